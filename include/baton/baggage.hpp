@@ -1,0 +1,265 @@
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "baton/detail/text.hpp"
+#include "baton/function_ref.hpp"
+#include "baton/parse_error.hpp"
+
+namespace baton {
+
+class Baggage;
+
+namespace detail {
+class BaggageParser;
+const Text& text_of(const Baggage& value) noexcept;
+}  // namespace detail
+
+/// What baggage may cost, over all instances of the field together. What is over a limit is
+/// dropped by whole members, and what came before it is kept.
+struct BaggageLimits {
+  std::size_t max_members = 180;
+  /// Bytes as they arrive, white space and joining commas included. At most 2^30 are ever read.
+  std::size_t max_bytes = 8192;
+};
+
+/// One property of a member: `key` or `key=value`. Views into the baggage it came from.
+class BaggageProperty {
+ public:
+  [[nodiscard]] std::string_view key() const noexcept { return key_; }
+  /// As it is on the wire; none for a property that is a key alone.
+  [[nodiscard]] std::optional<std::string_view> raw_value() const noexcept { return raw_value_; }
+  /// Percent-decoded; bytes that are not UTF-8 become U+FFFD.
+  [[nodiscard]] std::optional<std::string> value() const;
+
+ private:
+  friend class BaggageMember;
+  std::string_view key_;
+  std::optional<std::string_view> raw_value_;
+};
+
+/// One member: `key=value;property;property`. Views into the baggage it came from.
+class BaggageMember {
+ public:
+  class PropertyIterator;
+  class Properties;
+
+  [[nodiscard]] std::string_view key() const noexcept { return key_; }
+  /// As it is on the wire, percent-encoded.
+  [[nodiscard]] std::string_view raw_value() const noexcept { return raw_value_; }
+  /// Percent-decoded; bytes that are not UTF-8 become U+FFFD.
+  [[nodiscard]] std::string value() const;
+  /// In order.
+  [[nodiscard]] Properties properties() const noexcept;
+
+ private:
+  friend class Baggage;
+  friend class BaggageBuilder;
+  explicit BaggageMember(std::string_view text) noexcept;
+  BaggageMember() noexcept = default;
+  static BaggageProperty read_property(std::string_view& rest) noexcept;
+
+  std::string_view key_;
+  std::string_view raw_value_;
+  std::string_view properties_;  // what follows the first ";", or nothing
+};
+
+class BaggageMember::PropertyIterator {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = BaggageProperty;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const BaggageProperty*;
+  using reference = const BaggageProperty&;
+
+  PropertyIterator() noexcept = default;
+  reference operator*() const noexcept { return property_; }
+  pointer operator->() const noexcept { return &property_; }
+  PropertyIterator& operator++() noexcept {
+    property_ = read_property(rest_);
+    return *this;
+  }
+  PropertyIterator operator++(int) noexcept {
+    PropertyIterator before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const PropertyIterator& a, const PropertyIterator& b) noexcept {
+    return a.property_.key().data() == b.property_.key().data();
+  }
+
+ private:
+  friend class Properties;
+  explicit PropertyIterator(std::string_view text) noexcept : rest_(text) { ++*this; }
+
+  std::string_view rest_;
+  BaggageProperty property_;
+};
+
+class BaggageMember::Properties {
+ public:
+  [[nodiscard]] PropertyIterator begin() const noexcept { return PropertyIterator(text_); }
+  [[nodiscard]] PropertyIterator end() const noexcept { return {}; }
+  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+
+ private:
+  friend class BaggageMember;
+  explicit Properties(std::string_view text) noexcept : text_(text) {}
+  std::string_view text_;
+};
+
+/// The `baggage` field: what the application hands on with a request.
+///
+///     baton::Baggage baggage = baton::Baggage::parse("userId=Am%C3%A9lie,isProduction=false");
+///     baggage.get("userId");                         // "Amélie"
+///     auto more = baggage.set("serverNode", "DF 28");  // …,serverNode=DF%2028
+///
+///     baggage-string = list-member 0*179( OWS "," OWS list-member )
+///     list-member    = key OWS "=" OWS value *( OWS ";" OWS property )
+///     property       = key OWS [ "=" OWS value ]
+///     key            = token            ; RFC 7230 §3.2.6, never decoded
+///     value          = *baggage-octet   ; percent-encoded UTF-8
+///
+/// W3C Baggage, §3. What passes through keeps its bytes; values are decoded when somebody reads
+/// them. Where a key comes twice, its value is the last one, at the place of the first.
+/// Immutable; a copy costs one reference count, and any thread may read or copy it. Views that it
+/// gives live as long as some copy of it.
+class Baggage {
+ public:
+  static constexpr std::string_view field = "baggage";
+
+  class const_iterator;
+
+  Baggage() noexcept = default;
+
+  /// Reads one field. An invalid member is dropped, the others are kept, and `on_error` (if any)
+  /// hears of each: `bad_key`, `missing_equals`, `bad_value`, `bad_property`, `too_many_members`,
+  /// `too_many_bytes`, `out_of_memory`. Empty members are passed over.
+  [[nodiscard]] static Baggage parse(std::string_view value, const BaggageLimits& limits = {},
+                                     FunctionRef<void(ParseError)> on_error = {});
+
+  [[nodiscard]] std::optional<BaggageMember> find(std::string_view key) const noexcept;
+  /// The member's value, percent-decoded.
+  [[nodiscard]] std::optional<std::string> get(std::string_view key) const;
+
+  /// With the value in the place of the key's old one, or at the end. See BaggageBuilder::set.
+  [[nodiscard]] expected<Baggage> set(std::string_view key, std::string_view value,
+                                      const BaggageLimits& limits = {}) const;
+
+  /// Without the key. Gives the same baggage back where it is absent.
+  [[nodiscard]] Baggage erase(std::string_view key) const;
+
+  [[nodiscard]] bool empty() const noexcept { return text_.view().empty(); }
+  /// The number of different keys, found by counting.
+  [[nodiscard]] std::size_t size() const noexcept;
+
+  [[nodiscard]] const_iterator begin() const noexcept;
+  [[nodiscard]] const_iterator end() const noexcept;
+
+  /// The field's value. Empty: send no field.
+  [[nodiscard]] std::string_view header() const noexcept { return text_.view(); }
+
+  /// The field's value within limits: whole members, the first ones.
+  [[nodiscard]] std::string_view header(const BaggageLimits& limits) const noexcept;
+
+  friend bool operator==(const Baggage& a, const Baggage& b) noexcept {
+    return a.header() == b.header();
+  }
+
+ private:
+  friend class detail::BaggageParser;
+  friend const detail::Text& detail::text_of(const Baggage& value) noexcept;
+  friend class BaggageBuilder;
+  Baggage(detail::Text text, bool may_repeat_keys) noexcept
+      : text_(std::move(text)), may_repeat_keys_(may_repeat_keys) {}
+
+  detail::Text text_;  // valid members joined by one comma; white space only inside members
+  bool may_repeat_keys_ = false;
+};
+
+/// Walks over the different keys, in the order in which they first came. Linear, but for baggage
+/// that repeats keys: quadratic in its members, which the limits bound.
+class Baggage::const_iterator {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = BaggageMember;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const BaggageMember*;
+  using reference = const BaggageMember&;
+
+  const_iterator() noexcept = default;
+  reference operator*() const noexcept { return member_; }
+  pointer operator->() const noexcept { return &member_; }
+  const_iterator& operator++() noexcept;
+  const_iterator operator++(int) noexcept {
+    const_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
+    return a.member_.key().data() == b.member_.key().data();
+  }
+
+ private:
+  friend class Baggage;
+  const_iterator(std::string_view text, bool may_repeat_keys) noexcept;
+
+  std::string_view text_;
+  std::size_t next_ = 0;
+  bool may_repeat_keys_ = false;
+  BaggageMember member_;
+};
+
+inline Baggage::const_iterator Baggage::begin() const noexcept {
+  return {text_.view(), may_repeat_keys_};
+}
+inline Baggage::const_iterator Baggage::end() const noexcept { return {}; }
+
+/// Makes baggage by many changes at once.
+///
+///     baton::BaggageBuilder builder(context.baggage());
+///     builder.set("tenant", "acme").value();
+///     builder.set("plan", "gold", {{"ttl", "60"}, {"internal", std::nullopt}}).value();
+///     context.set_baggage(builder.build());
+///
+/// Not to be used by two threads at once.
+class BaggageBuilder {
+ public:
+  struct Property {
+    std::string_view key;
+    std::optional<std::string_view> value;
+  };
+
+  explicit BaggageBuilder(const Baggage& base = {}, const BaggageLimits& limits = {});
+
+  /// Sets the value in the place of the key's first one, or at the end; later twins go. Value and
+  /// property values are any bytes: what may not stand on the wire is percent-encoded.
+  /// Errors, which leave all as it was: `bad_key` (offset in `key`), `bad_property` (offset in the
+  /// property's key), `too_many_members`, `too_many_bytes`.
+  expected<void> set(std::string_view key, std::string_view value,
+                     std::span<const Property> properties);
+  expected<void> set(std::string_view key, std::string_view value,
+                     std::initializer_list<Property> properties = {}) {
+    return set(key, value, std::span(properties.begin(), properties.size()));
+  }
+
+  /// Takes all members of that key out. False where there was none.
+  bool erase(std::string_view key);
+
+  /// The baggage as set so far; empty where there is no memory for it.
+  [[nodiscard]] Baggage build() const;
+
+ private:
+  std::string text_;
+  BaggageLimits limits_;
+};
+
+inline const detail::Text& detail::text_of(const Baggage& value) noexcept { return value.text_; }
+
+}  // namespace baton

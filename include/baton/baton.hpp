@@ -1,0 +1,20 @@
+#pragma once
+
+/// All of the core. Translators and carriers have headers of their own.
+
+#include "baton/baggage.hpp"
+#include "baton/carrier.hpp"
+#include "baton/chain.hpp"
+#include "baton/configuration.hpp"
+#include "baton/context.hpp"
+#include "baton/global.hpp"
+#include "baton/ids.hpp"
+#include "baton/parse_error.hpp"
+#include "baton/propagator.hpp"
+#include "baton/registry.hpp"
+#include "baton/sampling.hpp"
+#include "baton/scope.hpp"
+#include "baton/span_context.hpp"
+#include "baton/traceparent.hpp"
+#include "baton/tracestate.hpp"
+#include "baton/w3c.hpp"

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+#include "baton/function_ref.hpp"
+
+namespace baton {
+
+/// Sees one value or key after the other; false says that it has seen enough.
+using TextVisitor = FunctionRef<bool(std::string_view)>;
+
+/// What fields can be read from: the *Getter* of OpenTelemetry.
+///
+/// `get` gives the first value of a name, `get_all` every value in order (a field may come several
+/// times), `keys` every name. How names compare is the carrier's affair. Views that it gives stay
+/// valid until the carrier is changed or destroyed.
+template <class Carrier>
+concept ReadableCarrier =
+    requires(const Carrier& carrier, std::string_view name, TextVisitor visit) {
+      { carrier.get(name) } -> std::convertible_to<std::optional<std::string_view>>;
+      carrier.get_all(name, visit);
+      carrier.keys(visit);
+    };
+
+/// What fields can be written to: the *Setter* of OpenTelemetry.
+///
+/// `set` replaces every value that the name had; `erase` takes them all out.
+template <class Carrier>
+concept WritableCarrier =
+    requires(Carrier& carrier, std::string_view name, std::string_view value) {
+      carrier.set(name, value);
+      carrier.erase(name);
+    };
+
+/// A view of any ReadableCarrier: two words, which do not own it. The carrier must outlive it.
+class CarrierReader {
+ public:
+  template <ReadableCarrier Carrier>
+    requires(!std::same_as<Carrier, CarrierReader>)
+  CarrierReader(const Carrier& carrier) noexcept : carrier_(&carrier), table_(&table<Carrier>) {}
+
+  /// The first value of that name.
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    return table_->get(carrier_, name);
+  }
+
+  /// Shows every value of that name, in order, until `visit` gives false.
+  void get_all(std::string_view name, TextVisitor visit) const {
+    table_->get_all(carrier_, name, visit);
+  }
+
+  /// Shows every name, in no particular order, until `visit` gives false. A name with several
+  /// values may come once or several times.
+  void keys(TextVisitor visit) const { table_->keys(carrier_, visit); }
+
+ private:
+  struct Table {
+    std::optional<std::string_view> (*get)(const void*, std::string_view);
+    void (*get_all)(const void*, std::string_view, TextVisitor);
+    void (*keys)(const void*, TextVisitor);
+  };
+
+  template <class Carrier>
+  static constexpr Table table{
+      [](const void* carrier, std::string_view name) -> std::optional<std::string_view> {
+        return static_cast<const Carrier*>(carrier)->get(name);
+      },
+      [](const void* carrier, std::string_view name, TextVisitor visit) {
+        static_cast<const Carrier*>(carrier)->get_all(name, visit);
+      },
+      [](const void* carrier, TextVisitor visit) {
+        static_cast<const Carrier*>(carrier)->keys(visit);
+      }};
+
+  const void* carrier_;
+  const Table* table_;
+};
+
+/// A view of any WritableCarrier: two words, which do not own it. The carrier must outlive it.
+class CarrierWriter {
+ public:
+  template <class Carrier>
+    requires(!std::same_as<std::remove_cvref_t<Carrier>, CarrierWriter> &&
+             WritableCarrier<std::remove_reference_t<Carrier>>)
+  CarrierWriter(Carrier&& carrier) noexcept
+      : carrier_(std::addressof(carrier)), table_(&table<std::remove_reference_t<Carrier>>) {}
+
+  /// Gives that name this value and no other. The carrier copies both.
+  void set(std::string_view name, std::string_view value) const {
+    table_->set(carrier_, name, value);
+  }
+
+  /// Takes every value of that name out.
+  void erase(std::string_view name) const { table_->erase(carrier_, name); }
+
+ private:
+  struct Table {
+    void (*set)(void*, std::string_view, std::string_view);
+    void (*erase)(void*, std::string_view);
+  };
+
+  template <class Carrier>
+  static constexpr Table table{
+      [](void* carrier, std::string_view name, std::string_view value) {
+        static_cast<Carrier*>(carrier)->set(name, value);
+      },
+      [](void* carrier, std::string_view name) { static_cast<Carrier*>(carrier)->erase(name); }};
+
+  void* carrier_;
+  const Table* table_;
+};
+
+/// A carrier over a map from text to text, names compared as the map does: `std::map`,
+/// `std::unordered_map` and their like. The map must outlive it.
+///
+///     std::map<std::string, std::string, std::less<>> fields;
+///     baton::global_chain().inject(context, baton::MapCarrier(fields));
+template <class Map>
+class MapCarrier {
+ public:
+  explicit MapCarrier(Map& map) noexcept : map_(&map) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    const auto found = find(name);
+    if (found == map_->end()) return std::nullopt;
+    return std::string_view(found->second);
+  }
+
+  template <class Visitor>
+  void get_all(std::string_view name, Visitor&& visit) const {
+    if (const auto value = get(name)) visit(*value);
+  }
+
+  template <class Visitor>
+  void keys(Visitor&& visit) const {
+    for (const auto& entry : *map_) {
+      if (!visit(std::string_view(entry.first))) return;
+    }
+  }
+
+  void set(std::string_view name, std::string_view value)
+    requires(!std::is_const_v<Map>)
+  {
+    const auto found = find(name);
+    if (found != map_->end()) {
+      found->second = typename Map::mapped_type(value);
+    } else {
+      map_->emplace(typename Map::key_type(name), typename Map::mapped_type(value));
+    }
+  }
+
+  void erase(std::string_view name)
+    requires(!std::is_const_v<Map>)
+  {
+    const auto found = find(name);
+    if (found != map_->end()) map_->erase(found);
+  }
+
+ private:
+  auto find(std::string_view name) const {
+    if constexpr (requires { map_->find(name); }) {
+      return map_->find(name);
+    } else {
+      return map_->find(typename Map::key_type(name));
+    }
+  }
+
+  Map* map_;
+};
+
+}  // namespace baton

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <utility>
+
+#include "baton/baggage.hpp"
+#include "baton/sampling.hpp"
+#include "baton/span_context.hpp"
+
+namespace baton {
+
+/// All that goes from one process to the next with a request: who called, what the application
+/// hands on, and whether to record.
+///
+///     baton::Context incoming = baton::global_chain().extract(request_fields);
+///     baton::Context ours = incoming.child();
+///
+/// A value: copying costs two reference counts at most. The sampled flag of a valid span context
+/// always agrees with `sampling()`: it is set for `sample` and `debug`, clear for `drop` and
+/// `defer`.
+class Context {
+ public:
+  Context() noexcept = default;
+
+  /// Invalid where no trace is known.
+  [[nodiscard]] const SpanContext& span_context() const noexcept { return span_context_; }
+  [[nodiscard]] const Baggage& baggage() const noexcept { return baggage_; }
+  /// May be known without a span context: B3 can send the decision alone.
+  [[nodiscard]] Sampling sampling() const noexcept { return sampling_; }
+
+  /// Takes the decision from the sampled flag: `sample` or `drop`; `defer` for an invalid one.
+  void set_span_context(SpanContext span_context) noexcept {
+    sampling_ = !span_context.is_valid()       ? Sampling::defer
+                : span_context.flags.sampled() ? Sampling::sample
+                                               : Sampling::drop;
+    span_context_ = std::move(span_context);
+  }
+
+  /// Sets the sampled flag as the decision says.
+  void set_span_context(SpanContext span_context, Sampling sampling) noexcept {
+    span_context_ = std::move(span_context);
+    set_sampling(sampling);
+  }
+
+  void set_sampling(Sampling sampling) noexcept {
+    sampling_ = sampling;
+    span_context_.flags = span_context_.flags.with_sampled(is_sampled(sampling));
+  }
+
+  void set_baggage(Baggage baggage) noexcept { baggage_ = std::move(baggage); }
+
+  /// Leaves the span context as it is but for its tracestate.
+  void set_trace_state(TraceState trace_state) noexcept {
+    span_context_.trace_state = std::move(trace_state);
+  }
+
+  /// The context of the next operation: the same trace, tracestate, baggage and decision, with a
+  /// new span id. Where no trace is known it starts one, with a random id and the random flag set;
+  /// the sampled flag then says what `sampling()` does, so where nobody has decided it is clear.
+  [[nodiscard]] Context child() const& noexcept { return Context(*this).child(); }
+  [[nodiscard]] Context child() && noexcept {
+    if (!span_context_.is_valid()) {
+      span_context_ = {};
+      span_context_.trace_id = TraceId::random();
+      span_context_.flags = TraceFlags(TraceFlags::random_bit).with_sampled(is_sampled(sampling_));
+    }
+    span_context_.span_id = SpanId::random();
+    span_context_.is_remote = false;
+    return std::move(*this);
+  }
+
+  friend bool operator==(const Context&, const Context&) = default;
+
+ private:
+  SpanContext span_context_;
+  Baggage baggage_;
+  Sampling sampling_ = Sampling::defer;
+};
+
+}  // namespace baton

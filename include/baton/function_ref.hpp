@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace baton {
+
+template <class Signature>
+class FunctionRef;
+
+/// A view of something callable: two words, never allocates, valid while what it views lives.
+/// A default-constructed one views nothing and may not be called.
+template <class Result, class... Arguments>
+class FunctionRef<Result(Arguments...)> {
+ public:
+  constexpr FunctionRef() noexcept = default;
+
+  template <class Callable>
+    requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef> &&
+             std::is_invocable_r_v<Result, Callable&, Arguments...>)
+  constexpr FunctionRef(Callable&& callable) noexcept
+      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
+        call_([](void* object, Arguments... arguments) -> Result {
+          return (*static_cast<std::remove_reference_t<Callable>*>(object))(
+              std::forward<Arguments>(arguments)...);
+        }) {}
+
+  constexpr explicit operator bool() const noexcept { return call_ != nullptr; }
+
+  constexpr Result operator()(Arguments... arguments) const {
+    return call_(object_, std::forward<Arguments>(arguments)...);
+  }
+
+ private:
+  void* object_ = nullptr;
+  Result (*call_)(void*, Arguments...) = nullptr;
+};
+
+}  // namespace baton

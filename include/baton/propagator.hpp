@@ -1,0 +1,103 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "baton/carrier.hpp"
+#include "baton/context.hpp"
+#include "baton/parse_error.hpp"
+
+namespace baton {
+
+/// The most that a propagator found in a carrier, in rising order.
+enum class Extracted : std::uint8_t {
+  nothing,       ///< none of its fields were there
+  malformed,     ///< its fields were there, but gave nothing
+  baggage,       ///< baggage alone
+  decision,      ///< a sampling decision without a span context
+  span_context,  ///< a valid span context
+};
+
+/// What an extraction met: every field that could not be used as it was, and which format won.
+///
+/// Filled by whoever extracts, read by whoever passed it. Never allocates; use a new one, or
+/// `clear()`, for each request.
+class ExtractReport {
+ public:
+  /// How many issues are kept; what comes after them is only counted.
+  static constexpr std::size_t capacity = 16;
+
+  struct Issue {
+    std::string_view field;  ///< the name as the propagator knows it; lives as long as the program
+    ParseError error;
+    friend bool operator==(const Issue&, const Issue&) = default;
+  };
+
+  /// The first `capacity` issues, in the order in which they were met.
+  [[nodiscard]] std::span<const Issue> issues() const noexcept {
+    return std::span(issues_).first(std::min(issue_count_, capacity));
+  }
+  [[nodiscard]] std::size_t issue_count() const noexcept { return issue_count_; }
+
+  /// The propagator whose span context (or lone decision) was taken; empty where none was.
+  [[nodiscard]] std::string_view format() const noexcept { return format_; }
+
+  /// A propagator whose trace id was another than the one taken; empty where all agreed.
+  [[nodiscard]] std::string_view disagreeing_format() const noexcept { return disagreeing_format_; }
+
+  void add(std::string_view field, ParseError error) noexcept {
+    if (issue_count_ < capacity) issues_[issue_count_] = {field, error};
+    ++issue_count_;
+  }
+  void set_format(std::string_view name) noexcept { format_ = name; }
+  void set_disagreeing_format(std::string_view name) noexcept { disagreeing_format_ = name; }
+  void clear() noexcept { *this = ExtractReport(); }
+
+ private:
+  std::array<Issue, capacity> issues_{};
+  std::size_t issue_count_ = 0;
+  std::string_view format_;
+  std::string_view disagreeing_format_;
+};
+
+/// One wire format: reads a context from a carrier's fields and writes it into them.
+///
+/// A propagator is immutable, so that any number of threads may use it. It never logs, and throws
+/// only what the carrier throws.
+class Propagator {
+ public:
+  virtual ~Propagator() = default;
+
+  /// The name by which OTEL_PROPAGATORS knows it.
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+
+  /// The fields that `inject` may write: what to clear before a carrier is used again.
+  [[nodiscard]] virtual std::span<const std::string_view> fields() const noexcept = 0;
+
+  /// Whether it can give baggage.
+  [[nodiscard]] virtual bool reads_baggage() const noexcept = 0;
+
+  /// Whether it can give a span context or a sampling decision.
+  [[nodiscard]] virtual bool reads_span_context() const noexcept = 0;
+
+  /// Puts what it finds into `context`. What it cannot read leaves the context as it was and, if
+  /// there is a report, is named there. A decision alone is taken only where the context has no
+  /// valid span context: it says less than one.
+  virtual Extracted extract(CarrierReader carrier, Context& context,
+                            ExtractReport* report = nullptr) const = 0;
+
+  /// Makes the carrier's `fields()` say what `context` says: sets those that have something to say
+  /// and erases the others, so that nothing stale goes out with a request that is forwarded.
+  virtual void inject(const Context& context, CarrierWriter carrier) const = 0;
+
+ protected:
+  Propagator() = default;
+  Propagator(const Propagator&) = default;
+  Propagator& operator=(const Propagator&) = default;
+};
+
+}  // namespace baton

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace baton {
+
+/// Whether a trace is to be recorded, as those before us decided.
+///
+/// W3C knows `drop` and `sample`. B3 knows all four, and can send a decision without any ids.
+enum class Sampling : std::uint8_t {
+  defer,   ///< nobody has decided yet
+  drop,    ///< do not record
+  sample,  ///< record
+  debug,   ///< record, and let nothing on the way thin it out
+};
+
+/// "defer", "drop", "sample" or "debug".
+[[nodiscard]] constexpr std::string_view to_string(Sampling sampling) noexcept {
+  switch (sampling) {
+    case Sampling::drop: return "drop";
+    case Sampling::sample: return "sample";
+    case Sampling::debug: return "debug";
+    case Sampling::defer: break;
+  }
+  return "defer";
+}
+
+/// Whether the sampled flag stands for that decision.
+[[nodiscard]] constexpr bool is_sampled(Sampling sampling) noexcept {
+  return sampling == Sampling::sample || sampling == Sampling::debug;
+}
+
+}  // namespace baton

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <limits>
+
+#include "baton/propagator.hpp"
+
+namespace baton {
+
+/// W3C Trace Context Level 2: the fields `traceparent` and `tracestate`.
+///
+/// Reads no trace context where there is more than one traceparent (`repeated_field`), and no
+/// tracestate where the traceparent is bad. A bad tracestate never harms the traceparent. Several
+/// tracestate fields are one list.
+class TraceContextPropagator final : public Propagator {
+ public:
+  struct Options {
+    /// A longer tracestate is cut by whole members when it is sent: see TraceState::header.
+    std::size_t max_tracestate_bytes = std::numeric_limits<std::size_t>::max();
+  };
+
+  TraceContextPropagator() = default;
+  explicit TraceContextPropagator(const Options& options) noexcept : options_(options) {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "tracecontext"; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
+  [[nodiscard]] bool reads_baggage() const noexcept override { return false; }
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  Extracted extract(CarrierReader carrier, Context& context,
+                    ExtractReport* report = nullptr) const override;
+  void inject(const Context& context, CarrierWriter carrier) const override;
+
+ private:
+  Options options_;
+};
+
+/// W3C Baggage: the field `baggage`.
+///
+/// Several baggage fields are one list, and the limits hold over all of them together. Where a
+/// request has no usable baggage, what the context had stays.
+class BaggagePropagator final : public Propagator {
+ public:
+  BaggagePropagator() = default;
+  /// The limits hold for what is read and for what is sent.
+  explicit BaggagePropagator(const BaggageLimits& limits) noexcept : limits_(limits) {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "baggage"; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
+  [[nodiscard]] bool reads_baggage() const noexcept override { return true; }
+  [[nodiscard]] bool reads_span_context() const noexcept override { return false; }
+  Extracted extract(CarrierReader carrier, Context& context,
+                    ExtractReport* report = nullptr) const override;
+  void inject(const Context& context, CarrierWriter carrier) const override;
+
+ private:
+  BaggageLimits limits_;
+};
+
+}  // namespace baton

@@ -1,0 +1,225 @@
+#include "baton/baggage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "baggage_parser.hpp"
+#include "chars.hpp"
+#include "percent.hpp"
+
+namespace baton {
+namespace {
+
+/// The member of a stored text that begins at `begin`, up to its comma.
+std::string_view member_at(std::string_view text, std::size_t begin) noexcept {
+  return text.substr(begin, text.find(',', begin) - begin);
+}
+
+/// Whether a stored member has that key.
+bool has_key(std::string_view member, std::string_view key) noexcept {
+  if (!member.starts_with(key) || member.size() == key.size()) return false;
+  const char next = member[key.size()];
+  return next == '=' || detail::optional_space.contains(next);
+}
+
+/// Where the next member with that key begins, from the member at `begin` on.
+std::size_t find_key(std::string_view text, std::string_view key, std::size_t begin) noexcept {
+  while (begin < text.size()) {
+    if (has_key(text.substr(begin), key)) return begin;
+    const std::size_t comma = text.find(',', begin);
+    if (comma == std::string_view::npos) break;
+    begin = comma + 1;
+  }
+  return std::string_view::npos;
+}
+
+/// Where the last member with that key begins, the first one beginning at `first`.
+std::size_t find_last_key(std::string_view text, std::string_view key, std::size_t first) noexcept {
+  for (std::size_t next = first; next != std::string_view::npos;) {
+    first = next;
+    next = find_key(text, key, first + member_at(text, first).size() + 1);
+  }
+  return first;
+}
+
+/// Takes the members with that key out of `text`, from the member at `begin` on.
+bool erase_key(std::string& text, std::string_view key, std::size_t begin) {
+  bool found = false;
+  while ((begin = find_key(text, key, begin)) != std::string::npos) {
+    const std::size_t size = member_at(text, begin).size();
+    if (begin + size < text.size()) {
+      text.erase(begin, size + 1);
+    } else {
+      text.erase(begin == 0 ? 0 : begin - 1);
+    }
+    found = true;
+  }
+  return found;
+}
+
+std::string decoded(std::string_view raw) {
+  std::string value;
+  detail::append_percent_decoded(raw, value);
+  return value;
+}
+
+expected<void> check_token(std::string_view key, ErrorCode code) noexcept {
+  const std::size_t n = detail::token_chars.find_outside(key);
+  if (key.empty() || n != key.size()) return detail::fail(code, n);
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::string> BaggageProperty::value() const {
+  if (!raw_value_) return std::nullopt;
+  return decoded(*raw_value_);
+}
+
+BaggageMember::BaggageMember(std::string_view text) noexcept {
+  const std::size_t semicolon = text.find(';');
+  const std::string_view pair = text.substr(0, semicolon);
+  const std::size_t equals = pair.find('=');
+  key_ = detail::trim(pair.substr(0, equals));
+  raw_value_ = detail::trim(pair.substr(equals + 1));
+  if (semicolon != std::string_view::npos) properties_ = text.substr(semicolon + 1);
+}
+
+std::string BaggageMember::value() const { return decoded(raw_value_); }
+
+BaggageMember::Properties BaggageMember::properties() const noexcept {
+  return Properties(properties_);
+}
+
+BaggageProperty BaggageMember::read_property(std::string_view& rest) noexcept {
+  BaggageProperty property;
+  const std::string_view text = rest.substr(0, rest.find(';'));
+  rest.remove_prefix(std::min(rest.size(), text.size() + 1));
+  const std::size_t equals = text.find('=');
+  property.key_ = detail::trim(text.substr(0, equals));
+  if (equals != std::string_view::npos) {
+    property.raw_value_ = detail::trim(text.substr(equals + 1));
+  }
+  if (property.key_.empty()) property.key_ = {};
+  return property;
+}
+
+Baggage Baggage::parse(std::string_view value, const BaggageLimits& limits,
+                       FunctionRef<void(ParseError)> on_error) {
+  detail::BaggageParser parser(limits, on_error);
+  parser.feed(value);
+  return parser.finish();
+}
+
+std::optional<BaggageMember> Baggage::find(std::string_view key) const noexcept {
+  const std::string_view text = header();
+  std::size_t at = find_key(text, key, 0);
+  if (key.empty() || at == std::string_view::npos) return std::nullopt;
+  if (may_repeat_keys_) at = find_last_key(text, key, at);
+  return BaggageMember(member_at(text, at));
+}
+
+std::optional<std::string> Baggage::get(std::string_view key) const {
+  const auto member = find(key);
+  if (!member) return std::nullopt;
+  return member->value();
+}
+
+expected<Baggage> Baggage::set(std::string_view key, std::string_view value,
+                               const BaggageLimits& limits) const {
+  BaggageBuilder builder(*this, limits);
+  if (const auto done = builder.set(key, value); !done) return tl::unexpected(done.error());
+  return builder.build();
+}
+
+Baggage Baggage::erase(std::string_view key) const {
+  if (!find(key)) return *this;
+  BaggageBuilder builder(*this);
+  builder.erase(key);
+  return builder.build();
+}
+
+std::size_t Baggage::size() const noexcept {
+  return static_cast<std::size_t>(std::distance(begin(), end()));
+}
+
+std::string_view Baggage::header(const BaggageLimits& limits) const noexcept {
+  const std::string_view text = header();
+  std::size_t members = 0;
+  std::size_t kept = 0;
+  for (std::size_t begin = 0; begin < text.size() && members < limits.max_members; ++members) {
+    const std::size_t end = begin + member_at(text, begin).size();
+    if (end > limits.max_bytes) break;
+    kept = end;
+    begin = end + 1;
+  }
+  return text.substr(0, kept);
+}
+
+Baggage::const_iterator::const_iterator(std::string_view text, bool may_repeat_keys) noexcept
+    : text_(text), may_repeat_keys_(may_repeat_keys) {
+  ++*this;
+}
+
+Baggage::const_iterator& Baggage::const_iterator::operator++() noexcept {
+  while (next_ < text_.size()) {
+    const std::size_t begin = next_;
+    const std::string_view text = member_at(text_, begin);
+    next_ = begin + text.size() + 1;
+    member_ = BaggageMember(text);
+    if (!may_repeat_keys_) return *this;
+    const std::string_view key = member_.key();
+    if (find_key(text_, key, 0) != begin) continue;  // it had its turn
+    member_ = BaggageMember(member_at(text_, find_last_key(text_, key, begin)));
+    return *this;
+  }
+  member_ = BaggageMember();
+  return *this;
+}
+
+BaggageBuilder::BaggageBuilder(const Baggage& base, const BaggageLimits& limits)
+    : text_(base.header()), limits_(limits) {}
+
+expected<void> BaggageBuilder::set(std::string_view key, std::string_view value,
+                                   std::span<const Property> properties) {
+  if (auto good = check_token(key, ErrorCode::bad_key); !good) return good;
+  std::string member(key);
+  member += '=';
+  detail::append_percent_encoded(value, member);
+  for (const Property& property : properties) {
+    if (auto good = check_token(property.key, ErrorCode::bad_property); !good) return good;
+    member += ';';
+    member += property.key;
+    if (!property.value) continue;
+    member += '=';
+    detail::append_percent_encoded(*property.value, member);
+  }
+
+  std::string text = text_;
+  const std::size_t at = find_key(text, key, 0);
+  if (at == std::string::npos) {
+    if (!text.empty()) text += ',';
+    text += member;
+  } else {
+    erase_key(text, key, std::min(text.size(), at + member_at(text, at).size() + 1));
+    text.replace(at, member_at(text, at).size(), member);
+  }
+
+  if (text.size() > limits_.max_bytes) return detail::fail(ErrorCode::too_many_bytes, 0);
+  const auto commas = static_cast<std::size_t>(std::count(text.begin(), text.end(), ','));
+  if (commas + 1 > limits_.max_members) return detail::fail(ErrorCode::too_many_members, 0);
+  text_ = std::move(text);
+  return {};
+}
+
+bool BaggageBuilder::erase(std::string_view key) {
+  return !key.empty() && erase_key(text_, key, 0);
+}
+
+Baggage BaggageBuilder::build() const {
+  // Every member is valid already: reading the text once more finds out whether keys repeat.
+  const BaggageLimits whatever_was_set{text_.size(), text_.size()};
+  return Baggage::parse(text_, whatever_was_set);
+}
+
+}  // namespace baton

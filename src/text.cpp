@@ -1,0 +1,51 @@
+#include "baton/detail/text.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+
+namespace baton::detail {
+namespace {
+
+// With the block's header a request's block takes 512 bytes: room for what most requests bring,
+// and small enough that the allocator serves it from its fast bins.
+constexpr std::size_t request_capacity = 500;
+
+}  // namespace
+
+Text Text::make(std::size_t size, std::size_t capacity) noexcept {
+  Text text;
+  if (size == 0 || capacity > std::numeric_limits<std::uint32_t>::max() - sizeof(Block))
+    return text;
+  void* memory = ::operator new(sizeof(Block) + capacity, std::nothrow);
+  if (memory == nullptr) return text;
+  text.block_ =
+      new (memory) Block{1, static_cast<std::uint32_t>(capacity), static_cast<std::uint32_t>(size)};
+  text.size_ = static_cast<std::uint32_t>(size);
+  return text;
+}
+
+Text Text::allocate(std::size_t size) noexcept { return make(size, size); }
+
+Text Text::allocate_beside(const Text& neighbour, std::size_t size) noexcept {
+  Block* block = neighbour.block_;
+  // Nobody else holds the block, so nobody else can see or take its unused end. Acquire pairs with
+  // the release of whoever let go last.
+  if (block != nullptr && size != 0 && block->capacity - block->used >= size &&
+      block->references.load(std::memory_order_acquire) == 1) {
+    Text text(neighbour);
+    text.offset_ = block->used;
+    text.size_ = static_cast<std::uint32_t>(size);
+    block->used += static_cast<std::uint32_t>(size);
+    return text;
+  }
+  return make(size, std::max(size, request_capacity));
+}
+
+void Text::release() noexcept {
+  if (block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  block_->~Block();
+  ::operator delete(block_);
+}
+
+}  // namespace baton::detail

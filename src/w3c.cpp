@@ -1,0 +1,109 @@
+#include "baton/w3c.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "baggage_parser.hpp"
+#include "baton/traceparent.hpp"
+#include "tracestate_parser.hpp"
+
+namespace baton {
+namespace {
+
+constexpr std::array trace_context_fields{Traceparent::field, TraceState::field};
+constexpr std::array baggage_fields{Baggage::field};
+
+TraceState extract_trace_state(CarrierReader carrier, const detail::Text& neighbour,
+                               ExtractReport* report) {
+  detail::TraceStateParser parser;
+  carrier.get_all(TraceState::field, [&](std::string_view value) { return parser.feed(value); });
+  if (report != nullptr && parser.duplicate()) report->add(TraceState::field, *parser.duplicate());
+  expected<TraceState> state = parser.finish(&neighbour);
+  if (state) return *std::move(state);
+  if (report != nullptr) report->add(TraceState::field, state.error());
+  return {};
+}
+
+void set_or_erase(CarrierWriter carrier, std::string_view field, std::string_view value) {
+  if (value.empty()) {
+    carrier.erase(field);
+  } else {
+    carrier.set(field, value);
+  }
+}
+
+}  // namespace
+
+std::span<const std::string_view> TraceContextPropagator::fields() const noexcept {
+  return trace_context_fields;
+}
+
+Extracted TraceContextPropagator::extract(CarrierReader carrier, Context& context,
+                                          ExtractReport* report) const {
+  std::string_view value;
+  std::size_t instances = 0;
+  carrier.get_all(Traceparent::field, [&](std::string_view instance) {
+    value = instance;
+    return ++instances < 2;
+  });
+  if (instances == 0) return Extracted::nothing;
+
+  const expected<Traceparent> parent =
+      instances == 1 ? Traceparent::parse(value) : detail::fail(ErrorCode::repeated_field, 0);
+  if (!parent) {
+    if (report != nullptr) report->add(Traceparent::field, parent.error());
+    return Extracted::malformed;
+  }
+  context.set_span_context(
+      {parent->trace_id, parent->parent_id, parent->flags, true,
+       extract_trace_state(carrier, detail::text_of(context.baggage()), report)});
+  return Extracted::span_context;
+}
+
+void TraceContextPropagator::inject(const Context& context, CarrierWriter carrier) const {
+  const SpanContext& span_context = context.span_context();
+  if (!span_context.is_valid()) {
+    for (const std::string_view field : fields()) carrier.erase(field);
+    return;
+  }
+  std::array<char, Traceparent::size> parent;
+  Traceparent{span_context.trace_id, span_context.span_id, span_context.flags}.write(parent);
+  carrier.set(Traceparent::field, {parent.data(), parent.size()});
+
+  const TraceState& state = span_context.trace_state;
+  if (state.header().size() <= options_.max_tracestate_bytes) {
+    set_or_erase(carrier, TraceState::field, state.header());
+  } else {
+    set_or_erase(carrier, TraceState::field, state.header(options_.max_tracestate_bytes));
+  }
+}
+
+std::span<const std::string_view> BaggagePropagator::fields() const noexcept {
+  return baggage_fields;
+}
+
+Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
+                                     ExtractReport* report) const {
+  const auto on_error = [report](ParseError error) { report->add(Baggage::field, error); };
+  std::optional<detail::BaggageParser> parser;
+  carrier.get_all(Baggage::field, [&](std::string_view value) {
+    if (!parser) {
+      parser.emplace(limits_, report != nullptr ? FunctionRef<void(ParseError)>(on_error)
+                                                : FunctionRef<void(ParseError)>());
+    }
+    return parser->feed(value);
+  });
+  if (!parser) return Extracted::nothing;
+
+  Baggage baggage = parser->finish(&detail::text_of(context.span_context().trace_state));
+  if (baggage.empty()) return Extracted::malformed;
+  context.set_baggage(std::move(baggage));
+  return Extracted::baggage;
+}
+
+void BaggagePropagator::inject(const Context& context, CarrierWriter carrier) const {
+  set_or_erase(carrier, Baggage::field, context.baggage().header(limits_));
+}
+
+}  // namespace baton

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "oracle/percent.hpp"
+#include "oracle/text.hpp"
+
+namespace oracle {
+
+struct Property {
+  std::string key;
+  std::optional<std::string> value;
+  friend bool operator==(const Property&, const Property&) = default;
+};
+
+struct Member {
+  std::string key;
+  std::string value;
+  std::vector<Property> properties;
+  friend bool operator==(const Member&, const Member&) = default;
+};
+
+struct Baggage {
+  /// The valid members within the limits, as they came.
+  std::vector<std::string> kept;
+  /// What they say, decoded: each key once, at its first place, with its last value.
+  std::vector<Member> members;
+};
+
+inline bool is_token(const std::string& text) {
+  return !text.empty() && all_of(text, letters + digits + "!#$%&'*+-.^_`|~");
+}
+
+inline bool is_baggage_value(const std::string& text) {
+  for (const char c : text) {
+    if (!is_baggage_octet(c)) return false;
+  }
+  return true;
+}
+
+inline std::optional<Member> read_member(const std::string& text) {
+  const std::vector<std::string> parts = split(text, ';');
+  Member member;
+  std::string key;
+  std::string value;
+  if (!cut(parts[0], '=', key, value)) return std::nullopt;
+  member.key = trim(key);
+  value = trim(value);
+  if (!is_token(member.key) || !is_baggage_value(value)) return std::nullopt;
+  member.value = percent_decode(value);
+
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    Property property;
+    if (cut(parts[i], '=', key, value)) {
+      property.key = trim(key);
+      value = trim(value);
+      if (!is_baggage_value(value)) return std::nullopt;
+      property.value = percent_decode(value);
+    } else {
+      property.key = trim(parts[i]);
+    }
+    if (!is_token(property.key)) return std::nullopt;
+    member.properties.push_back(property);
+  }
+  return member;
+}
+
+/// What a list of members, as they stand on the wire, says.
+inline std::vector<Member> view_of(const std::vector<std::string>& kept) {
+  std::vector<Member> members;
+  for (const std::string& text : kept) {
+    const Member member = *read_member(text);
+    bool repeated = false;
+    for (Member& earlier : members) {
+      if (earlier.key != member.key) continue;
+      earlier = member;
+      repeated = true;
+    }
+    if (!repeated) members.push_back(member);
+  }
+  return members;
+}
+
+/// W3C Baggage, §3: all instances of the field as one list. A member that ends beyond
+/// `max_bytes`, or that would be one more than `max_members`, ends the reading.
+inline Baggage read_baggage(const std::vector<std::string>& instances,
+                            std::size_t max_members = 180, std::size_t max_bytes = 8192) {
+  Baggage baggage;
+  std::size_t end = 0;
+  bool first = true;
+  for (const std::string& part : split(join(instances, ","), ',')) {
+    end += part.size() + (first ? 0 : 1);
+    first = false;
+    if (end > max_bytes) break;
+    const std::string text = trim(part);
+    if (!read_member(text)) continue;
+    if (baggage.kept.size() == max_members) break;
+    baggage.kept.push_back(text);
+  }
+  baggage.members = view_of(baggage.kept);
+  return baggage;
+}
+
+}  // namespace oracle

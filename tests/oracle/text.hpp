@@ -1,0 +1,68 @@
+#pragma once
+
+/// Readers that are slow and obvious, written from the specifications alone and sharing no code
+/// with the library: laws and fuzz targets hold the library against them.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oracle {
+
+inline bool contains(std::string_view characters, char c) {
+  return characters.find(c) != std::string_view::npos;
+}
+
+inline bool all_of(std::string_view text, std::string_view characters) {
+  for (const char c : text) {
+    if (!contains(characters, c)) return false;
+  }
+  return true;
+}
+
+inline bool is_lower_hex(std::string_view text) { return all_of(text, "0123456789abcdef"); }
+
+inline bool is_zero(std::string_view text) { return all_of(text, "0"); }
+
+inline std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
+inline std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string joined;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) joined += separator;
+    joined += parts[i];
+  }
+  return joined;
+}
+
+/// Without spaces and tabs at either end.
+inline std::string trim(std::string text) {
+  while (!text.empty() && contains(" \t", text.front())) text.erase(0, 1);
+  while (!text.empty() && contains(" \t", text.back())) text.pop_back();
+  return text;
+}
+
+/// Before and after the first `separator`; false where there is none.
+inline bool cut(const std::string& text, char separator, std::string& before, std::string& after) {
+  const std::size_t at = text.find(separator);
+  if (at == std::string::npos) return false;
+  before = text.substr(0, at);
+  after = text.substr(at + 1);
+  return true;
+}
+
+inline const std::string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+inline const std::string digits = "0123456789";
+
+}  // namespace oracle

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/fields.hpp>
+#include <boost/beast/http/message.hpp>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "baton/carriers/asio.hpp"
+#include "baton/carriers/http.hpp"
+
+namespace baton::http {
+
+/// A carrier over the fields of Boost.Beast: `fields`, `header`, `request`, `response`, with any
+/// allocator. They must outlive it.
+///
+///     boost::beast::http::request<string_body> request = …;
+///     baton::http::inject(request);  // or chain.inject(context, BeastCarrier(request))
+///
+/// As HeaderCarrier, with Beast's own ordered look-up. A field longer than Beast can hold (a name
+/// or value of more than 65,533 bytes) is not written; older ones of that name go all the same.
+template <class Fields>
+class BeastCarrier {
+ public:
+  static constexpr std::size_t max_size = std::numeric_limits<std::uint16_t>::max() - 2;
+
+  explicit BeastCarrier(Fields& fields) noexcept : fields_(&fields) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    const auto found = fields_->find(to_beast(name));
+    if (found == fields_->end()) return std::nullopt;
+    return from_beast(found->value());
+  }
+
+  template <class Visitor>
+  void get_all(std::string_view name, Visitor&& visit) const {
+    const auto [first, last] = fields_->equal_range(to_beast(name));
+    for (auto field = first; field != last; ++field) {
+      if (!visit(from_beast(field->value()))) return;
+    }
+  }
+
+  template <class Visitor>
+  void keys(Visitor&& visit) const {
+    for (const auto& field : *fields_) {
+      if (!visit(from_beast(field.name_string()))) return;
+    }
+  }
+
+  void set(std::string_view name, std::string_view value)
+    requires(!std::is_const_v<Fields>)
+  {
+    if (!is_field_name(name) || !is_field_value(value) || name.size() > max_size ||
+        value.size() > max_size) {
+      erase(name);
+      return;
+    }
+    if (detail::is_lowercase(name)) {
+      fields_->set(to_beast(name), to_beast(value));
+    } else {
+      std::string lowercase;
+      detail::assign_lowercase(lowercase, name);
+      fields_->set(to_beast(lowercase), to_beast(value));
+    }
+  }
+
+  void erase(std::string_view name)
+    requires(!std::is_const_v<Fields>)
+  {
+    fields_->erase(to_beast(name));
+  }
+
+ private:
+  static boost::beast::string_view to_beast(std::string_view text) noexcept {
+    return {text.data(), text.size()};
+  }
+  static std::string_view from_beast(boost::beast::string_view text) noexcept {
+    return {text.data(), text.size()};
+  }
+
+  Fields* fields_;
+};
+
+namespace detail {
+
+template <class Allocator>
+void is_beast_fields(const boost::beast::http::basic_fields<Allocator>&);
+
+template <class T>
+concept BeastFields = requires(const T& fields) { is_beast_fields(fields); };
+
+/// Awaits `work` with `context` current in all of it, and nowhere else.
+template <class Result, class Executor>
+boost::asio::awaitable<Result, Executor> run_in_context(
+    Context context, boost::asio::awaitable<Result, Executor> work) {
+  const auto outside = co_await boost::asio::this_coro::executor;
+  // Asio may resume us right where the work ended, still inside of its scope: our own context must
+  // be put back by an executor as well.
+  auto token = boost::asio::bind_executor(with_context(outside, current()),
+                                          boost::asio::use_awaitable_t<Executor>());
+  co_return co_await boost::asio::co_spawn(with_context(outside, std::move(context)),
+                                           std::move(work), token);
+}
+
+}  // namespace detail
+
+template <detail::BeastFields Fields>
+struct CarrierFor<Fields> {
+  using type = BeastCarrier<Fields>;
+};
+
+/// What an asynchronous server does with a request: extracts its context, makes a child of it
+/// current, and runs the handler's coroutine, which is called with the request if it takes one.
+///
+///     auto response = co_await baton::http::co_serve(request, [&](auto& request) -> awaitable<…> {
+///       co_await something();           // another request may run here, on this very thread
+///       co_return answer(request);      // baton::current() is still this request's context
+///     });
+///
+/// What the coroutine gives, or throws, is given on; it must be default-constructible, as Asio's
+/// `co_spawn` asks. Whoever awaits has its own context back afterwards. The request must live until
+/// then, the handler is moved in.
+template <class Request, class Handler>
+  requires HasHeaders<std::remove_cvref_t<Request>>
+auto co_serve(Request&& request, Handler handler, const PropagatorChain& chain = global_chain(),
+              ExtractReport* report = nullptr)
+    -> std::remove_cvref_t<decltype(detail::call_handler(handler, request))> {
+  Context context = extract(request, chain, report).child();
+  auto work = [&] {
+    const Scope scope(context);  // for what the handler does before its coroutine starts
+    return detail::call_handler(handler, request);
+  }();
+  co_return co_await detail::run_in_context(std::move(context), std::move(work));
+}
+
+}  // namespace baton::http

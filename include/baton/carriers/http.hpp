@@ -1,0 +1,239 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "baton/carrier.hpp"
+#include "baton/carriers/http_field.hpp"
+#include "baton/global.hpp"
+#include "baton/scope.hpp"
+
+namespace baton::http {
+
+/// A container of header fields: `std::map`, `std::multimap` and their unordered twins (whatever
+/// their comparator), or a vector, list or deque of pairs or of structs with members `name` and
+/// `value`. FieldTraits teaches it other elements.
+template <class Container>
+concept HeaderContainer = requires(const Container& container) {
+  typename Container::value_type;
+  { container.begin() == container.end() } -> std::convertible_to<bool>;
+  requires ReadableField<typename Container::value_type>;
+};
+
+namespace detail {
+
+template <class Container>
+concept WritableMap = requires {
+  requires OwningText<typename Container::key_type>;
+  requires Assignable<typename Container::mapped_type>;
+};
+
+template <class Container>
+concept WritableSequence =
+    requires(Container& container, typename Container::value_type& field, std::string_view text) {
+      FieldTraits<typename Container::value_type>::assign(field, text, text);
+      container.push_back(std::move(field));
+    };
+
+template <class Container>
+concept WritableContainer =
+    !std::is_const_v<Container> && (WritableMap<Container> || WritableSequence<Container>);
+
+}  // namespace detail
+
+/// A carrier over a container of header fields. The container must outlive it.
+///
+///     std::vector<std::pair<std::string, std::string>> headers = …;
+///     baton::Context context = baton::global_chain().extract(baton::http::HeaderCarrier(headers));
+///
+/// Names are ASCII-case-insensitive to read and lowercase to write (RFC 9110, §5.1). Several fields
+/// of one name are kept apart, in the order of the container. `set` leaves one of them, `erase`
+/// none. Reading never allocates, and each look-up passes over all fields once.
+///
+/// A field that could break a header is not written: a name that is no token, or a value with a
+/// control character other than tab. Older fields of that name go all the same.
+template <class Container>
+class HeaderCarrier {
+ public:
+  using Field = typename Container::value_type;
+  using Traits = FieldTraits<std::remove_cv_t<Field>>;
+
+  /// Views and other elements that FieldTraits cannot assign are only read.
+  static constexpr bool writable = detail::WritableContainer<Container>;
+
+  explicit HeaderCarrier(Container& container) noexcept : container_(&container) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    for (const Field& field : *container_) {
+      if (equal_names(Traits::name(field), name)) return Traits::value(field);
+    }
+    return std::nullopt;
+  }
+
+  template <class Visitor>
+  void get_all(std::string_view name, Visitor&& visit) const {
+    for (const Field& field : *container_) {
+      if (equal_names(Traits::name(field), name) && !visit(Traits::value(field))) return;
+    }
+  }
+
+  template <class Visitor>
+  void keys(Visitor&& visit) const {
+    for (const Field& field : *container_) {
+      if (!visit(Traits::name(field))) return;
+    }
+  }
+
+  void set(std::string_view name, std::string_view value)
+    requires writable
+  {
+    if (!is_field_name(name) || !is_field_value(value)) {
+      erase(name);
+    } else if constexpr (is_map) {
+      set_in_map(name, value);
+    } else {
+      set_in_sequence(name, value);
+    }
+  }
+
+  void erase(std::string_view name)
+    requires writable
+  {
+    erase_but(container_->end(), name);
+  }
+
+ private:
+  static constexpr bool is_map = requires { typename Container::mapped_type; };
+
+  void set_in_map(std::string_view name, std::string_view value) {
+    // Built first: name and value may be views into what is about to go.
+    std::pair<typename Container::key_type, typename Container::mapped_type> fresh;
+    detail::assign_lowercase(fresh.first, name);
+    detail::assign_text(fresh.second, value);
+    erase(fresh.first);
+    container_->insert(std::move(fresh));
+  }
+
+  void set_in_sequence(std::string_view name, std::string_view value) {
+    Field fresh{};
+    Traits::assign(fresh, name, value);
+    for (auto field = container_->begin(); field != container_->end(); ++field) {
+      if (equal_names(Traits::name(*field), name)) {
+        *field = std::move(fresh);
+        erase_but(field, Traits::name(*field));
+        return;
+      }
+    }
+    container_->push_back(std::move(fresh));
+  }
+
+  template <class Iterator>
+  void erase_but(Iterator kept, std::string_view name) {
+    const Field* kept_field = kept == container_->end() ? nullptr : std::addressof(*kept);
+    if constexpr (is_map) {
+      for (auto field = container_->begin(); field != container_->end();) {
+        field =
+            equal_names(Traits::name(*field), name) ? container_->erase(field) : std::next(field);
+      }
+    } else {
+      // Once over a sequence, however many go: erasing one by one would be quadratic in a vector.
+      auto out = container_->begin();
+      for (auto field = container_->begin(); field != container_->end(); ++field) {
+        if (std::addressof(*field) != kept_field && equal_names(Traits::name(*field), name)) {
+          continue;
+        }
+        if (out != field) *out = std::move(*field);
+        ++out;
+      }
+      container_->erase(out, container_->end());
+    }
+  }
+
+  Container* container_;
+};
+
+namespace detail {
+
+template <class Result>
+concept Awaitable = requires(Result& result) { result.await_ready(); } || requires(Result& result) {
+  result.operator co_await();
+} || requires(Result& result) { operator co_await(result); };
+
+/// Calls `handler(request)`, or `handler()` where it takes nothing.
+template <class Handler, class Request>
+decltype(auto) call_handler(Handler&& handler, Request& request) {
+  if constexpr (std::invocable<Handler, Request&>) {
+    return std::invoke(std::forward<Handler>(handler), request);
+  } else {
+    return std::invoke(std::forward<Handler>(handler));
+  }
+}
+
+}  // namespace detail
+
+/// Which carrier reads and writes a type: what `extract`, `inject` and `serve` go by. Specialise it
+/// to teach them a library's own request type; the carrier is made from a reference to it.
+template <class Headers>
+struct CarrierFor {};
+
+template <HeaderContainer Container>
+struct CarrierFor<Container> {
+  using type = HeaderCarrier<Container>;
+};
+
+/// Something that has header fields: a container of them, or a message that CarrierFor knows.
+template <class Headers>
+concept HasHeaders = requires { typename CarrierFor<Headers>::type; };
+
+/// The context that came with a request.
+///
+///     baton::Context context = baton::http::extract(request.headers);
+template <HasHeaders Headers>
+[[nodiscard]] Context extract(const Headers& headers, const PropagatorChain& chain = global_chain(),
+                              ExtractReport* report = nullptr) {
+  return chain.extract(typename CarrierFor<const Headers>::type(headers), report);
+}
+
+template <HasHeaders Headers>
+[[nodiscard]] Context extract(const Headers& headers, ExtractReport* report) {
+  return extract(headers, global_chain(), report);
+}
+
+/// Writes a context into a request that is about to go out.
+///
+///     baton::http::inject(request.headers, baton::current().child());
+template <HasHeaders Headers>
+void inject(Headers& headers, const Context& context = current(),
+            const PropagatorChain& chain = global_chain()) {
+  chain.inject(context, typename CarrierFor<Headers>::type(headers));
+}
+
+/// What a server does with a request: extracts its context, makes a child of it current, and calls
+/// the handler, with the request if it takes one. Gives back what the handler does.
+///
+///     auto response = baton::http::serve(request, [&](const auto& request) {
+///       return answer(request);  // baton::current() is this request's context
+///     });
+///
+/// For a handler that returns before its work is done, such as a coroutine, the scope would end too
+/// early; `co_serve` (baton/carriers/beast.hpp) is for those.
+template <class Request, class Handler>
+  requires HasHeaders<std::remove_cvref_t<Request>>
+decltype(auto) serve(Request&& request, Handler&& handler,
+                     const PropagatorChain& chain = global_chain(),
+                     ExtractReport* report = nullptr) {
+  const Context context = extract(request, chain, report).child();
+  const Scope scope(context);
+  static_assert(!detail::Awaitable<decltype(detail::call_handler(handler, request))>,
+                "the scope would be gone when the coroutine resumes: use co_serve");
+  return detail::call_handler(std::forward<Handler>(handler), request);
+}
+
+}  // namespace baton::http

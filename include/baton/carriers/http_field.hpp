@@ -1,0 +1,158 @@
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace baton::http {
+
+/// Whether two field names are the same: ASCII letters in either case, whatever the locale.
+[[nodiscard]] constexpr bool equal_names(std::string_view a, std::string_view b) noexcept {
+  constexpr auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [lower](char x, char y) {
+           return x == y || lower(x) == lower(y);
+         });
+}
+
+/// Whether it may stand as a field name: `1*tchar`, RFC 9110, §5.6.2.
+[[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept {
+  constexpr auto is_token_character = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  };
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_token_character);
+}
+
+/// Whether it may stand as a field value: no control characters but tab, RFC 9110, §5.5.
+[[nodiscard]] constexpr bool is_field_value(std::string_view value) noexcept {
+  return std::all_of(value.begin(), value.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte != 0x7f) || c == '\t';
+  });
+}
+
+namespace detail {
+
+/// Text that is not a bare pointer: that might be null, or without an end.
+template <class T>
+concept Text = std::convertible_to<const T&, std::string_view> && !std::is_pointer_v<T>;
+
+/// What libraries for HTTP/2 put into their maps: a value with flags beside it.
+template <class T>
+concept WrappedText = !Text<T> && requires(const T& wrapped) {
+  { wrapped.value } -> Text;
+};
+
+template <class T>
+  requires Text<T> || WrappedText<T>
+constexpr std::string_view text(const T& value) noexcept {
+  if constexpr (Text<T>) {
+    return value;
+  } else {
+    return value.value;
+  }
+}
+
+/// Text that owns its bytes: a view would dangle.
+template <class T>
+concept OwningText = Text<T> && requires(T& target, std::size_t size) { target.assign(size, 'x'); };
+
+template <class T>
+concept Assignable = OwningText<T> || (WrappedText<T> && requires(T& wrapped) {
+                       { wrapped.value } -> OwningText;
+                     });
+
+template <Assignable T>
+void assign_text(T& target, std::string_view value) {
+  if constexpr (OwningText<T>) {
+    target.assign(value.data(), value.size());
+  } else {
+    target.value.assign(value.data(), value.size());
+  }
+}
+
+[[nodiscard]] constexpr bool is_lowercase(std::string_view name) noexcept {
+  return std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+template <OwningText T>
+void assign_lowercase(T& target, std::string_view name) {
+  target.assign(name.data(), name.size());
+  for (char& c : target) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+}
+
+template <class T>
+concept Pair = requires(const T& field) {
+  requires Text<std::remove_cvref_t<decltype(field.first)>>;
+  text(field.second);
+};
+
+template <class T>
+concept NameValue = !Pair<T> && requires(const T& field) {
+  requires Text<std::remove_cvref_t<decltype(field.name)>>;
+  requires Text<std::remove_cvref_t<decltype(field.value)>>;
+};
+
+}  // namespace detail
+
+/// How to read and write one element of a container of header fields. Pairs and structs with
+/// members `name` and `value` are known; specialise it for other types. `assign` is needed only to
+/// write, on a default-constructed element, and must write the name in lowercase.
+///
+///     template <>
+///     struct baton::http::FieldTraits<nghttp2_nv> {
+///       static std::string_view name(const nghttp2_nv& field) {
+///         return {reinterpret_cast<const char*>(field.name), field.namelen};
+///       }
+///       static std::string_view value(const nghttp2_nv& field) {
+///         return {reinterpret_cast<const char*>(field.value), field.valuelen};
+///       }
+///     };
+template <class Field>
+struct FieldTraits;
+
+template <detail::Pair Field>
+struct FieldTraits<Field> {
+  static std::string_view name(const Field& field) noexcept { return field.first; }
+  static std::string_view value(const Field& field) noexcept { return detail::text(field.second); }
+  static void assign(Field& field, std::string_view name, std::string_view value)
+    requires requires {
+      detail::assign_lowercase(field.first, name);
+      detail::assign_text(field.second, value);
+    }
+  {
+    detail::assign_lowercase(field.first, name);
+    detail::assign_text(field.second, value);
+  }
+};
+
+template <detail::NameValue Field>
+struct FieldTraits<Field> {
+  static std::string_view name(const Field& field) noexcept { return field.name; }
+  static std::string_view value(const Field& field) noexcept { return field.value; }
+  static void assign(Field& field, std::string_view name, std::string_view value)
+    requires requires {
+      detail::assign_lowercase(field.name, name);
+      detail::assign_text(field.value, value);
+    }
+  {
+    detail::assign_lowercase(field.name, name);
+    detail::assign_text(field.value, value);
+  }
+};
+
+/// An element whose name and value can be read.
+template <class Field>
+concept ReadableField = requires(const Field& field) {
+  { FieldTraits<std::remove_cv_t<Field>>::name(field) } -> std::convertible_to<std::string_view>;
+  { FieldTraits<std::remove_cv_t<Field>>::value(field) } -> std::convertible_to<std::string_view>;
+};
+
+}  // namespace baton::http

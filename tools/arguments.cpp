@@ -1,0 +1,111 @@
+#include "arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <array>
+
+#include "baton/registry.hpp"
+
+namespace baton::tool {
+namespace {
+
+constexpr std::array samplings{Sampling::defer, Sampling::drop, Sampling::sample, Sampling::debug};
+
+Sampling to_sampling(std::string_view name) {
+  for (const Sampling sampling : samplings) {
+    if (to_string(sampling) == name) return sampling;
+  }
+  return Sampling::defer;
+}
+
+std::string footer() {
+  std::string text =
+      "Fields are read from standard input, one a line as `Name: value`, up to an empty line.\n"
+      "LIST is names separated by commas: ";
+  for (const RegisteredPropagator& known : registered_propagators()) {
+    text.append(known.name).append(", ");
+  }
+  return text +
+         "none.\n"
+         "Exit status: 0 done; 1 with --strict when there were issues; 2 wrong usage or input.";
+}
+
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::string& list,
+                      const std::string& description) {
+  return command.add_option(name, list, description)->type_name("LIST");
+}
+
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (c == '\n') c = ' ';
+  }
+  return text;
+}
+
+}  // namespace
+
+tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* words) {
+  Arguments arguments;
+  std::string propagators;
+  std::string sampling = std::string(to_string(arguments.sampling));
+
+  CLI::App app("Reads, translates and explains trace context and baggage.", "baton");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "baton " BATON_VERSION, "Print the version and exit");
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.footer(footer());
+
+  const auto chosen = [&arguments](Command command) {
+    return [&arguments, command] { arguments.command = command; };
+  };
+
+  CLI::App& extract = *app.add_subcommand("extract", "Print the context that the fields give");
+  add_list(extract, "--propagators", propagators,
+           "The formats to read, the last one wins; default: OTEL_PROPAGATORS");
+  extract.add_flag("--json", arguments.json, "Print one line of JSON");
+  extract.add_flag("--strict", arguments.strict, "Exit with 1 when there were issues");
+  extract.final_callback(chosen(Command::extract));
+
+  CLI::App& translate = *app.add_subcommand("translate", "Print the same context in other formats");
+  add_list(translate, "--from", arguments.from, "The formats to read, the last one wins")
+      ->required();
+  add_list(translate, "--to", arguments.to, "The formats to write")->required();
+  translate.add_flag("--strict", arguments.strict, "Exit with 1 when there were issues");
+  translate.final_callback(chosen(Command::translate));
+
+  CLI::App& inspect =
+      *app.add_subcommand("inspect", "Explain each field, and show where a bad one goes wrong");
+  inspect
+      .add_option("--color", arguments.color,
+                  "auto, always or never; auto is on a terminal, unless NO_COLOR is set")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
+  inspect.final_callback(chosen(Command::inspect));
+
+  CLI::App& new_trace = *app.add_subcommand("new", "Start a trace and print its fields");
+  add_list(new_trace, "--propagators", propagators,
+           "The formats to write; default: OTEL_PROPAGATORS");
+  new_trace.add_option("--sampling", sampling, "defer, drop, sample or debug; default: defer")
+      ->check(CLI::IsMember({"defer", "drop", "sample", "debug"}))
+      ->type_name("DECISION");
+  new_trace.final_callback(chosen(Command::new_trace));
+
+  for (CLI::App* const command : app.get_subcommands({})) command->footer(footer());
+
+  try {
+    app.parse(count, words);
+  } catch (const CLI::CallForHelp&) {
+    return tl::unexpected(Outcome{Status::done, app.help(), {}});
+  } catch (const CLI::CallForVersion&) {
+    return tl::unexpected(Outcome{Status::done, app.version() + "\n", {}});
+  } catch (const CLI::ParseError& error) {
+    return tl::unexpected(refuse(one_line(error.what()) + " (baton --help says more)"));
+  }
+
+  const CLI::App* const command = app.get_subcommands().front();
+  const CLI::Option* const list = command->get_option_no_throw("--propagators");
+  if (list != nullptr && list->count() != 0) arguments.propagators = std::move(propagators);
+  arguments.sampling = to_sampling(sampling);
+  return arguments;
+}
+
+}  // namespace baton::tool

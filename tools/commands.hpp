@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string_view>
+
+#include "baton/chain.hpp"
+#include "baton/sampling.hpp"
+#include "fields.hpp"
+#include "outcome.hpp"
+#include "paint.hpp"
+
+namespace baton::tool {
+
+/// Prints the context, as lines `key: value` or as JSON.
+[[nodiscard]] Outcome run_extract(const PropagatorChain& chain, const Fields& fields, bool json,
+                                  bool strict);
+
+/// Prints the same context in another format; issues go to stderr.
+[[nodiscard]] Outcome run_translate(const PropagatorChain& from, const PropagatorChain& to,
+                                    const Fields& fields, bool strict);
+
+/// Explains the fields to a person.
+[[nodiscard]] Outcome run_inspect(const Fields& fields, const Paint& paint);
+
+/// Starts a trace.
+[[nodiscard]] Outcome run_new(const PropagatorChain& chain, Sampling sampling);
+
+}  // namespace baton::tool

@@ -1,0 +1,33 @@
+#include "extraction.hpp"
+
+#include <algorithm>
+
+namespace baton::tool {
+
+Extraction extract(const PropagatorChain& chain, const Fields& fields) {
+  Extraction result;
+  ExtractReport summary;
+  result.context = chain.extract(fields, &summary);
+  result.format = summary.format();
+  result.disagreeing_format = summary.disagreeing_format();
+
+  // One report keeps few issues, so each propagator gets one of its own.
+  for (const PropagatorChain::Link& propagator : chain.propagators()) {
+    ExtractReport report;
+    Context context;
+    propagator->extract(fields, context, &report);
+    for (const ExtractReport::Issue& issue : report.issues()) {
+      if (std::find(result.issues.begin(), result.issues.end(), issue) == result.issues.end()) {
+        result.issues.push_back(issue);
+      }
+    }
+    result.more_issues += report.issue_count() - report.issues().size();
+  }
+  return result;
+}
+
+std::string to_sentence(const ExtractReport::Issue& issue) {
+  return std::string(issue.field) + ": " + issue.error.message();
+}
+
+}  // namespace baton::tool

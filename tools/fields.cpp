@@ -1,0 +1,90 @@
+#include "fields.hpp"
+
+#include <algorithm>
+
+namespace baton::tool {
+namespace {
+
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string no_colon(std::size_t line_number, std::string_view line) {
+  std::string sentence = "line " + std::to_string(line_number) + " has no colon";
+  if (line == "\r") sentence += ": it is a carriage return alone, and lines end with LF";
+  return sentence;
+}
+
+}  // namespace
+
+bool same_name(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::optional<std::string_view> Fields::get(std::string_view name) const {
+  for (const Field& field : fields_) {
+    if (same_name(field.name, name)) return field.value;
+  }
+  return std::nullopt;
+}
+
+void Fields::get_all(std::string_view name, TextVisitor visit) const {
+  for (const Field& field : fields_) {
+    if (same_name(field.name, name) && !visit(field.value)) return;
+  }
+}
+
+void Fields::keys(TextVisitor visit) const {
+  for (const Field& field : fields_) {
+    if (!visit(field.name)) return;
+  }
+}
+
+tl::expected<Fields, std::string> parse_fields(std::string_view lines) {
+  Fields fields;
+  for (std::size_t line_number = 1; !lines.empty(); ++line_number) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+    if (line.empty()) break;
+
+    const std::size_t colon = line.find(':');
+    if (colon == line.npos) return tl::unexpected(no_colon(line_number, line));
+    if (line_number > max_fields) {
+      return tl::unexpected("more than " + std::to_string(max_fields) + " fields");
+    }
+    std::string_view value = line.substr(colon + 1);
+    if (value.starts_with(' ')) value.remove_prefix(1);
+    fields.add({line.substr(0, colon), value});
+  }
+  return fields;
+}
+
+void FieldWriter::set(std::string_view name, std::string_view value) {
+  erase(name);
+  fields_.emplace_back(name, value);
+}
+
+void FieldWriter::erase(std::string_view name) {
+  std::erase_if(fields_, [name](const auto& field) { return same_name(field.first, name); });
+}
+
+std::string FieldWriter::lines(std::span<const std::string_view> names) const {
+  auto ordered = fields_;
+  std::stable_sort(ordered.begin(), ordered.end(), [names](const auto& a, const auto& b) {
+    return std::find(names.begin(), names.end(), a.first) <
+           std::find(names.begin(), names.end(), b.first);
+  });
+  std::string out;
+  for (const auto& [name, value] : ordered) out.append(name).append(": ").append(value) += '\n';
+  return out;
+}
+
+std::string inject_lines(const PropagatorChain& chain, const Context& context) {
+  FieldWriter writer;
+  chain.inject(context, writer);
+  return writer.lines(chain.fields());
+}
+
+}  // namespace baton::tool

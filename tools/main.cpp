@@ -1,0 +1,113 @@
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <string_view>
+
+#include "arguments.hpp"
+#include "baton/configuration.hpp"
+#include "commands.hpp"
+#include "standard_streams.hpp"
+
+namespace baton::tool {
+namespace {
+
+/// A list from the command line must be right: a typing error must not pass for a smaller list.
+tl::expected<PropagatorChain, std::string> chain_from_list(std::string_view list) {
+  ConfiguredChain configured = make_chain(list);
+  if (!configured.error.empty()) return tl::unexpected(configured.error);
+  if (list.find_first_not_of(", \t") == list.npos) {
+    return tl::unexpected(std::string("an empty list of propagators; 'none' asks for none"));
+  }
+  return std::move(configured.chain);
+}
+
+/// OTEL_PROPAGATORS is set for services: what it names wrongly is told, and the rest is used.
+PropagatorChain chain_from_environment(std::string& err) {
+  ConfiguredChain configured = make_chain_from_environment();
+  if (!configured.error.empty()) err += complaint("OTEL_PROPAGATORS: " + configured.error);
+  return std::move(configured.chain);
+}
+
+bool wants_color(std::string_view when) {
+  if (when != "auto") return when == "always";
+  const auto variable = [](const char* name) {
+    const char* const value = std::getenv(name);
+    return std::string_view(value != nullptr ? value : "");
+  };
+  return isatty(STDOUT_FILENO) != 0 && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+}
+
+tl::expected<Outcome, std::string> run(const Arguments& arguments) {
+  // Arguments are checked before anything is read: a typing error shall not wait for input.
+  std::string warning;
+  PropagatorChain chain;
+  PropagatorChain to;
+  if (arguments.command == Command::translate || arguments.propagators) {
+    auto listed = chain_from_list(arguments.propagators.value_or(arguments.from));
+    if (!listed) return tl::unexpected(std::move(listed.error()));
+    chain = *std::move(listed);
+  } else if (arguments.command != Command::inspect) {
+    chain = chain_from_environment(warning);
+  }
+  if (arguments.command == Command::translate) {
+    auto listed = chain_from_list(arguments.to);
+    if (!listed) return tl::unexpected(std::move(listed.error()));
+    to = *std::move(listed);
+  }
+
+  std::string lines;
+  Fields fields;
+  if (arguments.command != Command::new_trace) {
+    auto read = read_lines(STDIN_FILENO);
+    if (!read) return tl::unexpected(std::move(read.error()));
+    lines = *std::move(read);
+    auto parsed = parse_fields(lines);
+    if (!parsed) return tl::unexpected(std::move(parsed.error()));
+    fields = *std::move(parsed);
+  }
+
+  Outcome outcome;
+  switch (arguments.command) {
+    case Command::extract:
+      outcome = run_extract(chain, fields, arguments.json, arguments.strict);
+      break;
+    case Command::translate: outcome = run_translate(chain, to, fields, arguments.strict); break;
+    case Command::inspect:
+      outcome = run_inspect(fields, Paint(wants_color(arguments.color)));
+      break;
+    case Command::new_trace: outcome = run_new(chain, arguments.sampling); break;
+  }
+  outcome.err.insert(0, warning);
+  return outcome;
+}
+
+Outcome answer(int count, const char* const* words) {
+  const auto arguments = parse_arguments(count, words);
+  if (!arguments) return arguments.error();
+  auto outcome = run(*arguments);
+  return outcome ? *std::move(outcome) : refuse(outcome.error());
+}
+
+}  // namespace
+}  // namespace baton::tool
+
+int main(int count, char** words) {
+  using namespace baton::tool;
+  // A reader of our output may leave early: that is seen as EPIPE, without noise.
+  std::signal(SIGPIPE, SIG_IGN);
+  Outcome outcome;
+  try {
+    outcome = answer(count, words);
+  } catch (const std::exception& failure) {
+    outcome = refuse(failure.what());
+  }
+  if (const auto written = write_all(STDOUT_FILENO, outcome.out); !written) {
+    outcome.status = Status::usage;
+    outcome.err += complaint(written.error());
+  }
+  // Where stderr cannot be written either, there is nobody left to tell.
+  static_cast<void>(write_all(STDERR_FILENO, outcome.err).has_value());
+  return static_cast<int>(outcome.status);
+}

@@ -1,0 +1,13 @@
+#include "outcome.hpp"
+
+#include "escape.hpp"
+
+namespace baton::tool {
+
+std::string complaint(std::string_view sentence) {
+  return "baton: " + escape_controls(sentence) + "\n";
+}
+
+Outcome refuse(std::string_view sentence) { return {Status::usage, {}, complaint(sentence)}; }
+
+}  // namespace baton::tool

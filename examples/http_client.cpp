@@ -1,0 +1,68 @@
+/// A synchronous client: starts a trace and sends it along with one GET.
+
+#include <baton/baton.hpp>
+#include <baton/carriers/beast.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <exception>
+#include <iostream>
+#include <string_view>
+
+#include "common/url.hpp"
+
+namespace net = boost::asio;
+namespace http = boost::beast::http;
+using net::ip::tcp;
+
+namespace {
+
+http::response<http::string_body> get(const example::Url& url) {
+  http::request<http::empty_body> request(http::verb::get, url.target, 11);
+  request.set(http::field::host, url.host + ':' + url.port);
+  baton::http::inject(request, baton::current().child());
+
+  net::io_context io;
+  boost::beast::tcp_stream stream(io);
+  stream.connect(tcp::resolver(io).resolve(url.host, url.port));
+  http::write(stream, request);
+
+  boost::beast::flat_buffer buffer;
+  http::response<http::string_body> response;
+  http::read(stream, buffer, response);
+  return response;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--help") {
+    std::cout << "Starts a trace and sends it along with one GET.\n\nusage: " << argv[0]
+              << " http://HOST[:PORT][/PATH]\n";
+    return 0;
+  }
+  const auto url = argc == 2 ? example::parse_url(argv[1]) : std::nullopt;
+  if (!url) {
+    std::cerr << "usage: " << argv[0] << " http://HOST[:PORT][/PATH]\n";
+    return 2;
+  }
+
+  baton::Context context = baton::Context().child();
+  context.set_baggage(context.baggage().set("user", "Amélie").value_or(baton::Baggage()));
+  const baton::Scope scope(context);
+  std::cout << "trace " << context.span_context().trace_id << '\n';
+  try {
+    const auto response = get(*url);
+    std::cout << response.body();
+    return response.result() == http::status::ok ? 0 : 1;
+  } catch (const std::exception& exception) {
+    std::cerr << "error: " << exception.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,39 @@
+/// An asynchronous server: one coroutine for each request, all on one thread.
+
+#include <baton/baton.hpp>
+#include <baton/carriers/beast.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/listener.hpp"
+
+namespace net = boost::asio;
+namespace http = boost::beast::http;
+
+namespace {
+
+/// Answers with the fields that a call made on behalf of this request would carry.
+net::awaitable<example::Response> answer() {
+  net::steady_timer work(co_await net::this_coro::executor, std::chrono::milliseconds(1));
+  co_await work.async_wait(net::use_awaitable);
+
+  std::vector<std::pair<std::string, std::string>> fields;
+  baton::http::inject(fields, baton::current().child());
+
+  std::string body;
+  for (const auto& [name, value] : fields) body += name + ": " + value + '\n';
+  co_return example::make_response(http::status::ok, std::move(body));
+}
+
+net::awaitable<example::Response> handle(const example::Request& request) {
+  return baton::http::co_serve(request, answer);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return example::run_server(argc, argv, "Shows the trace context that comes with a request.",
+                             handle);
+}

@@ -1,0 +1,346 @@
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <stdexcept>
+
+#include <boost/json.hpp>
+
+#include "vector.hpp"
+
+namespace baton::test {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::pair<std::string_view, ErrorCode>, 23> error_names{{
+    {"empty", ErrorCode::empty},
+    {"too_short", ErrorCode::too_short},
+    {"too_long", ErrorCode::too_long},
+    {"bad_version", ErrorCode::bad_version},
+    {"bad_hex", ErrorCode::bad_hex},
+    {"bad_delimiter", ErrorCode::bad_delimiter},
+    {"zero_trace_id", ErrorCode::zero_trace_id},
+    {"zero_span_id", ErrorCode::zero_span_id},
+    {"repeated_field", ErrorCode::repeated_field},
+    {"missing_field", ErrorCode::missing_field},
+    {"bad_length", ErrorCode::bad_length},
+    {"bad_sampling_state", ErrorCode::bad_sampling_state},
+    {"bad_key", ErrorCode::bad_key},
+    {"key_too_long", ErrorCode::key_too_long},
+    {"missing_equals", ErrorCode::missing_equals},
+    {"bad_value", ErrorCode::bad_value},
+    {"empty_value", ErrorCode::empty_value},
+    {"value_too_long", ErrorCode::value_too_long},
+    {"bad_property", ErrorCode::bad_property},
+    {"duplicate_key", ErrorCode::duplicate_key},
+    {"too_many_members", ErrorCode::too_many_members},
+    {"too_many_bytes", ErrorCode::too_many_bytes},
+    {"out_of_memory", ErrorCode::out_of_memory},
+}};
+
+[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
+
+void only_keys(const json::object& object, std::initializer_list<std::string_view> known) {
+  for (const auto& entry : object) {
+    const std::string_view key(entry.key().data(), entry.key().size());
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      fail("unknown key \"" + std::string(key) + "\"");
+    }
+  }
+}
+
+std::size_t number_of(const json::value& value) { return value.to_number<std::size_t>(); }
+
+std::string unhex(std::string_view digits) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16));
+  }
+  return bytes;
+}
+
+std::string text_of(const json::value& value);
+
+std::string repeated_text(const json::object& object) {
+  constexpr std::string_view placeholder = "{n}";
+  only_keys(object, {"repeat", "times", "from", "join"});
+  const std::string pattern = text_of(object.at("repeat"));
+  const std::string join = object.contains("join") ? text_of(object.at("join")) : "";
+  const std::size_t from = object.contains("from") ? number_of(object.at("from")) : 0;
+  const std::size_t times = number_of(object.at("times"));
+  const std::size_t at = pattern.find(placeholder);
+
+  std::string text;
+  for (std::size_t i = 0; i < times; ++i) {
+    if (i != 0) text += join;
+    if (at == std::string::npos) {
+      text += pattern;
+    } else {
+      text.append(pattern, 0, at).append(std::to_string(from + i));
+      text.append(pattern, at + placeholder.size());
+    }
+  }
+  return text;
+}
+
+/// A string, a list of texts to be joined, {"repeat", "times"} or {"hex"}.
+std::string text_of(const json::value& value) {
+  if (const auto* string = value.if_string()) return {string->data(), string->size()};
+  if (const auto* parts = value.if_array()) {
+    std::string text;
+    for (const json::value& part : *parts) text += text_of(part);
+    return text;
+  }
+  if (const auto* object = value.if_object()) {
+    if (!object->contains("hex")) return repeated_text(*object);
+    only_keys(*object, {"hex"});
+    return unhex(text_of(object->at("hex")));
+  }
+  fail("not a text");
+}
+
+std::vector<TextPair> pairs_of(const json::value& value) {
+  std::vector<TextPair> pairs;
+  for (const json::value& item : value.as_array()) {
+    const json::array& pair = item.as_array();
+    if (pair.size() != 2) fail("not a [name, value]");
+    pairs.emplace_back(text_of(pair[0]), text_of(pair[1]));
+  }
+  return pairs;
+}
+
+/// [key, value] or [key, value, [[key, value or null], ...]], or {"members", "from"}, numbered
+/// members of one pattern.
+std::vector<MemberSpec> baggage_of(const json::value& value) {
+  std::vector<MemberSpec> members;
+  for (const json::value& item : value.as_array()) {
+    const json::array& parts = item.as_array();
+    if (parts.size() < 2 || parts.size() > 3) fail("not a [key, value, properties]");
+    MemberSpec member{text_of(parts[0]), text_of(parts[1]), {}};
+    if (parts.size() == 3) {
+      for (const json::value& property : parts[2].as_array()) {
+        const json::array& pair = property.as_array();
+        if (pair.size() != 2) fail("not a [key, value or null]");
+        PropertySpec spec{text_of(pair[0]), std::nullopt};
+        if (!pair[1].is_null()) spec.value = text_of(pair[1]);
+        member.properties.push_back(std::move(spec));
+      }
+    }
+    members.push_back(std::move(member));
+  }
+  return members;
+}
+
+/// {"repeat": [item], "times": n, "from": m} stands for items with "{n}" in their texts numbered.
+json::array expanded(const json::value& value) {
+  constexpr std::string_view placeholder = "{n}";
+  json::array out;
+  for (const json::value& item : value.as_array()) {
+    const auto* object = item.if_object();
+    if (object == nullptr) {
+      out.push_back(item);
+      continue;
+    }
+    only_keys(*object, {"repeat", "times", "from"});
+    const std::size_t from = object->contains("from") ? number_of(object->at("from")) : 0;
+    for (std::size_t i = 0; i < number_of(object->at("times")); ++i) {
+      json::array copy;
+      for (const json::value& part : object->at("repeat").as_array()) {
+        std::string text = text_of(part);
+        const std::size_t at = text.find(placeholder);
+        if (at != std::string::npos) text.replace(at, placeholder.size(), std::to_string(from + i));
+        copy.emplace_back(text);
+      }
+      out.push_back(std::move(copy));
+    }
+  }
+  return out;
+}
+
+Sampling sampling_of(const json::value& value) {
+  const std::string name = text_of(value);
+  for (const Sampling sampling :
+       {Sampling::defer, Sampling::drop, Sampling::sample, Sampling::debug}) {
+    if (name == to_string(sampling)) return sampling;
+  }
+  fail("unknown sampling \"" + name + "\"");
+}
+
+ContextSpec context_of(const json::value& value, bool is_remote) {
+  const json::object& object = value.as_object();
+  only_keys(object,
+            {"trace_id", "span_id", "flags", "remote", "tracestate", "baggage", "sampling"});
+  ContextSpec spec;
+  if (object.contains("trace_id")) {
+    spec.trace_id = text_of(object.at("trace_id"));
+    spec.span_id = text_of(object.at("span_id"));
+    spec.flags = static_cast<std::uint8_t>(unhex(text_of(object.at("flags"))).at(0));
+    spec.remote = is_remote;
+    spec.sampling = (spec.flags & 1U) != 0 ? Sampling::sample : Sampling::drop;
+  }
+  if (const auto* remote = object.if_contains("remote")) spec.remote = remote->as_bool();
+  if (const auto* state = object.if_contains("tracestate")) {
+    spec.trace_state = pairs_of(expanded(*state));
+  }
+  if (const auto* baggage = object.if_contains("baggage")) {
+    spec.baggage = baggage_of(expanded(*baggage));
+  }
+  if (const auto* sampling = object.if_contains("sampling")) spec.sampling = sampling_of(*sampling);
+  return spec;
+}
+
+std::vector<IssueSpec> issues_of(const json::value& value) {
+  std::vector<IssueSpec> issues;
+  for (const json::value& item : value.as_array()) {
+    const json::array& parts = item.as_array();
+    if (parts.size() != 3) fail("not a [field, error, offset]");
+    const std::string name = text_of(parts[1]);
+    const auto* const found = std::find_if(error_names.begin(), error_names.end(),
+                                           [&](const auto& known) { return known.first == name; });
+    if (found == error_names.end()) fail("unknown error \"" + name + "\"");
+    issues.push_back(
+        {text_of(parts[0]), found->second, static_cast<std::uint32_t>(number_of(parts[2]))});
+  }
+  return issues;
+}
+
+void read_options(const json::value& value, ChainSpec& chain) {
+  const json::object& options = value.as_object();
+  only_keys(options, {"baggage_max_members", "baggage_max_bytes", "tracestate_max_bytes",
+                      "b3_short_trace_ids"});
+  if (const auto* n = options.if_contains("baggage_max_members")) {
+    chain.baggage_limits.max_members = number_of(*n);
+  }
+  if (const auto* n = options.if_contains("baggage_max_bytes")) {
+    chain.baggage_limits.max_bytes = number_of(*n);
+  }
+  if (const auto* n = options.if_contains("tracestate_max_bytes")) {
+    chain.max_tracestate_bytes = number_of(*n);
+  }
+  if (const auto* b = options.if_contains("b3_short_trace_ids")) {
+    chain.short_trace_ids = b->as_bool();
+  }
+}
+
+PropagationVector propagation_of(const json::object& object, const std::string& propagators) {
+  only_keys(object,
+            {"name", "clause", "propagators", "policy", "options", "given", "fields", "context",
+             "issues", "format", "disagreeing_format", "outgoing", "inject", "inject_with"});
+  PropagationVector vector;
+  vector.chain.propagators = propagators;
+  if (const auto* names = object.if_contains("propagators")) {
+    vector.chain.propagators = text_of(*names);
+  }
+  if (const auto* policy = object.if_contains("policy")) {
+    const std::string name = text_of(*policy);
+    if (name != "first_match" && name != "last_wins") fail("unknown policy \"" + name + "\"");
+    if (name == "first_match") vector.chain.policy = ExtractionPolicy::first_match;
+  }
+  if (const auto* options = object.if_contains("options")) read_options(*options, vector.chain);
+  if (const auto* given = object.if_contains("given")) vector.given = context_of(*given, false);
+
+  if (const auto* fields = object.if_contains("fields")) {
+    vector.extracts = true;
+    vector.fields = pairs_of(*fields);
+    vector.expected = context_of(object.at("context"), true);
+    if (const auto* issues = object.if_contains("issues")) vector.issues = issues_of(*issues);
+    if (const auto* format = object.if_contains("format")) vector.format = text_of(*format);
+    if (const auto* format = object.if_contains("disagreeing_format")) {
+      vector.disagreeing_format = text_of(*format);
+    }
+  } else if (object.contains("context") || object.contains("issues")) {
+    fail("\"context\" and \"issues\" need \"fields\"");
+  }
+
+  vector.inject_chain = vector.chain;
+  if (const auto* names = object.if_contains("inject_with")) {
+    vector.inject_chain.propagators = text_of(*names);
+  }
+  if (const auto* out = object.if_contains("outgoing")) vector.outgoing = pairs_of(*out);
+  if (const auto* inject = object.if_contains("inject")) {
+    vector.injects = true;
+    vector.injected = pairs_of(*inject);
+  }
+  if (!vector.extracts && !vector.injects) fail("neither \"fields\" nor \"inject\"");
+  return vector;
+}
+
+ConfigurationVector configuration_of(const json::object& object) {
+  only_keys(object, {"name", "clause", "environment", "chain", "error_mentions"});
+  ConfigurationVector vector;
+  if (const json::value& value = object.at("environment"); !value.is_null()) {
+    vector.environment = text_of(value);
+  }
+  for (const json::value& name : object.at("chain").as_array()) {
+    vector.chain.push_back(text_of(name));
+  }
+  if (const auto* mentions = object.if_contains("error_mentions")) {
+    for (const json::value& text : mentions->as_array()) {
+      vector.error_mentions.push_back(text_of(text));
+    }
+  }
+  return vector;
+}
+
+json::value parse_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail("cannot read " + path);
+  return json::parse(
+      std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
+}
+
+}  // namespace
+
+std::vector<Vector> load_vectors(const std::string& path) {
+  const json::value root = parse_file(path);
+  only_keys(root.as_object(), {"about", "propagators", "vectors"});
+  const auto* propagators = root.as_object().if_contains("propagators");
+
+  std::vector<Vector> vectors;
+  for (const json::value& value : root.at("vectors").as_array()) {
+    const json::object& object = value.as_object();
+    Vector vector;
+    try {
+      vector.name = text_of(object.at("name"));
+      vector.clause = text_of(object.at("clause"));
+      if (vector.clause.empty()) fail("no clause");
+      if (propagators != nullptr) {
+        vector.propagation = propagation_of(object, text_of(*propagators));
+      } else {
+        vector.configuration = configuration_of(object);
+      }
+    } catch (const std::exception& error) {
+      fail(path + ": vector " + std::to_string(vectors.size()) + " \"" + vector.name +
+           "\": " + error.what());
+    }
+    const auto has_that_name = [&](const Vector& other) { return other.name == vector.name; };
+    if (std::any_of(vectors.begin(), vectors.end(), has_that_name)) {
+      fail(path + ": two vectors \"" + vector.name + "\"");
+    }
+    vectors.push_back(std::move(vector));
+  }
+  return vectors;
+}
+
+std::vector<std::pair<std::string, std::size_t>> load_manifest(const std::string& folder) {
+  constexpr std::string_view manifest_name = "manifest.json";
+  std::vector<std::pair<std::string, std::size_t>> manifest;
+  const json::value root = parse_file(folder + "/" + std::string(manifest_name));
+  for (const auto& entry : root.as_object()) {
+    manifest.emplace_back(entry.key(), number_of(entry.value()));
+  }
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    if (file.path().extension() != ".json" || file.path().filename() == manifest_name) continue;
+    const std::string format = file.path().stem().string();
+    const auto has_that_name = [&](const auto& known) { return known.first == format; };
+    if (std::none_of(manifest.begin(), manifest.end(), has_that_name)) {
+      fail(file.path().string() + " is not in the manifest");
+    }
+  }
+  return manifest;
+}
+
+}  // namespace baton::test

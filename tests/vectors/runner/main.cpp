@@ -1,0 +1,160 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include "fields.hpp"
+#include "vector.hpp"
+
+/// Runs the vectors of the formats that it is told: vectors FOLDER FORMAT...
+namespace baton::test {
+namespace {
+
+std::string describe_issue(std::string_view field, ErrorCode code, std::uint32_t offset) {
+  return std::string(field) + " " + std::to_string(static_cast<std::uint32_t>(code)) + " (" +
+         std::string(to_string(code)) + ") at " + std::to_string(offset) + "\n";
+}
+
+std::string describe_fields(const std::vector<TextPair>& fields) {
+  std::string text;
+  for (const auto& [name, value] : fields) text += escaped(name) + ": " + escaped(value) + "\n";
+  return text;
+}
+
+Fields make_fields(const std::vector<TextPair>& pairs) {
+  Fields fields;
+  for (const auto& [name, value] : pairs) fields.add(name, value);
+  return fields;
+}
+
+void check_extraction(const PropagationVector& vector, Context& context) {
+  const PropagatorChain chain = make_chain(vector.chain);
+  const Fields fields = make_fields(vector.fields);
+
+  Context reported = context;
+  ExtractReport report;
+  const Extracted found = chain.extract(fields, context);
+  EXPECT_EQ(chain.extract(fields, reported, &report), found) << "with a report";
+  EXPECT_EQ(describe(reported), describe(context)) << "with a report";
+  EXPECT_EQ(reported, context) << "with a report";
+  EXPECT_EQ(describe(context), describe(vector.expected));
+  EXPECT_EQ(context.span_context().flags.sampled(), is_sampled(context.sampling()));
+
+  std::string issues;
+  for (const ExtractReport::Issue& issue : report.issues()) {
+    issues += describe_issue(issue.field, issue.error.code, issue.error.offset);
+  }
+  std::string expected_issues;
+  for (const IssueSpec& issue : vector.issues) {
+    expected_issues += describe_issue(issue.field, issue.code, issue.offset);
+  }
+  EXPECT_EQ(issues, expected_issues);
+  if (vector.format) {
+    EXPECT_EQ(report.format(), *vector.format);
+  }
+  if (vector.disagreeing_format) {
+    EXPECT_EQ(report.disagreeing_format(), *vector.disagreeing_format);
+  }
+}
+
+void check_injection(const PropagationVector& vector, const Context& context) {
+  const PropagatorChain chain = make_chain(vector.inject_chain);
+  Fields outgoing = make_fields(vector.outgoing);
+  chain.inject(context, outgoing);
+  EXPECT_EQ(describe_fields(outgoing.sorted()),
+            describe_fields(make_fields(vector.injected).sorted()));
+}
+
+void check(const PropagationVector& vector) {
+  Context context = make_context(vector.given);
+  if (vector.extracts) check_extraction(vector, context);
+  if (vector.injects) check_injection(vector, context);
+}
+
+void check(const ConfigurationVector& vector) {
+  constexpr const char* variable = "OTEL_PROPAGATORS";
+  if (vector.environment) {
+    ::setenv(variable, vector.environment->c_str(), 1);
+  } else {
+    ::unsetenv(variable);
+  }
+  const ConfiguredChain configured = make_chain_from_environment();
+  ::unsetenv(variable);
+
+  std::vector<std::string> names;
+  for (const PropagatorChain::Link& link : configured.chain.propagators()) {
+    names.emplace_back(link->name());
+  }
+  EXPECT_EQ(names, vector.chain);
+  EXPECT_EQ(configured.error.empty(), vector.error_mentions.empty()) << configured.error;
+  for (const std::string& text : vector.error_mentions) {
+    EXPECT_NE(configured.error.find(text), std::string::npos)
+        << "\"" << text << "\" in: " << configured.error;
+  }
+}
+
+class VectorTest : public testing::Test {
+ public:
+  explicit VectorTest(Vector vector) : vector_(std::move(vector)) {}
+
+  void TestBody() override {
+    SCOPED_TRACE(vector_.clause);
+    try {
+      if (vector_.propagation) check(*vector_.propagation);
+      if (vector_.configuration) check(*vector_.configuration);
+    } catch (const std::exception& error) {
+      FAIL() << error.what();
+    }
+  }
+
+ private:
+  Vector vector_;
+};
+
+/// Registers a test for each vector of the formats. Gives their number.
+std::size_t register_vectors(const std::string& folder, const std::vector<std::string>& formats) {
+  const auto manifest = load_manifest(folder);
+  std::size_t count = 0;
+  for (const std::string& format : formats) {
+    const auto listed = std::find_if(manifest.begin(), manifest.end(),
+                                     [&](const auto& entry) { return entry.first == format; });
+    if (listed == manifest.end()) throw std::runtime_error(format + " is not in the manifest");
+    std::vector<Vector> vectors = load_vectors(folder + "/" + format + ".json");
+    if (vectors.empty() || vectors.size() < listed->second) {
+      throw std::runtime_error(format + ": " + std::to_string(vectors.size()) +
+                               " vectors, the manifest says " + std::to_string(listed->second));
+    }
+    count += vectors.size();
+    for (Vector& vector : vectors) {
+      const std::string name = vector.name;
+      testing::RegisterTest(
+          format.c_str(), name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+          [vector = std::move(vector)]() -> testing::Test* { return new VectorTest(vector); });
+    }
+  }
+  return count;
+}
+
+}  // namespace
+}  // namespace baton::test
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() < 2) {
+    std::cerr << "usage: vectors FOLDER FORMAT...\n";
+    return 2;
+  }
+  try {
+    const std::size_t count =
+        baton::test::register_vectors(arguments.front(), {arguments.begin() + 1, arguments.end()});
+    const int status = RUN_ALL_TESTS();
+    std::cout << "vectors: " << count << "\n";
+    return status;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return 1;
+  }
+}

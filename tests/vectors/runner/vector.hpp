@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "baton/baton.hpp"
+
+/// The schema of tests/vectors/README.md as types.
+namespace baton::test {
+
+using TextPair = std::pair<std::string, std::string>;
+
+struct PropertySpec {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+struct MemberSpec {
+  std::string key;
+  std::string value;
+  std::vector<PropertySpec> properties;
+};
+
+struct ContextSpec {
+  std::string trace_id;  // empty: no span context
+  std::string span_id;
+  std::uint8_t flags = 0;
+  bool remote = false;
+  std::vector<TextPair> trace_state;
+  std::vector<MemberSpec> baggage;
+  Sampling sampling = Sampling::defer;
+};
+
+/// In quotes, with unprintable bytes escaped.
+std::string escaped(std::string_view text);
+
+/// What a person compares: one line for each thing that is there.
+std::string describe(const ContextSpec& spec);
+std::string describe(const Context& context);
+
+/// The context that the specification describes, made through the public API alone.
+Context make_context(const ContextSpec& spec);
+
+struct IssueSpec {
+  std::string field;
+  ErrorCode code{};
+  std::uint32_t offset = 0;
+};
+
+/// How to make a chain.
+struct ChainSpec {
+  std::string propagators;
+  ExtractionPolicy policy = ExtractionPolicy::last_wins;
+  BaggageLimits baggage_limits;
+  std::optional<std::size_t> max_tracestate_bytes;
+  bool short_trace_ids = false;
+};
+
+PropagatorChain make_chain(const ChainSpec& spec);
+
+struct PropagationVector {
+  ChainSpec chain;
+  ContextSpec given;
+  bool extracts = false;
+  std::vector<TextPair> fields;
+  ContextSpec expected;
+  std::vector<IssueSpec> issues;
+  std::optional<std::string> format;
+  std::optional<std::string> disagreeing_format;
+  bool injects = false;
+  ChainSpec inject_chain;
+  std::vector<TextPair> outgoing;
+  std::vector<TextPair> injected;
+};
+
+struct ConfigurationVector {
+  std::optional<std::string> environment;
+  std::vector<std::string> chain;
+  std::vector<std::string> error_mentions;  // empty: no error
+};
+
+struct Vector {
+  std::string name;
+  std::string clause;
+  std::optional<PropagationVector> propagation;
+  std::optional<ConfigurationVector> configuration;
+};
+
+/// Reads one file. Throws std::runtime_error, which names the vector, for anything that the schema
+/// does not know: a misspelt expectation must not pass for no expectation.
+std::vector<Vector> load_vectors(const std::string& path);
+
+/// The least number of vectors for each format, and a check that the folder holds their files and
+/// no others.
+std::vector<std::pair<std::string, std::size_t>> load_manifest(const std::string& folder);
+
+}  // namespace baton::test

@@ -17,10 +17,11 @@ Sampling to_sampling(std::string_view name) {
   return Sampling::defer;
 }
 
-std::string footer() {
-  std::string text =
-      "Fields are read from standard input, one a line as `Name: value`, up to an empty line.\n"
-      "LIST is names separated by commas: ";
+constexpr std::string_view input_note =
+    "Fields are read from standard input, one a line as `Name: value`, up to an empty line.\n";
+
+std::string notes() {
+  std::string text = "LIST is names separated by commas: ";
   for (const RegisteredPropagator& known : registered_propagators()) {
     text.append(known.name).append(", ");
   }
@@ -49,10 +50,11 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   std::string sampling = std::string(to_string(arguments.sampling));
 
   CLI::App app("Reads, translates and explains trace context and baggage.", "baton");
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.set_version_flag("--version", "baton " BATON_VERSION, "Print the version and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
-  app.footer(footer());
+  const std::string notes_with_input = std::string(input_note) + notes();
+  app.footer(notes_with_input);
 
   const auto chosen = [&arguments](Command command) {
     return [&arguments, command] { arguments.command = command; };
@@ -76,7 +78,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
       *app.add_subcommand("inspect", "Explain each field, and show where a bad one goes wrong");
   inspect
       .add_option("--color", arguments.color,
-                  "auto, always or never; auto is on a terminal, unless NO_COLOR is set")
+                  "When to color the output; auto: on a terminal, unless NO_COLOR is set")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");
   inspect.final_callback(chosen(Command::inspect));
@@ -84,12 +86,13 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   CLI::App& new_trace = *app.add_subcommand("new", "Start a trace and print its fields");
   add_list(new_trace, "--propagators", propagators,
            "The formats to write; default: OTEL_PROPAGATORS");
-  new_trace.add_option("--sampling", sampling, "defer, drop, sample or debug; default: defer")
+  new_trace.add_option("--sampling", sampling, "Whether to record the trace; default: defer")
       ->check(CLI::IsMember({"defer", "drop", "sample", "debug"}))
       ->type_name("DECISION");
   new_trace.final_callback(chosen(Command::new_trace));
 
-  for (CLI::App* const command : app.get_subcommands({})) command->footer(footer());
+  for (CLI::App* const command : app.get_subcommands({})) command->footer(notes_with_input);
+  new_trace.footer(notes());
 
   try {
     app.parse(count, words);
@@ -98,9 +101,12 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   } catch (const CLI::CallForVersion&) {
     return tl::unexpected(Outcome{Status::done, app.version() + "\n", {}});
   } catch (const CLI::ParseError& error) {
-    return tl::unexpected(refuse(one_line(error.what()) + " (baton --help says more)"));
+    return tl::unexpected(refuse(one_line(error.what()) + "; see baton --help"));
   }
 
+  if (app.get_subcommands().empty()) {
+    return tl::unexpected(refuse("a command is required: extract, translate, inspect or new"));
+  }
   const CLI::App* const command = app.get_subcommands().front();
   const CLI::Option* const list = command->get_option_no_throw("--propagators");
   if (list != nullptr && list->count() != 0) arguments.propagators = std::move(propagators);

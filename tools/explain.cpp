@@ -147,7 +147,7 @@ std::string_view consequence(const ExtractReport::Issue& issue) noexcept {
                                             : "the whole tracestate is dropped";
   }
   if (issue.field == Baggage::field) {
-    return is_limit ? "this member and all that follow are dropped" : "this member is dropped";
+    return is_limit ? "it and all after it are dropped" : "this member is dropped";
   }
   return code == ErrorCode::missing_field ? "its companions are not read" : "the value is rejected";
 }

@@ -38,7 +38,8 @@ inline std::optional<std::string> read_b3_state(const std::string& state) {
 }
 
 /// openzipkin/b3-propagation, the single field.
-inline std::optional<B3> read_b3_single(const std::string& field) {
+inline std::optional<B3> read_b3_single(const std::string& value) {
+  const std::string field = trim(value);
   if (const auto decision = read_b3_state(field)) return B3{"", "", *decision};
 
   const std::vector<std::string> parts = split(field, '-');
@@ -61,13 +62,19 @@ inline std::string ascii_lower(std::string text) {
   return text;
 }
 
+inline std::optional<std::string> trimmed(const Fields& fields, const std::string& name) {
+  const auto value = fields.first(name);
+  if (!value) return std::nullopt;
+  return trim(*value);
+}
+
 /// openzipkin/b3-propagation, the fields that start with `x-b3-`.
 inline std::optional<B3> read_b3_multi(const Fields& fields) {
-  const auto trace_id = fields.first("x-b3-traceid");
-  const auto span_id = fields.first("x-b3-spanid");
-  const auto parent_id = fields.first("x-b3-parentspanid");
-  const auto sampled = fields.first("x-b3-sampled");
-  const auto flags = fields.first("x-b3-flags");
+  const auto trace_id = trimmed(fields, "x-b3-traceid");
+  const auto span_id = trimmed(fields, "x-b3-spanid");
+  const auto parent_id = trimmed(fields, "x-b3-parentspanid");
+  const auto sampled = trimmed(fields, "x-b3-sampled");
+  const auto flags = trimmed(fields, "x-b3-flags");
 
   B3 result;
   bool says_something = false;

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "baton/baton.hpp"
+#include "laws/describe.hpp"
+#include "laws/require.hpp"
+#include "oracle/context.hpp"
+#include "oracle/fields.hpp"
+
+namespace laws {
+
+inline const std::vector<std::string> all_field_names = {
+    "traceparent", "tracestate",        "baggage",      "b3",        "x-b3-traceid",
+    "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags"};
+
+inline baton::PropagatorChain chain_of(const std::vector<std::string>& formats, bool first_match) {
+  baton::ConfiguredChain made = baton::make_chain(
+      oracle::join(formats, ","),
+      first_match ? baton::ExtractionPolicy::first_match : baton::ExtractionPolicy::last_wins);
+  require(made.error.empty(), "the formats are known");
+  require(made.chain.propagators().size() == formats.size(), "each format is a link");
+  return made.chain;
+}
+
+/// What leaves: clean, each field once, of no other name than the chain owns to.
+inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
+                                   const baton::Context& context, const oracle::Fields& stale) {
+  oracle::Fields fresh;
+  chain.inject(context, fresh);
+  std::set<std::string> names;
+  for (const auto& [name, value] : fresh.entries()) {
+    require_clean(name, {value.data(), value.size()});
+    require(names.insert(name).second, "each field goes out once");
+    require(std::ranges::find(chain.fields(), name) != chain.fields().end(),
+            "only its own fields are written");
+  }
+
+  oracle::Fields reused = stale;
+  reused.add("unrelated", "\r\nkept");
+  oracle::Fields others = reused;
+  for (const std::string_view name : chain.fields()) others.erase(name);
+  chain.inject(context, reused);
+  for (const std::string_view name : chain.fields()) {
+    require(reused.all(name) == fresh.all(name), "no stale field survives inject");
+    reused.erase(name);
+  }
+  require(reused == others, "inject leaves foreign fields alone");
+
+  baton::ExtractReport report;
+  baton::Context back;
+  chain.extract(fresh, back, &report);
+  require(report.issue_count() == 0, "what is sent is valid");
+  require(report.disagreeing_format().empty(), "what is sent agrees with itself");
+  return fresh;
+}
+
+/// What a chain's report must say of the fields.
+inline void check_report(const std::vector<std::string>& formats, bool first_match,
+                         const oracle::Fields& fields, const baton::ExtractReport& report) {
+  std::string winner;
+  std::string trace_id;
+  for (const std::string& format : formats) {
+    const oracle::Context found = oracle::read_format(format, fields);
+    if (!found.has_trace() || (first_match && !winner.empty())) continue;
+    winner = format;
+    trace_id = found.trace_id;
+  }
+  bool disagree = false;
+  for (const std::string& format : formats) {
+    const oracle::Context found = oracle::read_format(format, fields);
+    disagree = disagree || (!winner.empty() && found.has_trace() && found.trace_id != trace_id);
+  }
+  if (!winner.empty()) require_same(report.format(), winner, "the report names the winner");
+  require(report.disagreeing_format().empty() == !disagree, "the report says who disagrees");
+}
+
+/// All that must hold for any fields and any chain.
+inline void check_chain(const std::vector<std::string>& formats, bool first_match,
+                        const oracle::Fields& fields) {
+  const baton::PropagatorChain chain = chain_of(formats, first_match);
+  baton::ExtractReport report;
+  baton::Context context;
+  chain.extract(fields, context, &report);
+  require_equal(context_of(context), oracle::read_chain(formats, first_match, fields),
+                "reads what the reference reads");
+  require(chain.extract(fields) == context, "a report changes nothing");
+  check_report(formats, first_match, fields, report);
+
+  const oracle::Fields sent = check_inject(chain, context, fields);
+  const baton::Context next = chain.extract(sent);
+  const baton::SpanContext& span = context.span_context();
+  if (!formats.empty() && span.is_valid()) {
+    const bool carries = std::ranges::any_of(formats, [](auto& name) { return name != "baggage"; });
+    require((next.span_context().trace_id == span.trace_id) == carries, "the trace id goes on");
+  }
+  require(chain.extract(check_inject(chain, next, fields)) == next,
+          "a context that has been sent can be sent again");
+  if (formats.size() == 1) {
+    require_equal(context_of(next), context_of(context), "extract after inject is the identity");
+  }
+  check_inject(chain, context.child(), sent);
+}
+
+}  // namespace laws

@@ -1,0 +1,125 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include "laws/chain_laws.hpp"
+#include "laws/generators.hpp"
+
+namespace {
+
+using generators::Draw;
+using generators::drawn;
+using generators::FieldList;
+
+auto some_fields() {
+  return drawn([](Draw& draw) { return draw.fields(); });
+}
+
+RC_GTEST_PROP(ChainLaws, HoldForAnyChainAndFieldsThatAreNearlyValid, (bool first_match)) {
+  const auto formats = *drawn([](Draw& draw) { return draw.formats(); }).as("formats");
+  const FieldList list = *some_fields().as("fields");
+  laws::check_chain(formats, first_match, generators::carrier_of(list));
+}
+
+RC_GTEST_PROP(ChainLaws, HoldForAnyBytesInAnyField,
+              (bool first_match, const std::vector<std::string>& values)) {
+  oracle::Fields fields;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    fields.add(laws::all_field_names[i % laws::all_field_names.size()], values[i]);
+  }
+  laws::check_chain({"tracecontext", "baggage", "b3", "b3multi"}, first_match, fields);
+}
+
+RC_GTEST_PROP(ChainLaws, PoliciesPickTheFirstOrTheLastOfEqualFormats, ()) {
+  const oracle::Fields fields = generators::carrier_of(*some_fields().as("fields"));
+  const auto first = laws::chain_of({"b3", "tracecontext"}, true).extract(fields);
+  const auto last = laws::chain_of({"tracecontext", "b3"}, false).extract(fields);
+  RC_ASSERT(first == last);
+}
+
+RC_GTEST_PROP(ChainLaws, FieldsThatCannotBeReadLeaveTheContextAsItWas, ()) {
+  FieldList list = *some_fields().as("fields");
+  for (auto& [name, value] : list) value += "\x7f";
+  const oracle::Fields fields = generators::carrier_of(list);
+  const baton::PropagatorChain chain = laws::chain_of({"tracecontext", "b3"}, false);
+  baton::Context before;
+  before.set_span_context({baton::TraceId(1, 2), baton::SpanId(3), baton::TraceFlags(2), false,
+                           baton::TraceState::parse("a=b").value()});
+  before.set_baggage(baton::Baggage::parse("c=d"));
+  baton::Context after = before;
+  chain.extract(fields, after);
+  const oracle::Context found = oracle::read_chain({"tracecontext", "b3"}, false, fields);
+  if (!found.has_trace()) RC_ASSERT(after == before);
+}
+
+RC_GTEST_PROP(ChainLaws, WhatLeavesIsValidWhateverTheApiWasGiven,
+              (std::uint64_t high, std::uint64_t low, std::uint64_t span, std::uint8_t flags)) {
+  const FieldList state = *drawn([](Draw& draw) {
+                             FieldList given(draw.number(0, 5));
+                             for (auto& [key, value] : given) {
+                               key = draw.damaged(draw.tracestate_key());
+                               value = draw.damaged(draw.tracestate_value());
+                             }
+                             return given;
+                           }).as("tracestate");
+  const FieldList baggage = *drawn([](Draw& draw) {
+                               FieldList given(draw.number(0, 5));
+                               for (auto& [key, value] : given) {
+                                 key = draw.damaged(draw.baggage_key());
+                                 value = draw.bytes(12);
+                               }
+                               return given;
+                             }).as("baggage");
+  baton::SpanContext ids{
+      baton::TraceId(high, low), baton::SpanId(span), baton::TraceFlags(flags), false, {}};
+  for (const auto& [key, value] : state) {
+    ids.trace_state = ids.trace_state.set(key, value).value_or(ids.trace_state);
+  }
+  baton::BaggageBuilder builder;
+  for (const auto& [key, value] : baggage) {
+    static_cast<void>(builder.set(key, value, {{key, value}, {value, std::nullopt}}));
+    static_cast<void>(builder.set(value, key));
+  }
+  baton::Context context;
+  context.set_span_context(ids);
+  context.set_baggage(builder.build());
+  context.set_sampling(static_cast<baton::Sampling>(flags % 4));
+
+  const oracle::Fields stale{{"b3", "0"}, {"tracestate", "a=1"}, {"tracestate", "b=2"}};
+  for (const char* format : {"tracecontext", "baggage", "b3", "b3multi"}) {
+    laws::check_inject(laws::chain_of({format}, false), context, stale);
+  }
+  const auto chain = laws::chain_of({"tracecontext", "baggage", "b3", "b3multi"}, true);
+  const oracle::Fields sent = laws::check_inject(chain, context, stale);
+  const baton::Context back = chain.extract(sent);
+  RC_ASSERT(back.baggage() == context.baggage());
+  RC_ASSERT(back.span_context().is_valid() == ids.is_valid());
+  if (ids.is_valid()) {
+    RC_ASSERT(back.span_context().trace_id == ids.trace_id);
+    RC_ASSERT(back.span_context().trace_state == ids.trace_state);
+    RC_ASSERT(back.span_context().flags == context.span_context().flags);
+  }
+}
+
+RC_GTEST_PROP(ChainLaws, AChildStaysInItsTrace, ()) {
+  const oracle::Fields fields = generators::carrier_of(*some_fields().as("fields"));
+  const baton::Context parent =
+      laws::chain_of({"tracecontext", "baggage", "b3"}, true).extract(fields);
+  const baton::Context child = parent.child();
+  RC_ASSERT(child.span_context().is_valid());
+  RC_ASSERT(!child.span_context().is_remote);
+  RC_ASSERT(child.span_context().span_id != parent.span_context().span_id);
+  RC_ASSERT(child.baggage() == parent.baggage());
+  RC_ASSERT(child.sampling() == parent.sampling());
+  if (parent.span_context().is_valid()) {
+    RC_ASSERT(child.span_context().trace_id == parent.span_context().trace_id);
+    RC_ASSERT(child.span_context().flags == parent.span_context().flags);
+    RC_ASSERT(child.span_context().trace_state == parent.span_context().trace_state);
+  } else {
+    RC_ASSERT(child.span_context().flags.random());
+    RC_ASSERT(child.span_context().flags.sampled() == baton::is_sampled(parent.sampling()));
+    RC_ASSERT(child.span_context().trace_state.empty());
+  }
+}
+
+}  // namespace

@@ -1,0 +1,213 @@
+#include "laws/generators.hpp"
+
+#include "oracle/percent.hpp"
+#include "oracle/text.hpp"
+
+namespace generators {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view interesting =
+    "-,;=% \t\r\n\0\"\\/@*_.:+#'`|~^!09afgzAFGZ\x1f\x7f\x80\xbf\xc3\xff"sv;
+constexpr std::string_view hex_digits = "0123456789abcdef";
+const std::string key_tail = "abcdefghijklmnopqrstuvwxyz0123456789_-*/@";
+const std::string token = oracle::letters + oracle::digits + "!#$%&'*+-.^_`|~";
+
+}  // namespace
+
+std::size_t Draw::length(std::size_t least, std::size_t limit) {
+  if (one_in(40)) return limit + number(0, 1);
+  if (one_in(20)) return number(least, limit);
+  return number(least, least + 6);
+}
+
+std::string Draw::escaped(std::size_t most) {
+  std::string text;
+  for (std::size_t i = number(0, most); i > 0; --i) {
+    switch (number(0, 5)) {
+      case 0: text += oracle::percent_encode(bytes(3)); break;
+      case 1: text += oracle::percent_encode(utf8(2)); break;
+      case 2: text += "%" + text_of("0123456789abcdefABCDEFgG", number(0, 2)); break;
+      default: text += text_of("abcXYZ019!#$%&'()*+-./:<=>?@[]^_`{|}~", number(1, 4)); break;
+    }
+  }
+  return text;
+}
+
+std::string Draw::damaged(std::string text) {
+  for (std::size_t accidents = number(0, 3); accidents > 0; --accidents) {
+    const std::size_t at = number(0, text.size());
+    switch (number(0, 6)) {
+      case 0: text.insert(at, 1, interesting[number(0, interesting.size() - 1)]); break;
+      case 1: text.erase(at, number(1, 3)); break;
+      case 2: text.resize(at); break;
+      case 3: text.insert(at, text.substr(at, number(1, 8))); break;
+      case 4:
+        for (char& c : text) {
+          if (one_in(4) && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+        }
+        break;
+      case 5: text = white_space() + text + white_space(); break;
+      default:
+        if (at < text.size()) text[at] = interesting[number(0, interesting.size() - 1)];
+    }
+  }
+  return text;
+}
+
+std::string Draw::hex_id(std::size_t digits) {
+  if (one_in(12)) return std::string(digits, '0');
+  return text_of(hex_digits, digits);
+}
+
+std::string Draw::traceparent() {
+  const std::string version = one_in(3) ? text_of(hex_digits, 2) : one_in(12) ? "ff" : "00";
+  std::string text = version + "-" + hex_id(32) + "-" + hex_id(16) + "-" + text_of(hex_digits, 2);
+  if (one_in(4)) text += "-" + bytes(5);
+  return white_space() + text + white_space();
+}
+
+std::string Draw::tracestate_key() {
+  return text_of("abz019", 1) + text_of(key_tail, length(0, 255));
+}
+
+std::string Draw::tracestate_value() {
+  std::string printable;
+  for (char c = 0x20; c < 0x7f; ++c) {
+    if (c != ',' && c != '=') printable += c;
+  }
+  return text_of(printable, length(0, 255)) + text_of("ax19!~", 1);
+}
+
+std::vector<std::string> Draw::tracestate_members(std::size_t most) {
+  std::vector<std::string> members(number(0, most));
+  const bool repeats = one_in(3);
+  for (std::string& member : members) {
+    if (one_in(12)) continue;
+    const std::string key = repeats && one_in(3) ? text_of("ab", 1) : tracestate_key();
+    member = white_space() + key + "=" + tracestate_value() + white_space();
+  }
+  return members;
+}
+
+std::string Draw::baggage_key() { return text_of(token, length(1, 60)); }
+
+std::string Draw::baggage_member() {
+  std::string text = white_space() + (one_in(3) ? text_of("ab", 1) : baggage_key());
+  text += white_space() + "=" + white_space() + escaped(3) + white_space();
+  while (one_in(3)) {
+    text += ";" + white_space() + baggage_key() + white_space();
+    if (one_in(2)) text += "=" + white_space() + escaped(2) + white_space();
+  }
+  return text;
+}
+
+std::vector<std::string> Draw::baggage_members(std::size_t most) {
+  std::vector<std::string> members(number(0, most));
+  for (std::string& member : members) {
+    if (!one_in(12)) member = baggage_member();
+  }
+  return members;
+}
+
+std::string Draw::utf8(std::size_t most_characters) {
+  static const std::vector<std::string> pieces = {"a",
+                                                  "Z",
+                                                  "0",
+                                                  " ",
+                                                  "%",
+                                                  "+",
+                                                  ",",
+                                                  ";",
+                                                  "=",
+                                                  "\"",
+                                                  "\\",
+                                                  "\r",
+                                                  "\n",
+                                                  std::string(1, '\0'),
+                                                  "\x7f",
+                                                  "\xC2\x80",
+                                                  "\xC3\xA9",
+                                                  "\xDF\xBF",
+                                                  "\xE0\xA0\x80",
+                                                  "\xE2\x82\xAC",
+                                                  "\xED\x9F\xBF",
+                                                  "\xEE\x80\x80",
+                                                  "\xEF\xBF\xBD",
+                                                  "\xF0\x9F\x8E\xBD",
+                                                  "\xF4\x8F\xBF\xBF"};
+  std::string text;
+  for (std::size_t i = number(0, most_characters); i > 0; --i) {
+    text += pieces[number(0, pieces.size() - 1)];
+  }
+  return text;
+}
+
+std::string Draw::b3_single() {
+  if (one_in(4)) return text_of("01dD2", 1);
+  std::string text = hex_id(one_in(3) ? 16 : 32) + "-" + hex_id(16);
+  if (!one_in(4)) text += "-" + text_of("01dd2", 1);
+  if (one_in(4)) text += "-" + hex_id(16);
+  return text;
+}
+
+FieldList Draw::b3_fields() {
+  const auto some = [this](std::string text) {
+    return one_in(5) ? damaged(std::move(text)) : text;
+  };
+  FieldList fields;
+  while (one_in(2)) fields.emplace_back("b3", some(b3_single()));
+  if (!one_in(4)) fields.emplace_back("x-b3-traceid", some(hex_id(one_in(3) ? 16 : 32)));
+  if (!one_in(4)) fields.emplace_back("x-b3-spanid", some(hex_id(16)));
+  if (one_in(3)) fields.emplace_back("x-b3-parentspanid", some(hex_id(16)));
+  if (!one_in(3)) {
+    static const std::vector<std::string> states = {"0",    "1", "true", "False",
+                                                    "TRUE", "d", "",     "2"};
+    fields.emplace_back("x-b3-sampled", some(states[number(0, states.size() - 1)]));
+  }
+  if (one_in(3)) fields.emplace_back("x-b3-flags", some(text_of("01", 1)));
+  if (one_in(6)) fields.emplace_back("x-b3-traceid", some(hex_id(32)));
+  return fields;
+}
+
+FieldList Draw::fields() {
+  const auto some = [this](std::string text) {
+    return one_in(5) ? damaged(std::move(text)) : text;
+  };
+  FieldList fields = b3_fields();
+  if (!one_in(4)) fields.emplace_back("traceparent", some(traceparent()));
+  if (one_in(8)) fields.emplace_back("traceparent", some(traceparent()));
+  for (const std::string& text : instances(tracestate_members(6))) {
+    fields.emplace_back("tracestate", some(text));
+  }
+  for (const std::string& text : instances(baggage_members(6)))
+    fields.emplace_back("baggage", some(text));
+  return fields;
+}
+
+std::vector<std::string> Draw::instances(const std::vector<std::string>& members) {
+  std::vector<std::string> fields;
+  for (const std::string& member : members) {
+    if (fields.empty() || one_in(3)) {
+      fields.push_back(member);
+    } else {
+      fields.back() += "," + member;
+    }
+  }
+  return fields;
+}
+
+std::vector<std::string> Draw::formats() {
+  std::vector<std::string> rest = {"tracecontext", "baggage", "b3", "b3multi"};
+  std::vector<std::string> chosen;
+  for (std::size_t i = number(1, rest.size()); i > 0; --i) {
+    const auto at = rest.begin() + static_cast<std::ptrdiff_t>(number(0, rest.size() - 1));
+    chosen.push_back(*at);
+    rest.erase(at);
+  }
+  return chosen;
+}
+
+}  // namespace generators

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace laws {
+
+/// A law that does not hold. An exception, since RapidCheck counts one as a counterexample to
+/// shrink and libFuzzer as a crash to keep, and both show its text.
+class Broken : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+/// The text with everything unprintable as \xNN, in quotes.
+inline std::string shown(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+      result += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      result += "\\x";
+      result += "0123456789abcdef"[byte / 16];
+      result += "0123456789abcdef"[byte % 16];
+    }
+  }
+  return result + "\"";
+}
+
+inline void require(bool holds, std::string_view law) {
+  if (!holds) throw Broken(std::string(law));
+}
+
+inline void require_same(std::string_view ours, std::string_view expected, std::string_view law) {
+  if (ours != expected) {
+    throw Broken(std::string(law) + ": " + shown(ours) + " is not " + shown(expected));
+  }
+}
+
+}  // namespace laws

@@ -71,13 +71,18 @@ void FieldWriter::erase(std::string_view name) {
 }
 
 std::string FieldWriter::lines(std::span<const std::string_view> names) const {
-  auto ordered = fields_;
-  std::stable_sort(ordered.begin(), ordered.end(), [names](const auto& a, const auto& b) {
-    return std::find(names.begin(), names.end(), a.first) <
-           std::find(names.begin(), names.end(), b.first);
-  });
   std::string out;
-  for (const auto& [name, value] : ordered) out.append(name).append(": ").append(value) += '\n';
+  const auto add = [&out](const auto& field) {
+    out.append(field.first).append(": ").append(field.second) += '\n';
+  };
+  for (const std::string_view name : names) {
+    for (const auto& field : fields_) {
+      if (field.first == name) add(field);
+    }
+  }
+  for (const auto& field : fields_) {
+    if (std::find(names.begin(), names.end(), field.first) == names.end()) add(field);
+  }
   return out;
 }
 

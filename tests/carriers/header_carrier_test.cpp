@@ -1,0 +1,272 @@
+#include "baton/carriers/http.hpp"
+
+#include <cctype>
+#include <cstdint>
+#include <cstdlib>
+#include <deque>
+#include <list>
+#include <map>
+#include <new>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "conformance.hpp"
+
+namespace {
+
+std::size_t allocations = 0;
+
+void* counted(std::size_t size) {
+  ++allocations;
+  void* memory = std::malloc(size != 0 ? size : 1);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+/// As C libraries for HTTP/2 have them: bytes that somebody else owns.
+struct ForeignField {
+  const std::uint8_t* name;
+  const std::uint8_t* value;
+  std::size_t name_size;
+  std::size_t value_size;
+};
+
+template <>
+struct baton::http::FieldTraits<ForeignField> {
+  static std::string_view name(const ForeignField& field) {
+    return {reinterpret_cast<const char*>(field.name), field.name_size};
+  }
+  static std::string_view value(const ForeignField& field) {
+    return {reinterpret_cast<const char*>(field.value), field.value_size};
+  }
+};
+
+namespace {
+
+using namespace carrier_conformance;
+using baton::http::HeaderCarrier;
+
+struct Entry {
+  std::string name;
+  std::string value;
+  bool sensitive = false;
+};
+
+struct WrappedValue {
+  std::string value;
+  bool sensitive = false;
+};
+
+char fold(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+/// As libraries have it whose maps ignore case by themselves.
+struct CaseInsensitiveLess {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                        [](char x, char y) { return fold(x) < fold(y); });
+  }
+};
+struct CaseInsensitiveEqual {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return fold(x) == fold(y); });
+  }
+};
+struct CaseInsensitiveHash {
+  std::size_t operator()(std::string text) const {
+    std::transform(text.begin(), text.end(), text.begin(), fold);
+    return std::hash<std::string>()(text);
+  }
+};
+
+template <class Container>
+struct HeaderBinding {
+  using Storage = Container;
+  static void add(Storage& storage, std::string_view name, std::string_view value) {
+    if constexpr (requires { typename Container::mapped_type; }) {
+      storage.insert({std::string(name), {std::string(value)}});
+    } else {
+      storage.push_back({std::string(name), std::string(value)});
+    }
+  }
+  static RawFields raw(const Storage& storage) {
+    using Traits = baton::http::FieldTraits<typename Container::value_type>;
+    RawFields fields;
+    for (const auto& field : storage)
+      fields.emplace_back(Traits::name(field), Traits::value(field));
+    return fields;
+  }
+  static auto carrier(Storage& storage) { return HeaderCarrier(storage); }
+  static auto carrier(const Storage& storage) { return HeaderCarrier(storage); }
+};
+
+using Pairs = HeaderBinding<std::vector<std::pair<std::string, std::string>>>;
+using PairList = HeaderBinding<std::list<std::pair<std::string, std::string>>>;
+using PairDeque = HeaderBinding<std::deque<std::pair<std::string, std::string>>>;
+using Entries = HeaderBinding<std::vector<Entry>>;
+using Map = HeaderBinding<std::map<std::string, std::string>>;
+using FoldingMap = HeaderBinding<std::map<std::string, std::string, CaseInsensitiveLess>>;
+using HashMap = HeaderBinding<std::unordered_map<std::string, std::string>>;
+using Multimap = HeaderBinding<std::multimap<std::string, std::string>>;
+using WrappedMultimap = HeaderBinding<std::multimap<std::string, WrappedValue>>;
+using FoldingMultimap = HeaderBinding<std::multimap<std::string, std::string, CaseInsensitiveLess>>;
+using HashMultimap = HeaderBinding<std::unordered_multimap<std::string, std::string>>;
+using FoldingHashMultimap = HeaderBinding<
+    std::unordered_multimap<std::string, std::string, CaseInsensitiveHash, CaseInsensitiveEqual>>;
+
+template <class Container>
+struct MapBinding : HeaderBinding<Container> {
+  static auto carrier(Container& storage) { return baton::MapCarrier(storage); }
+  static auto carrier(const Container& storage) { return baton::MapCarrier(storage); }
+};
+
+using Everything =
+    testing::Types<Pairs, PairList, PairDeque, Entries, Map, FoldingMap, HashMap, Multimap,
+                   WrappedMultimap, FoldingMultimap, HashMultimap, FoldingHashMultimap>;
+using MultiValued = testing::Types<Pairs, PairList, PairDeque, Entries, Multimap, WrappedMultimap,
+                                   FoldingMultimap, HashMultimap, FoldingHashMultimap>;
+// Hash multimaps give repeated fields in an order of their own.
+using Ordered =
+    testing::Types<Pairs, PairList, PairDeque, Entries, Multimap, WrappedMultimap, FoldingMultimap>;
+using ManySpellings =
+    testing::Types<Pairs, PairList, PairDeque, Entries, Map, HashMap, Multimap, WrappedMultimap,
+                   FoldingMultimap, HashMultimap, FoldingHashMultimap>;
+using CoreMaps = testing::Types<MapBinding<std::map<std::string, std::string>>,
+                                MapBinding<std::map<std::string, std::string, std::less<>>>,
+                                MapBinding<std::unordered_map<std::string, std::string>>>;
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Header, CarrierTest, Everything);
+INSTANTIATE_TYPED_TEST_SUITE_P(Header, MultiValueCarrierTest, MultiValued);
+INSTANTIATE_TYPED_TEST_SUITE_P(Header, OrderedCarrierTest, Ordered);
+INSTANTIATE_TYPED_TEST_SUITE_P(Header, CaseInsensitiveCarrierTest, Everything);
+INSTANTIATE_TYPED_TEST_SUITE_P(Header, MixedCaseCarrierTest, ManySpellings);
+INSTANTIATE_TYPED_TEST_SUITE_P(Header, HeaderSafeCarrierTest, Everything);
+INSTANTIATE_TYPED_TEST_SUITE_P(Core, CarrierTest, CoreMaps);
+
+constexpr std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+TEST(HeaderCarrier, IsReadOnlyOverViewsAndConstants) {
+  using Views = std::vector<std::pair<std::string_view, std::string_view>>;
+  static_assert(baton::ReadableCarrier<HeaderCarrier<Views>>);
+  static_assert(!baton::WritableCarrier<HeaderCarrier<Views>>);
+  static_assert(baton::ReadableCarrier<HeaderCarrier<const Headers>>);
+  static_assert(!baton::WritableCarrier<HeaderCarrier<const Headers>>);
+  static_assert(!baton::http::HeaderContainer<std::vector<int>>);
+  static_assert(!baton::http::HeaderContainer<std::string>);
+  static_assert(!baton::http::HeaderContainer<std::vector<std::pair<const char*, const char*>>>);
+  const Views views{{"TraceParent", parent}};
+  EXPECT_EQ(baton::http::extract(views).span_context().span_id.value(), 0xb7ad6b7169203331U);
+}
+
+TEST(HeaderCarrier, ReadsElementsThatATraitDescribes) {
+  const std::string name = "Traceparent";
+  const ForeignField field{reinterpret_cast<const std::uint8_t*>(name.data()),
+                           reinterpret_cast<const std::uint8_t*>(parent.data()), name.size(),
+                           parent.size()};
+  const std::vector<ForeignField> fields{field};
+  static_assert(!baton::WritableCarrier<HeaderCarrier<std::vector<ForeignField>>>);
+  EXPECT_EQ(baton::http::extract(fields).span_context().span_id.value(), 0xb7ad6b7169203331U);
+}
+
+TEST(HeaderCarrier, SequencesKeepTheirOrderWhenSet) {
+  Headers headers{{"a", "1"}, {"B", "2"}, {"c", "3"}, {"b", "4"}, {"d", "5"}};
+  HeaderCarrier(headers).set("b", "new");
+  EXPECT_EQ(headers, (Headers{{"a", "1"}, {"b", "new"}, {"c", "3"}, {"d", "5"}}));
+}
+
+TEST(HeaderCarrier, ReadingNeverAllocates) {
+  const Headers headers{{"Host", "example.com"},
+                        {"TraceParent", std::string(parent)},
+                        {"X-Long-" + std::string(100, 'x'), std::string(1000, 'v')}};
+  const std::map<std::string, std::string> map(headers.begin(), headers.end());
+  std::size_t seen = 0;
+  const auto count = [&](std::string_view) {
+    ++seen;
+    return true;
+  };
+  const std::size_t before = allocations;
+  const auto read = [&](baton::CarrierReader carrier) {
+    if (carrier.get("host")) ++seen;
+    carrier.get_all("traceparent", count);
+    carrier.keys(count);
+  };
+  read(HeaderCarrier(headers));
+  read(HeaderCarrier(map));
+  const baton::Context context = baton::http::extract(headers);
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(seen, 10U);
+  EXPECT_TRUE(context.span_context().is_valid());
+}
+
+TEST(HttpExtract, TakesChainAndReport) {
+  const Headers headers{{"b3", "0"}, {"traceparent", "00-AB"}};
+  baton::ExtractReport report;
+  EXPECT_EQ(baton::http::extract(headers, chain_of("b3")).sampling(), baton::Sampling::drop);
+  EXPECT_EQ(baton::http::extract(headers, chain_of("b3,tracecontext"), &report).sampling(),
+            baton::Sampling::drop);
+  EXPECT_EQ(report.issue_count(), 1U);
+  report.clear();
+  EXPECT_EQ(baton::http::extract(headers, &report), baton::Context());
+  EXPECT_EQ(report.issue_count(), 1U);
+}
+
+TEST(HttpInject, WritesTheCurrentContextUnlessGivenAnother) {
+  const baton::Context context = full_context();
+  Headers headers;
+  baton::http::inject(headers);
+  EXPECT_EQ(headers, Headers{});
+  {
+    const baton::Scope scope(context);
+    baton::http::inject(headers);
+  }
+  EXPECT_EQ(baton::http::extract(headers), context);
+  baton::http::inject(headers, baton::Context());
+  EXPECT_EQ(headers, Headers{});
+  baton::http::inject(headers, context, chain_of("b3"));
+  EXPECT_EQ(headers, (Headers{{"b3", "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1"}}));
+}
+
+TEST(HttpServe, RunsTheHandlerInAChildOfTheRequest) {
+  const Headers headers{{"Traceparent", std::string(parent)}, {"Baggage", "a=1"}};
+  const baton::SpanContext seen = baton::http::serve(headers, [&](const Headers& request) {
+    EXPECT_EQ(&request, &headers);
+    EXPECT_EQ(baton::current().baggage().get("a"), "1");
+    return baton::current().span_context();
+  });
+  EXPECT_EQ(seen.trace_id.to_string(), "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_TRUE(seen.span_id.is_valid());
+  EXPECT_NE(seen.span_id.value(), 0xb7ad6b7169203331U);
+  EXPECT_FALSE(seen.is_remote);
+  EXPECT_EQ(baton::current(), baton::Context());
+}
+
+TEST(HttpServe, StartsATraceWhereNoneCame) {
+  const Headers headers;
+  EXPECT_TRUE(
+      baton::http::serve(headers, [] { return baton::current().span_context(); }).is_valid());
+}
+
+TEST(HttpServe, GivesReferencesBackAndLetsExceptionsPass) {
+  Headers headers{{"b3", "d"}};
+  std::string answer;
+  baton::ExtractReport report;
+  std::string& same = baton::http::serve(
+      headers, [&]() -> std::string& { return answer; }, chain_of("b3"), &report);
+  EXPECT_EQ(&same, &answer);
+  EXPECT_EQ(report.format(), "b3");
+  EXPECT_THROW(baton::http::serve(headers, [] { throw std::runtime_error("no"); }),
+               std::runtime_error);
+  EXPECT_EQ(baton::current(), baton::Context());
+}
+
+}  // namespace

@@ -47,10 +47,12 @@ inline std::string join(const std::vector<std::string>& parts, std::string_view 
 }
 
 /// Without spaces and tabs at either end.
-inline std::string trim(std::string text) {
-  while (!text.empty() && contains(" \t", text.front())) text.erase(0, 1);
-  while (!text.empty() && contains(" \t", text.back())) text.pop_back();
-  return text;
+inline std::string trim(const std::string& text) {
+  std::size_t begin = 0;
+  std::size_t end = text.size();
+  while (begin < end && contains(" \t", text[begin])) ++begin;
+  while (begin < end && contains(" \t", text[end - 1])) --end;
+  return text.substr(begin, end - begin);
 }
 
 /// Before and after the first `separator`; false where there is none.

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oracle/fields.hpp"
+#include "oracle/text.hpp"
+
+namespace fuzz {
+
+/// What the fuzzer made, as a choice and lines: so that a seed is a small text file that a person
+/// can read. Lines end at "\n" only; every other byte is part of them.
+class Input {
+ public:
+  Input(const std::uint8_t* data, std::size_t size)
+      : text_(reinterpret_cast<const char*>(data), size) {}
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+  /// The first line, as a number made of its bytes; the lines after it.
+  [[nodiscard]] std::size_t choice() const {
+    std::size_t number = 0;
+    for (const char c : text_.substr(0, text_.find('\n'))) {
+      number = number * 10 + static_cast<unsigned char>(c) - '0';
+    }
+    return number;
+  }
+  [[nodiscard]] std::vector<std::string> lines() const {
+    std::vector<std::string> lines = oracle::split(text_, '\n');
+    lines.erase(lines.begin());
+    return lines;
+  }
+
+  /// Each line after the first as the letter of a field's name, and its value.
+  [[nodiscard]] oracle::Fields fields(const std::vector<std::string>& names) const {
+    oracle::Fields fields;
+    for (const std::string& line : lines()) {
+      if (line.empty()) continue;
+      const std::size_t letter = static_cast<unsigned char>(line[0]) - std::size_t{'a'};
+      fields.add(names[letter % names.size()], line.substr(1));
+    }
+    return fields;
+  }
+
+ private:
+  std::string text_;
+};
+
+/// Takes the next line away, or nothing where there is none.
+inline std::string take(std::vector<std::string>& lines) {
+  if (lines.empty()) return "";
+  std::string line = lines.front();
+  lines.erase(lines.begin());
+  return line;
+}
+
+}  // namespace fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Writes seed corpora for the fuzz targets from the vectors: seeds.py VECTORS CORPUS OUT STAMP.
+
+CORPUS holds the seeds written by hand, a folder for each target; they are copied beside the others.
+"""
+
+import hashlib
+import json
+import pathlib
+import shutil
+import sys
+
+CHAIN_LETTERS = {
+    "traceparent": "a", "tracestate": "b", "baggage": "c", "b3": "d", "x-b3-traceid": "e",
+    "x-b3-spanid": "f", "x-b3-parentspanid": "g", "x-b3-sampled": "h", "x-b3-flags": "i",
+}
+B3_LETTERS = {
+    "b3": "a", "x-b3-traceid": "b", "x-b3-spanid": "c", "x-b3-parentspanid": "d",
+    "x-b3-sampled": "e", "x-b3-flags": "f",
+}
+
+
+def resolve(text):
+    """A text of the vectors' schema, as bytes."""
+    if isinstance(text, str):
+        return text.encode()
+    if isinstance(text, list):
+        return b"".join(resolve(part) for part in text)
+    if "hex" in text:
+        return bytes.fromhex(text["hex"])
+    start = text.get("from", 0)
+    parts = [
+        resolve(text["repeat"]).replace(b"{n}", str(n).encode())
+        for n in range(start, start + text["times"])
+    ]
+    return resolve(text.get("join", "")).join(parts)
+
+
+def seeds_of(fields):
+    """Pairs of a target and an input that says what the fields say."""
+    for name, value in fields:
+        if name == "traceparent":
+            yield "traceparent", value
+        if name in ("traceparent", "b3", "x-b3-traceid"):
+            yield "hex", value
+    for name in ("tracestate", "baggage"):
+        values = [value for key, value in fields if key == name]
+        if values:
+            yield name, b"\n".join([b"0", *values])
+            yield name, b"\n".join([b"1", b"key", b"value", b"p", b"q", *values])
+    for target, letters, choices in (("b3", B3_LETTERS, b"0"), ("chain", CHAIN_LETTERS, b"01")):
+        lines = [letters[name].encode() + value for name, value in fields if name in letters]
+        if lines and not any(b"\n" in line for line in lines):
+            for choice in choices:
+                yield target, b"\n".join([bytes([choice]), *lines])
+
+
+def main():
+    vectors, corpus, out, stamp = map(pathlib.Path, sys.argv[1:])
+    for folder in corpus.iterdir():
+        shutil.copytree(folder, out / folder.name, dirs_exist_ok=True)
+    count = 0
+    for path in sorted(vectors.glob("*.json")):
+        document = json.loads(path.read_text())
+        for vector in document.get("vectors", []):
+            fields = [(name.lower(), resolve(value)) for name, value in vector.get("fields", [])]
+            for target, seed in seeds_of(fields):
+                if len(seed) > 12288:
+                    continue
+                folder = out / target
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / hashlib.sha1(seed).hexdigest()).write_bytes(seed)
+                count += 1
+    if count == 0:
+        sys.exit(f"no vectors with fields in {vectors}")
+    stamp.write_text(f"{count}\n")
+
+
+main()

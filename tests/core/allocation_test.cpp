@@ -1,0 +1,270 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+
+#include "baton/baton.hpp"
+#include "baton/translators/b3.hpp"
+#include "fields.hpp"
+
+namespace {
+
+thread_local std::size_t allocations = 0;
+
+void* counted(std::size_t size) noexcept {
+  ++allocations;
+  return std::malloc(size == 0 ? 1 : size);
+}
+
+void* counted_or_throw(std::size_t size) {
+  void* memory = counted(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted_or_throw(size); }
+void* operator new[](std::size_t size) { return counted_or_throw(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace baton {
+namespace {
+
+using test::Fields;
+
+/// A carrier that has all its memory from the beginning.
+class FixedCarrier {
+ public:
+  void set(std::string_view name, std::string_view value) {
+    erase(name);
+    Slot& slot = slots_.at(count_++);
+    slot.name = name;
+    slot.size = value.size();
+    std::memcpy(slot.value.data(), value.data(), value.size());
+  }
+  void erase(std::string_view name) {
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (slots_[i].name == name) slots_[i] = slots_[--count_];
+    }
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return count_; }
+
+ private:
+  struct Slot {
+    std::string_view name;
+    std::size_t size = 0;
+    std::array<char, 9000> value;
+  };
+  std::array<Slot, 10> slots_;
+  std::size_t count_ = 0;
+};
+
+template <class Function>
+std::size_t allocations_of(Function function) {
+  const std::size_t before = allocations;
+  function();
+  return allocations - before;
+}
+
+std::string numbered(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "k" : ",k") + std::to_string(i) + "=v";
+  return text;
+}
+
+const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const std::string b3 = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d";
+
+/// Of one extraction by a chain of these propagators.
+std::size_t extract(const Fields& fields, Extracted expected,
+                    std::string_view names = "tracecontext,baggage,b3",
+                    ExtractionPolicy policy = ExtractionPolicy::last_wins,
+                    ExtractReport* report = nullptr) {
+  const PropagatorChain chain = make_chain(names, policy).chain;
+  Context context;
+  Extracted found{};
+  const std::size_t count = allocations_of([&] { found = chain.extract(fields, context, report); });
+  EXPECT_EQ(found, expected);
+  return count;
+}
+
+const Fields three_fields = {
+    {"traceparent", parent},
+    {"tracestate", "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE"},
+    {"baggage", "userId=Am%C3%A9lie,serverNode=DF%2028,isProduction=false"}};
+
+TEST(AllocationTest, TheCounterCounts) {
+  EXPECT_EQ(allocations_of([] { delete new int; }), 1U);
+  EXPECT_EQ(allocations_of([] { delete[] new char[100]; }), 1U);
+  EXPECT_EQ(allocations_of([] { ::operator delete(::operator new(8, std::nothrow)); }), 1U);
+}
+
+TEST(AllocationTest, ExtractNothing) {
+  EXPECT_EQ(extract({{"accept", "*/*"}}, Extracted::nothing), 0U);
+}
+
+TEST(AllocationTest, ExtractTraceparentAlone) {
+  EXPECT_EQ(extract({{"traceparent", parent}}, Extracted::span_context), 0U);
+}
+
+TEST(AllocationTest, ExtractABadTraceparent) {
+  for (const std::string& bad :
+       {parent + "-", parent.substr(0, 54), std::string(), "FF" + parent}) {
+    EXPECT_EQ(extract({{"traceparent", bad}, {"tracestate", "a=1"}}, Extracted::malformed), 0U);
+  }
+  EXPECT_EQ(extract({{"traceparent", parent}, {"traceparent", parent}}, Extracted::malformed), 0U);
+}
+
+TEST(AllocationTest, ExtractABadTracestateOrBaggage) {
+  EXPECT_EQ(extract({{"traceparent", parent}, {"tracestate", "a=1,B=2"}}, Extracted::span_context),
+            0U);
+  EXPECT_EQ(extract({{"baggage", "bad,worse,\"worst\""}}, Extracted::malformed), 0U);
+}
+
+TEST(AllocationTest, ExtractTraceparentTracestateAndBaggage) {
+  EXPECT_LE(extract(three_fields, Extracted::span_context), 1U);
+}
+
+TEST(AllocationTest, ExtractMalformedFieldsWithAReport) {
+  ExtractReport report;
+  EXPECT_EQ(
+      extract({{"traceparent", "bad"}, {"b3", "bad"}, {"baggage", "bad"}}, Extracted::malformed,
+              "tracecontext,baggage,b3", ExtractionPolicy::last_wins, &report),
+      0U);
+  EXPECT_EQ(report.issue_count(), 3U);
+}
+
+TEST(AllocationTest, ExtractFieldsInSeveralInstances) {
+  EXPECT_LE(extract({{"traceparent", parent},
+                     {"tracestate", "rojo=1"},
+                     {"tracestate", "congo=2"},
+                     {"baggage", "a=1"},
+                     {"baggage", "b=2"}},
+                    Extracted::span_context),
+            1U);
+}
+
+TEST(AllocationTest, ExtractATracestateOf32) {
+  EXPECT_LE(
+      extract({{"traceparent", parent}, {"tracestate", numbered(32)}}, Extracted::span_context),
+      1U);
+}
+
+TEST(AllocationTest, ExtractBaggageOf64) {
+  EXPECT_LE(extract({{"baggage", numbered(64)}}, Extracted::baggage), 1U);
+}
+
+TEST(AllocationTest, ExtractBaggageOf180) {
+  EXPECT_LE(extract({{"baggage", numbered(180)}}, Extracted::baggage), 1U);
+}
+
+TEST(AllocationTest, ExtractB3) {
+  EXPECT_EQ(extract({{"b3", b3}}, Extracted::span_context), 0U);
+  EXPECT_EQ(extract({{"b3", "0"}}, Extracted::decision), 0U);
+  EXPECT_EQ(extract({{"b3", "bad"}}, Extracted::malformed), 0U);
+  EXPECT_EQ(extract({{"x-b3-traceid", b3.substr(0, 32)},
+                     {"x-b3-spanid", b3.substr(33, 16)},
+                     {"x-b3-sampled", "1"}},
+                    Extracted::span_context, "b3multi"),
+            0U);
+}
+
+TEST(AllocationTest, InjectAll) {
+  const PropagatorChain chain = make_chain("tracecontext,baggage,b3,b3multi").chain;
+  Context context;
+  chain.extract(Fields{{"b3", b3},
+                       {"traceparent", parent},
+                       {"tracestate", numbered(32)},
+                       {"baggage", numbered(180)}},
+                context);
+  FixedCarrier carrier;
+  EXPECT_EQ(allocations_of([&] { chain.inject(context, carrier); }), 0U);
+  EXPECT_GE(carrier.size(), 6U);
+  EXPECT_EQ(allocations_of([&] { chain.inject(Context(), carrier); }), 0U);
+  EXPECT_EQ(carrier.size(), 0U);
+}
+
+TEST(AllocationTest, InjectBaggageOverTheLimit) {
+  const BaggagePropagator propagator({.max_members = 2});
+  Context context;
+  context.set_baggage(Baggage::parse("a=1,b=2,c=3"));
+  FixedCarrier carrier;
+  EXPECT_EQ(allocations_of([&] { propagator.inject(context, carrier); }), 0U);
+}
+
+class ContextAllocationTest : public testing::Test {
+ protected:
+  ContextAllocationTest() {
+    make_chain("tracecontext,baggage")
+        .chain.extract(
+            Fields{{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "k=v;p=1"}},
+            context_);
+    static_cast<void>(context_.child());  // seeds the generator of this thread
+    static_cast<void>(current());
+  }
+
+  Context context_;
+};
+
+TEST_F(ContextAllocationTest, Copy) {
+  EXPECT_EQ(allocations_of([&] {
+              Context copy = context_;
+              const Context another = copy;
+              copy = another;
+            }),
+            0U);
+}
+
+TEST_F(ContextAllocationTest, Child) {
+  EXPECT_EQ(allocations_of([&] {
+              const Context child = context_.child();
+              const Context started = Context().child();
+              EXPECT_NE(child, started);
+            }),
+            0U);
+}
+
+TEST_F(ContextAllocationTest, AttachAndDetach) {
+  EXPECT_EQ(allocations_of([&] {
+              const Scope outer(context_);
+              const Scope inner(context_);
+              EXPECT_EQ(&current(), &context_);
+            }),
+            0U);
+}
+
+TEST_F(ContextAllocationTest, ReadingWithoutDecoding) {
+  std::size_t bytes = 0;
+  EXPECT_EQ(allocations_of([&] {
+              for (const auto& member : context_.span_context().trace_state) {
+                bytes += member.value.size();
+              }
+              for (const BaggageMember& member : context_.baggage()) {
+                bytes += member.raw_value().size();
+                for (const BaggageProperty& property : member.properties()) {
+                  bytes += property.key().size();
+                }
+              }
+              bytes += context_.span_context().trace_state.get("a")->size();
+            }),
+            0U);
+  EXPECT_EQ(bytes, 4U);
+}
+
+TEST_F(ContextAllocationTest, SetOfATraceStateMember) {
+  EXPECT_LE(allocations_of([&] { EXPECT_TRUE(context_.span_context().trace_state.set("b", "2")); }),
+            1U);
+}
+
+}  // namespace
+}  // namespace baton

@@ -1,0 +1,168 @@
+#include "baton/chain.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "baton/configuration.hpp"
+#include "fields.hpp"
+
+namespace baton {
+namespace {
+
+using test::Fields;
+
+constexpr std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+constexpr std::string_view b3 = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d";
+
+PropagatorChain chain_of(std::string_view names,
+                         ExtractionPolicy policy = ExtractionPolicy::last_wins) {
+  return make_chain(names, policy).chain;
+}
+
+/// Counts how often it is asked.
+class CountingPropagator final : public Propagator {
+ public:
+  CountingPropagator(Extracted answer, bool reads_baggage)
+      : answer_(answer), reads_baggage_(reads_baggage) {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "counting"; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override { return {}; }
+  [[nodiscard]] bool reads_baggage() const noexcept override { return reads_baggage_; }
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  Extracted extract(CarrierReader, Context& context, ExtractReport*) const override {
+    ++asked;
+    if (answer_ == Extracted::span_context) {
+      context.set_span_context({TraceId(9, 9), SpanId(9), TraceFlags(), true, {}});
+      if (reads_baggage_) context.set_baggage(Baggage::parse("from=counting"));
+    }
+    return answer_;
+  }
+  void inject(const Context&, CarrierWriter) const override {}
+
+  mutable int asked = 0;
+
+ private:
+  Extracted answer_;
+  bool reads_baggage_;
+};
+
+TEST(PropagatorChainTest, EmptyOneDoesNothing) {
+  const PropagatorChain chain;
+  Fields fields = {{"traceparent", parent}};
+  Context context;
+  EXPECT_EQ(chain.extract(fields, context), Extracted::nothing);
+  EXPECT_EQ(context, Context());
+  chain.inject(Context().child(), fields);
+  EXPECT_EQ(fields.get("traceparent"), parent);
+  EXPECT_TRUE(chain.fields().empty());
+  EXPECT_TRUE(chain.propagators().empty());
+}
+
+TEST(PropagatorChainTest, NamesEachFieldOnce) {
+  const PropagatorChain chain = chain_of("tracecontext,baggage,b3,b3multi");
+  const std::vector<std::string_view> expected = {
+      "traceparent", "tracestate",        "baggage",      "b3",        "x-b3-traceid",
+      "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags"};
+  EXPECT_TRUE(
+      std::equal(chain.fields().begin(), chain.fields().end(), expected.begin(), expected.end()));
+  const PropagatorChain::Link link = chain.propagators()[0];
+  EXPECT_EQ(PropagatorChain({link, link}).fields().size(), 2U);
+}
+
+TEST(PropagatorChainTest, LeavesNullLinksOut) {
+  const PropagatorChain chain({nullptr, chain_of("b3").propagators()[0], nullptr});
+  EXPECT_EQ(chain.propagators().size(), 1U);
+  EXPECT_TRUE(chain.extract(Fields{{"b3", b3}}).span_context().is_valid());
+}
+
+TEST(PropagatorChainTest, SaysTheMostThatWasFound) {
+  const PropagatorChain chain = chain_of("tracecontext,baggage,b3");
+  const auto found = [&](const Fields& fields) {
+    Context context;
+    return chain.extract(fields, context);
+  };
+  EXPECT_EQ(found({}), Extracted::nothing);
+  EXPECT_EQ(found({{"traceparent", "bad"}}), Extracted::malformed);
+  EXPECT_EQ(found({{"traceparent", "bad"}, {"baggage", "k=v"}}), Extracted::baggage);
+  EXPECT_EQ(found({{"b3", "0"}, {"baggage", "k=v"}}), Extracted::decision);
+  EXPECT_EQ(found({{"b3", b3}, {"traceparent", "bad"}}), Extracted::span_context);
+}
+
+TEST(PropagatorChainTest, FirstMatchAsksNoFormatThatCannotWin) {
+  const auto later = std::make_shared<CountingPropagator>(Extracted::span_context, false);
+  const PropagatorChain chain({chain_of("tracecontext").propagators()[0], later},
+                              ExtractionPolicy::first_match);
+  const Fields fields = {{"traceparent", parent}};
+  const Context context = chain.extract(fields);
+  EXPECT_EQ(later->asked, 0);
+  EXPECT_NE(context.span_context().trace_id, TraceId(9, 9));
+
+  ExtractReport report;
+  EXPECT_EQ(chain.extract(fields, &report), context);
+  EXPECT_EQ(later->asked, 1);
+  EXPECT_EQ(report.disagreeing_format(), "counting");
+}
+
+TEST(PropagatorChainTest, FirstMatchStillTakesTheBaggageOfLaterFormats) {
+  const auto later = std::make_shared<CountingPropagator>(Extracted::span_context, true);
+  const PropagatorChain chain({chain_of("b3").propagators()[0], later},
+                              ExtractionPolicy::first_match);
+  const Context context = chain.extract(Fields{{"b3", b3}});
+  EXPECT_EQ(context.span_context().trace_id.to_string(), b3.substr(0, 32));
+  EXPECT_EQ(context.sampling(), Sampling::debug);
+  EXPECT_TRUE(context.span_context().is_remote);
+  EXPECT_EQ(context.baggage().get("from"), "counting");
+}
+
+TEST(PropagatorChainTest, FirstMatchIsNotDecidedByADecision) {
+  const PropagatorChain chain = chain_of("b3,tracecontext", ExtractionPolicy::first_match);
+  EXPECT_TRUE(
+      chain.extract(Fields{{"b3", "0"}, {"traceparent", parent}}).span_context().is_valid());
+}
+
+TEST(PropagatorChainTest, ACopySharesThePropagators) {
+  const PropagatorChain chain = chain_of("b3");
+  const PropagatorChain copy = chain;
+  EXPECT_EQ(copy.propagators()[0], chain.propagators()[0]);
+  EXPECT_EQ(copy.policy(), ExtractionPolicy::last_wins);
+}
+
+// What goes to the next hop must not hold what came from the last one.
+TEST(PropagatorChainTest, InjectLeavesNothingStaleOfItsFields) {
+  const PropagatorChain chain = chain_of("tracecontext,baggage,b3,b3multi");
+  Fields carrier;
+  for (const std::string_view field : chain.fields()) {
+    carrier.add(field, "stale");
+    carrier.add(field, "stale too");
+  }
+  carrier.add("accept", "*/*");
+  chain.inject(Context(), carrier);
+  EXPECT_EQ(carrier.sorted(), std::vector<Fields::Pair>({{"accept", "*/*"}}));
+}
+
+TEST(PropagatorChainTest, InjectOverStaleFieldsIsInjectIntoNone) {
+  const PropagatorChain chain = chain_of("tracecontext,baggage,b3,b3multi");
+  for (const Sampling sampling :
+       {Sampling::defer, Sampling::drop, Sampling::sample, Sampling::debug}) {
+    for (const bool has_ids : {false, true}) {
+      Context context = has_ids ? Context().child() : Context();
+      context.set_sampling(sampling);
+      Fields fresh;
+      chain.inject(context, fresh);
+      Fields used;
+      for (const std::string_view field : chain.fields()) used.add(field, "stale");
+      chain.inject(context, used);
+      EXPECT_EQ(used.sorted(), fresh.sorted());
+      const Context back = chain.extract(fresh);
+      EXPECT_EQ(back.span_context().trace_id, context.span_context().trace_id);
+      EXPECT_EQ(back.sampling(), sampling);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace baton

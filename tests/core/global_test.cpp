@@ -1,0 +1,115 @@
+#include "baton/global.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "baton/configuration.hpp"
+#include "child_process.hpp"
+
+// The chain is global to a process, so each test has a process of its own; this one never asks.
+namespace baton {
+namespace {
+
+std::string names_of(const PropagatorChain& chain) {
+  std::string names;
+  for (const PropagatorChain::Link& link : chain.propagators()) {
+    names.append(names.empty() ? "" : ",").append(link->name());
+  }
+  return names;
+}
+
+template <class Function>
+std::string with_environment(const char* value, Function function) {
+  return test::run_in_child([&] {
+    if (value != nullptr) {
+      ::setenv("OTEL_PROPAGATORS", value, 1);
+    } else {
+      ::unsetenv("OTEL_PROPAGATORS");
+    }
+    return std::string(function());
+  });
+}
+
+std::string global_names() { return names_of(global_chain()); }
+
+TEST(GlobalChainTest, DefaultsToW3C) {
+  EXPECT_EQ(with_environment(nullptr, global_names), "tracecontext,baggage");
+  EXPECT_EQ(with_environment("", global_names), "tracecontext,baggage");
+}
+
+TEST(GlobalChainTest, ComesFromTheEnvironment) {
+  EXPECT_EQ(with_environment("b3, baggage", global_names), "b3,baggage");
+  EXPECT_EQ(with_environment("none", global_names), "");
+}
+
+TEST(GlobalChainTest, TellsWhatWasWrongWithTheEnvironment) {
+  const auto names_and_error = [] {
+    const std::string names = global_names();
+    return names + "|" + std::string(global_chain_error());
+  };
+  EXPECT_EQ(with_environment("b3", names_and_error), "b3|");
+  const std::string text = with_environment("b3,smoke-signals", names_and_error);
+  EXPECT_TRUE(text.starts_with("b3|")) << text;
+  EXPECT_NE(text.find("smoke-signals"), std::string::npos) << text;
+}
+
+TEST(GlobalChainTest, NoErrorWhereTheEnvironmentWasNeverAsked) {
+  EXPECT_EQ(with_environment("smoke-signals", [] { return std::string(global_chain_error()); }),
+            "");
+}
+
+TEST(GlobalChainTest, ReadsTheEnvironmentOnce) {
+  EXPECT_EQ(with_environment("b3",
+                             [] {
+                               const PropagatorChain* first = &global_chain();
+                               ::setenv("OTEL_PROPAGATORS", "baggage", 1);
+                               return &global_chain() == first ? global_names() : "another chain";
+                             }),
+            "b3");
+}
+
+TEST(GlobalChainTest, WhatWasSetStandsAboveTheEnvironment) {
+  EXPECT_EQ(with_environment("smoke-signals",
+                             [] {
+                               set_global_chain(make_chain("b3multi").chain);
+                               return global_names() + std::string(global_chain_error());
+                             }),
+            "b3multi");
+  EXPECT_EQ(with_environment("baggage",
+                             [] {
+                               const std::string before = global_names();
+                               set_global_chain(make_chain("b3multi").chain);
+                               return before + "," + global_names();
+                             }),
+            "baggage,b3multi");
+}
+
+TEST(GlobalChainTest, AReplacedChainStaysGood) {
+  EXPECT_EQ(with_environment(nullptr,
+                             [] {
+                               set_global_chain(make_chain("b3").chain);
+                               const PropagatorChain& old = global_chain();
+                               for (int i = 0; i < 100; ++i) {
+                                 set_global_chain(make_chain("baggage").chain);
+                               }
+                               return names_of(old) + "," + global_names();
+                             }),
+            "b3,baggage");
+}
+
+TEST(GlobalChainTest, ServesToTheVeryEndOfTheProcess) {
+  EXPECT_EXIT(
+      {
+        ::setenv("OTEL_PROPAGATORS", "b3", 1);
+        std::atexit([] { std::cerr << "at exit: " << global_names() << "\n"; });
+        static_cast<void>(global_chain());
+        std::exit(0);
+      },
+      testing::ExitedWithCode(0), "at exit: b3");
+}
+
+}  // namespace
+}  // namespace baton

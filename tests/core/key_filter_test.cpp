@@ -1,0 +1,39 @@
+#include "key_filter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "fields.hpp"
+
+namespace baton::detail {
+namespace {
+
+TEST(KeyFilterTest, NeverMissesAKeyThatCameBefore) {
+  for (std::size_t size = 1; size < 40; ++size) {
+    KeyFilter filter;
+    const test::ExactText key(std::string(size, 'k'));
+    const test::ExactText twin(std::string(size, 'k'));
+    EXPECT_FALSE(filter.insert(key.view())) << size;
+    EXPECT_TRUE(filter.insert(twin.view())) << size;
+  }
+}
+
+TEST(KeyFilterTest, RarelyTakesANewKeyForAnOldOne) {
+  KeyFilter filter;
+  int mistakes = 0;
+  for (int i = 0; i < 180; ++i) {
+    mistakes += static_cast<int>(filter.insert("some-key-" + std::to_string(i)));
+  }
+  EXPECT_LE(mistakes, 5);
+}
+
+TEST(KeyFilterTest, SaysYesOfEveryKeyBeyondItsCapacity) {
+  KeyFilter filter;
+  for (std::size_t i = 0; i < KeyFilter::capacity; ++i) filter.insert("k" + std::to_string(i));
+  EXPECT_TRUE(filter.insert("new"));
+  EXPECT_TRUE(filter.insert("k0"));
+}
+
+}  // namespace
+}  // namespace baton::detail

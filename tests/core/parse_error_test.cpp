@@ -1,0 +1,97 @@
+#include "baton/parse_error.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <set>
+#include <string>
+#include <type_traits>
+
+namespace baton {
+namespace {
+
+struct Frozen {
+  std::uint32_t number;
+  ErrorCode code;
+};
+
+// Logs and alerts of others hold these numbers: a code may be added, never renumbered.
+constexpr Frozen frozen[] = {
+    {1, ErrorCode::empty},
+    {2, ErrorCode::too_short},
+    {3, ErrorCode::too_long},
+    {4, ErrorCode::bad_version},
+    {5, ErrorCode::bad_hex},
+    {6, ErrorCode::bad_delimiter},
+    {7, ErrorCode::zero_trace_id},
+    {8, ErrorCode::zero_span_id},
+    {9, ErrorCode::repeated_field},
+    {10, ErrorCode::missing_field},
+    {11, ErrorCode::bad_length},
+    {12, ErrorCode::bad_sampling_state},
+    {13, ErrorCode::bad_key},
+    {14, ErrorCode::key_too_long},
+    {15, ErrorCode::missing_equals},
+    {16, ErrorCode::bad_value},
+    {17, ErrorCode::empty_value},
+    {18, ErrorCode::value_too_long},
+    {19, ErrorCode::bad_property},
+    {20, ErrorCode::duplicate_key},
+    {21, ErrorCode::too_many_members},
+    {22, ErrorCode::too_many_bytes},
+    {23, ErrorCode::out_of_memory},
+};
+
+TEST(ParseErrorTest, NumbersAreFrozen) {
+  for (const auto& [number, code] : frozen) {
+    EXPECT_EQ(static_cast<std::uint32_t>(code), number) << to_string(code);
+  }
+}
+
+TEST(ParseErrorTest, EveryCodeHasATextOfItsOwn) {
+  std::set<std::string_view> texts;
+  for (const auto& [number, code] : frozen) {
+    const std::string_view text = to_string(code);
+    EXPECT_NE(text, "unknown error") << number;
+    ASSERT_FALSE(text.empty()) << number;
+    EXPECT_FALSE(std::isupper(static_cast<unsigned char>(text.front()))) << text;
+    EXPECT_NE(text.back(), '.') << text;
+    EXPECT_TRUE(texts.insert(text).second) << text;
+  }
+}
+
+TEST(ParseErrorTest, NoOtherNumberHasAText) {
+  std::set<std::uint32_t> known;
+  for (const auto& [number, code] : frozen) known.insert(number);
+  for (std::uint32_t number = 0; number < 1000; ++number) {
+    EXPECT_EQ(to_string(ErrorCode{number}) == "unknown error", !known.contains(number)) << number;
+  }
+  EXPECT_EQ(to_string(ErrorCode{0xFFFFFFFFU}), "unknown error");
+}
+
+TEST(ParseErrorTest, IsEightTriviallyCopyableBytes) {
+  EXPECT_TRUE(std::is_trivially_copyable_v<ParseError>);
+  EXPECT_EQ(sizeof(ParseError), 8U);
+}
+
+TEST(ParseErrorTest, MessageNamesTheReasonAndThePlace) {
+  EXPECT_EQ(ParseError(ErrorCode::bad_hex, 5).message(),
+            "not a lowercase hexadecimal digit at byte 5");
+}
+
+TEST(ParseErrorTest, OffsetStaysAtTheLargestNumber) {
+  constexpr std::uint32_t largest = 0xFFFFFFFFU;
+  EXPECT_EQ(ParseError(ErrorCode::empty, std::size_t{largest} - 1).offset, largest - 1);
+  EXPECT_EQ(ParseError(ErrorCode::empty, std::size_t{largest}).offset, largest);
+  EXPECT_EQ(ParseError(ErrorCode::empty, std::size_t{largest} + 7).offset, largest);
+}
+
+TEST(ParseErrorTest, EqualWhereCodeAndOffsetAre) {
+  const ParseError error(ErrorCode::bad_key, 3);
+  EXPECT_EQ(error, ParseError(ErrorCode::bad_key, 3));
+  EXPECT_NE(error, ParseError(ErrorCode::bad_key, 4));
+  EXPECT_NE(error, ParseError(ErrorCode::bad_value, 3));
+}
+
+}  // namespace
+}  // namespace baton

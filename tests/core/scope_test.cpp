@@ -1,0 +1,110 @@
+#include "baton/scope.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <type_traits>
+
+namespace baton {
+namespace {
+
+Context with_span(std::uint64_t id) {
+  Context context;
+  context.set_span_context({TraceId(1, 1), SpanId(id), TraceFlags(), false, {}});
+  return context;
+}
+
+std::uint64_t current_span() { return current().span_context().span_id.value(); }
+
+static_assert(!std::is_constructible_v<Scope, Context&&>, "a temporary would not outlive it");
+static_assert(!std::is_copy_constructible_v<Scope> && !std::is_copy_assignable_v<Scope>);
+
+TEST(ScopeTest, NothingIsCurrentAtFirst) {
+  EXPECT_EQ(current(), Context());
+  EXPECT_EQ(&current(), &current());
+}
+
+TEST(ScopeTest, CurrentIsTheContextItself) {
+  const Context context = with_span(1);
+  const Scope scope(context);
+  EXPECT_EQ(&current(), &context);
+}
+
+TEST(ScopeTest, Nests) {
+  const Context outer = with_span(1);
+  const Context inner = with_span(2);
+  {
+    const Scope outer_scope(outer);
+    EXPECT_EQ(current_span(), 1U);
+    {
+      const Scope inner_scope(inner);
+      EXPECT_EQ(current_span(), 2U);
+      const Scope outer_again(outer);
+      EXPECT_EQ(current_span(), 1U);
+    }
+    EXPECT_EQ(current_span(), 1U);
+  }
+  EXPECT_EQ(current(), Context());
+}
+
+TEST(ScopeTest, EndsWhereAnExceptionLeaves) {
+  const Context context = with_span(1);
+  EXPECT_THROW(
+      {
+        const Scope scope(context);
+        throw std::runtime_error("");
+      },
+      std::runtime_error);
+  EXPECT_EQ(current(), Context());
+}
+
+TEST(ScopeTest, AnotherThreadHasItsOwn) {
+  const Context context = with_span(1);
+  const Scope scope(context);
+  std::thread([] {
+    EXPECT_EQ(current(), Context());
+    const Context other = with_span(2);
+    const Scope other_scope(other);
+    EXPECT_EQ(current_span(), 2U);
+  }).join();
+  EXPECT_EQ(current_span(), 1U);
+}
+
+TEST(BindTest, RunsWithTheContextOnAnyThread) {
+  const auto bound = [] {
+    const Context context = with_span(7);
+    return bind(context, [] { return current_span(); });
+  }();
+  auto here = bound;
+  EXPECT_EQ(here(), 7U);
+  EXPECT_EQ(current(), Context());
+  std::uint64_t seen = 0;
+  std::thread([&seen, there = bound]() mutable { seen = there(); }).join();
+  EXPECT_EQ(seen, 7U);
+}
+
+TEST(BindTest, RestoresWhatWasCurrent) {
+  const Context outer = with_span(1);
+  const Scope scope(outer);
+  bind(with_span(2), [] { EXPECT_EQ(current_span(), 2U); })();
+  EXPECT_EQ(current_span(), 1U);
+}
+
+TEST(BindTest, PassesArgumentsAndResultsOn) {
+  auto add = bind(with_span(1), [](int a, std::unique_ptr<int> b) { return a + *b; });
+  EXPECT_EQ(add(1, std::make_unique<int>(2)), 3);
+  int value = 1;
+  auto reference = bind(with_span(1), [](int& a) -> int& { return a; });
+  EXPECT_EQ(&reference(value), &value);
+}
+
+TEST(BindTest, TakesWhatCanOnlyBeMovedAndMayChange) {
+  auto count = bind(with_span(1), [n = std::make_unique<int>(0)]() mutable { return ++*n; });
+  EXPECT_EQ(count(), 1);
+  EXPECT_EQ(count(), 2);
+}
+
+}  // namespace
+}  // namespace baton

@@ -1,0 +1,211 @@
+#include "baton/tracestate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fields.hpp"
+
+namespace baton {
+namespace {
+
+using test::ExactText;
+
+TraceState parse(std::string_view text) {
+  return TraceState::parse(ExactText(text).view()).value();
+}
+
+/// "k0=v,k1=v,…"
+std::string numbered(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += (i == 0 ? "k" : ",k") + std::to_string(i) + "=v";
+  return text;
+}
+
+TEST(TraceStateTest, EmptyOne) {
+  const TraceState state;
+  EXPECT_TRUE(state.empty());
+  EXPECT_EQ(state.size(), 0U);
+  EXPECT_EQ(state.header(), "");
+  EXPECT_EQ(state.header(100), "");
+  EXPECT_EQ(state.begin(), state.end());
+  EXPECT_FALSE(state.get("a"));
+  EXPECT_EQ(state.erase("a"), state);
+  EXPECT_EQ(state, parse(" ,, "));
+}
+
+TEST(TraceStateTest, Get) {
+  const TraceState state = parse("rojo=00f067aa0ba902b7,congo= t61,ro=1");
+  EXPECT_EQ(state.get("rojo"), "00f067aa0ba902b7");
+  EXPECT_EQ(state.get("congo"), " t61");
+  EXPECT_EQ(state.get("ro"), "1");
+  EXPECT_FALSE(state.get("r"));
+  EXPECT_FALSE(state.get("rojo2"));
+  EXPECT_FALSE(state.get(""));
+  EXPECT_FALSE(state.get("congo= t61,ro"));
+  EXPECT_FALSE(state.get("ROJO"));
+}
+
+TEST(TraceStateTest, IteratesInOrder) {
+  const TraceState state = parse("z=1, a=2,,m=3");
+  std::vector<std::pair<std::string, std::string>> members;
+  for (const TraceState::Member& member : state) members.emplace_back(member.key, member.value);
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"z", "1"}, {"a", "2"}, {"m", "3"}};
+  EXPECT_EQ(members, expected);
+  EXPECT_EQ(state.size(), 3U);
+
+  auto position = state.begin();
+  EXPECT_EQ((position++)->key, "z");
+  EXPECT_EQ(position->key, "a");
+  EXPECT_EQ(std::next(position, 2), state.end());
+}
+
+TEST(TraceStateTest, SetPutsANewMemberInFront) {
+  EXPECT_EQ(TraceState().set("a", "1")->header(), "a=1");
+  EXPECT_EQ(parse("b=2,c=3").set("a", "1")->header(), "a=1,b=2,c=3");
+}
+
+TEST(TraceStateTest, SetMovesAChangedMemberToTheFrontAndLeavesNoTwin) {
+  EXPECT_EQ(parse("a=1,b=2,c=3").set("a", "9")->header(), "a=9,b=2,c=3");
+  EXPECT_EQ(parse("a=1,b=2,c=3").set("b", "9")->header(), "b=9,a=1,c=3");
+  EXPECT_EQ(parse("a=1,b=2,c=3").set("c", "9")->header(), "c=9,a=1,b=2");
+}
+
+TEST(TraceStateTest, SetLeavesTheOriginalAlone) {
+  const TraceState before = parse("a=1,b=2");
+  const TraceState after = before.set("b", "3").value();
+  EXPECT_EQ(before.header(), "a=1,b=2");
+  EXPECT_EQ(after.header(), "b=3,a=1");
+}
+
+TEST(TraceStateTest, SetBeyond32DropsTheLast) {
+  const TraceState full = parse(numbered(32));
+  const TraceState state = full.set("new", "1").value();
+  EXPECT_EQ(state.size(), 32U);
+  EXPECT_EQ(state.header(), "new=1," + numbered(31));
+  EXPECT_FALSE(state.get("k31"));
+}
+
+TEST(TraceStateTest, SetOfAKnownKeyAt32DropsNone) {
+  const TraceState full = parse(numbered(32));
+  for (const char* key : {"k0", "k15", "k31"}) {
+    const TraceState state = full.set(key, "new").value();
+    EXPECT_EQ(state.size(), 32U) << key;
+    EXPECT_EQ(state.get(key), "new");
+    EXPECT_EQ(state.begin()->key, key);
+    for (int i = 0; i < 32; ++i) EXPECT_TRUE(state.get("k" + std::to_string(i))) << key;
+  }
+}
+
+TEST(TraceStateTest, SetAt31KeepsAll) {
+  EXPECT_EQ(parse(numbered(31)).set("new", "1")->header(), "new=1," + numbered(31));
+}
+
+TEST(TraceStateTest, SetRefusesBadKeys) {
+  const TraceState state = parse("a=1");
+  const auto error = [&](const std::string& key) { return state.set(key, "v").error(); };
+  EXPECT_EQ(error(""), ParseError(ErrorCode::bad_key, 0));
+  EXPECT_EQ(error("_a"), ParseError(ErrorCode::bad_key, 0));
+  EXPECT_EQ(error("aB"), ParseError(ErrorCode::bad_key, 1));
+  EXPECT_EQ(error("a=b"), ParseError(ErrorCode::bad_key, 1));
+  EXPECT_EQ(error(std::string(257, 'a')), ParseError(ErrorCode::key_too_long, 256));
+  EXPECT_TRUE(state.set(std::string(256, 'a'), "v"));
+}
+
+TEST(TraceStateTest, SetRefusesBadValues) {
+  const TraceState state = parse("a=1");
+  const auto error = [&](const std::string& value) { return state.set("k", value).error(); };
+  EXPECT_EQ(error(""), ParseError(ErrorCode::empty_value, 0));
+  EXPECT_EQ(error("a "), ParseError(ErrorCode::bad_value, 1));
+  EXPECT_EQ(error(" "), ParseError(ErrorCode::bad_value, 0));
+  EXPECT_EQ(error("a,b"), ParseError(ErrorCode::bad_value, 1));
+  EXPECT_EQ(error("a\r\nX: y"), ParseError(ErrorCode::bad_value, 1));
+  EXPECT_EQ(error(std::string(257, 'a')), ParseError(ErrorCode::value_too_long, 256));
+  EXPECT_TRUE(state.set("k", std::string(256, 'a')));
+  EXPECT_EQ(state.set("k", " a")->get("k"), " a");
+}
+
+// What set accepts must be one member for whoever reads it next.
+TEST(TraceStateTest, NothingButOneMemberLeavesThroughSet) {
+  const TraceState state = parse("a=1");
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    for (const std::string& text :
+         {std::string{c}, std::string{'x', c}, std::string{'x', c, 'y'}}) {
+      for (const auto& result : {state.set(text, "v"), state.set("k", text)}) {
+        if (!result) continue;
+        EXPECT_EQ(result->header().find_first_of(std::string_view("\r\n\0\t", 4)),
+                  std::string_view::npos)
+            << byte;
+        EXPECT_EQ(result->size(), text == "a" && result->get("a") == "v" ? 1U : 2U) << byte;
+        EXPECT_EQ(TraceState::parse(result->header()), *result) << byte;
+      }
+      const bool key_is_good = state.set(text, "v").has_value();
+      EXPECT_EQ(TraceState::parse(text + "=v").has_value() &&
+                    text.find_first_of(" \t,") == std::string::npos,
+                key_is_good)
+          << byte;
+    }
+  }
+}
+
+TEST(TraceStateTest, Erase) {
+  const TraceState state = parse("a=1,b=2,c=3");
+  EXPECT_EQ(state.erase("a").header(), "b=2,c=3");
+  EXPECT_EQ(state.erase("b").header(), "a=1,c=3");
+  EXPECT_EQ(state.erase("c").header(), "a=1,b=2");
+  EXPECT_EQ(state.erase("d").header(), "a=1,b=2,c=3");
+  EXPECT_EQ(state.erase("").header(), "a=1,b=2,c=3");
+  EXPECT_EQ(state.erase("a=1,b").header(), "a=1,b=2,c=3");
+  EXPECT_TRUE(parse("a=1").erase("a").empty());
+  EXPECT_EQ(state.erase("a").erase("b").erase("c"), TraceState());
+}
+
+TEST(TraceStateTest, HeaderWithinEveryLimitIsWholeMembers) {
+  const TraceState state =
+      parse("a=1,bb=22," + std::string("long=") + std::string(150, 'x') + ",ccc=333");
+  for (std::size_t limit = 0; limit < state.header().size() + 2; ++limit) {
+    const std::string text = state.header(limit);
+    EXPECT_LE(text.size(), limit);
+    const TraceState kept = parse(text);
+    EXPECT_EQ(kept.header(), text) << limit;
+    EXPECT_EQ(kept.get("long").has_value(), limit >= state.header().size()) << limit;
+    const std::size_t expected = limit >= state.header().size() ? 4
+                                 : limit >= 17                  ? 3
+                                 : limit >= 9                   ? 2
+                                 : limit >= 3                   ? 1
+                                                                : 0;
+    EXPECT_EQ(kept.size(), expected) << limit;
+  }
+}
+
+TEST(TraceStateTest, CopiesShareOneText) {
+  TraceState copy;
+  {
+    const TraceState state = parse("a=1,b=2");
+    copy = state;
+    EXPECT_EQ(copy.header().data(), state.header().data());
+  }
+  EXPECT_EQ(copy.header(), "a=1,b=2");
+  const TraceState moved = std::move(copy);
+  EXPECT_EQ(moved.header(), "a=1,b=2");
+  EXPECT_TRUE(copy.empty());
+}
+
+TEST(TraceStateTest, EqualWhereTheHeadersAre) {
+  EXPECT_EQ(parse("a=1,b=2"), parse(" a=1,, b=2"));
+  EXPECT_NE(parse("a=1,b=2"), parse("b=2,a=1"));
+}
+
+TEST(TraceStateTest, KeepsNothingOfTheTextItWasReadFrom) {
+  std::string text = "a=1,b=2";
+  const TraceState state = TraceState::parse(text).value();
+  text.assign(text.size(), 'x');
+  EXPECT_EQ(state.header(), "a=1,b=2");
+}
+
+}  // namespace
+}  // namespace baton

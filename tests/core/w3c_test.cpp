@@ -1,0 +1,117 @@
+#include "baton/w3c.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "fields.hpp"
+
+namespace baton {
+namespace {
+
+using test::Fields;
+
+constexpr std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+TEST(TraceContextPropagatorTest, SaysWhatItIs) {
+  const TraceContextPropagator propagator;
+  EXPECT_EQ(propagator.name(), "tracecontext");
+  ASSERT_EQ(propagator.fields().size(), 2U);
+  EXPECT_EQ(propagator.fields()[0], "traceparent");
+  EXPECT_EQ(propagator.fields()[1], "tracestate");
+  EXPECT_TRUE(propagator.reads_span_context());
+  EXPECT_FALSE(propagator.reads_baggage());
+}
+
+TEST(TraceContextPropagatorTest, ThroughAMap) {
+  std::map<std::string, std::string> map = {{"traceparent", std::string(parent)},
+                                            {"tracestate", "a=1"}};
+  Context context;
+  const TraceContextPropagator propagator;
+  EXPECT_EQ(propagator.extract(MapCarrier(map), context), Extracted::span_context);
+  EXPECT_TRUE(context.span_context().is_remote);
+  std::map<std::string, std::string> out = {{"tracestate", "old=1"}};
+  propagator.inject(context, MapCarrier(out));
+  EXPECT_EQ(out, map);
+}
+
+TEST(TraceContextPropagatorTest, LimitLeavesTheContextWhole) {
+  const TraceContextPropagator propagator({.max_tracestate_bytes = 3});
+  Context context;
+  propagator.extract(Fields{{"traceparent", parent}, {"tracestate", "a=1,b=2"}}, context);
+  EXPECT_EQ(context.span_context().trace_state.header(), "a=1,b=2");
+  Fields out;
+  propagator.inject(context, out);
+  EXPECT_EQ(out.get("tracestate"), "a=1");
+}
+
+TEST(BaggagePropagatorTest, SaysWhatItIs) {
+  const BaggagePropagator propagator;
+  EXPECT_EQ(propagator.name(), "baggage");
+  ASSERT_EQ(propagator.fields().size(), 1U);
+  EXPECT_EQ(propagator.fields()[0], "baggage");
+  EXPECT_FALSE(propagator.reads_span_context());
+  EXPECT_TRUE(propagator.reads_baggage());
+}
+
+TEST(BaggagePropagatorTest, SaysWhatItFound) {
+  const BaggagePropagator propagator;
+  Context context;
+  EXPECT_EQ(propagator.extract(Fields{}, context), Extracted::nothing);
+  EXPECT_EQ(propagator.extract(Fields{{"baggage", "bad"}}, context), Extracted::malformed);
+  EXPECT_EQ(propagator.extract(Fields{{"baggage", "k=v"}}, context), Extracted::baggage);
+}
+
+// Tracestate and baggage of one request may lie in one block; either must outlive the other.
+TEST(SharedBlockTest, EachOutlivesTheOther) {
+  const Fields fields = {{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "k=v"}};
+  for (const bool baggage_first : {false, true}) {
+    Context context;
+    if (baggage_first) BaggagePropagator().extract(fields, context);
+    TraceContextPropagator().extract(fields, context);
+    if (!baggage_first) BaggagePropagator().extract(fields, context);
+
+    TraceState state = context.span_context().trace_state;
+    Baggage baggage = context.baggage();
+    context = Context();
+    EXPECT_EQ(state.header(), "a=1");
+    state = TraceState();
+    EXPECT_EQ(baggage.header(), "k=v");
+  }
+}
+
+TEST(SharedBlockTest, ARequestReadIntoAUsedContextDoesNotDisturbCopies) {
+  const Fields first = {{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "k=v"}};
+  const Fields second = {{"traceparent", parent}, {"tracestate", "b=2"}, {"baggage", "l=w"}};
+  Context context;
+  for (const Fields* fields : {&first, &second, &first, &second}) {
+    const Context before = context;
+    const std::string state(before.span_context().trace_state.header());
+    const std::string baggage(before.baggage().header());
+    TraceContextPropagator().extract(*fields, context);
+    BaggagePropagator().extract(*fields, context);
+    EXPECT_EQ(before.span_context().trace_state.header(), state);
+    EXPECT_EQ(before.baggage().header(), baggage);
+  }
+  EXPECT_EQ(context.span_context().trace_state.header(), "b=2");
+  EXPECT_EQ(context.baggage().header(), "l=w");
+}
+
+TEST(SharedBlockTest, TextsLargerThanTheSharedRoom) {
+  for (const std::size_t size : {1U, 200U, 240U, 250U}) {
+    for (const std::size_t more : {1U, 200U, 500U, 4000U}) {
+      const std::string state = "a=" + std::string(size, 'x');
+      const std::string baggage = "k=" + std::string(more, 'y');
+      const Fields fields = {{"traceparent", parent}, {"tracestate", state}, {"baggage", baggage}};
+      Context context;
+      TraceContextPropagator().extract(fields, context);
+      BaggagePropagator().extract(fields, context);
+      EXPECT_EQ(context.span_context().trace_state.header(), state);
+      EXPECT_EQ(context.baggage().header(), baggage);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace baton

@@ -1,0 +1,91 @@
+"""http_server with curl and with http_client."""
+
+import os
+import subprocess
+import unittest
+
+import service
+from service import PATIENCE, SPAN_ID, TRACE_ID, TRACEPARENT, TRACEPARENT_FORM
+
+SERVER = os.environ["HTTP_SERVER"]
+CLIENT = os.environ["HTTP_CLIENT"]
+CURL = os.environ["CURL"]
+
+
+class HttpServer(service.SurvivesHostility, unittest.TestCase):
+    program = SERVER
+
+    def setUp(self):
+        self.service = service.Service(SERVER, "--port", "0")
+        self.addCleanup(self.service.kill)
+
+    def tearDown(self):
+        self.assertEqual(self.service.stop(), (0, ""))
+
+    def curl(self, *fields, arguments=()):
+        """The fields that the server would send on, by name."""
+        command = [CURL, "--silent", "--show-error", "--fail", "--noproxy", "*", *arguments]
+        for field in fields:
+            command += ["-H", field]
+        done = subprocess.run([*command, self.service.url], capture_output=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = [line.split(": ", 1) for line in done.stdout.decode().splitlines()]
+        self.assertEqual(len(lines), len(dict(lines)), "a field came twice")
+        return dict(lines)
+
+    def well(self):
+        return "traceparent" in self.curl()
+
+    def test_starts_a_trace(self):
+        fields = self.curl()
+        self.assertEqual(list(fields), ["traceparent"])
+        self.assertRegex(fields["traceparent"], TRACEPARENT_FORM)
+
+    def test_continues_a_trace(self):
+        fields = self.curl(f"TRACEPARENT:  {TRACEPARENT} ", "TraceState: a=1", "tracestate: b=2",
+                           "Baggage: k=1 , l=%C3%A9", "bAGGAGE: m=3;p")
+        trace_id, span_id, flags = TRACEPARENT_FORM.match(fields["traceparent"]).groups()
+        self.assertEqual((trace_id, flags), (TRACE_ID, "01"))
+        self.assertNotEqual(span_id, SPAN_ID)
+        self.assertEqual(fields["tracestate"], "a=1,b=2")
+        self.assertEqual(fields["baggage"].replace(" ", ""), "k=1,l=%C3%A9,m=3;p")
+
+    def test_requests_of_one_connection_are_kept_apart(self):
+        urls = [self.service.url] * 3
+        done = subprocess.run([CURL, "--silent", "--fail", "--noproxy", "*", *urls],
+                              capture_output=True, timeout=PATIENCE)
+        traces = {line.split("-")[1] for line in done.stdout.decode().splitlines()}
+        self.assertEqual(len(traces), 3)
+
+    def test_head_has_no_body(self):
+        response = self.service.send(service.request("HEAD", "/"))
+        self.assertEqual(service.status_of(response), 200)
+        self.assertEqual(service.body_of(response), b"")
+
+    def test_client(self):
+        done = subprocess.run([CLIENT, self.service.url], capture_output=True, timeout=PATIENCE)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        trace, traceparent, baggage = done.stdout.decode().splitlines()
+        trace_id = TRACEPARENT_FORM.match(traceparent.removeprefix("traceparent: "))[1]
+        self.assertEqual(trace, f"trace {trace_id}")
+        self.assertEqual(baggage, "baggage: user=Am%C3%A9lie")
+
+
+class HttpClient(unittest.TestCase):
+    def run_client(self, *arguments):
+        done = subprocess.run([CLIENT, *arguments], capture_output=True, timeout=PATIENCE)
+        return done.returncode, done.stderr.count(b"\n")
+
+    def test_usage(self):
+        for arguments in ([], ["x"], ["https://a/"], ["http://"], ["http://a:b/"], ["http://a b/"],
+                          ["http://a/", "http://b/"], ["http://u@a/"], ["http://a/\r\nX: 1"]):
+            with self.subTest(arguments):
+                self.assertEqual(self.run_client(*arguments), (2, 1))
+        self.assertEqual(self.run_client("--help"), (0, 0))
+
+    def test_nobody_there(self):
+        self.assertEqual(self.run_client("http://127.0.0.1:1/"), (1, 1))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -65,7 +65,7 @@ def main():
         for vector in document.get("vectors", []):
             fields = [(name.lower(), resolve(value)) for name, value in vector.get("fields", [])]
             for target, seed in seeds_of(fields):
-                if len(seed) > 12288:
+                if len(seed) > 10240:
                     continue
                 folder = out / target
                 folder.mkdir(parents=True, exist_ok=True)

@@ -16,9 +16,8 @@ inline int hex_value(char c) {
   return -1;
 }
 
-/// Unicode 15, table 3-7: the ranges of the bytes of every well-formed sequence.
+/// Unicode 15, table 3-7: the ranges of the bytes of every well-formed sequence beyond ASCII.
 inline const std::vector<std::vector<std::pair<int, int>>> well_formed_utf8 = {
-    {{0x00, 0x7f}},
     {{0xc2, 0xdf}, {0x80, 0xbf}},
     {{0xe0, 0xe0}, {0xa0, 0xbf}, {0x80, 0xbf}},
     {{0xe1, 0xec}, {0x80, 0xbf}, {0x80, 0xbf}},
@@ -34,6 +33,10 @@ inline std::string to_utf8(const std::string& bytes) {
   std::string result;
   std::size_t at = 0;
   while (at < bytes.size()) {
+    if (static_cast<unsigned char>(bytes[at]) < 0x80) {
+      result += bytes[at++];
+      continue;
+    }
     std::size_t longest = 0;
     bool complete = false;
     for (const auto& sequence : well_formed_utf8) {

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 import unittest
 
 from support import BATON, TRACEPARENT, baton, environment, main
@@ -65,6 +66,18 @@ class Lines(unittest.TestCase):
         ]:
             with self.subTest(given=given[:20]):
                 self.assertEqual(len(extract_json(given)["baggage"]), members)
+
+    def test_an_empty_line_is_seen_wherever_reads_are_cut(self):
+        too_much = b"\0" * (20 << 20)
+        for size in [1 << n for n in range(12, 19)]:
+            with self.subTest(size=size), tempfile.TemporaryFile() as file:
+                start = b"baggage: a=1\na: "
+                file.write(start + b"x" * (size - len(start) - 1) + b"\n\n" + too_much)
+                file.seek(0)
+                process = subprocess.run([BATON, "extract"], stdin=file, capture_output=True,
+                                         env=environment(), timeout=60)
+                self.assertEqual((process.returncode, process.stderr), (0, b""))
+                self.assertIn(b"baggage.a: 1\n", process.stdout)
 
     def test_does_not_wait_for_what_follows_the_empty_line(self):
         reader, writer = os.pipe()

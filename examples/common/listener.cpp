@@ -72,7 +72,8 @@ Listener::Listener(net::io_context& io, unsigned short port, Handler handler, Li
 void Listener::stop() {
   stopping_ = true;
   acceptor_.close();
-  for (boost::beast::tcp_stream* stream : reading_) stream->cancel();
+  // Cancelling would not do: a read that has just got some bytes would go on to wait for more.
+  for (boost::beast::tcp_stream* stream : reading_) stream->close();
 }
 
 net::awaitable<void> Listener::accept() {

@@ -5,6 +5,7 @@
 
 #include "baggage_parser.hpp"
 #include "chars.hpp"
+#include "key_filter.hpp"
 #include "percent.hpp"
 
 namespace baton {
@@ -113,10 +114,9 @@ Baggage Baggage::parse(std::string_view value, const BaggageLimits& limits,
 
 std::optional<BaggageMember> Baggage::find(std::string_view key) const noexcept {
   const std::string_view text = header();
-  std::size_t at = find_key(text, key, 0);
+  const std::size_t at = find_key(text, key, 0);
   if (key.empty() || at == std::string_view::npos) return std::nullopt;
-  if (may_repeat_keys_) at = find_last_key(text, key, at);
-  return BaggageMember(member_at(text, at));
+  return BaggageMember(member_at(text, find_last_key(text, key, at)));
 }
 
 std::optional<std::string> Baggage::get(std::string_view key) const {
@@ -156,8 +156,13 @@ std::string_view Baggage::header(const BaggageLimits& limits) const noexcept {
   return text.substr(0, kept);
 }
 
-Baggage::const_iterator::const_iterator(std::string_view text, bool may_repeat_keys) noexcept
-    : text_(text), may_repeat_keys_(may_repeat_keys) {
+Baggage::const_iterator::const_iterator(std::string_view text) noexcept : text_(text) {
+  detail::KeyFilter keys;
+  for (std::size_t begin = 0; begin < text.size() && !may_repeat_keys_;) {
+    const std::string_view member = member_at(text, begin);
+    may_repeat_keys_ = keys.insert(BaggageMember(member).key());
+    begin += member.size() + 1;
+  }
   ++*this;
 }
 
@@ -217,9 +222,8 @@ bool BaggageBuilder::erase(std::string_view key) {
 }
 
 Baggage BaggageBuilder::build() const {
-  // Every member is valid already: reading the text once more finds out whether keys repeat.
-  const BaggageLimits whatever_was_set{text_.size(), text_.size()};
-  return Baggage::parse(text_, whatever_was_set);
+  // Every member is valid already, and the limits held when it was set.
+  return Baggage::parse(text_, {text_.size(), text_.size()});
 }
 
 }  // namespace baton

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "chars.hpp"
+#include "scan.hpp"
 
 namespace baton::detail {
 namespace {
@@ -33,10 +34,13 @@ bool BaggageParser::feed(std::string_view field) {
   const bool is_over = field.size() > room;
   const char* const limit = is_over ? p + room : end;
   const char* const stop = is_over ? limit + 1 : end;
+  const std::string_view text(field.data(), static_cast<std::size_t>(stop - field.data()));
   const char* last_kept_end = nullptr;
 
+  PairScanner<BaggageList> scanner(text);
+
   for (;;) {
-    while (p != stop && (*p == ',' || optional_space.contains(*p))) ++p;
+    while (p != stop && list_separators.contains(*p)) ++p;
     if (p == end) break;
     if (p >= limit) {
       report(ErrorCode::too_many_bytes, offset(limit));
@@ -48,32 +52,39 @@ bool BaggageParser::feed(std::string_view field) {
     }
 
     const char* const begin = p;
-    std::string_view key;
-    const Result result = parse_member(begin, stop, key);
-    const bool good = result.error == ErrorCode{};
-    p = good ? optional_space.skip(result.end, stop) : find_comma(result.end, stop);
-    if (p == stop && is_over) {
-      report(ErrorCode::too_many_bytes, offset(begin));
-      return false;
+    const char* member_end;
+    Pair pair;
+    if (scanner.read(p, pair) && pair.key_end != begin && pair.value_end <= limit) {
+      p = member_end = pair.value_end;
+    } else {
+      const Result result = parse_member(text, begin);
+      const bool good = result.error == ErrorCode{};
+      p = good ? optional_space.skip(result.end, stop) : find_comma(result.end, stop);
+      if (p == stop && is_over) {
+        report(ErrorCode::too_many_bytes, offset(begin));
+        return false;
+      }
+      if (!good) {
+        report(result.error, offset(result.end));
+        continue;
+      }
+      member_end = result.end;
     }
-    if (!good) {
-      report(result.error, offset(result.end));
-      continue;
-    }
-    if (keys_.insert(key)) may_repeat_keys_ = true;
-    keep(begin, result.end, last_kept_end != nullptr && begin == last_kept_end + 1);
-    last_kept_end = result.end;
+    ++members_;
+    // The very next member, with one comma between, makes the run longer; any other begins one.
+    if (last_kept_end == nullptr || begin != last_kept_end + 1) begin_run(begin);
+    last_run_.end = last_kept_end = member_end;
   }
   field_offset_ += field.size() + 1;
   return true;
 }
 
-BaggageParser::Result BaggageParser::parse_member(const char* p, const char* end,
-                                                  std::string_view& key) noexcept {
-  const char* const begin = p;
-  p = token_chars.skip(p, end);
+BaggageParser::Result BaggageParser::parse_member(std::string_view text,
+                                                  const char* begin) noexcept {
+  const char* const end = text.data() + text.size();
+  const char* const key_end = token_chars.skip(begin, end);
+  const char* p = key_end;
   if (p == begin) return {p, ErrorCode::bad_key};
-  key = {begin, static_cast<std::size_t>(p - begin)};
   p = optional_space.skip(p, end);
   if (p == end || *p == ',' || *p == ';') return {p, ErrorCode::missing_equals};
   if (*p != '=') return {p, ErrorCode::bad_key};
@@ -81,17 +92,18 @@ BaggageParser::Result BaggageParser::parse_member(const char* p, const char* end
   p = optional_space.skip(p + 1, end);
   Result value{baggage_octets.skip(p, end)};
   // The blanks behind an empty value belong to nobody.
-  if (value.end == p) value.end = std::find(begin, p, '=') + 1;
+  if (value.end == p) value.end = std::find(key_end, p, '=') + 1;
   for (;;) {
     p = optional_space.skip(value.end, end);
     if (p == end || *p == ',') return value;
     if (*p != ';') return {p, ErrorCode::bad_value};
-    value = parse_property(p + 1, end);
+    value = parse_property(text, p + 1);
     if (value.error != ErrorCode{}) return value;
   }
 }
 
-BaggageParser::Result BaggageParser::parse_property(const char* p, const char* end) noexcept {
+BaggageParser::Result BaggageParser::parse_property(std::string_view text, const char* p) noexcept {
+  const char* const end = text.data() + text.size();
   const char* const begin = optional_space.skip(p, end);
   const char* const key_end = token_chars.skip(begin, end);
   if (key_end == begin) return {begin, ErrorCode::bad_property};
@@ -107,27 +119,23 @@ BaggageParser::Result BaggageParser::parse_property(const char* p, const char* e
   return {key_end};
 }
 
-void BaggageParser::keep(const char* begin, const char* end, bool follows) {
-  ++members_;
-  bytes_ += static_cast<std::size_t>(end - begin) + 1;
-  if (follows) {
-    current_.end = end;
-    return;
-  }
-  if (current_.end != nullptr) {
+void BaggageParser::begin_run(const char* begin) {
+  if (last_run_.begin != nullptr) {
     if (run_count_ < inline_runs) {
-      runs_[run_count_] = current_;
+      runs_[run_count_] = last_run_;
     } else {
-      more_runs_.push_back(current_);
+      more_runs_.push_back(last_run_);
     }
     ++run_count_;
   }
-  current_ = {begin, end};
+  last_run_.begin = begin;
 }
 
 Baggage BaggageParser::finish(const Text* neighbour) {
-  if (current_.end == nullptr) return {};
-  const std::size_t size = bytes_ - 1;
+  if (members_ == 0) return {};
+  const auto size_of = [](const Run& run) { return static_cast<std::size_t>(run.end - run.begin); };
+  std::size_t size = size_of(last_run_);
+  for (std::size_t i = 0; i < run_count_; ++i) size += size_of(run(i)) + 1;
   Text text = neighbour != nullptr ? Text::allocate_beside(*neighbour, size) : Text::allocate(size);
   if (text.view().empty()) {
     report(ErrorCode::out_of_memory, 0);
@@ -135,12 +143,11 @@ Baggage BaggageParser::finish(const Text* neighbour) {
   }
   char* out = text.writable();
   for (std::size_t i = 0; i < run_count_; ++i) {
-    const Run& run = i < inline_runs ? runs_[i] : more_runs_[i - inline_runs];
-    out = std::copy(run.begin, run.end, out);
+    out = std::copy(run(i).begin, run(i).end, out);
     *out++ = ',';
   }
-  std::copy(current_.begin, current_.end, out);
-  return Baggage(std::move(text), may_repeat_keys_);
+  std::copy(last_run_.begin, last_run_.end, out);
+  return Baggage(std::move(text));
 }
 
 }  // namespace baton::detail

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "baton/baggage.hpp"
-#include "key_filter.hpp"
 
 namespace baton::detail {
 
@@ -23,16 +22,16 @@ class BaggageParser {
 
  private:
   struct Result {
-    const char* end;    // of the member, if it is good; else where it goes wrong
+    const char* end;    // of what was read, if it is good; else where it goes wrong
     ErrorCode error{};  // zero: it is good
   };
-  static Result parse_member(const char* p, const char* end, std::string_view& key) noexcept;
-  static Result parse_property(const char* p, const char* end) noexcept;
+  [[gnu::noinline]] static Result parse_member(std::string_view text, const char* begin) noexcept;
+  static Result parse_property(std::string_view text, const char* p) noexcept;
 
   void report(ErrorCode code, std::size_t offset) const {
     if (on_error_) on_error_(ParseError(code, offset));
   }
-  void keep(const char* begin, const char* end, bool follows);
+  [[gnu::noinline]] void begin_run(const char* begin);
 
   /// Members side by side, with one comma between: what is copied as one.
   struct Run {
@@ -40,17 +39,17 @@ class BaggageParser {
     const char* end;
   };
   static constexpr std::size_t inline_runs = 16;
+  [[nodiscard]] const Run& run(std::size_t i) const noexcept {
+    return i < inline_runs ? runs_[i] : more_runs_[i - inline_runs];
+  }
 
   BaggageLimits limits_;
   FunctionRef<void(ParseError)> on_error_;
-  Run current_{nullptr, nullptr};
-  Run runs_[inline_runs];  // the first of the finished runs; those beyond are in more_runs_
+  Run last_run_{nullptr, nullptr};
+  Run runs_[inline_runs];  // the first ones before it; those beyond are in more_runs_
   std::size_t run_count_ = 0;
   std::vector<Run> more_runs_;
-  KeyFilter keys_;
-  bool may_repeat_keys_ = false;
   std::size_t members_ = 0;
-  std::size_t bytes_ = 0;         // of the members kept, commas included
   std::size_t field_offset_ = 0;  // of the next field in the joined text
 };
 

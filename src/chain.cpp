@@ -21,8 +21,14 @@ PropagatorChain::PropagatorChain(std::vector<Link> propagators, ExtractionPolicy
 Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
                                    ExtractReport* report) const {
   Extracted best = Extracted::nothing;
-  const Propagator* winner = nullptr;
+  if (policy_ == ExtractionPolicy::last_wins && report == nullptr) {
+    for (const Link& propagator : propagators_) {
+      best = std::max(best, propagator->extract(carrier, context));
+    }
+    return best;
+  }
 
+  const Propagator* winner = nullptr;
   for (const Link& propagator : propagators_) {
     const bool decided = policy_ == ExtractionPolicy::first_match && winner != nullptr;
     if (decided && report == nullptr && !propagator->reads_baggage()) continue;

@@ -38,6 +38,12 @@ class Charset {
 
   /// The first character in [first, last) that is not of this class, or `last`.
   [[nodiscard]] constexpr const char* skip(const char* first, const char* last) const noexcept {
+    for (; last - first >= 4; first += 4) {
+      if (!contains(first[0])) return first;
+      if (!contains(first[1])) return first + 1;
+      if (!contains(first[2])) return first + 2;
+      if (!contains(first[3])) return first + 3;
+    }
     while (first != last && contains(*first)) ++first;
     return first;
   }
@@ -57,6 +63,9 @@ inline constexpr Charset upper_letters = Charset::range('A', 'Z');
 
 /// OWS = *( SP / HTAB ), RFC 7230 §3.2.3.
 inline constexpr Charset optional_space{" \t"};
+
+/// What may stand between the members of a list, where some of them may be empty.
+inline constexpr Charset list_separators = optional_space + Charset(",");
 
 /// tchar, RFC 7230 §3.2.6: what the keys of baggage are made of.
 inline constexpr Charset token_chars =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace baton::detail {
 namespace {
@@ -14,15 +15,12 @@ constexpr std::size_t request_capacity = 500;
 }  // namespace
 
 Text Text::make(std::size_t size, std::size_t capacity) noexcept {
-  Text text;
-  if (size == 0 || capacity > std::numeric_limits<std::uint32_t>::max() - sizeof(Block))
-    return text;
+  if (size == 0 || capacity > std::numeric_limits<std::uint32_t>::max() - sizeof(Block)) return {};
   void* memory = ::operator new(sizeof(Block) + capacity, std::nothrow);
-  if (memory == nullptr) return text;
-  text.block_ =
-      new (memory) Block{1, static_cast<std::uint32_t>(capacity), static_cast<std::uint32_t>(size)};
-  text.size_ = static_cast<std::uint32_t>(size);
-  return text;
+  if (memory == nullptr) return {};
+  return {new (memory)
+              Block{1, static_cast<std::uint32_t>(capacity), static_cast<std::uint32_t>(size)},
+          0, size};
 }
 
 Text Text::allocate(std::size_t size) noexcept { return make(size, size); }
@@ -33,17 +31,19 @@ Text Text::allocate_beside(const Text& neighbour, std::size_t size) noexcept {
   // the release of whoever let go last.
   if (block != nullptr && size != 0 && block->capacity - block->used >= size &&
       block->references.load(std::memory_order_acquire) == 1) {
-    Text text(neighbour);
-    text.offset_ = block->used;
-    text.size_ = static_cast<std::uint32_t>(size);
-    block->used += static_cast<std::uint32_t>(size);
-    return text;
+    block->references.store(2, std::memory_order_relaxed);
+    return {block, std::exchange(block->used, block->used + static_cast<std::uint32_t>(size)),
+            size};
   }
   return make(size, std::max(size, request_capacity));
 }
 
 void Text::release() noexcept {
-  if (block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // The last holder needs no read-modify-write: nobody is left to race with.
+  if (block_->references.load(std::memory_order_acquire) != 1 &&
+      block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
   block_->~Block();
   ::operator delete(block_);
 }

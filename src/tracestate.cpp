@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "chars.hpp"
+#include "scan.hpp"
 #include "tracestate_parser.hpp"
 
 namespace baton {
@@ -15,65 +16,89 @@ bool TraceStateParser::feed(std::string_view field) noexcept {
   const char* p = field.data();
   const char* const end = p + field.size();
   const char* last_kept_end = nullptr;
-  const auto offset = [&](const char* at) {
-    return field_offset_ + static_cast<std::size_t>(at - field.data());
-  };
+  PairScanner<TraceStateList> scanner(field);
 
   for (;;) {
-    while (p != end && (*p == ',' || optional_space.contains(*p))) ++p;
+    while (p != end && list_separators.contains(*p)) ++p;
     if (p == end) break;
 
     const char* const key = p;
-    if (!tracestate_key_start.contains(*p)) return fail(ErrorCode::bad_key, offset(p));
-    p = tracestate_key_chars.skip(p, end);
-    const auto key_size = static_cast<std::size_t>(p - key);
-    if (key_size > TraceState::max_key_size) {
-      return fail(ErrorCode::key_too_long, offset(key + TraceState::max_key_size));
+    Pair pair;
+    const bool is_plain = scanner.read(p, pair) && tracestate_key_start.contains(*key) &&
+                          pair.value_end != pair.key_end + 1 && pair.value_end[-1] != ' ';
+    if (is_plain) {
+      p = pair.value_end;
+    } else if (const ParseError error = parse_member(p, end, pair); error != ParseError()) {
+      error_.emplace(error.code,
+                     field_offset_ + error.offset + static_cast<std::size_t>(key - field.data()));
+      return false;
     }
-    if (p == end || *p == ',') return fail(ErrorCode::missing_equals, offset(p));
-    if (*p != '=') return fail(ErrorCode::bad_key, offset(p));
+    if (++seen_ > TraceState::max_members) {
+      error_.emplace(ErrorCode::too_many_members,
+                     field_offset_ + static_cast<std::size_t>(key - field.data()));
+      return false;
+    }
 
-    const char* const value = ++p;
-    p = tracestate_value_chars.skip(p, end);
-    const char* value_end = p;
-    while (value_end != value && value_end[-1] == ' ') --value_end;
-    if (p != end && *p == '\t') {
-      const char* const tab = p;
-      p = optional_space.skip(p, end);
-      if (p != end && *p != ',') return fail(ErrorCode::bad_value, offset(tab));
-    }
-    if (p != end && *p != ',') return fail(ErrorCode::bad_value, offset(p));
-    if (value_end == value) return fail(ErrorCode::empty_value, offset(value));
-    if (static_cast<std::size_t>(value_end - value) > TraceState::max_value_size) {
-      return fail(ErrorCode::value_too_long, offset(value + TraceState::max_value_size));
-    }
-    if (++seen_ > TraceState::max_members) return fail(ErrorCode::too_many_members, offset(key));
-
-    if (is_duplicate({key, key_size})) {
-      if (!duplicate_) duplicate_.emplace(ErrorCode::duplicate_key, offset(key));
+    const std::string_view key_text(key, pair.key_end);
+    if (keys_.insert(key_text) && was_kept(key_text)) {
+      if (!duplicate_) {
+        duplicate_.emplace(ErrorCode::duplicate_key,
+                           field_offset_ + static_cast<std::size_t>(key - field.data()));
+      }
       continue;
     }
-    members_[kept_++] = {key, static_cast<std::uint16_t>(key_size),
-                         static_cast<std::uint16_t>(value_end - key),
+    members_[kept_++] = {key, static_cast<std::uint16_t>(key_text.size()),
+                         static_cast<std::uint16_t>(pair.value_end - key),
                          last_kept_end != nullptr && key == last_kept_end + 1};
-    last_kept_end = value_end;
-    bytes_ += static_cast<std::size_t>(value_end - key);
+    last_kept_end = pair.value_end;
   }
   field_offset_ += field.size() + 1;
   return true;
 }
 
-bool TraceStateParser::is_duplicate(std::string_view key) noexcept {
-  return keys_.insert(key) && std::any_of(members_, members_ + kept_, [&](const Member& member) {
-           return member.key() == key;
-         });
+/// Reads any member, and moves `p` behind the white space after it. The error's offset counts from
+/// `p`.
+ParseError TraceStateParser::parse_member(const char*& p, const char* end, Pair& pair) noexcept {
+  const char* const key = p;
+  const auto error = [key](ErrorCode code, const char* at) {
+    return ParseError(code, static_cast<std::size_t>(at - key));
+  };
+
+  if (!tracestate_key_start.contains(*p)) return error(ErrorCode::bad_key, p);
+  p = pair.key_end = tracestate_key_chars.skip(p, end);
+  if (p - key > std::ptrdiff_t{TraceState::max_key_size}) {
+    return error(ErrorCode::key_too_long, key + TraceState::max_key_size);
+  }
+  if (p == end || *p == ',') return error(ErrorCode::missing_equals, p);
+  if (*p != '=') return error(ErrorCode::bad_key, p);
+
+  const char* const value = p + 1;
+  p = pair.value_end = tracestate_value_chars.skip(value, end);
+  while (pair.value_end != value && pair.value_end[-1] == ' ') --pair.value_end;
+  if (p != end && *p == '\t') {
+    const char* const tab = p;
+    p = optional_space.skip(p, end);
+    if (p != end && *p != ',') return error(ErrorCode::bad_value, tab);
+  }
+  if (p != end && *p != ',') return error(ErrorCode::bad_value, p);
+  if (pair.value_end == value) return error(ErrorCode::empty_value, value);
+  if (pair.value_end - value > std::ptrdiff_t{TraceState::max_value_size}) {
+    return error(ErrorCode::value_too_long, value + TraceState::max_value_size);
+  }
+  return {};
+}
+
+bool TraceStateParser::was_kept(std::string_view key) const noexcept {
+  return std::any_of(members_, members_ + kept_,
+                     [&](const Member& member) { return member.key() == key; });
 }
 
 expected<TraceState> TraceStateParser::finish(const Text* neighbour) noexcept {
   if (error_) return tl::unexpected(*error_);
   if (kept_ == 0) return TraceState();
 
-  const std::size_t size = bytes_ + kept_ - 1;
+  std::size_t size = kept_ - 1;
+  for (std::size_t i = 0; i < kept_; ++i) size += members_[i].size;
   Text text = neighbour != nullptr ? Text::allocate_beside(*neighbour, size) : Text::allocate(size);
   if (text.view().empty()) return detail::fail(ErrorCode::out_of_memory, 0);
 

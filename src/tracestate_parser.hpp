@@ -7,6 +7,7 @@
 
 #include "baton/tracestate.hpp"
 #include "key_filter.hpp"
+#include "scan.hpp"
 
 namespace baton::detail {
 
@@ -32,17 +33,14 @@ class TraceStateParser {
     [[nodiscard]] std::string_view key() const noexcept { return {text, key_size}; }
   };
 
-  bool fail(ErrorCode code, std::size_t offset) noexcept {
-    error_.emplace(code, offset);
-    return false;
-  }
-  [[nodiscard]] bool is_duplicate(std::string_view key) noexcept;
+  [[gnu::noinline]] static ParseError parse_member(const char*& p, const char* end,
+                                                   Pair& pair) noexcept;
+  [[nodiscard]] bool was_kept(std::string_view key) const noexcept;
 
   Member members_[TraceState::max_members];  // the first kept_ of them are set
   KeyFilter keys_;
   std::size_t kept_ = 0;
   std::size_t seen_ = 0;
-  std::size_t bytes_ = 0;         // of the members kept, without commas
   std::size_t field_offset_ = 0;  // of the next field in the joined text
   std::optional<ParseError> error_;
   std::optional<ParseError> duplicate_;

@@ -1,7 +1,6 @@
 #include "baton/w3c.hpp"
 
 #include <array>
-#include <optional>
 #include <string>
 
 #include "baggage_parser.hpp"
@@ -86,17 +85,16 @@ std::span<const std::string_view> BaggagePropagator::fields() const noexcept {
 Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
                                      ExtractReport* report) const {
   const auto on_error = [report](ParseError error) { report->add(Baggage::field, error); };
-  std::optional<detail::BaggageParser> parser;
+  detail::BaggageParser parser(limits_, report != nullptr ? FunctionRef<void(ParseError)>(on_error)
+                                                          : FunctionRef<void(ParseError)>());
+  bool is_there = false;
   carrier.get_all(Baggage::field, [&](std::string_view value) {
-    if (!parser) {
-      parser.emplace(limits_, report != nullptr ? FunctionRef<void(ParseError)>(on_error)
-                                                : FunctionRef<void(ParseError)>());
-    }
-    return parser->feed(value);
+    is_there = true;
+    return parser.feed(value);
   });
-  if (!parser) return Extracted::nothing;
+  if (!is_there) return Extracted::nothing;
 
-  Baggage baggage = parser->finish(&detail::text_of(context.span_context().trace_state));
+  Baggage baggage = parser.finish(&detail::text_of(context.span_context().trace_state));
   if (baggage.empty()) return Extracted::malformed;
   context.set_baggage(std::move(baggage));
   return Extracted::baggage;

@@ -176,11 +176,9 @@ class Baggage {
   friend class detail::BaggageParser;
   friend const detail::Text& detail::text_of(const Baggage& value) noexcept;
   friend class BaggageBuilder;
-  Baggage(detail::Text text, bool may_repeat_keys) noexcept
-      : text_(std::move(text)), may_repeat_keys_(may_repeat_keys) {}
+  explicit Baggage(detail::Text text) noexcept : text_(std::move(text)) {}
 
   detail::Text text_;  // valid members joined by one comma; white space only inside members
-  bool may_repeat_keys_ = false;
 };
 
 /// Walks over the different keys, in the order in which they first came. Linear, but for baggage
@@ -208,7 +206,7 @@ class Baggage::const_iterator {
 
  private:
   friend class Baggage;
-  const_iterator(std::string_view text, bool may_repeat_keys) noexcept;
+  explicit const_iterator(std::string_view text) noexcept;
 
   std::string_view text_;
   std::size_t next_ = 0;
@@ -217,7 +215,7 @@ class Baggage::const_iterator {
 };
 
 inline Baggage::const_iterator Baggage::begin() const noexcept {
-  return {text_.view(), may_repeat_keys_};
+  return const_iterator(text_.view());
 }
 inline Baggage::const_iterator Baggage::end() const noexcept { return {}; }
 

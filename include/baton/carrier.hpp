@@ -147,7 +147,7 @@ class MapCarrier {
   {
     const auto found = find(name);
     if (found != map_->end()) {
-      found->second = typename Map::mapped_type(value);
+      found->second = value;
     } else {
       map_->emplace(typename Map::key_type(name), typename Map::mapped_type(value));
     }

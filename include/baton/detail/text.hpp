@@ -14,18 +14,20 @@ namespace baton::detail {
 class Text {
  public:
   Text() noexcept = default;
-  Text(const Text& other) noexcept
-      : block_(other.block_), offset_(other.offset_), size_(other.size_) {
+  Text(const Text& other) noexcept : block_(other.block_), data_(other.data_), size_(other.size_) {
     if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
   }
   Text(Text&& other) noexcept
       : block_(std::exchange(other.block_, nullptr)),
-        offset_(other.offset_),
+        data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)) {}
-  Text& operator=(Text other) noexcept {
-    std::swap(block_, other.block_);
-    std::swap(offset_, other.offset_);
-    std::swap(size_, other.size_);
+  Text& operator=(const Text& other) noexcept { return *this = Text(other); }
+  Text& operator=(Text&& other) noexcept {
+    if (this == &other) return *this;
+    if (block_ != nullptr) release();
+    block_ = std::exchange(other.block_, nullptr);
+    data_ = std::exchange(other.data_, nullptr);
+    size_ = std::exchange(other.size_, 0);
     return *this;
   }
   ~Text() {
@@ -40,10 +42,8 @@ class Text {
   /// nobody else holds its block, and otherwise makes a block with room for a neighbour of its own.
   [[nodiscard]] static Text allocate_beside(const Text& neighbour, std::size_t size) noexcept;
 
-  [[nodiscard]] std::string_view view() const noexcept {
-    return block_ == nullptr ? std::string_view() : std::string_view(data(), size_);
-  }
-  [[nodiscard]] char* writable() noexcept { return data(); }
+  [[nodiscard]] std::string_view view() const noexcept { return {data_, size_}; }
+  [[nodiscard]] char* writable() noexcept { return data_; }
 
  private:
   struct Block {
@@ -52,15 +52,14 @@ class Text {
     std::uint32_t used;
   };
 
+  Text(Block* block, std::size_t offset, std::size_t size) noexcept
+      : block_(block), data_(reinterpret_cast<char*>(block + 1) + offset), size_(size) {}
   static Text make(std::size_t size, std::size_t capacity) noexcept;
-  [[nodiscard]] char* data() const noexcept {
-    return reinterpret_cast<char*>(block_ + 1) + offset_;
-  }
   void release() noexcept;
 
   Block* block_ = nullptr;
-  std::uint32_t offset_ = 0;
-  std::uint32_t size_ = 0;
+  char* data_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 }  // namespace baton::detail

@@ -1,0 +1,91 @@
+#include "report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iomanip>
+#include <iostream>
+#include <new>
+#include <sstream>
+
+namespace {
+
+constinit thread_local std::size_t allocation_count = 0;
+
+void* counted(std::size_t size) noexcept {
+  ++allocation_count;
+  return std::malloc(size);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  if (void* memory = counted(size)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+
+namespace bench {
+namespace {
+
+std::string number(double value, int decimals) {
+  std::ostringstream out;
+  out << std::fixed << std::setprecision(decimals) << value;
+  return out.str();
+}
+
+void print_line(std::string_view title, std::string_view time, std::string_view floor,
+                std::string_view ratio, std::string_view beyond, std::string_view allocations,
+                std::string_view goal) {
+  std::cout << std::left << std::setw(50) << title << std::right << std::setw(10) << time
+            << std::setw(10) << floor << std::setw(8) << ratio << std::setw(10) << beyond
+            << std::setw(8) << allocations << "  " << goal << '\n';
+}
+
+}  // namespace
+
+std::size_t allocations() noexcept { return allocation_count; }
+
+bool TableReporter::ReportContext(const Context& context) {
+  PrintBasicContext(&std::cerr, context);
+  return true;
+}
+
+void TableReporter::ReportRuns(const std::vector<Run>& runs) {
+  for (const Run& run : runs) {
+    if (run.error_occurred) {
+      std::cerr << run.benchmark_name() << ": " << run.error_message << '\n';
+      continue;
+    }
+    if (run.run_type == Run::RT_Aggregate) continue;
+    const std::string name = run.run_name.function_name +
+                             (run.run_name.threads.empty() ? "" : "/" + run.run_name.threads);
+    const double time = run.GetAdjustedCPUTime();  // of one thread, however many run
+    const auto [found, is_new] = results_.try_emplace(name, Result{time, 0});
+    Result& result = found->second;
+    // What else the machine does only ever adds: the least is the nearest to the truth.
+    result.nanoseconds = std::min(result.nanoseconds, time);
+    const auto counter = run.counters.find("allocations");
+    if (counter != run.counters.end()) result.allocations = counter->second.value;
+  }
+}
+
+void TableReporter::Finalize() {
+  print_line("operation", "ns", "floor ns", "ratio", "beyond", "allocs", "to reach");
+  for (const Row& row : rows_) {
+    const auto subject = results_.find(row.subject);
+    if (subject == results_.end()) continue;  // filtered out
+    const auto [time, allocations] = subject->second;
+    const auto floor = results_.find(row.floor);
+    const bool compared = floor != results_.end();
+    const double least = compared ? floor->second.nanoseconds : 0;
+    print_line(row.title, number(time, 1), compared ? number(least, 1) : "",
+               compared ? number(time / least, 2) : "", compared ? number(time - least, 1) : "",
+               number(allocations, allocations == static_cast<int>(allocations) ? 0 : 2), row.goal);
+  }
+}
+
+}  // namespace bench

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+/// How often `operator new` was called by this thread so far.
+[[nodiscard]] std::size_t allocations() noexcept;
+
+/// One line of the table: what is measured, what it is measured against, and what is to be reached.
+struct Row {
+  std::string title;
+  std::string subject;  ///< the name of a benchmark
+  std::string floor;    ///< the name of the benchmark to compare with; empty: none
+  std::string goal;     ///< in words
+};
+
+/// Takes the fastest repetition of every benchmark and prints them as one table, each beside its
+/// floor.
+class TableReporter : public benchmark::BenchmarkReporter {
+ public:
+  explicit TableReporter(std::vector<Row> rows) : rows_(std::move(rows)) {}
+
+  bool ReportContext(const Context& context) override;
+  void ReportRuns(const std::vector<Run>& runs) override;
+  void Finalize() override;
+
+ private:
+  struct Result {
+    double nanoseconds = 0;
+    double allocations = 0;
+  };
+
+  std::vector<Row> rows_;
+  std::map<std::string, Result> results_;
+};
+
+}  // namespace bench

@@ -42,16 +42,17 @@ inline void check_baggage_text(const baton::Baggage& baggage, const baton::Bagga
   const baton::Baggage again = baton::Baggage::parse(baggage.header(), limits, count);
   require(issues == 0, "what is sent is valid");
   require_same(again.header(), baggage.header(), "format after parse is a fixed point");
-  for (const std::string& text : kept_of(baggage)) {
-    require(oracle::read_member(text).has_value(), "every member is valid");
-  }
+  require_same(oracle::join(oracle::read_baggage({std::string(baggage.header())},
+                                                 limits.max_members, limits.max_bytes),
+                            ","),
+               baggage.header(), "every member is valid");
   const std::vector<oracle::Member> members = members_of(baggage);
-  require_equal(members, oracle::view_of(kept_of(baggage)), "reads what the text says");
   require(members.size() == baggage.size(), "the size is the number of keys");
-  for (const oracle::Member& member : members) {
-    require(baggage.get(member.key) == member.value, "a member can be got");
+  const std::size_t step = 1 + members.size() / 16;
+  for (std::size_t i = 0; i < members.size(); i += step) {
+    require(baggage.get(members[i].key) == members[i].value, "a member can be got");
   }
-  require(baggage.find("no such key").has_value() == false, "what is not there is not found");
+  require(!baggage.find("no such key"), "what is not there is not found");
 }
 
 /// A limit takes whole members, the first ones.
@@ -59,7 +60,7 @@ inline void check_baggage_limit(const baton::Baggage& baggage, const baton::Bagg
   const std::string_view text = baggage.header(limits);
   const auto expected =
       oracle::read_baggage({std::string(baggage.header())}, limits.max_members, limits.max_bytes);
-  require_same(text, oracle::join(expected.kept, ","), "the first whole members within a limit");
+  require_same(text, oracle::join(expected, ","), "the first whole members within a limit");
 }
 
 /// `set` and `erase` with any bytes, on any baggage within the limits.
@@ -113,9 +114,8 @@ inline void check_baggage(const std::vector<std::string>& instances,
   baton::ExtractReport report;
   const baton::Baggage baggage = extract_baggage(instances, limits, &report);
   const auto expected = oracle::read_baggage(instances, limits.max_members, limits.max_bytes);
-  require_same(baggage.header(), oracle::join(expected.kept, ","),
-               "keeps what the reference keeps");
-  require_equal(members_of(baggage), expected.members, "reads what the reference reads");
+  require_same(baggage.header(), oracle::join(expected, ","), "keeps what the reference keeps");
+  require_equal(members_of(baggage), oracle::view_of(expected), "reads what the reference reads");
   check_baggage_text(baggage, limits);
 
   const std::string joined = oracle::join(instances, ",");
@@ -123,7 +123,7 @@ inline void check_baggage(const std::vector<std::string>& instances,
   for (const std::string& text : oracle::split(joined, ',')) {
     if (!oracle::trim(text).empty()) ++members;
   }
-  require((report.issue_count() > 0) == (members > expected.kept.size()),
+  require((report.issue_count() > 0) == (members > expected.size()),
           "a report names issues when members were dropped, and only then");
 
   const std::vector<char> exact(joined.begin(), joined.end());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,15 +24,10 @@ struct Member {
   friend bool operator==(const Member&, const Member&) = default;
 };
 
-struct Baggage {
-  /// The valid members within the limits, as they came.
-  std::vector<std::string> kept;
-  /// What they say, decoded: each key once, at its first place, with its last value.
-  std::vector<Member> members;
-};
+inline const std::string token_characters = letters + digits + "!#$%&'*+-.^_`|~";
 
 inline bool is_token(const std::string& text) {
-  return !text.empty() && all_of(text, letters + digits + "!#$%&'*+-.^_`|~");
+  return !text.empty() && all_of(text, token_characters);
 }
 
 inline bool is_baggage_value(const std::string& text) {
@@ -41,6 +37,7 @@ inline bool is_baggage_value(const std::string& text) {
   return true;
 }
 
+/// The member, not decoded.
 inline std::optional<Member> read_member(const std::string& text) {
   const std::vector<std::string> parts = split(text, ';');
   Member member;
@@ -50,7 +47,7 @@ inline std::optional<Member> read_member(const std::string& text) {
   member.key = trim(key);
   value = trim(value);
   if (!is_token(member.key) || !is_baggage_value(value)) return std::nullopt;
-  member.value = percent_decode(value);
+  member.value = value;
 
   for (std::size_t i = 1; i < parts.size(); ++i) {
     Property property;
@@ -58,7 +55,7 @@ inline std::optional<Member> read_member(const std::string& text) {
       property.key = trim(key);
       value = trim(value);
       if (!is_baggage_value(value)) return std::nullopt;
-      property.value = percent_decode(value);
+      property.value = value;
     } else {
       property.key = trim(parts[i]);
     }
@@ -68,27 +65,34 @@ inline std::optional<Member> read_member(const std::string& text) {
   return member;
 }
 
-/// What a list of members, as they stand on the wire, says.
+/// What a list of valid members says, decoded: each key once, at its first place, with its last
+/// value.
 inline std::vector<Member> view_of(const std::vector<std::string>& kept) {
   std::vector<Member> members;
+  std::map<std::string, std::size_t> places;
   for (const std::string& text : kept) {
-    const Member member = *read_member(text);
-    bool repeated = false;
-    for (Member& earlier : members) {
-      if (earlier.key != member.key) continue;
-      earlier = member;
-      repeated = true;
+    Member member = *read_member(text);
+    member.value = percent_decode(member.value);
+    for (Property& property : member.properties) {
+      if (property.value) property.value = percent_decode(*property.value);
     }
-    if (!repeated) members.push_back(member);
+    const auto [place, is_new] = places.emplace(member.key, members.size());
+    if (is_new) {
+      members.push_back(member);
+    } else {
+      members[place->second] = member;
+    }
   }
   return members;
 }
 
-/// W3C Baggage, §3: all instances of the field as one list. A member that ends beyond
-/// `max_bytes`, or that would be one more than `max_members`, ends the reading.
-inline Baggage read_baggage(const std::vector<std::string>& instances,
-                            std::size_t max_members = 180, std::size_t max_bytes = 8192) {
-  Baggage baggage;
+/// W3C Baggage, §3: all instances of the field as one list, and of that the valid members within
+/// the limits, as they came. A member that ends beyond `max_bytes`, or that would be one more than
+/// `max_members`, ends the reading.
+inline std::vector<std::string> read_baggage(const std::vector<std::string>& instances,
+                                             std::size_t max_members = 180,
+                                             std::size_t max_bytes = 8192) {
+  std::vector<std::string> kept;
   std::size_t end = 0;
   bool first = true;
   for (const std::string& part : split(join(instances, ","), ',')) {
@@ -97,11 +101,10 @@ inline Baggage read_baggage(const std::vector<std::string>& instances,
     if (end > max_bytes) break;
     const std::string text = trim(part);
     if (!read_member(text)) continue;
-    if (baggage.kept.size() == max_members) break;
-    baggage.kept.push_back(text);
+    if (kept.size() == max_members) break;
+    kept.push_back(text);
   }
-  baggage.members = view_of(baggage.kept);
-  return baggage;
+  return kept;
 }
 
 }  // namespace oracle

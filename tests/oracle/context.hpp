@@ -39,9 +39,8 @@ inline Context read_format(const std::string& format, const Fields& fields) {
     context.sampling = parent->sampled ? "sample" : "drop";
     if (const auto state = read_tracestate(fields.all("tracestate"))) context.tracestate = *state;
   } else if (format == "baggage") {
-    const Baggage baggage = read_baggage(fields.all("baggage"));
-    context.baggage_kept = baggage.kept;
-    context.baggage = baggage.members;
+    context.baggage_kept = read_baggage(fields.all("baggage"));
+    context.baggage = view_of(context.baggage_kept);
   } else {
     const auto b3 = read_b3(fields);
     if (!b3) return context;

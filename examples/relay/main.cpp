@@ -1,0 +1,154 @@
+/// The end-to-end demonstration: an edge and a backend on loopback, real requests through both, and
+/// what became of each trace on the way.
+
+#include <unistd.h>
+
+#include <baton/baton.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/json/parse.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "scenarios.hpp"
+#include "services.hpp"
+#include "table.hpp"
+
+namespace {
+
+namespace net = boost::asio;
+using net::ip::tcp;
+
+constexpr std::string_view usage =
+    "usage: relay [--serve]\n"
+    "\n"
+    "Sends requests through an edge and a backend on 127.0.0.1 and shows what became of each\n"
+    "trace. The exit status is 0 if all of them held.\n"
+    "\n"
+    "  --serve   stay up for curl instead, until SIGINT or SIGTERM\n";
+
+/// Both services on one io_context, which somebody must run.
+class Relay {
+ public:
+  explicit Relay(net::io_context& io)
+      : backend_(io, 0, relay::make_backend()), edge_(io, 0, relay::make_edge(backend_.port())) {}
+
+  [[nodiscard]] unsigned short port() const { return edge_.port(); }
+  void stop() {
+    edge_.stop();
+    backend_.stop();
+  }
+
+ private:
+  example::Listener backend_;
+  example::Listener edge_;
+};
+
+/// Sends a request byte by byte as it is given, which a well-behaved client would refuse to do.
+std::vector<relay::Hop> send(unsigned short port, const relay::Scenario& scenario) {
+  std::string request = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n";
+  for (const std::string_view field : scenario.fields) request.append(field).append("\r\n");
+  request += "Connection: close\r\n\r\n";
+
+  net::io_context io;
+  tcp::socket socket(io);
+  socket.connect({net::ip::address_v4::loopback(), port});
+  net::write(socket, net::buffer(request));
+  boost::beast::flat_buffer buffer;
+  example::Response response;
+  boost::beast::http::read(socket, buffer, response);
+  std::vector<relay::Hop> hops = relay::hops_from_json(boost::json::parse(response.body()));
+  if (hops.size() != 2) throw std::runtime_error("the request did not pass both services");
+  return hops;
+}
+
+/// How many of the scenarios did not hold.
+std::size_t demonstrate(unsigned short port, relay::Style style) {
+  std::size_t broken = 0;
+  for (const relay::Scenario& scenario : relay::scenarios()) {
+    const std::vector<relay::Hop> hops = send(port, scenario);
+    const std::vector<std::string> complaints = scenario.check(hops[0], hops[1]);
+    std::cout << paint(std::string(scenario.title), "1", style) << '\n' << draw(hops, style);
+    if (complaints.empty()) {
+      std::cout << "  " << paint("held", "32", style) << "\n\n";
+      continue;
+    }
+    ++broken;
+    for (const std::string& complaint : complaints) {
+      std::cout << "  " << paint("BROKEN  " + complaint, "31", style) << '\n';
+    }
+    std::cout << '\n';
+  }
+  std::cout << relay::scenarios().size() - broken << " of " << relay::scenarios().size()
+            << " traces held\n";
+  return broken;
+}
+
+int serve(net::io_context& io, Relay& relay) {
+  net::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&](const boost::system::error_code& error, int) {
+    if (!error) relay.stop();
+  });
+  const std::string url = "http://127.0.0.1:" + std::to_string(relay.port()) + "/";
+  std::cout << "listening on " << url << "\ntry\n"
+            << "  curl " << url << '\n'
+            << "  curl -H 'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' "
+            << url << '\n'
+            << "  curl -H 'b3: 80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d' " << url << '\n'
+            << "  curl -H 'Accept: application/json' -H 'b3: 0' " << url << '\n'
+            << "and Ctrl-C to end" << std::endl;
+  io.run();
+  return EXIT_SUCCESS;
+}
+
+relay::Style style_of_stdout() {
+  const char* const no_color = std::getenv("NO_COLOR");
+  const bool is_plain = ::isatty(STDOUT_FILENO) == 0 || (no_color != nullptr && *no_color != '\0');
+  return is_plain ? relay::Style::plain : relay::Style::coloured;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view option = argc > 1 ? argv[1] : "";
+  if (argc == 2 && (option == "--help" || option == "-h")) {
+    std::cout << usage;
+    return EXIT_SUCCESS;
+  }
+  if (argc > 2 || (argc == 2 && option != "--serve")) {
+    std::cerr << "relay: unknown argument '" << argv[argc - 1] << "', see relay --help\n";
+    return 2;
+  }
+
+  try {
+    // A house on the move: W3C and B3 are read, and both are sent.
+    baton::set_global_chain(baton::make_chain("tracecontext,baggage,b3").chain);
+    net::io_context io(1);
+    Relay relay(io);
+    if (option == "--serve") return serve(io, relay);
+
+    std::thread server([&io] { io.run(); });
+    std::size_t broken = 0;
+    std::exception_ptr failure;
+    try {
+      broken = demonstrate(relay.port(), style_of_stdout());
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    net::post(io, [&relay] { relay.stop(); });
+    server.join();
+    if (failure) std::rethrow_exception(failure);
+    return broken == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  } catch (const std::exception& exception) {
+    std::cerr << "relay: " << exception.what() << '\n';
+    return EXIT_FAILURE;
+  }
+}

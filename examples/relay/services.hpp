@@ -1,0 +1,13 @@
+#pragma once
+
+#include "common/listener.hpp"
+
+namespace relay {
+
+/// The service that callers reach: continues their trace, and calls the backend on their behalf.
+[[nodiscard]] example::Handler make_edge(unsigned short backend_port);
+
+/// The service behind it.
+[[nodiscard]] example::Handler make_backend();
+
+}  // namespace relay

@@ -1,0 +1,54 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a line includes, or nothing.
+std::string_view included_by(std::string_view line) {
+  constexpr std::string_view directive = "#include";
+  if (!line.starts_with(directive)) return {};
+  line.remove_prefix(directive.size());
+  const std::size_t begin = line.find_first_of("<\"");
+  if (begin == std::string_view::npos) return {};
+  line.remove_prefix(begin + 1);
+  return line.substr(0, line.find_first_of(">\""));
+}
+
+// Users compile these headers with whatever version of those libraries they have, or with none.
+TEST(PublicHeadersTest, NeedOnlyTheStandardLibraryAndExpected) {
+  const char* const folder = std::getenv("BATON_PUBLIC_HEADERS");
+  ASSERT_NE(folder, nullptr);
+  std::size_t headers = 0;
+  std::size_t includes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() != ".hpp") continue;
+    const std::string name = fs::relative(entry.path(), folder).string();
+    ++headers;
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      const std::string_view header = included_by(line);
+      if (header.empty()) continue;
+      ++includes;
+      EXPECT_FALSE(header.starts_with("absl/")) << name << ": " << header;
+      if (header.starts_with("boost/")) {
+        EXPECT_TRUE(name == "carriers/beast.hpp" || name == "carriers/asio.hpp")
+            << name << ": " << header;
+      }
+      if (name.starts_with("carriers/")) continue;
+      const bool is_standard = header.find_first_of("./") == std::string_view::npos;
+      EXPECT_TRUE(is_standard || header.starts_with("baton/") || header == "tl/expected.hpp")
+          << name << ": " << header;
+    }
+  }
+  EXPECT_GE(headers, 18U);
+  EXPECT_GE(includes, 50U);
+}
+
+}  // namespace

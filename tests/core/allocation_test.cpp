@@ -10,6 +10,7 @@
 #include "baton/baton.hpp"
 #include "baton/translators/b3.hpp"
 #include "fields.hpp"
+#include "numbered.hpp"
 
 namespace {
 
@@ -74,12 +75,6 @@ std::size_t allocations_of(Function function) {
   const std::size_t before = allocations;
   function();
   return allocations - before;
-}
-
-std::string numbered(std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "k" : ",k") + std::to_string(i) + "=v";
-  return text;
 }
 
 const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -155,17 +150,17 @@ TEST(AllocationTest, ExtractFieldsInSeveralInstances) {
 }
 
 TEST(AllocationTest, ExtractATracestateOf32) {
-  EXPECT_LE(
-      extract({{"traceparent", parent}, {"tracestate", numbered(32)}}, Extracted::span_context),
-      1U);
+  EXPECT_LE(extract({{"traceparent", parent}, {"tracestate", test::numbered_members(32)}},
+                    Extracted::span_context),
+            1U);
 }
 
 TEST(AllocationTest, ExtractBaggageOf64) {
-  EXPECT_LE(extract({{"baggage", numbered(64)}}, Extracted::baggage), 1U);
+  EXPECT_LE(extract({{"baggage", test::numbered_members(64)}}, Extracted::baggage), 1U);
 }
 
 TEST(AllocationTest, ExtractBaggageOf180) {
-  EXPECT_LE(extract({{"baggage", numbered(180)}}, Extracted::baggage), 1U);
+  EXPECT_LE(extract({{"baggage", test::numbered_members(180)}}, Extracted::baggage), 1U);
 }
 
 TEST(AllocationTest, ExtractB3) {
@@ -184,8 +179,8 @@ TEST(AllocationTest, InjectAll) {
   Context context;
   chain.extract(Fields{{"b3", b3},
                        {"traceparent", parent},
-                       {"tracestate", numbered(32)},
-                       {"baggage", numbered(180)}},
+                       {"tracestate", test::numbered_members(32)},
+                       {"baggage", test::numbered_members(180)}},
                 context);
   FixedCarrier carrier;
   EXPECT_EQ(allocations_of([&] { chain.inject(context, carrier); }), 0U);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fields.hpp"
+#include "numbered.hpp"
 
 namespace baton {
 namespace {
@@ -102,10 +103,11 @@ TEST(BaggageTest, ReportsEachErrorWithItsPlace) {
 TEST(BaggageTest, ManyGapsBetweenGoodMembers) {
   std::string text;
   std::string expected;
-  for (int i = 0; i < 100; ++i) {
-    const std::string member = "k" + std::to_string(i) + "=v";
+  for (std::size_t i = 0; i < 100; ++i) {
+    const std::string member = test::numbered("k", i) + "=v";
     text += member + ",bad, ";
-    expected += (i == 0 ? "" : ",") + member;
+    if (i != 0) expected += ',';
+    expected += member;
   }
   EXPECT_EQ(parse(text).header(), expected);
 }
@@ -146,7 +148,7 @@ TEST(BaggageTest, SetRefusesBadKeysAndLimits) {
 
 TEST(BaggageTest, DefaultLimitsHoldForSet) {
   Baggage baggage;
-  for (int i = 0; i < 180; ++i) baggage = baggage.set("k" + std::to_string(i), "v").value();
+  for (std::size_t i = 0; i < 180; ++i) baggage = baggage.set(test::numbered("k", i), "v").value();
   EXPECT_EQ(baggage.size(), 180U);
   EXPECT_EQ(baggage.set("k180", "v").error().code, ErrorCode::too_many_members);
   EXPECT_TRUE(baggage.set("k179", "w"));

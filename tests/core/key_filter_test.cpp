@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fields.hpp"
+#include "numbered.hpp"
 
 namespace baton::detail {
 namespace {
@@ -22,15 +23,15 @@ TEST(KeyFilterTest, NeverMissesAKeyThatCameBefore) {
 TEST(KeyFilterTest, RarelyTakesANewKeyForAnOldOne) {
   KeyFilter filter;
   int mistakes = 0;
-  for (int i = 0; i < 180; ++i) {
-    mistakes += static_cast<int>(filter.insert("some-key-" + std::to_string(i)));
+  for (std::size_t i = 0; i < 180; ++i) {
+    mistakes += static_cast<int>(filter.insert(test::numbered("some-key-", i)));
   }
   EXPECT_LE(mistakes, 5);
 }
 
 TEST(KeyFilterTest, SaysYesOfEveryKeyBeyondItsCapacity) {
   KeyFilter filter;
-  for (std::size_t i = 0; i < KeyFilter::capacity; ++i) filter.insert("k" + std::to_string(i));
+  for (std::size_t i = 0; i < KeyFilter::capacity; ++i) filter.insert(test::numbered("k", i));
   EXPECT_TRUE(filter.insert("new"));
   EXPECT_TRUE(filter.insert("k0"));
 }

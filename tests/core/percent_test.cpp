@@ -86,7 +86,7 @@ TEST(PercentTest, OneReplacementForEachMaximalSubpart) {
       {"\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42", repeated(5) + "A" + repeated(2) + "B"},
       {"\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41", repeated(4) + "A"},
       {"\x61\xF1\x80\x80\xE1\x80\xC2\x62\x80\x63\x80\xBF\x64",
-       "a" + repeated(3) + "b" + R + "c" + repeated(2) + "d"},
+       std::string("a").append(repeated(3)) + "b" + R + "c" + repeated(2) + "d"},
       {"\xF0\x90\x80", R},
       {"\xF0\x8F\x80\x80", repeated(4)},
       {"\xF4\x8F\xBF", R},

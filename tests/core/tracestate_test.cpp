@@ -7,21 +7,16 @@
 #include <vector>
 
 #include "fields.hpp"
+#include "numbered.hpp"
 
 namespace baton {
 namespace {
 
 using test::ExactText;
+using test::numbered_members;
 
 TraceState parse(std::string_view text) {
   return TraceState::parse(ExactText(text).view()).value();
-}
-
-/// "k0=v,k1=v,…"
-std::string numbered(int count) {
-  std::string text;
-  for (int i = 0; i < count; ++i) text += (i == 0 ? "k" : ",k") + std::to_string(i) + "=v";
-  return text;
 }
 
 TEST(TraceStateTest, EmptyOne) {
@@ -82,26 +77,27 @@ TEST(TraceStateTest, SetLeavesTheOriginalAlone) {
 }
 
 TEST(TraceStateTest, SetBeyond32DropsTheLast) {
-  const TraceState full = parse(numbered(32));
+  const TraceState full = parse(numbered_members(32));
   const TraceState state = full.set("new", "1").value();
   EXPECT_EQ(state.size(), 32U);
-  EXPECT_EQ(state.header(), "new=1," + numbered(31));
+  EXPECT_EQ(state.header(), std::string("new=1,").append(numbered_members(31)));
   EXPECT_FALSE(state.get("k31"));
 }
 
 TEST(TraceStateTest, SetOfAKnownKeyAt32DropsNone) {
-  const TraceState full = parse(numbered(32));
+  const TraceState full = parse(numbered_members(32));
   for (const char* key : {"k0", "k15", "k31"}) {
     const TraceState state = full.set(key, "new").value();
     EXPECT_EQ(state.size(), 32U) << key;
     EXPECT_EQ(state.get(key), "new");
     EXPECT_EQ(state.begin()->key, key);
-    for (int i = 0; i < 32; ++i) EXPECT_TRUE(state.get("k" + std::to_string(i))) << key;
+    for (std::size_t i = 0; i < 32; ++i) EXPECT_TRUE(state.get(test::numbered("k", i))) << key;
   }
 }
 
 TEST(TraceStateTest, SetAt31KeepsAll) {
-  EXPECT_EQ(parse(numbered(31)).set("new", "1")->header(), "new=1," + numbered(31));
+  EXPECT_EQ(parse(numbered_members(31)).set("new", "1")->header(),
+            std::string("new=1,").append(numbered_members(31)));
 }
 
 TEST(TraceStateTest, SetRefusesBadKeys) {

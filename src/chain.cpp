@@ -1,7 +1,6 @@
 #include "baton/chain.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace baton {
@@ -28,34 +27,39 @@ Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
     return best;
   }
 
+  const bool first_wins = policy_ == ExtractionPolicy::first_match;
   const Propagator* winner = nullptr;
+  bool has_decision = false;
   for (const Link& propagator : propagators_) {
-    const bool decided = policy_ == ExtractionPolicy::first_match && winner != nullptr;
-    if (decided && report == nullptr && !propagator->reads_baggage()) continue;
+    const bool is_decided = first_wins && winner != nullptr;
+    if (is_decided && report == nullptr && !propagator->reads_baggage()) continue;
 
-    // What was won so far, to put back where the first one wins, and to compare for the report.
-    std::optional<std::pair<SpanContext, Sampling>> before;
-    if (decided || (winner != nullptr && report != nullptr)) {
-      before.emplace(context.span_context(), context.sampling());
-    }
+    // What was won so far: to put it back where the first one wins, and to compare.
+    const SpanContext before = context.span_context();
+    const Sampling sampling_before = context.sampling();
 
     const Extracted found = propagator->extract(carrier, context, report);
-    if (found == Extracted::span_context) {
-      const Propagator* loser = decided ? propagator.get() : winner;
-      if (report != nullptr && before &&
-          before->first.trace_id != context.span_context().trace_id) {
-        report->set_disagreeing_format(loser->name());
-      }
-      if (decided) {
-        context.set_span_context(std::move(before->first), before->second);
-      } else {
-        winner = propagator.get();
-        if (report != nullptr) report->set_format(winner->name());
-      }
-    } else if (found == Extracted::decision && winner == nullptr && report != nullptr) {
-      report->set_format(propagator->name());
-    }
     best = std::max(best, found);
+    if (found == Extracted::span_context) {
+      if (report != nullptr && winner != nullptr &&
+          before.trace_id != context.span_context().trace_id) {
+        report->set_disagreeing_format(is_decided ? propagator->name() : winner->name());
+      }
+      if (is_decided) {
+        context.set_span_context(before, sampling_before);
+        continue;
+      }
+      winner = propagator.get();
+    } else if (found == Extracted::decision && winner == nullptr) {
+      if (first_wins && has_decision) {
+        context.set_sampling(sampling_before);
+        continue;
+      }
+      has_decision = true;
+    } else {
+      continue;
+    }
+    if (report != nullptr) report->set_format(propagator->name());
   }
   return best;
 }

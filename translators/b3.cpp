@@ -70,7 +70,7 @@ std::string_view part_at(std::string_view text, std::size_t begin) noexcept {
   return text.substr(begin, text.find('-', begin) - begin);
 }
 
-expected<B3Context> parse_trimmed(std::string_view text) noexcept {
+expected<B3Context> parse_single(std::string_view text) noexcept {
   B3Context result;
   if (text.empty()) return fail(ErrorCode::empty, 0);
   if (text.size() == 1) {
@@ -109,13 +109,11 @@ expected<B3Context> parse_trimmed(std::string_view text) noexcept {
   return result;
 }
 
-expected<B3Context> parse_single(std::string_view value) noexcept {
+/// An error of a trimmed value, told as an error of the value as it came.
+ParseError in_whole(std::string_view value, ParseError error) noexcept {
   const std::string_view text = detail::trim(value);
-  expected<B3Context> result = parse_trimmed(text);
-  if (!result && !text.empty()) {
-    return fail_at(static_cast<std::size_t>(text.data() - value.data()), result.error());
-  }
-  return result;
+  if (text.empty()) return error;
+  return {error.code, error.offset + static_cast<std::size_t>(text.data() - value.data())};
 }
 
 /// Whether `text` is `lowercase` in any case.
@@ -183,8 +181,10 @@ class MultiReader {
     return value;
   }
 
-  Extracted reject(std::string_view field, ParseError error) const noexcept {
-    if (report_ != nullptr) report_->add(field, error);
+  Extracted reject(std::string_view field, ParseError error) const {
+    if (report_ == nullptr) return Extracted::malformed;
+    if (const auto value = carrier_.get(field)) error = in_whole(*value, error);
+    report_->add(field, error);
     return Extracted::malformed;
   }
 
@@ -209,11 +209,11 @@ Extracted B3Propagator::extract(CarrierReader carrier, Context& context,
   Extracted found = Extracted::nothing;
   const auto single = carrier.get(single_field);
   if (single) {
-    if (const auto parsed = parse_single(*single)) {
+    if (const auto parsed = parse_single(detail::trim(*single))) {
       result = *parsed;
       found = result.trace_id.is_valid() ? Extracted::span_context : Extracted::decision;
     } else {
-      if (report != nullptr) report->add(single_field, parsed.error());
+      if (report != nullptr) report->add(single_field, in_whole(*single, parsed.error()));
       found = Extracted::malformed;
     }
   }

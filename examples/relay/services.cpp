@@ -27,6 +27,21 @@ bool is_propagation_field(std::string_view name) {
   return name.starts_with("x-b3-") || std::ranges::find(names, name) != std::end(names);
 }
 
+/// A value as JSON and a terminal can take it.
+std::string printable(std::string_view value) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::string text;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7F) {
+      text += c;
+    } else {
+      text.append("\\x").append({hex[byte >> 4U], hex[byte & 0xFU]});
+    }
+  }
+  return text;
+}
+
 /// The fields of a message that have to do with propagation, names in lower case.
 Fields propagation_fields(const http::fields& message) {
   Fields fields;
@@ -35,7 +50,9 @@ Fields propagation_fields(const http::fields& message) {
     std::ranges::transform(name, name.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    if (is_propagation_field(name)) fields.emplace_back(std::move(name), field.value());
+    if (is_propagation_field(name)) {
+      fields.emplace_back(std::move(name), printable(field.value()));
+    }
   }
   return fields;
 }
@@ -44,11 +61,12 @@ Fields propagation_fields(const http::fields& message) {
 Hop describe(std::string service, const example::Request& request,
              const baton::ExtractReport& report) {
   const baton::Context& context = baton::current();
-  Hop hop{.service = std::move(service),
-          .arrived = propagation_fields(request),
-          .trace_id = context.span_context().trace_id.to_string(),
-          .span_id = context.span_context().span_id.to_string(),
-          .sampling = std::string(to_string(context.sampling()))};
+  Hop hop;
+  hop.service = std::move(service);
+  hop.arrived = propagation_fields(request);
+  hop.trace_id = context.span_context().trace_id.to_string();
+  hop.span_id = context.span_context().span_id.to_string();
+  hop.sampling = to_string(context.sampling());
   for (const auto& [field, error] : report.issues()) {
     hop.issues.push_back(std::string(field) + ": " + error.message());
   }

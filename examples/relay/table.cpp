@@ -1,6 +1,6 @@
 #include "table.hpp"
 
-#include <string_view>
+#include <algorithm>
 
 namespace relay {
 namespace {
@@ -13,34 +13,20 @@ std::string pad(std::string text, std::size_t width) {
   return text;
 }
 
-/// A value as it may be shown: nothing that a terminal would obey, and not too much of it.
-std::string shown(std::string_view value) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string text;
-  for (const char c : value.substr(0, longest_value)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7F) {
-      text += c;
-    } else {
-      text.append("\\x").append({hex[byte >> 4U], hex[byte & 0xFU]});
-    }
-  }
-  if (value.size() > longest_value) {
-    text += "… (" + std::to_string(value.size()) + " bytes)";
-  }
-  return text;
+std::string shorten(const std::string& value) {
+  if (value.size() <= longest_value) return value;
+  return value.substr(0, longest_value) + "… (" + std::to_string(value.size()) + " bytes)";
 }
 
 void add_row(std::string& out, const std::string& label, const std::string& text) {
-  out += "  " + label + std::string(label_width - std::min(label_width, label.size()), ' ') + text +
-         '\n';
+  out += "  " + pad(label, label_width) + text + '\n';
 }
 
 void add_fields(std::string& out, const std::string& label, const Fields& fields) {
   if (fields.empty()) add_row(out, label, "-");
   for (const auto& field : fields) {
     const bool is_first = &field == &fields.front();
-    add_row(out, is_first ? label : "", pad(field.first + ":", 18) + shown(field.second));
+    add_row(out, is_first ? label : "", pad(field.first + ":", 18) + shorten(field.second));
   }
 }
 

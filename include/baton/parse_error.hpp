@@ -40,6 +40,10 @@ enum class ErrorCode : std::uint32_t {
 /// "unknown error" for a number that is not a code. Never allocates.
 [[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
 
+/// The code's own name, as in `bad_hex`: for logs and metrics. "unknown" for a number that is not a
+/// code. Never allocates.
+[[nodiscard]] std::string_view name(ErrorCode code) noexcept;
+
 /// Where and why a text could not be read.
 ///
 /// `offset` counts bytes from the start of the field as it arrived, surrounding white space

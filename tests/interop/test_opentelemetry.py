@@ -1,0 +1,148 @@
+"""Hands contexts to OpenTelemetry for Python and takes them back, over real HTTP requests."""
+
+import contextlib
+import http.server
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import unittest
+import urllib.request
+
+try:
+    from opentelemetry import baggage, trace
+    from opentelemetry.baggage.propagation import W3CBaggagePropagator
+    from opentelemetry.propagators.b3 import B3MultiFormat, B3SingleFormat
+    from opentelemetry.propagators.composite import CompositePropagator
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+except ImportError as error:
+    print(f"SKIPPED: OpenTelemetry for Python is not there: {error}", file=sys.stderr)
+    sys.exit(77)
+
+TRACE_ID = 0x4BF92F3577B34DA6A3CE929D0E0E4736
+SPAN_ID = 0x00F067AA0BA902B7
+W3C = CompositePropagator([TraceContextTextMapPropagator(), W3CBaggagePropagator()])
+ENTRIES = {"userId": "Amélie", "plan": "50% + 1, or more;", "empty": ""}
+
+
+def their_context(flags=1, state=()):
+    span = trace.NonRecordingSpan(
+        trace.SpanContext(TRACE_ID, SPAN_ID, False, trace.TraceFlags(flags), trace.TraceState(state))
+    )
+    context = trace.set_span_in_context(span)
+    for key, value in ENTRIES.items():
+        context = baggage.set_baggage(key, value, context)
+    return context
+
+
+@contextlib.contextmanager
+def relay():
+    """Our two services; gives the address of the first."""
+    process = subprocess.Popen(
+        [os.environ["RELAY"], "--serve"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield re.search(r"http://\S+", process.stdout.readline()).group()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 0, process.returncode
+
+
+def send(url, fields):
+    request = urllib.request.Request(url, headers={**fields, "Accept": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as response:
+        return json.load(response)
+
+
+class FromThem(unittest.TestCase):
+    """They inject, our edge and backend extract; what our edge sent on, they read back."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.relay = relay()
+        cls.url = cls.relay.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.relay.__exit__(None, None, None)
+
+    def hand_over(self, propagator, context):
+        fields = {}
+        propagator.inject(fields, context)
+        edge, backend = send(self.url, fields)
+        self.assertEqual(edge["issues"] + backend["issues"], [])
+        self.assertEqual(backend["trace_id"], f"{TRACE_ID:032x}")
+        return edge, backend
+
+    def read_back(self, propagator, backend):
+        return propagator.extract(dict(backend["arrived"]))
+
+    def test_trace_context_and_baggage(self):
+        state = [("rojo", "00f067aa0ba902b7"), ("congo", "t61rcWkgMzE")]
+        edge, backend = self.hand_over(W3C, their_context(state=state))
+        context = self.read_back(W3C, backend)
+        span = trace.get_current_span(context).get_span_context()
+        self.assertEqual(span.trace_id, TRACE_ID)
+        self.assertEqual(f"{span.span_id:016x}", edge["span_id"])
+        self.assertEqual(span.trace_flags, 1)
+        self.assertEqual(list(span.trace_state.items()), state)
+        self.assertEqual(dict(baggage.get_all(context)), ENTRIES)
+
+    def test_not_sampled(self):
+        _, backend = self.hand_over(W3C, their_context(flags=0))
+        self.assertEqual(backend["sampling"], "drop")
+
+    def test_b3(self):
+        for propagator in (B3SingleFormat(), B3MultiFormat()):
+            for flags, sampling in ((1, "sample"), (0, "drop")):
+                with self.subTest(propagator=type(propagator).__name__, flags=flags):
+                    edge, backend = self.hand_over(propagator, their_context(flags))
+                    self.assertEqual(backend["sampling"], sampling)
+                    context = self.read_back(B3SingleFormat(), backend)
+                    span = trace.get_current_span(context).get_span_context()
+                    self.assertEqual(span.trace_id, TRACE_ID)
+                    self.assertEqual(f"{span.span_id:016x}", edge["span_id"])
+
+
+class ToThem(unittest.TestCase):
+    """Our client calls a server of theirs."""
+
+    def test_our_client(self):
+        seen = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                context = W3C.extract({name.lower(): value for name, value in self.headers.items()})
+                span = trace.get_current_span(context).get_span_context()
+                seen.append((span, dict(baggage.get_all(context))))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                printed = subprocess.run(
+                    [os.environ["HTTP_CLIENT"], f"http://127.0.0.1:{server.server_port}/"],
+                    stdout=subprocess.PIPE, text=True, timeout=20, check=True,
+                ).stdout
+            finally:
+                server.shutdown()
+                thread.join()
+
+        [(span, entries)] = seen
+        self.assertTrue(span.is_valid and span.is_remote)
+        self.assertEqual(f"trace {span.trace_id:032x}\n", printed)
+        self.assertEqual(entries, {"user": "Amélie"})
+
+
+if __name__ == "__main__":
+    unittest.main()

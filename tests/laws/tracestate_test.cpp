@@ -57,7 +57,7 @@ RC_GTEST_PROP(TracestateLaws, ChangesOfMembersThatAreThere, ()) {
 RC_GTEST_PROP(TracestateLaws, NoSequenceOfChangesLeavesTheLimits, ()) {
   const auto keys =
       *drawn([](Draw& draw) {
-         std::vector<std::string> list(draw.number(0, 30));
+         std::vector<std::string> list(draw.number(0, 12));
          for (std::string& key : list) {
            key = draw.one_in(3) ? draw.text_of("abcdefgh", 1) : draw.damaged(draw.tracestate_key());
          }

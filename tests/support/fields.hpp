@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,11 +86,9 @@ class Fields {
 
   /// What it holds, in the order of the names; instances of one name keep their order.
   [[nodiscard]] std::vector<Pair> sorted() const {
-    std::vector<Pair> pairs;
-    for (const Field& field : fields_) pairs.emplace_back(field.name.view(), field.value.view());
-    std::stable_sort(pairs.begin(), pairs.end(),
-                     [](const Pair& a, const Pair& b) { return a.first < b.first; });
-    return pairs;
+    std::multimap<std::string, std::string> by_name;
+    for (const Field& field : fields_) by_name.emplace(field.name.view(), field.value.view());
+    return {by_name.begin(), by_name.end()};
   }
 
  private:

@@ -1,0 +1,55 @@
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "getting_started.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+constexpr std::string_view parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+TEST(GettingStarted, ServesWithinTheCallersTrace) {
+  const Fields outgoing = serve({{"traceparent", std::string(parent)}, {"baggage", "a=1"}});
+  const auto sent = baton::Traceparent::parse(outgoing.at("traceparent"));
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->trace_id, baton::Traceparent::parse(parent)->trace_id);
+  EXPECT_NE(sent->parent_id, baton::Traceparent::parse(parent)->parent_id);
+  EXPECT_EQ(outgoing.at("baggage"), "a=1");
+}
+
+TEST(GettingStarted, ChangesAndLooksAtContexts) {
+  const baton::Context context = with_tenant(start_trace(true));
+  look_at(context);
+  EXPECT_EQ(context.baggage().get("tenant"), "Müller & Söhne");
+  EXPECT_TRUE(context.span_context().flags.sampled());
+  EXPECT_FALSE(start_trace(false).span_context().flags.sampled());
+}
+
+TEST(GettingStarted, HandsOver) {
+  const baton::Context context = start_trace(true);
+  std::function<void()> task;
+  bool was_current = false;
+  {
+    const baton::Scope scope(context);
+    task = hand_over([&] { was_current = baton::current() == context; });
+  }
+  task();
+  EXPECT_TRUE(was_current);
+}
+
+TEST(GettingStarted, Complains) {
+  EXPECT_EQ(
+      complaints({{"traceparent", "00-4bF92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}),
+      "traceparent: not a lowercase hexadecimal digit at byte 5\n");
+}
+
+TEST(GettingStarted, Configures) {
+  configure();
+  EXPECT_EQ(baton::global_chain().propagators().size(), 3U);
+}
+
+}  // namespace

@@ -150,6 +150,7 @@ std::string Draw::b3_single() {
   std::string text = hex_id(one_in(3) ? 16 : 32) + "-" + hex_id(16);
   if (!one_in(4)) text += "-" + text_of("01dd2", 1);
   if (one_in(4)) text += "-" + hex_id(16);
+  if (one_in(8)) text += "-" + text_of("01d", number(0, 2));
   return text;
 }
 

@@ -36,6 +36,7 @@ inline void check_b3_round_trip(const oracle::Context& expected, const baton::Co
     require_clean(name, {value.data(), value.size()});
     require(name != "x-b3-parentspanid", "the parent span id is never sent");
   }
+  require(!(sent.first("x-b3-flags") && sent.first("x-b3-sampled")), "debug is said once");
   const bool silent = !expected.has_trace() && expected.sampling == "defer";
   require(sent.entries().empty() == silent, "nothing goes out when there is nothing to say");
 

@@ -64,10 +64,9 @@ std::string decoded(std::string_view raw) {
   return value;
 }
 
-expected<void> check_token(std::string_view key, ErrorCode code) noexcept {
-  const std::size_t n = detail::token_chars.find_outside(key);
-  if (key.empty() || n != key.size()) return detail::fail(code, n);
-  return {};
+/// Only tokens can be keys; the search for one relies on it.
+bool is_token(std::string_view key) noexcept {
+  return !key.empty() && detail::token_chars.find_outside(key) == key.size();
 }
 
 }  // namespace
@@ -114,8 +113,8 @@ Baggage Baggage::parse(std::string_view value, const BaggageLimits& limits,
 
 std::optional<BaggageMember> Baggage::find(std::string_view key) const noexcept {
   const std::string_view text = header();
-  const std::size_t at = find_key(text, key, 0);
-  if (key.empty() || at == std::string_view::npos) return std::nullopt;
+  const std::size_t at = is_token(key) ? find_key(text, key, 0) : std::string_view::npos;
+  if (at == std::string_view::npos) return std::nullopt;
   return BaggageMember(member_at(text, find_last_key(text, key, at)));
 }
 
@@ -129,7 +128,9 @@ expected<Baggage> Baggage::set(std::string_view key, std::string_view value,
                                const BaggageLimits& limits) const {
   BaggageBuilder builder(*this, limits);
   if (const auto done = builder.set(key, value); !done) return tl::unexpected(done.error());
-  return builder.build();
+  Baggage baggage = builder.build();
+  if (baggage.empty()) return detail::fail(ErrorCode::out_of_memory, 0);
+  return baggage;
 }
 
 Baggage Baggage::erase(std::string_view key) const {
@@ -187,12 +188,16 @@ BaggageBuilder::BaggageBuilder(const Baggage& base, const BaggageLimits& limits)
 
 expected<void> BaggageBuilder::set(std::string_view key, std::string_view value,
                                    std::span<const Property> properties) {
-  if (auto good = check_token(key, ErrorCode::bad_key); !good) return good;
+  if (!is_token(key)) {
+    return detail::fail(ErrorCode::bad_key, detail::token_chars.find_outside(key));
+  }
   std::string member(key);
   member += '=';
   detail::append_percent_encoded(value, member);
   for (const Property& property : properties) {
-    if (auto good = check_token(property.key, ErrorCode::bad_property); !good) return good;
+    if (!is_token(property.key)) {
+      return detail::fail(ErrorCode::bad_property, detail::token_chars.find_outside(property.key));
+    }
     member += ';';
     member += property.key;
     if (!property.value) continue;
@@ -210,15 +215,22 @@ expected<void> BaggageBuilder::set(std::string_view key, std::string_view value,
     text.replace(at, member_at(text, at).size(), member);
   }
 
-  if (text.size() > limits_.max_bytes) return detail::fail(ErrorCode::too_many_bytes, 0);
-  const auto commas = static_cast<std::size_t>(std::count(text.begin(), text.end(), ','));
-  if (commas + 1 > limits_.max_members) return detail::fail(ErrorCode::too_many_members, 0);
+  // What is over a limit already may change, but not grow.
+  if (text.size() > std::max(limits_.max_bytes, text_.size())) {
+    return detail::fail(ErrorCode::too_many_bytes, 0);
+  }
+  const auto members = [](std::string_view list) {
+    return static_cast<std::size_t>(std::count(list.begin(), list.end(), ',')) + 1;
+  };
+  if (members(text) > std::max(limits_.max_members, members(text_))) {
+    return detail::fail(ErrorCode::too_many_members, 0);
+  }
   text_ = std::move(text);
   return {};
 }
 
 bool BaggageBuilder::erase(std::string_view key) {
-  return !key.empty() && erase_key(text_, key, 0);
+  return is_token(key) && erase_key(text_, key, 0);
 }
 
 Baggage BaggageBuilder::build() const {

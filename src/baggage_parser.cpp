@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "chars.hpp"
@@ -29,7 +30,7 @@ bool BaggageParser::feed(std::string_view field) {
   const auto offset = [&](const char* at) {
     return field_offset_ + static_cast<std::size_t>(at - field.data());
   };
-  // A member and the blanks behind it must end by `limit`; one more character shows that they do.
+  // A member must end by `limit`; one character more shows that it does.
   const std::size_t room = limits_.max_bytes - std::min(limits_.max_bytes, field_offset_);
   const bool is_over = field.size() > room;
   const char* const limit = is_over ? p + room : end;
@@ -40,7 +41,7 @@ bool BaggageParser::feed(std::string_view field) {
   PairScanner<BaggageList> scanner(text);
 
   for (;;) {
-    while (p != stop && list_separators.contains(*p)) ++p;
+    while (p < stop && list_separators.contains(*p)) ++p;
     if (p == end) break;
     if (p >= limit) {
       report(ErrorCode::too_many_bytes, offset(limit));
@@ -59,8 +60,9 @@ bool BaggageParser::feed(std::string_view field) {
     } else {
       const Result result = parse_member(text, begin);
       const bool good = result.error == ErrorCode{};
-      p = good ? optional_space.skip(result.end, stop) : find_comma(result.end, stop);
-      if (p == stop && is_over) {
+      p = good ? optional_space.skip(result.end, end) : find_comma(result.end, stop);
+      const bool is_whole = good ? result.end <= limit && (p == end || *p == ',') : p < stop;
+      if (is_over && !is_whole) {
         report(ErrorCode::too_many_bytes, offset(begin));
         return false;
       }
@@ -70,9 +72,13 @@ bool BaggageParser::feed(std::string_view field) {
       }
       member_end = result.end;
     }
-    ++members_;
     // The very next member, with one comma between, makes the run longer; any other begins one.
-    if (last_kept_end == nullptr || begin != last_kept_end + 1) begin_run(begin);
+    const bool follows = last_kept_end != nullptr && begin == last_kept_end + 1;
+    if (!follows && !begin_run(begin)) {
+      report(ErrorCode::out_of_memory, offset(begin));
+      return false;
+    }
+    ++members_;
     last_run_.end = last_kept_end = member_end;
   }
   field_offset_ += field.size() + 1;
@@ -119,23 +125,25 @@ BaggageParser::Result BaggageParser::parse_property(std::string_view text, const
   return {key_end};
 }
 
-void BaggageParser::begin_run(const char* begin) {
-  if (last_run_.begin != nullptr) {
-    if (run_count_ < inline_runs) {
-      runs_[run_count_] = last_run_;
-    } else {
-      more_runs_.push_back(last_run_);
-    }
-    ++run_count_;
+bool BaggageParser::begin_run(const char* begin) noexcept {
+  if (run_count_ == run_capacity_) {
+    std::unique_ptr<Run[]> more(new (std::nothrow) Run[2 * run_capacity_]);
+    if (more == nullptr) return false;
+    std::copy(runs_, runs_ + run_count_, more.get());
+    more_runs_ = std::move(more);
+    runs_ = more_runs_.get();
+    run_capacity_ *= 2;
   }
+  if (last_run_.begin != nullptr) runs_[run_count_++] = last_run_;
   last_run_.begin = begin;
+  return true;
 }
 
 Baggage BaggageParser::finish(const Text* neighbour) {
   if (members_ == 0) return {};
   const auto size_of = [](const Run& run) { return static_cast<std::size_t>(run.end - run.begin); };
   std::size_t size = size_of(last_run_);
-  for (std::size_t i = 0; i < run_count_; ++i) size += size_of(run(i)) + 1;
+  for (std::size_t i = 0; i < run_count_; ++i) size += size_of(runs_[i]) + 1;
   Text text = neighbour != nullptr ? Text::allocate_beside(*neighbour, size) : Text::allocate(size);
   if (text.view().empty()) {
     report(ErrorCode::out_of_memory, 0);
@@ -143,7 +151,7 @@ Baggage BaggageParser::finish(const Text* neighbour) {
   }
   char* out = text.writable();
   for (std::size_t i = 0; i < run_count_; ++i) {
-    out = std::copy(run(i).begin, run(i).end, out);
+    out = std::copy(runs_[i].begin, runs_[i].end, out);
     *out++ = ',';
   }
   std::copy(last_run_.begin, last_run_.end, out);

@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "baton/baggage.hpp"
 
@@ -17,6 +17,8 @@ class BaggageParser {
   /// Reads one more instance of the field. False: a limit is reached, and no more is read.
   bool feed(std::string_view field);
 
+  [[nodiscard]] bool has_error() const noexcept { return has_error_; }
+
   /// The baggage; where it arrives with `neighbour`, in one block with it if there is room.
   [[nodiscard]] Baggage finish(const Text* neighbour = nullptr);
 
@@ -28,27 +30,28 @@ class BaggageParser {
   [[gnu::noinline]] static Result parse_member(std::string_view text, const char* begin) noexcept;
   static Result parse_property(std::string_view text, const char* p) noexcept;
 
-  void report(ErrorCode code, std::size_t offset) const {
+  void report(ErrorCode code, std::size_t offset) {
+    has_error_ = true;
     if (on_error_) on_error_(ParseError(code, offset));
   }
-  [[gnu::noinline]] void begin_run(const char* begin);
+  [[gnu::noinline]] bool begin_run(const char* begin) noexcept;
 
   /// Members side by side, with one comma between: what is copied as one.
   struct Run {
     const char* begin;
     const char* end;
   };
-  static constexpr std::size_t inline_runs = 16;
-  [[nodiscard]] const Run& run(std::size_t i) const noexcept {
-    return i < inline_runs ? runs_[i] : more_runs_[i - inline_runs];
-  }
+  static constexpr std::size_t inline_runs = 192;  // more than the usual limit of members
 
   BaggageLimits limits_;
   FunctionRef<void(ParseError)> on_error_;
   Run last_run_{nullptr, nullptr};
-  Run runs_[inline_runs];  // the first ones before it; those beyond are in more_runs_
+  Run inline_runs_[inline_runs];
+  Run* runs_ = inline_runs_;  // those before the last one
   std::size_t run_count_ = 0;
-  std::vector<Run> more_runs_;
+  std::size_t run_capacity_ = inline_runs;
+  std::unique_ptr<Run[]> more_runs_;  // where they are if they are too many
+  bool has_error_ = false;
   std::size_t members_ = 0;
   std::size_t field_offset_ = 0;  // of the next field in the joined text
 };

@@ -34,8 +34,10 @@ Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
     const bool is_decided = first_wins && winner != nullptr;
     if (is_decided && report == nullptr && !propagator->reads_baggage()) continue;
 
-    // What was won so far: to put it back where the first one wins, and to compare.
-    const SpanContext before = context.span_context();
+    // What was won so far: to put it back where the first one wins, and to compare. Not held for
+    // longer or oftener than that, since a block that is shared takes no neighbour.
+    SpanContext before;
+    if (winner != nullptr && propagator->reads_span_context()) before = context.span_context();
     const Sampling sampling_before = context.sampling();
 
     const Extracted found = propagator->extract(carrier, context, report);
@@ -50,7 +52,7 @@ Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
         continue;
       }
       winner = propagator.get();
-    } else if (found == Extracted::decision && winner == nullptr) {
+    } else if (found == Extracted::decision && !context.span_context().is_valid()) {
       if (first_wins && has_decision) {
         context.set_sampling(sampling_before);
         continue;

@@ -65,8 +65,9 @@ ConfiguredChain make_chain(std::string_view names, ExtractionPolicy policy) {
 
 ConfiguredChain make_chain_from_environment() {
   const char* const value = std::getenv(environment_variable);
-  const std::string_view names = value == nullptr ? std::string_view() : detail::trim(value);
-  return make_chain(names.empty() ? default_names : names);
+  const std::string_view names = value == nullptr ? "" : value;
+  const bool has_any = detail::list_separators.find_outside(names) != names.size();
+  return make_chain(has_any ? names : default_names);
 }
 
 }  // namespace baton

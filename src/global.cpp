@@ -1,58 +1,58 @@
 #include "baton/global.hpp"
 
-#include <memory>
+#include <pthread.h>
+
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "baton/configuration.hpp"
 
 namespace baton {
 namespace {
 
-/// Every chain that was ever global, since somebody may still read it, and the words about the
-/// environment. Never destroyed: the chain must serve to the very end of the process.
-struct Global {
-  std::mutex mutex;
-  std::vector<std::unique_ptr<const PropagatorChain>> chains;
-  std::string error;
+/// Every chain that was ever global, since somebody may still read it.
+struct Kept {
+  PropagatorChain chain;
+  const Kept* older;
 };
 
-Global& global() {
-  static Global& instance = *new Global;
-  return instance;
-}
+// Nothing here is ever destroyed: the chain must serve to the very end of the process.
+constinit std::mutex mutex;
+constinit const Kept* newest = nullptr;
+constinit const std::string* environment_error = nullptr;
+
+// A child of `fork` must not find the mutex held by a thread that it does not have.
+[[maybe_unused]] const int fork_handlers =
+    ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, [] { mutex.unlock(); });
 
 /// Needs the mutex.
-const PropagatorChain& publish(Global& state, PropagatorChain chain) {
-  state.chains.push_back(std::make_unique<const PropagatorChain>(std::move(chain)));
-  detail::global_chain.store(state.chains.back().get(), std::memory_order_release);
-  return *state.chains.back();
+const PropagatorChain& publish(PropagatorChain chain) {
+  newest = new Kept{std::move(chain), newest};
+  detail::global_chain.store(&newest->chain, std::memory_order_release);
+  return newest->chain;
 }
 
 }  // namespace
 
 const PropagatorChain& detail::global_chain_from_environment() {
-  Global& state = global();
-  const std::lock_guard lock(state.mutex);
+  const std::lock_guard lock(mutex);
   // Somebody else may have been first.
   if (const PropagatorChain* chain = global_chain.load(std::memory_order_relaxed)) return *chain;
   ConfiguredChain configured = make_chain_from_environment();
-  state.error = std::move(configured.error);
-  return publish(state, std::move(configured.chain));
+  environment_error = new std::string(std::move(configured.error));
+  return publish(std::move(configured.chain));
 }
 
 void set_global_chain(PropagatorChain chain) {
-  Global& state = global();
-  const std::lock_guard lock(state.mutex);
-  publish(state, std::move(chain));
+  const std::lock_guard lock(mutex);
+  publish(std::move(chain));
 }
 
 std::string_view global_chain_error() {
-  Global& state = global();
-  const std::lock_guard lock(state.mutex);
-  return state.error;
+  static_cast<void>(global_chain());
+  const std::lock_guard lock(mutex);
+  return environment_error != nullptr ? std::string_view(*environment_error) : std::string_view();
 }
 
 }  // namespace baton

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && defined(__x86_64__)
 #include <emmintrin.h>
 #endif
 
@@ -44,7 +44,7 @@ constexpr void encode16(std::uint64_t value, char* digits) noexcept {
 
 }  // namespace plain
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && defined(__x86_64__)
 
 inline unsigned decode16(const char* digits, std::uint64_t& value) noexcept {
   const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(digits));

@@ -42,8 +42,8 @@ class KeyFilter {
       return std::uint32_t{static_cast<unsigned char>(key[i])};
     };
     const std::size_t size = key.size();
-    return static_cast<std::uint16_t>(at(size - 1) + at(size - (size > 1 ? 2 : 1)) * 0x25U +
-                                      at(size / 2) * 0x3A7U + at(0) * 0x1F31U + size * 0x6D2BU);
+    return static_cast<std::uint16_t>(at(size - 1) ^ at(size - (size > 1 ? 2 : 1)) << 4U ^
+                                      at(size / 2) << 7U ^ at(0) << 9U ^ size << 11U);
   }
 
   std::array<std::uint16_t, capacity> marks_;

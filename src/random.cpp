@@ -40,13 +40,12 @@ void seed_without_system(Generator& target) noexcept {
   for (std::uint64_t& word : target.state) word = seed = mix(seed);
 }
 
-[[gnu::noinline]] void seed(Generator& target) noexcept {
-  // The thread that forks is the only one in the child, and the handler runs on it there: it is
-  // its generator that must not go on as its twin in the parent does.
-  static const int registered =
-      ::pthread_atfork(nullptr, nullptr, [] { generator.seeded = false; });
-  static_cast<void>(registered);
+// The thread that forks is the only one in the child, and the handler runs on it there: it is its
+// generator that must not go on as its twin in the parent does.
+[[maybe_unused]] const int fork_handler =
+    ::pthread_atfork(nullptr, nullptr, [] { generator.seeded = false; });
 
+[[gnu::noinline]] void seed(Generator& target) noexcept {
   const bool given = ::getentropy(target.state.data(), sizeof(target.state)) == 0;
   if (!given || target.state == std::array<std::uint64_t, 4>{}) seed_without_system(target);
   target.seeded = true;

@@ -75,10 +75,12 @@ struct BaggageList {
     using sse2::is_between;
     value = _mm_andnot_si128(sse2::any(is(text, '"'), is(text, ','), is(text, ';'), is(text, '\\')),
                              is_between(text, 0x21, 0x7e));
-    key = _mm_andnot_si128(
-        sse2::any(is_between(text, '(', ')'), is(text, '/'), is_between(text, ':', '@'),
-                  is(text, '['), is(text, ']'), is(text, '{'), is(text, '}')),
-        value);
+    // Bit 5 apart, `[` is `{` and `]` is `}`; bit 0 apart, `(` is `)`.
+    const __m128i folded = _mm_or_si128(text, _mm_set1_epi8(0x20));
+    const __m128i paired = _mm_or_si128(text, _mm_set1_epi8(0x01));
+    key = _mm_andnot_si128(sse2::any(is(paired, ')'), is(text, '/'), is_between(text, ':', '@'),
+                                     is(folded, '{'), is(folded, '}')),
+                           value);
   }
 #endif
 };

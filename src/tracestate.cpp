@@ -93,14 +93,16 @@ bool TraceStateParser::was_kept(std::string_view key) const noexcept {
                      [&](const Member& member) { return member.key() == key; });
 }
 
-expected<TraceState> TraceStateParser::finish(const Text* neighbour) noexcept {
-  if (error_) return tl::unexpected(*error_);
-  if (kept_ == 0) return TraceState();
+TraceState TraceStateParser::finish(const Text* neighbour) noexcept {
+  if (error_ || kept_ == 0) return {};
 
   std::size_t size = kept_ - 1;
   for (std::size_t i = 0; i < kept_; ++i) size += members_[i].size;
   Text text = neighbour != nullptr ? Text::allocate_beside(*neighbour, size) : Text::allocate(size);
-  if (text.view().empty()) return detail::fail(ErrorCode::out_of_memory, 0);
+  if (text.view().empty()) {
+    error_.emplace(ErrorCode::out_of_memory, 0);
+    return {};
+  }
 
   char* out = text.writable();
   for (std::size_t i = 0; i < kept_;) {
@@ -156,7 +158,9 @@ std::optional<ParseError> check_value(std::string_view value) noexcept {
 expected<TraceState> TraceState::parse(std::string_view value) noexcept {
   detail::TraceStateParser parser;
   parser.feed(value);
-  return parser.finish();
+  TraceState state = parser.finish();
+  if (parser.error()) return tl::unexpected(*parser.error());
+  return state;
 }
 
 std::optional<std::string_view> TraceState::get(std::string_view key) const noexcept {

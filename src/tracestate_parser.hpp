@@ -21,8 +21,9 @@ class TraceStateParser {
   /// The first member that was left out because its key came before.
   [[nodiscard]] const std::optional<ParseError>& duplicate() const noexcept { return duplicate_; }
 
-  /// The state; where it arrives with `neighbour`, in one block with it if there is room.
-  [[nodiscard]] expected<TraceState> finish(const Text* neighbour = nullptr) noexcept;
+  /// The state, empty where there is an error; where it arrives with `neighbour`, in one block with
+  /// it if there is room.
+  [[nodiscard]] TraceState finish(const Text* neighbour = nullptr) noexcept;
 
  private:
   struct Member {

@@ -17,11 +17,12 @@ TraceState extract_trace_state(CarrierReader carrier, const detail::Text& neighb
                                ExtractReport* report) {
   detail::TraceStateParser parser;
   carrier.get_all(TraceState::field, [&](std::string_view value) { return parser.feed(value); });
-  if (report != nullptr && parser.duplicate()) report->add(TraceState::field, *parser.duplicate());
-  expected<TraceState> state = parser.finish(&neighbour);
-  if (state) return *std::move(state);
-  if (report != nullptr) report->add(TraceState::field, state.error());
-  return {};
+  TraceState state = parser.finish(&neighbour);
+  if (report != nullptr) {
+    if (parser.duplicate()) report->add(TraceState::field, *parser.duplicate());
+    if (parser.error()) report->add(TraceState::field, *parser.error());
+  }
+  return state;
 }
 
 void set_or_erase(CarrierWriter carrier, std::string_view field, std::string_view value) {
@@ -95,7 +96,7 @@ Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
   if (!is_there) return Extracted::nothing;
 
   Baggage baggage = parser.finish(&detail::text_of(context.span_context().trace_state));
-  if (baggage.empty()) return Extracted::malformed;
+  if (baggage.empty()) return parser.has_error() ? Extracted::malformed : Extracted::nothing;
   context.set_baggage(std::move(baggage));
   return Extracted::baggage;
 }

@@ -1,7 +1,6 @@
 #include <string>
 
 #include "commands.hpp"
-#include "error_name.hpp"
 #include "escape.hpp"
 #include "extraction.hpp"
 #include "json.hpp"
@@ -54,7 +53,7 @@ std::string to_lines(const Extraction& extraction) {
     out += line("disagrees", extraction.disagreeing_format);
   }
   for (const ExtractReport::Issue& issue : extraction.issues) {
-    out += line("issue", std::string(error_name(issue.error.code)) + ", " + to_sentence(issue));
+    out += line("issue", std::string(name(issue.error.code)) + ", " + to_sentence(issue));
   }
   if (extraction.more_issues != 0) {
     out += line("more_issues", std::to_string(extraction.more_issues));

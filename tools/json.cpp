@@ -2,8 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "error_name.hpp"
-
 namespace baton::tool {
 namespace {
 
@@ -43,7 +41,7 @@ json::array issues_to_json(const std::vector<ExtractReport::Issue>& issues) {
   json::array out;
   for (const ExtractReport::Issue& issue : issues) {
     out.push_back(json::object{{"field", issue.field},
-                               {"error", error_name(issue.error.code)},
+                               {"error", name(issue.error.code)},
                                {"offset", issue.error.offset},
                                {"message", issue.error.message()}});
   }

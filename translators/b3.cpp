@@ -222,8 +222,7 @@ Extracted B3Propagator::extract(CarrierReader carrier, Context& context,
   }
 
   if (found == Extracted::span_context) {
-    context.set_span_context({result.trace_id, result.span_id, TraceFlags(), true, TraceState()},
-                             result.sampling);
+    context.adopt(result.trace_id, result.span_id, result.sampling);
   } else if (found == Extracted::decision && !context.span_context().is_valid()) {
     context.set_sampling(result.sampling);
   }

@@ -72,11 +72,12 @@ class BaggageMember {
 
 class BaggageMember::PropertyIterator {
  public:
-  using iterator_category = std::forward_iterator_tag;
+  using iterator_category = std::input_iterator_tag;  // what it gives is made on the way
+  using iterator_concept = std::forward_iterator_tag;
   using value_type = BaggageProperty;
   using difference_type = std::ptrdiff_t;
   using pointer = const BaggageProperty*;
-  using reference = const BaggageProperty&;
+  using reference = BaggageProperty;
 
   PropertyIterator() noexcept = default;
   reference operator*() const noexcept { return property_; }
@@ -182,14 +183,15 @@ class Baggage {
 };
 
 /// Walks over the different keys, in the order in which they first came. Linear, but for baggage
-/// that repeats keys: quadratic in its members, which the limits bound.
+/// that repeats keys or has more than 256: quadratic in its members, which the limits bound.
 class Baggage::const_iterator {
  public:
-  using iterator_category = std::forward_iterator_tag;
+  using iterator_category = std::input_iterator_tag;  // what it gives is made on the way
+  using iterator_concept = std::forward_iterator_tag;
   using value_type = BaggageMember;
   using difference_type = std::ptrdiff_t;
   using pointer = const BaggageMember*;
-  using reference = const BaggageMember&;
+  using reference = BaggageMember;
 
   const_iterator() noexcept = default;
   reference operator*() const noexcept { return member_; }
@@ -222,10 +224,11 @@ inline Baggage::const_iterator Baggage::end() const noexcept { return {}; }
 /// Makes baggage by many changes at once.
 ///
 ///     baton::BaggageBuilder builder(context.baggage());
-///     builder.set("tenant", "acme").value();
-///     builder.set("plan", "gold", {{"ttl", "60"}, {"internal", std::nullopt}}).value();
+///     if (!builder.set("tenant", tenant)) log("too much baggage");
+///     if (!builder.set("plan", "gold", {{"ttl", "60"}, {"internal", std::nullopt}})) …
 ///     context.set_baggage(builder.build());
 ///
+/// Each change copies the text, which the limits bound.
 /// Not to be used by two threads at once.
 class BaggageBuilder {
  public:
@@ -240,10 +243,10 @@ class BaggageBuilder {
   /// property values are any bytes: what may not stand on the wire is percent-encoded.
   /// Errors, which leave all as it was: `bad_key` (offset in `key`), `bad_property` (offset in the
   /// property's key), `too_many_members`, `too_many_bytes`.
-  expected<void> set(std::string_view key, std::string_view value,
-                     std::span<const Property> properties);
-  expected<void> set(std::string_view key, std::string_view value,
-                     std::initializer_list<Property> properties = {}) {
+  [[nodiscard]] expected<void> set(std::string_view key, std::string_view value,
+                                   std::span<const Property> properties);
+  [[nodiscard]] expected<void> set(std::string_view key, std::string_view value,
+                                   std::initializer_list<Property> properties = {}) {
     return set(key, value, std::span(properties.begin(), properties.size()));
   }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "baton/function_ref.hpp"
 
@@ -21,7 +22,8 @@ using TextVisitor = FunctionRef<bool(std::string_view)>;
 template <class Carrier>
 concept ReadableCarrier =
     requires(const Carrier& carrier, std::string_view name, TextVisitor visit) {
-      { carrier.get(name) } -> std::convertible_to<std::optional<std::string_view>>;
+      // Nothing that owns its text: a view of it would dangle.
+      { carrier.get(name) } -> std::same_as<std::optional<std::string_view>>;
       carrier.get_all(name, visit);
       carrier.keys(visit);
     };
@@ -87,7 +89,8 @@ class CarrierWriter {
     requires(!std::same_as<std::remove_cvref_t<Carrier>, CarrierWriter> &&
              WritableCarrier<std::remove_reference_t<Carrier>>)
   CarrierWriter(Carrier&& carrier) noexcept
-      : carrier_(std::addressof(carrier)), table_(&table<std::remove_reference_t<Carrier>>) {}
+      : carrier_(const_cast<void*>(static_cast<const void*>(std::addressof(carrier)))),
+        table_(&table<std::remove_reference_t<Carrier>>) {}
 
   /// Gives that name this value and no other. The carrier copies both.
   void set(std::string_view name, std::string_view value) const {
@@ -114,14 +117,23 @@ class CarrierWriter {
   const Table* table_;
 };
 
-/// A carrier over a map from text to text, names compared as the map does: `std::map`,
-/// `std::unordered_map` and their like. The map must outlive it.
+/// A carrier over a map from text to text with one value for each name, compared as the map does:
+/// `std::map`, `std::unordered_map` and their like. The map must outlive it. For several values of
+/// a name, and for names in any case, see `baton/carriers/http.hpp`.
 ///
 ///     std::map<std::string, std::string, std::less<>> fields;
 ///     baton::global_chain().inject(context, baton::MapCarrier(fields));
 template <class Map>
+  requires requires(std::remove_const_t<Map>& map, typename Map::key_type key) {
+    map[std::move(key)];
+  }
 class MapCarrier {
  public:
+  /// Whether it can be written: a map of views would keep views of what is gone.
+  static constexpr bool owns_text = !std::is_const_v<Map> &&
+                                    !std::is_same_v<typename Map::key_type, std::string_view> &&
+                                    !std::is_same_v<typename Map::mapped_type, std::string_view>;
+
   explicit MapCarrier(Map& map) noexcept : map_(&map) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
@@ -142,8 +154,8 @@ class MapCarrier {
     }
   }
 
-  void set(std::string_view name, std::string_view value)
-    requires(!std::is_const_v<Map>)
+  void set(std::string_view name, std::string_view value) const
+    requires(owns_text)
   {
     const auto found = find(name);
     if (found != map_->end()) {
@@ -153,8 +165,8 @@ class MapCarrier {
     }
   }
 
-  void erase(std::string_view name)
-    requires(!std::is_const_v<Map>)
+  void erase(std::string_view name) const
+    requires(owns_text)
   {
     const auto found = find(name);
     if (found != map_->end()) map_->erase(found);

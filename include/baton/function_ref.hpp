@@ -19,16 +19,25 @@ class FunctionRef<Result(Arguments...)> {
   template <class Callable>
     requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef> &&
              std::is_invocable_r_v<Result, Callable&, Arguments...>)
-  constexpr FunctionRef(Callable&& callable) noexcept
-      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
-        call_([](void* object, Arguments... arguments) -> Result {
-          return (*static_cast<std::remove_reference_t<Callable>*>(object))(
-              std::forward<Arguments>(arguments)...);
-        }) {}
+  FunctionRef(Callable&& callable) noexcept {
+    using Target = std::remove_reference_t<Callable>;
+    if constexpr (std::is_function_v<Target>) {
+      object_ = reinterpret_cast<void*>(&callable);
+    } else {
+      object_ = const_cast<void*>(static_cast<const void*>(std::addressof(callable)));
+    }
+    call_ = [](void* object, Arguments... arguments) -> Result {
+      if constexpr (std::is_void_v<Result>) {
+        (*reinterpret_cast<Target*>(object))(std::forward<Arguments>(arguments)...);
+      } else {
+        return (*reinterpret_cast<Target*>(object))(std::forward<Arguments>(arguments)...);
+      }
+    };
+  }
 
   constexpr explicit operator bool() const noexcept { return call_ != nullptr; }
 
-  constexpr Result operator()(Arguments... arguments) const {
+  Result operator()(Arguments... arguments) const {
     return call_(object_, std::forward<Arguments>(arguments)...);
   }
 

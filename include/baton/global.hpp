@@ -8,7 +8,9 @@
 namespace baton {
 
 namespace detail {
-inline constinit std::atomic<const PropagatorChain*> global_chain{nullptr};
+// Visible even where everything else is hidden: there must be one for all libraries of a process.
+[[gnu::visibility("default")]] inline constinit std::atomic<const PropagatorChain*> global_chain{
+    nullptr};
 const PropagatorChain& global_chain_from_environment();
 }  // namespace detail
 
@@ -25,8 +27,8 @@ const PropagatorChain& global_chain_from_environment();
 /// the configuration changes, not for each request.
 void set_global_chain(PropagatorChain chain);
 
-/// What was wrong with OTEL_PROPAGATORS when the global chain was made from it; empty where
-/// nothing was, or where it was never asked.
+/// What was wrong with OTEL_PROPAGATORS when the global chain was made from it, which this does if
+/// need be; empty where nothing was, or where a chain was set before.
 [[nodiscard]] std::string_view global_chain_error();
 
 }  // namespace baton

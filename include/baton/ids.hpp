@@ -50,7 +50,8 @@ class TraceId {
   /// Errors: `bad_length`, `bad_hex`.
   [[nodiscard]] static expected<TraceId> from_hex(std::string_view digits) noexcept;
 
-  /// A new random id, never zero. Unique over threads and over `fork`; not a secret.
+  /// A new random id, never zero. Unique over threads and over `fork` (but not over system calls
+  /// that go around it, such as `_Fork`); not a secret.
   [[nodiscard]] static TraceId random() noexcept;
 
   [[nodiscard]] constexpr bool is_valid() const noexcept { return (high_ | low_) != 0; }
@@ -101,7 +102,8 @@ class SpanId {
   /// Errors: `bad_length`, `bad_hex`.
   [[nodiscard]] static expected<SpanId> from_hex(std::string_view digits) noexcept;
 
-  /// A new random id, never zero. Unique over threads and over `fork`; not a secret.
+  /// A new random id, never zero. Unique over threads and over `fork` (but not over system calls
+  /// that go around it, such as `_Fork`); not a secret.
   [[nodiscard]] static SpanId random() noexcept;
 
   [[nodiscard]] constexpr bool is_valid() const noexcept { return value_ != 0; }

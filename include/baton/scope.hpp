@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <utility>
 
 #include "baton/context.hpp"
@@ -8,7 +9,9 @@ namespace baton {
 
 namespace detail {
 
-inline constinit thread_local const Context* current_context = nullptr;
+// Visible even where everything else is hidden: there must be one for all libraries of a process.
+[[gnu::visibility("default")]] inline constinit thread_local const Context* current_context =
+    nullptr;
 
 /// What is current where nothing was made current.
 [[nodiscard]] const Context& empty_context() noexcept;
@@ -52,7 +55,7 @@ template <class Function>
   return [context = std::move(context),
           function = std::move(function)](auto&&... arguments) mutable -> decltype(auto) {
     const Scope scope(context);
-    return function(std::forward<decltype(arguments)>(arguments)...);
+    return std::invoke(function, std::forward<decltype(arguments)>(arguments)...);
   };
 }
 

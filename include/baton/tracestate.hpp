@@ -92,11 +92,12 @@ class TraceState {
 
 class TraceState::const_iterator {
  public:
-  using iterator_category = std::forward_iterator_tag;
+  using iterator_category = std::input_iterator_tag;  // what it gives is made on the way
+  using iterator_concept = std::forward_iterator_tag;
   using value_type = Member;
   using difference_type = std::ptrdiff_t;
   using pointer = const Member*;
-  using reference = const Member&;
+  using reference = Member;
 
   const_iterator() noexcept = default;
   reference operator*() const noexcept { return member_; }

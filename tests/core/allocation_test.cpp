@@ -131,6 +131,19 @@ TEST(AllocationTest, ExtractTraceparentTracestateAndBaggage) {
   EXPECT_LE(extract(three_fields, Extracted::span_context), 1U);
 }
 
+TEST(AllocationTest, ExtractTraceparentTracestateAndBaggageByFirstMatch) {
+  EXPECT_LE(extract(three_fields, Extracted::span_context, "tracecontext,baggage,b3",
+                    ExtractionPolicy::first_match),
+            1U);
+}
+
+TEST(AllocationTest, ExtractTraceparentTracestateAndBaggageWithAReport) {
+  ExtractReport report;
+  EXPECT_LE(extract(three_fields, Extracted::span_context, "tracecontext,baggage,b3",
+                    ExtractionPolicy::last_wins, &report),
+            1U);
+}
+
 TEST(AllocationTest, ExtractMalformedFieldsWithAReport) {
   ExtractReport report;
   EXPECT_EQ(
@@ -154,6 +167,14 @@ TEST(AllocationTest, ExtractATracestateOf32) {
   EXPECT_LE(extract({{"traceparent", parent}, {"tracestate", test::numbered_members(32)}},
                     Extracted::span_context),
             1U);
+}
+
+TEST(AllocationTest, ExtractBaggageOf180WithBlanks) {
+  std::string list = test::numbered_members(180);
+  for (std::size_t at = 0; (at = list.find(',', at)) != std::string::npos; at += 2) {
+    list.insert(at + 1, " ");
+  }
+  EXPECT_LE(extract({{"baggage", list}}, Extracted::baggage), 1U);
 }
 
 TEST(AllocationTest, ExtractBaggageOf64) {

@@ -71,6 +71,17 @@ TEST(BaggageTest, FindComparesWholeKeys) {
   EXPECT_FALSE(baggage.get(""));
 }
 
+TEST(BaggageTest, WhatIsNoKeyIsNotFound) {
+  const Baggage baggage = parse("a=b=c,d=4,e =5");
+  for (const char* text : {"a=b", "a=b=c,d", "e ", "a=", "=", ",", "a=b=c"}) {
+    EXPECT_FALSE(baggage.find(text)) << text;
+    EXPECT_EQ(baggage.erase(text).header(), baggage.header()) << text;
+    BaggageBuilder builder(baggage);
+    EXPECT_FALSE(builder.erase(text)) << text;
+    EXPECT_EQ(builder.build().header(), baggage.header()) << text;
+  }
+}
+
 TEST(BaggageTest, IteratesOverDifferentKeysInOrder) {
   EXPECT_EQ(members(parse("z=1,a=2,m=3")), Pairs({{"z", "1"}, {"a", "2"}, {"m", "3"}}));
   const Baggage twins = parse("a=1,b=2,a=3,c=4,b=5");
@@ -270,6 +281,17 @@ TEST(BaggageTest, KeepsNothingOfTheTextItWasReadFrom) {
   const Baggage baggage = Baggage::parse(text);
   text.assign(text.size(), 'x');
   EXPECT_EQ(baggage.header(), "a=1,b=2");
+}
+
+TEST(BaggageTest, BlanksBehindTheLastMemberThatFitsCostNothing) {
+  std::string member(8192, 'v');
+  member.replace(0, 2, "a=");
+  for (const std::string rest : {"", " ", " \t  ", ",", " ,b=2", "\t,"}) {
+    EXPECT_EQ(Baggage::parse(member + rest).header(), member) << rest;
+  }
+  for (const std::string rest : {"v", ";p", " ;p", " x", "\\"}) {
+    EXPECT_TRUE(Baggage::parse(member + rest).empty()) << rest;
+  }
 }
 
 }  // namespace

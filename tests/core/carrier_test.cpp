@@ -130,5 +130,30 @@ TEST(FunctionRefTest, KeepsReferences) {
   EXPECT_EQ(value, 7);
 }
 
+int visited = 0;
+bool visit_plainly(std::string_view) { return ++visited < 2; }
+
+TEST(FunctionRefTest, ViewsAPlainFunction) {
+  visited = 0;
+  const TextVisitor visitor = visit_plainly;
+  EXPECT_TRUE(visitor("a"));
+  EXPECT_FALSE(visitor("b"));
+}
+
+struct ConstWriter {
+  int* calls;
+  void set(std::string_view, std::string_view) const { ++*calls; }
+  void erase(std::string_view) const { ++*calls; }
+};
+
+TEST(CarrierWriterTest, ViewsACarrierThatIsConst) {
+  int calls = 0;
+  const ConstWriter carrier{&calls};
+  const CarrierWriter writer(carrier);
+  writer.set("a", "1");
+  writer.erase("a");
+  EXPECT_EQ(calls, 2);
+}
+
 }  // namespace
 }  // namespace baton

@@ -124,6 +124,15 @@ TEST(PropagatorChainTest, FirstMatchIsNotDecidedByADecision) {
       chain.extract(Fields{{"b3", "0"}, {"traceparent", parent}}).span_context().is_valid());
 }
 
+TEST(PropagatorChainTest, ADecisionThatWasNotTakenIsNotTheFormat) {
+  Context context = Context().child();
+  const Context before = context;
+  ExtractReport report;
+  chain_of("b3").extract(Fields{{"b3", "0"}}, context, &report);
+  EXPECT_EQ(context, before);
+  EXPECT_EQ(report.format(), "");
+}
+
 TEST(PropagatorChainTest, ACopySharesThePropagators) {
   const PropagatorChain chain = chain_of("b3");
   const PropagatorChain copy = chain;

@@ -38,6 +38,7 @@ std::string global_names() { return names_of(global_chain()); }
 TEST(GlobalChainTest, DefaultsToW3C) {
   EXPECT_EQ(with_environment(nullptr, global_names), "tracecontext,baggage");
   EXPECT_EQ(with_environment("", global_names), "tracecontext,baggage");
+  EXPECT_EQ(with_environment(" , ,", global_names), "tracecontext,baggage");
 }
 
 TEST(GlobalChainTest, ComesFromTheEnvironment) {
@@ -56,8 +57,18 @@ TEST(GlobalChainTest, TellsWhatWasWrongWithTheEnvironment) {
   EXPECT_NE(text.find("smoke-signals"), std::string::npos) << text;
 }
 
-TEST(GlobalChainTest, NoErrorWhereTheEnvironmentWasNeverAsked) {
-  EXPECT_EQ(with_environment("smoke-signals", [] { return std::string(global_chain_error()); }),
+TEST(GlobalChainTest, TellsWhatWasWrongEvenIfAskedFirst) {
+  const std::string text =
+      with_environment("smoke-signals", [] { return std::string(global_chain_error()); });
+  EXPECT_NE(text.find("smoke-signals"), std::string::npos) << text;
+}
+
+TEST(GlobalChainTest, HasNoErrorWhereAChainWasSetBefore) {
+  EXPECT_EQ(with_environment("smoke-signals",
+                             [] {
+                               set_global_chain(PropagatorChain());
+                               return std::string(global_chain_error());
+                             }),
             "");
 }
 

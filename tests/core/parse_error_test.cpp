@@ -5,6 +5,7 @@
 #include <cctype>
 #include <set>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace baton {
@@ -13,44 +14,47 @@ namespace {
 struct Frozen {
   std::uint32_t number;
   ErrorCode code;
+  std::string_view name;
 };
 
-// Logs and alerts of others hold these numbers: a code may be added, never renumbered.
+// Logs and alerts of others hold these numbers and names: a code may be added, never changed.
 constexpr Frozen frozen[] = {
-    {1, ErrorCode::empty},
-    {2, ErrorCode::too_short},
-    {3, ErrorCode::too_long},
-    {4, ErrorCode::bad_version},
-    {5, ErrorCode::bad_hex},
-    {6, ErrorCode::bad_delimiter},
-    {7, ErrorCode::zero_trace_id},
-    {8, ErrorCode::zero_span_id},
-    {9, ErrorCode::repeated_field},
-    {10, ErrorCode::missing_field},
-    {11, ErrorCode::bad_length},
-    {12, ErrorCode::bad_sampling_state},
-    {13, ErrorCode::bad_key},
-    {14, ErrorCode::key_too_long},
-    {15, ErrorCode::missing_equals},
-    {16, ErrorCode::bad_value},
-    {17, ErrorCode::empty_value},
-    {18, ErrorCode::value_too_long},
-    {19, ErrorCode::bad_property},
-    {20, ErrorCode::duplicate_key},
-    {21, ErrorCode::too_many_members},
-    {22, ErrorCode::too_many_bytes},
-    {23, ErrorCode::out_of_memory},
+    {1, ErrorCode::empty, "empty"},
+    {2, ErrorCode::too_short, "too_short"},
+    {3, ErrorCode::too_long, "too_long"},
+    {4, ErrorCode::bad_version, "bad_version"},
+    {5, ErrorCode::bad_hex, "bad_hex"},
+    {6, ErrorCode::bad_delimiter, "bad_delimiter"},
+    {7, ErrorCode::zero_trace_id, "zero_trace_id"},
+    {8, ErrorCode::zero_span_id, "zero_span_id"},
+    {9, ErrorCode::repeated_field, "repeated_field"},
+    {10, ErrorCode::missing_field, "missing_field"},
+    {11, ErrorCode::bad_length, "bad_length"},
+    {12, ErrorCode::bad_sampling_state, "bad_sampling_state"},
+    {13, ErrorCode::bad_key, "bad_key"},
+    {14, ErrorCode::key_too_long, "key_too_long"},
+    {15, ErrorCode::missing_equals, "missing_equals"},
+    {16, ErrorCode::bad_value, "bad_value"},
+    {17, ErrorCode::empty_value, "empty_value"},
+    {18, ErrorCode::value_too_long, "value_too_long"},
+    {19, ErrorCode::bad_property, "bad_property"},
+    {20, ErrorCode::duplicate_key, "duplicate_key"},
+    {21, ErrorCode::too_many_members, "too_many_members"},
+    {22, ErrorCode::too_many_bytes, "too_many_bytes"},
+    {23, ErrorCode::out_of_memory, "out_of_memory"},
 };
 
-TEST(ParseErrorTest, NumbersAreFrozen) {
-  for (const auto& [number, code] : frozen) {
+TEST(ParseErrorTest, NumbersAndNamesAreFrozen) {
+  EXPECT_EQ(name(ErrorCode{}), "unknown");
+  for (const auto& [number, code, code_name] : frozen) {
     EXPECT_EQ(static_cast<std::uint32_t>(code), number) << to_string(code);
+    EXPECT_EQ(name(code), code_name);
   }
 }
 
 TEST(ParseErrorTest, EveryCodeHasATextOfItsOwn) {
   std::set<std::string_view> texts;
-  for (const auto& [number, code] : frozen) {
+  for (const auto& [number, code, code_name] : frozen) {
     const std::string_view text = to_string(code);
     EXPECT_NE(text, "unknown error") << number;
     ASSERT_FALSE(text.empty()) << number;
@@ -62,7 +66,7 @@ TEST(ParseErrorTest, EveryCodeHasATextOfItsOwn) {
 
 TEST(ParseErrorTest, NoOtherNumberHasAText) {
   std::set<std::uint32_t> known;
-  for (const auto& [number, code] : frozen) known.insert(number);
+  for (const auto& [number, code, code_name] : frozen) known.insert(number);
   for (std::uint32_t number = 0; number < 1000; ++number) {
     EXPECT_EQ(to_string(ErrorCode{number}) == "unknown error", !known.contains(number)) << number;
   }

@@ -64,6 +64,17 @@ TEST(BaggagePropagatorTest, SaysWhatItFound) {
 }
 
 // Tracestate and baggage of one request may lie in one block; either must outlive the other.
+TEST(BaggagePropagatorTest, FindsNothingInAnEmptyField) {
+  for (const std::string_view value : {"", " ,\t,"}) {
+    Fields fields;
+    fields.add("baggage", value);
+    Context context;
+    ExtractReport report;
+    EXPECT_EQ(BaggagePropagator().extract(fields, context, &report), Extracted::nothing) << value;
+    EXPECT_EQ(report.issue_count(), 0U) << value;
+  }
+}
+
 TEST(SharedBlockTest, EachOutlivesTheOther) {
   const Fields fields = {{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "k=v"}};
   for (const bool baggage_first : {false, true}) {

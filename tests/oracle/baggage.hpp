@@ -98,8 +98,9 @@ inline std::vector<std::string> read_baggage(const std::vector<std::string>& ins
   for (const std::string& part : split(join(instances, ","), ',')) {
     end += part.size() + (first ? 0 : 1);
     first = false;
-    if (end > max_bytes) break;
     const std::string text = trim(part);
+    const std::size_t blanks_behind = part.size() - (part.find_last_not_of(" \t") + 1);
+    if (end - blanks_behind > max_bytes) break;
     if (!read_member(text)) continue;
     if (kept.size() == max_members) break;
     kept.push_back(text);

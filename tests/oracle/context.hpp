@@ -53,13 +53,20 @@ inline Context read_format(const std::string& format, const Fields& fields) {
 }
 
 /// What a chain of formats gives: the first span context, or the last one; a lone decision only
-/// where there is no span context at all.
+/// where there is no span context at all. B3 with the ids that are there already adds its decision,
+/// if it has one, and leaves the rest.
 inline Context read_chain(const std::vector<std::string>& formats, bool first_match,
                           const Fields& fields) {
   Context result;
   for (const std::string& format : formats) {
     const Context found = read_format(format, fields);
-    if (found.has_trace() && !(first_match && result.has_trace())) {
+    const bool same_ids = found.trace_id == result.trace_id && found.span_id == result.span_id;
+    if (found.has_trace() && result.has_trace() && same_ids && format != "tracecontext") {
+      if (!first_match && (found.sampling != "defer" || !result.sampled)) {
+        result.sampling = found.sampling;
+        result.sampled = found.sampled;
+      }
+    } else if (found.has_trace() && !(first_match && result.has_trace())) {
       result.trace_id = found.trace_id;
       result.span_id = found.span_id;
       result.sampled = found.sampled;

@@ -128,8 +128,8 @@ struct CarrierFor<Fields> {
 ///     });
 ///
 /// What the coroutine gives, or throws, is given on; it must be default-constructible, as Asio's
-/// `co_spawn` asks. Whoever awaits has its own context back afterwards. The request must live until
-/// then, the handler is moved in.
+/// `co_spawn` asks. Whoever awaits has its own context back afterwards. The request, the chain and
+/// the report must live until then, the handler is moved in.
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 auto co_serve(Request&& request, Handler handler, const PropagatorChain& chain = global_chain(),
@@ -142,5 +142,11 @@ auto co_serve(Request&& request, Handler handler, const PropagatorChain& chain =
   }();
   co_return co_await detail::run_in_context(std::move(context), std::move(work));
 }
+
+/// The chain must outlive the coroutine, as a temporary would not.
+template <class Request, class Handler>
+  requires HasHeaders<std::remove_cvref_t<Request>>
+void co_serve(Request&& request, Handler handler, PropagatorChain&& chain,
+              ExtractReport* report = nullptr) = delete;
 
 }  // namespace baton::http

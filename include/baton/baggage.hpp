@@ -19,6 +19,7 @@ class Baggage;
 namespace detail {
 class BaggageParser;
 const Text& text_of(const Baggage& value) noexcept;
+Text& text_of(Baggage& value) noexcept;
 }  // namespace detail
 
 /// What baggage may cost, over all instances of the field together. What is over a limit is
@@ -176,6 +177,7 @@ class Baggage {
  private:
   friend class detail::BaggageParser;
   friend const detail::Text& detail::text_of(const Baggage& value) noexcept;
+  friend detail::Text& detail::text_of(Baggage& value) noexcept;
   friend class BaggageBuilder;
   explicit Baggage(detail::Text text) noexcept : text_(std::move(text)) {}
 
@@ -262,5 +264,6 @@ class BaggageBuilder {
 };
 
 inline const detail::Text& detail::text_of(const Baggage& value) noexcept { return value.text_; }
+inline detail::Text& detail::text_of(Baggage& value) noexcept { return value.text_; }
 
 }  // namespace baton

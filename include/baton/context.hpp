@@ -20,6 +20,14 @@ namespace baton {
 class Context {
  public:
   Context() noexcept = default;
+  Context(const Context&) noexcept = default;
+  Context(Context&&) noexcept = default;
+  Context& operator=(const Context&) noexcept = default;
+  Context& operator=(Context&&) noexcept = default;
+  ~Context() {
+    detail::Text::drop_second(detail::text_of(span_context_.trace_state),
+                              detail::text_of(baggage_));
+  }
 
   /// Invalid where no trace is known.
   [[nodiscard]] const SpanContext& span_context() const noexcept { return span_context_; }

@@ -16,6 +16,7 @@ class TraceState;
 namespace detail {
 class TraceStateParser;
 const Text& text_of(const TraceState& value) noexcept;
+Text& text_of(TraceState& value) noexcept;
 }  // namespace detail
 
 /// The `tracestate` field: what each tracing system on the way wants to hand on, newest first.
@@ -85,6 +86,7 @@ class TraceState {
  private:
   friend class detail::TraceStateParser;
   friend const detail::Text& detail::text_of(const TraceState& value) noexcept;
+  friend detail::Text& detail::text_of(TraceState& value) noexcept;
   explicit TraceState(detail::Text text) noexcept : text_(std::move(text)) {}
 
   detail::Text text_;  // members joined by one comma, nothing else
@@ -130,5 +132,6 @@ inline TraceState::const_iterator TraceState::begin() const noexcept {
 inline TraceState::const_iterator TraceState::end() const noexcept { return {}; }
 
 inline const detail::Text& detail::text_of(const TraceState& value) noexcept { return value.text_; }
+inline detail::Text& detail::text_of(TraceState& value) noexcept { return value.text_; }
 
 }  // namespace baton

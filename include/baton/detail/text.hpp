@@ -42,6 +42,17 @@ class Text {
   /// nobody else holds its block, and otherwise makes a block with room for a neighbour of its own.
   [[nodiscard]] static Text allocate_beside(const Text& neighbour, std::size_t size) noexcept;
 
+  /// Where these two alone hold one block, lets the second go without the atomic operation that
+  /// takes: both are about to go, and nobody else can be counting.
+  static void drop_second(const Text& first, Text& second) noexcept {
+    Block* const block = first.block_;
+    if (block != nullptr && block == second.block_ &&
+        block->references.load(std::memory_order_acquire) == 2) {
+      block->references.store(1, std::memory_order_relaxed);
+      second.block_ = nullptr;
+    }
+  }
+
   [[nodiscard]] std::string_view view() const noexcept { return {data_, size_}; }
   [[nodiscard]] char* writable() noexcept { return data_; }
 

@@ -22,9 +22,10 @@ using net::ip::tcp;
 
 constexpr std::string_view json_type = "application/json";
 
+/// What the chain sends, and the encoding of B3 that it only reads.
 bool is_propagation_field(std::string_view name) {
-  constexpr std::string_view names[] = {"traceparent", "tracestate", "baggage", "b3"};
-  return name.starts_with("x-b3-") || std::ranges::find(names, name) != std::end(names);
+  const auto sent = baton::global_chain().fields();
+  return name.starts_with("x-b3-") || std::ranges::find(sent, name) != sent.end();
 }
 
 /// A value as JSON and a terminal can take it.

@@ -6,6 +6,7 @@ namespace relay {
 namespace {
 
 constexpr std::size_t label_width = 18;
+constexpr std::size_t name_width = 18;
 constexpr std::size_t longest_value = 96;
 
 std::string pad(std::string text, std::size_t width) {
@@ -26,7 +27,7 @@ void add_fields(std::string& out, const std::string& label, const Fields& fields
   if (fields.empty()) add_row(out, label, "-");
   for (const auto& field : fields) {
     const bool is_first = &field == &fields.front();
-    add_row(out, is_first ? label : "", pad(field.first + ":", 18) + shorten(field.second));
+    add_row(out, is_first ? label : "", pad(field.first + ":", name_width) + shorten(field.second));
   }
 }
 

@@ -41,7 +41,7 @@ bool BaggageParser::feed(std::string_view field) {
   PairScanner<BaggageList> scanner(text);
 
   for (;;) {
-    while (p < stop && list_separators.contains(*p)) ++p;
+    while (p != end && list_separators.contains(*p)) ++p;
     if (p == end) break;
     if (p >= limit) {
       report(ErrorCode::too_many_bytes, offset(limit));

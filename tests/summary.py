@@ -40,8 +40,9 @@ def main():
             counted = total(r"^\[  PASSED  \] (\d+) test", text) + total(r"^Ran (\d+) tests? in", text)
             cases += max(counted, 1)
             vectors += total(r"^vectors: (\d+)", text)
-            laws += len(re.findall(r"^OK, passed \d+ tests", text, re.MULTILINE))
-            tries += total(r"^OK, passed (\d+) tests", text)
+            held = len(re.findall(r"^\[       OK \] \w+Laws\.", text, re.MULTILINE))
+            laws += held
+            tries += held * total(r"max_success=(\d+)", text)
             executions += total(r"stat::number_of_executed_units:\s*(\d+)", text)
         if programs == 0:
             print(f"FAILED   {folder}: nothing was run")

@@ -220,7 +220,8 @@ expected<void> BaggageBuilder::set(std::string_view key, std::string_view value,
     return detail::fail(ErrorCode::too_many_bytes, 0);
   }
   const auto members = [](std::string_view list) {
-    return static_cast<std::size_t>(std::count(list.begin(), list.end(), ',')) + 1;
+    const auto commas = static_cast<std::size_t>(std::count(list.begin(), list.end(), ','));
+    return list.empty() ? 0 : commas + 1;
   };
   if (members(text) > std::max(limits_.max_members, members(text_))) {
     return detail::fail(ErrorCode::too_many_members, 0);

@@ -283,6 +283,18 @@ TEST(BaggageTest, KeepsNothingOfTheTextItWasReadFrom) {
   EXPECT_EQ(baggage.header(), "a=1,b=2");
 }
 
+TEST(BaggageTest, WhatIsOverALimitMayChangeButNotGrow) {
+  const BaggageLimits none{.max_members = 0, .max_bytes = 8192};
+  EXPECT_EQ(Baggage().set("a", "1", none).error().code, ErrorCode::too_many_members);
+  const Baggage full = Baggage::parse("a=1,b=2");
+  const BaggageLimits one{.max_members = 1, .max_bytes = 7};
+  EXPECT_EQ(full.set("a", "3", one)->header(), "a=3,b=2");
+  EXPECT_EQ(full.set("c", "3", one).error().code, ErrorCode::too_many_bytes);
+  EXPECT_EQ(full.set("a", "33", one).error().code, ErrorCode::too_many_bytes);
+  EXPECT_EQ(full.set("c", "", {.max_members = 1, .max_bytes = 99}).error().code,
+            ErrorCode::too_many_members);
+}
+
 TEST(BaggageTest, BlanksBehindTheLastMemberThatFitsCostNothing) {
   std::string member(8192, 'v');
   member.replace(0, 2, "a=");

@@ -144,7 +144,8 @@ class MapCarrier {
 
   template <class Visitor>
   void get_all(std::string_view name, Visitor&& visit) const {
-    if (const auto value = get(name)) visit(*value);
+    const auto found = find(name);
+    if (found != map_->end()) visit(std::string_view(found->second));
   }
 
   template <class Visitor>

@@ -7,32 +7,14 @@
 #include "chars.hpp"
 #include "key_filter.hpp"
 #include "percent.hpp"
+#include "stored_baggage.hpp"
 
 namespace baton {
 namespace {
 
-/// The member of a stored text that begins at `begin`, up to its comma.
-std::string_view member_at(std::string_view text, std::size_t begin) noexcept {
-  return text.substr(begin, text.find(',', begin) - begin);
-}
-
-/// Whether a stored member has that key.
-bool has_key(std::string_view member, std::string_view key) noexcept {
-  if (!member.starts_with(key) || member.size() == key.size()) return false;
-  const char next = member[key.size()];
-  return next == '=' || detail::optional_space.contains(next);
-}
-
-/// Where the next member with that key begins, from the member at `begin` on.
-std::size_t find_key(std::string_view text, std::string_view key, std::size_t begin) noexcept {
-  while (begin < text.size()) {
-    if (has_key(text.substr(begin), key)) return begin;
-    const std::size_t comma = text.find(',', begin);
-    if (comma == std::string_view::npos) break;
-    begin = comma + 1;
-  }
-  return std::string_view::npos;
-}
+using detail::find_key;
+using detail::is_token;
+using detail::member_at;
 
 /// Where the last member with that key begins, the first one beginning at `first`.
 std::size_t find_last_key(std::string_view text, std::string_view key, std::size_t first) noexcept {
@@ -62,11 +44,6 @@ std::string decoded(std::string_view raw) {
   std::string value;
   detail::append_percent_decoded(raw, value);
   return value;
-}
-
-/// Only tokens can be keys; the search for one relies on it.
-bool is_token(std::string_view key) noexcept {
-  return !key.empty() && detail::token_chars.find_outside(key) == key.size();
 }
 
 }  // namespace

@@ -3,66 +3,139 @@
 #include <algorithm>
 #include <utility>
 
-namespace baton {
+#include "chars.hpp"
+#include "extraction_counter.hpp"
 
-PropagatorChain::PropagatorChain(std::vector<Link> propagators, ExtractionPolicy policy)
-    : propagators_(std::move(propagators)), policy_(policy) {
-  std::erase(propagators_, nullptr);
-  for (const Link& propagator : propagators_) {
-    for (const std::string_view field : propagator->fields()) {
-      if (std::find(fields_.begin(), fields_.end(), field) == fields_.end()) {
-        fields_.push_back(field);
-      }
-    }
+namespace baton {
+namespace {
+
+/// What two formats say together that brought the same ids: none takes away what the other had no
+/// word for. A decision stands over none, and the winner's over a contradiction.
+Sampling combine(Sampling winner, Sampling other) noexcept {
+  if (winner == other) return winner;
+  if (is_sampled(winner) && is_sampled(other)) return Sampling::debug;
+  if (!is_sampled(winner) && !is_sampled(other)) return Sampling::defer;
+  return winner == Sampling::defer ? other : winner;
+}
+
+/// Gives `winner` what only `other` could say of the same ids.
+void complete(Context& winner, const Context& other) {
+  SpanContext whole = winner.span_context();
+  const SpanContext& more = other.span_context();
+  if (whole.trace_state.empty()) whole.trace_state = more.trace_state;
+  whole.flags = TraceFlags(static_cast<std::uint8_t>(whole.flags.bits() | more.flags.bits()));
+  winner.set_span_context(std::move(whole), combine(winner.sampling(), other.sampling()));
+}
+
+void add_new(std::vector<std::string_view>& names, std::span<const std::string_view> more) {
+  for (const std::string_view name : more) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
 }
 
+}  // namespace
+
+PropagatorChain::PropagatorChain(std::vector<Link> readers, std::vector<Link> writers,
+                                 ExtractionPolicy policy)
+    : readers_(std::move(readers)), writers_(std::move(writers)), policy_(policy) {
+  std::erase(readers_, nullptr);
+  std::erase(writers_, nullptr);
+  for (const Link& writer : writers_) add_new(fields_, writer->fields());
+  written_fields_ = fields_.size();
+  for (const Link& reader : readers_) {
+    add_new(fields_, reader->read_fields());
+    steps_.push_back({reader.get(), reader->reads_span_context(),
+                      detail::ExtractionCounter::number_of(reader->name())});
+  }
+}
+
+bool PropagatorChain::owns(std::string_view field) const noexcept {
+  const auto is_owner = [field](const Link& propagator) { return propagator->owns(field); };
+  return std::any_of(readers_.begin(), readers_.end(), is_owner) ||
+         std::any_of(writers_.begin(), writers_.end(), is_owner);
+}
+
+/// One extraction under way: who is the best so far.
+class PropagatorChain::Extraction {
+ public:
+  Extraction(Context& context, ExtractReport* report, ExtractionPolicy policy)
+      : context_(context), report_(report), first_wins_(policy == ExtractionPolicy::first_match) {}
+
+  Extracted ask(const Step& step, CarrierReader carrier) {
+    // Beside a winner the others read into a context of their own, but for the baggage.
+    if (winner_ != nullptr && step.reads_span_context) return ask_beside_winner(step, carrier);
+
+    const Sampling sampling_before = context_.sampling();
+    const Extracted found = step.propagator->extract(carrier, context_, report_);
+    count_found(step, found);
+    if (found == Extracted::span_context) {
+      winner_ = &step;
+    } else if (found == Extracted::decision && !context_.span_context().is_valid()) {
+      if (decider_ != nullptr && first_wins_) {
+        context_.set_sampling(sampling_before);
+      } else {
+        decider_ = &step;
+      }
+    }
+    return found;
+  }
+
+  void finish() {
+    const Step* const best = winner_ != nullptr ? winner_ : decider_;
+    counter_.add_extraction();
+    if (best == nullptr) return;
+    counter_.add_won(best->counter);
+    if (report_ != nullptr) report_->set_format(best->propagator->name());
+  }
+
+ private:
+  [[gnu::noinline]] Extracted ask_beside_winner(const Step& step, CarrierReader carrier) {
+    Context other;
+    other.set_baggage(context_.take_baggage());
+    const Extracted found = step.propagator->extract(carrier, other, report_);
+    context_.set_baggage(other.take_baggage());
+    count_found(step, found);
+    if (found != Extracted::span_context) return found;
+
+    const Step& preferred = first_wins_ ? *winner_ : step;
+    const Step& loser = first_wins_ ? step : *winner_;
+    const SpanContext& ours = context_.span_context();
+    const SpanContext& theirs = other.span_context();
+    if (ours.trace_id != theirs.trace_id) {
+      counter_.add_disagreed(loser.counter);
+      if (report_ != nullptr) report_->set_disagreeing_format(loser.propagator->name());
+    }
+    const bool is_same = ours.trace_id == theirs.trace_id && ours.span_id == theirs.span_id;
+    if (first_wins_) {
+      if (is_same) complete(context_, other);
+    } else {
+      if (is_same) complete(other, context_);
+      context_.set_span_context(theirs, other.sampling());
+    }
+    winner_ = &preferred;
+    return found;
+  }
+
+  void count_found(const Step& step, Extracted found) {
+    if (found == Extracted::nothing) return;
+    counter_.add_found(step.counter);
+    if (found == Extracted::malformed) counter_.add_malformed(step.counter);
+  }
+
+  Context& context_;
+  ExtractReport* const report_;
+  const bool first_wins_;
+  const Step* winner_ = nullptr;   // whose span context was taken
+  const Step* decider_ = nullptr;  // whose lone decision was
+  detail::ExtractionCounter counter_;
+};
+
 Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
                                    ExtractReport* report) const {
+  Extraction extraction(context, report, policy_);
   Extracted best = Extracted::nothing;
-  if (policy_ == ExtractionPolicy::last_wins && report == nullptr) {
-    for (const Link& propagator : propagators_) {
-      best = std::max(best, propagator->extract(carrier, context));
-    }
-    return best;
-  }
-
-  const bool first_wins = policy_ == ExtractionPolicy::first_match;
-  const Propagator* winner = nullptr;
-  bool has_decision = false;
-  for (const Link& propagator : propagators_) {
-    const bool is_decided = first_wins && winner != nullptr;
-    if (is_decided && report == nullptr && !propagator->reads_baggage()) continue;
-
-    // What was won so far: to put it back where the first one wins, and to compare. Not held for
-    // longer or oftener than that, since a block that is shared takes no neighbour.
-    SpanContext before;
-    if (winner != nullptr && propagator->reads_span_context()) before = context.span_context();
-    const Sampling sampling_before = context.sampling();
-
-    const Extracted found = propagator->extract(carrier, context, report);
-    best = std::max(best, found);
-    if (found == Extracted::span_context) {
-      if (report != nullptr && winner != nullptr &&
-          before.trace_id != context.span_context().trace_id) {
-        report->set_disagreeing_format(is_decided ? propagator->name() : winner->name());
-      }
-      if (is_decided) {
-        context.set_span_context(before, sampling_before);
-        continue;
-      }
-      winner = propagator.get();
-    } else if (found == Extracted::decision && !context.span_context().is_valid()) {
-      if (first_wins && has_decision) {
-        context.set_sampling(sampling_before);
-        continue;
-      }
-      has_decision = true;
-    } else {
-      continue;
-    }
-    if (report != nullptr) report->set_format(propagator->name());
-  }
+  for (const Step& step : steps_) best = std::max(best, extraction.ask(step, carrier));
+  extraction.finish();
   return best;
 }
 

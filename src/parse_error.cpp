@@ -14,7 +14,7 @@ constexpr Words words(ErrorCode code) noexcept {
     case ErrorCode::empty: return {"empty", "empty"};
     case ErrorCode::too_short: return {"too_short", "ends too early"};
     case ErrorCode::too_long: return {"too_long", "goes on after its end"};
-    case ErrorCode::bad_version: return {"bad_version", "version ff is not allowed"};
+    case ErrorCode::bad_version: return {"bad_version", "a version that is not allowed"};
     case ErrorCode::bad_hex: return {"bad_hex", "not a lowercase hexadecimal digit"};
     case ErrorCode::bad_delimiter:
       return {"bad_delimiter", "not the delimiter that must stand here"};
@@ -36,6 +36,8 @@ constexpr Words words(ErrorCode code) noexcept {
     case ErrorCode::too_many_members: return {"too_many_members", "over the limit of members"};
     case ErrorCode::too_many_bytes: return {"too_many_bytes", "over the limit of bytes"};
     case ErrorCode::out_of_memory: return {"out_of_memory", "out of memory"};
+    case ErrorCode::bad_number: return {"bad_number", "not a decimal number of 64 bits"};
+    case ErrorCode::bad_base64: return {"bad_base64", "not base64"};
   }
   return {"unknown", "unknown error"};
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "baggage_joiner.hpp"
 #include "baggage_parser.hpp"
 #include "baton/traceparent.hpp"
 #include "tracestate_parser.hpp"
@@ -23,6 +24,28 @@ TraceState extract_trace_state(CarrierReader carrier, const detail::Text& neighb
     if (parser.error()) report->add(TraceState::field, *parser.error());
   }
   return state;
+}
+
+/// The member of ours that says what the sampled flag cannot.
+constexpr std::string_view sampling_key = "baton";
+
+constexpr bool fits_in_flag(Sampling sampling) noexcept {
+  return sampling == Sampling::drop || sampling == Sampling::sample;
+}
+
+/// What the flag and our member say together. Where they contradict each other somebody who does
+/// not know the member has decided anew.
+Sampling read_sampling(const TraceState& state, bool is_flag_set) noexcept {
+  const auto value = state.get(sampling_key);
+  for (const Sampling sampling : {Sampling::debug, Sampling::defer}) {
+    if (value == to_string(sampling) && is_sampled(sampling) == is_flag_set) return sampling;
+  }
+  return is_flag_set ? Sampling::sample : Sampling::drop;
+}
+
+TraceState write_sampling(const TraceState& state, Sampling sampling) noexcept {
+  if (fits_in_flag(sampling)) return state.erase(sampling_key);
+  return state.set(sampling_key, to_string(sampling)).value_or(state);
 }
 
 void set_or_erase(CarrierWriter carrier, std::string_view field, std::string_view value) {
@@ -58,6 +81,10 @@ Extracted TraceContextPropagator::extract(CarrierReader carrier, Context& contex
   context.set_span_context(
       {parent->trace_id, parent->parent_id, parent->flags, true,
        extract_trace_state(carrier, detail::text_of(context.baggage()), report)});
+  if (options_.sampling_in_tracestate) {
+    context.set_sampling(
+        read_sampling(context.span_context().trace_state, parent->flags.sampled()));
+  }
   return Extracted::span_context;
 }
 
@@ -71,7 +98,9 @@ void TraceContextPropagator::inject(const Context& context, CarrierWriter carrie
   Traceparent{span_context.trace_id, span_context.span_id, span_context.flags}.write(parent);
   carrier.set(Traceparent::field, {parent.data(), parent.size()});
 
-  const TraceState& state = span_context.trace_state;
+  const TraceState state = options_.sampling_in_tracestate
+                               ? write_sampling(span_context.trace_state, context.sampling())
+                               : span_context.trace_state;
   if (state.header().size() <= options_.max_tracestate_bytes) {
     set_or_erase(carrier, TraceState::field, state.header());
   } else {
@@ -97,7 +126,14 @@ Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
 
   Baggage baggage = parser.finish(&detail::text_of(context.span_context().trace_state));
   if (baggage.empty()) return parser.has_error() ? Extracted::malformed : Extracted::nothing;
-  context.set_baggage(std::move(baggage));
+  if (context.baggage().empty()) {
+    context.set_baggage(std::move(baggage));
+    return Extracted::baggage;
+  }
+  detail::BaggageJoiner joiner(context.baggage(), limits_);
+  const ParseError error = joiner.add(baggage);
+  if (report != nullptr && error != ParseError()) report->add(Baggage::field, error);
+  context.set_baggage(joiner.finish());
   return Extracted::baggage;
 }
 

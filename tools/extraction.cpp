@@ -12,7 +12,7 @@ Extraction extract(const PropagatorChain& chain, const Fields& fields) {
   result.disagreeing_format = summary.disagreeing_format();
 
   // One report keeps few issues, so each propagator gets one of its own.
-  for (const PropagatorChain::Link& propagator : chain.propagators()) {
+  for (const PropagatorChain::Link& propagator : chain.readers()) {
     ExtractReport report;
     Context context;
     propagator->extract(fields, context, &report);

@@ -25,27 +25,17 @@ struct Group {
   Fields fields;
 };
 
-bool writes_field(const Propagator& format, std::string_view name) {
-  return std::any_of(format.fields().begin(), format.fields().end(),
-                     [name](std::string_view field) { return same_name(field, name); });
-}
-
-/// Finds formats whose field names are not all known beforehand.
-bool reads_field(const Propagator& format, const Field& field) {
-  Fields alone;
-  alone.add(field);
-  Context context;
-  return format.extract(alone, context) != Extracted::nothing;
-}
-
+/// The format that writes the field, or else one that reads it.
 Group* find_owner(std::vector<Group>& groups, const Field& field) {
-  for (Group& group : groups) {
-    if (writes_field(*group.format, field.name)) return &group;
-  }
-  for (Group& group : groups) {
-    if (reads_field(*group.format, field)) return &group;
-  }
-  return nullptr;
+  const auto writes = [&field](const Group& group) {
+    const auto names = group.format->fields();
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return same_name(field.name, name); });
+  };
+  const auto reads = [&field](const Group& group) { return group.format->owns(field.name); };
+  auto owner = std::find_if(groups.begin(), groups.end(), writes);
+  if (owner == groups.end()) owner = std::find_if(groups.begin(), groups.end(), reads);
+  return owner != groups.end() ? &*owner : nullptr;
 }
 
 /// Where an issue shows: an index among the fields, and a byte of that field's value.
@@ -174,7 +164,7 @@ void print_unknown(Printer& printer, const Fields& unknown, const Paint& paint) 
 Outcome run_inspect(const Fields& fields, const Paint& paint) {
   std::vector<Group> groups;
   for (const RegisteredPropagator& known : registered_propagators()) {
-    groups.push_back({known.make(), {}});
+    groups.push_back({known.make({}), {}});
   }
   Fields unknown;
   for (const Field& field : fields.all()) {

@@ -5,12 +5,15 @@
 #include <optional>
 #include <string_view>
 
-#include "chars.hpp"
+#include "parsing.hpp"
 
 namespace baton {
 namespace {
 
-using detail::fail;
+using detail::get_trimmed;
+using detail::no_error;
+using detail::reject;
+using detail::shifted;
 
 constexpr std::string_view single_field = "b3";
 constexpr std::string_view trace_id_field = "x-b3-traceid";
@@ -23,6 +26,9 @@ constexpr std::array single_fields{single_field};
 constexpr std::array multi_fields{trace_id_field, span_id_field, parent_id_field, sampled_field,
                                   flags_field};
 
+constexpr std::array read_field_names{single_field,    trace_id_field, span_id_field,
+                                      parent_id_field, sampled_field,  flags_field};
+
 constexpr std::size_t short_trace_id_size = 16;
 
 /// What either encoding says. Without ids it is a decision alone.
@@ -32,37 +38,30 @@ struct B3Context {
   Sampling sampling = Sampling::defer;
 };
 
-expected<TraceId> parse_trace_id(std::string_view digits) noexcept {
-  TraceId id;
-  if (digits.size() == short_trace_id_size) {
-    const expected<SpanId> low = SpanId::from_hex(digits);
-    if (!low) return tl::unexpected(low.error());
-    id = TraceId(0, low->value());
-  } else {
-    const expected<TraceId> whole = TraceId::from_hex(digits);
-    if (!whole) return whole;
-    id = *whole;
-  }
-  if (!id.is_valid()) return fail(ErrorCode::zero_trace_id, 0);
-  return id;
-}
-
-expected<SpanId> parse_span_id(std::string_view digits) noexcept {
-  const expected<SpanId> id = SpanId::from_hex(digits);
-  if (id && !id->is_valid()) return fail(ErrorCode::zero_span_id, 0);
-  return id;
-}
-
-std::optional<Sampling> parse_state(std::string_view text) noexcept {
+constexpr std::optional<Sampling> parse_state(std::string_view text) noexcept {
   if (text == "1") return Sampling::sample;
   if (text == "0") return Sampling::drop;
   if (text == "d") return Sampling::debug;
   return std::nullopt;
 }
 
-/// An error of a part, told as an error of the whole that the part is cut from.
-tl::unexpected<ParseError> fail_at(std::size_t part, ParseError error) noexcept {
-  return fail(error.code, part + error.offset);
+/// Reads ids and a state without a parent, which is what is mostly sent. False: perhaps malformed,
+/// perhaps another form; `parse_single` knows.
+bool parse_usual(std::string_view text, B3Context& result) noexcept {
+  const std::size_t dash = text.size() > 35 ? TraceId::hex_size : short_trace_id_size;
+  const std::size_t end = dash + 1 + SpanId::hex_size;
+  if ((text.size() != end && text.size() != end + 2) || text[dash] != '-') return false;
+  const std::string_view trace_id = text.substr(0, dash);
+  const std::string_view span_id = text.substr(dash + 1, SpanId::hex_size);
+  if (detail::parse_long_or_short_trace_id(trace_id, result.trace_id) != no_error ||
+      detail::parse_span_id(span_id, result.span_id) != no_error) {
+    return false;
+  }
+  if (text.size() == end) return true;
+  const auto state = parse_state(text.substr(end + 1));
+  if (text[end] != '-' || !state) return false;
+  result.sampling = *state;
+  return true;
 }
 
 /// The part that begins at `begin` and ends before the next "-".
@@ -70,127 +69,98 @@ std::string_view part_at(std::string_view text, std::size_t begin) noexcept {
   return text.substr(begin, text.find('-', begin) - begin);
 }
 
-expected<B3Context> parse_single(std::string_view text) noexcept {
-  B3Context result;
-  if (text.empty()) return fail(ErrorCode::empty, 0);
+ParseError parse_single(std::string_view text, B3Context& result) noexcept {
+  if (text.empty()) return {ErrorCode::empty, 0};
   if (text.size() == 1) {
     const auto state = parse_state(text);
-    if (!state) return fail(ErrorCode::bad_sampling_state, 0);
+    if (!state) return {ErrorCode::bad_sampling_state, 0};
     result.sampling = *state;
-    return result;
+    return no_error;
   }
 
   const std::string_view trace_id = part_at(text, 0);
-  const auto parsed_trace_id = parse_trace_id(trace_id);
-  if (!parsed_trace_id) return tl::unexpected(parsed_trace_id.error());
-  result.trace_id = *parsed_trace_id;
+  ParseError error = detail::parse_long_or_short_trace_id(trace_id, result.trace_id);
+  if (error != no_error) return error;
 
   std::size_t at = trace_id.size() + 1;
-  if (at > text.size()) return fail(ErrorCode::too_short, text.size());
+  if (at > text.size()) return {ErrorCode::too_short, text.size()};
   const std::string_view span_id = part_at(text, at);
-  const auto parsed_span_id = parse_span_id(span_id);
-  if (!parsed_span_id) return fail_at(at, parsed_span_id.error());
-  result.span_id = *parsed_span_id;
+  error = detail::parse_span_id(span_id, result.span_id);
+  if (error != no_error) return shifted(error, at);
 
   at += span_id.size() + 1;
-  if (at > text.size()) return result;
+  if (at > text.size()) return no_error;
   std::string_view parent = part_at(text, at);
   if (parent.size() != SpanId::hex_size) {
     const auto state = parse_state(parent);
-    if (!state) return fail(ErrorCode::bad_sampling_state, at);
+    if (!state) return {ErrorCode::bad_sampling_state, at};
     result.sampling = *state;
     at += parent.size() + 1;
-    if (at > text.size()) return result;
+    if (at > text.size()) return no_error;
     parent = part_at(text, at);
   }
-  if (const auto checked = SpanId::from_hex(parent); !checked) return fail_at(at, checked.error());
+  std::uint64_t unused = 0;
+  error = detail::parse_hex16(parent, unused);
+  if (error != no_error) return shifted(error, at);
   at += parent.size();
-  if (at != text.size()) return fail(ErrorCode::too_long, at);
-  return result;
-}
-
-/// An error of a trimmed value, told as an error of the value as it came.
-ParseError in_whole(std::string_view value, ParseError error) noexcept {
-  const std::string_view text = detail::trim(value);
-  if (text.empty()) return error;
-  return {error.code, error.offset + static_cast<std::size_t>(text.data() - value.data())};
-}
-
-/// Whether `text` is `lowercase` in any case.
-bool equals_ignoring_case(std::string_view text, std::string_view lowercase) noexcept {
-  if (text.size() != lowercase.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if ((detail::upper_letters.contains(c) ? c - 'A' + 'a' : c) != lowercase[i]) return false;
-  }
-  return true;
+  return at == text.size() ? no_error : ParseError{ErrorCode::too_long, at};
 }
 
 /// The state of `x-b3-sampled`, which some write in words.
 std::optional<Sampling> parse_sampled(std::string_view text) noexcept {
-  if (text == "1" || equals_ignoring_case(text, "true")) return Sampling::sample;
-  if (text == "0" || equals_ignoring_case(text, "false")) return Sampling::drop;
+  if (text == "1" || detail::equals_ignoring_case(text, "true")) return Sampling::sample;
+  if (text == "0" || detail::equals_ignoring_case(text, "false")) return Sampling::drop;
   return std::nullopt;
 }
 
-/// Reads the fields of the multi encoding. Nothing where none is there that says anything.
-class MultiReader {
- public:
-  MultiReader(CarrierReader carrier, ExtractReport* report) : carrier_(carrier), report_(report) {}
+Extracted extract_multi(CarrierReader carrier, B3Context& result, ExtractReport* report) {
+  const auto trace_id = get_trimmed(carrier, trace_id_field);
+  const auto span_id = get_trimmed(carrier, span_id_field);
+  const auto sampled = get_trimmed(carrier, sampled_field);
+  const auto flags = get_trimmed(carrier, flags_field);
+  const auto parent_id = get_trimmed(carrier, parent_id_field);
 
-  Extracted read(B3Context& result) {
-    const auto trace_id = get(trace_id_field);
-    const auto span_id = get(span_id_field);
-    const auto parent_id = get(parent_id_field);
-    const auto sampled = get(sampled_field);
-    const auto flags = get(flags_field);
-
-    if (sampled) {
-      const auto state = parse_sampled(*sampled);
-      if (!state) {
-        return reject(sampled_field,
-                      {sampled->empty() ? ErrorCode::empty : ErrorCode::bad_sampling_state, 0});
-      }
-      result.sampling = *state;
+  if (sampled) {
+    const auto state = parse_sampled(*sampled);
+    if (!state) {
+      const auto code = sampled->empty() ? ErrorCode::empty : ErrorCode::bad_sampling_state;
+      return reject(carrier, sampled_field, {code, 0}, report);
     }
-    if (flags && *flags == "1") result.sampling = Sampling::debug;
+    result.sampling = *state;
+  }
+  if (flags && *flags == "1") result.sampling = Sampling::debug;
 
-    if (parent_id) {
-      if (const auto checked = SpanId::from_hex(*parent_id); !checked) {
-        return reject(parent_id_field, checked.error());
-      }
+  if (parent_id) {
+    std::uint64_t unused = 0;
+    const ParseError error = detail::parse_hex16(*parent_id, unused);
+    if (error != no_error) return reject(carrier, parent_id_field, error, report);
+  }
+  if (!trace_id && !span_id) {
+    return result.sampling == Sampling::defer ? Extracted::nothing : Extracted::decision;
+  }
+  if (!trace_id) return reject(carrier, trace_id_field, {ErrorCode::missing_field, 0}, report);
+  if (!span_id) return reject(carrier, span_id_field, {ErrorCode::missing_field, 0}, report);
+  ParseError error = detail::parse_long_or_short_trace_id(*trace_id, result.trace_id);
+  if (error != no_error) return reject(carrier, trace_id_field, error, report);
+  error = detail::parse_span_id(*span_id, result.span_id);
+  if (error != no_error) return reject(carrier, span_id_field, error, report);
+  return Extracted::span_context;
+}
+
+Extracted extract_either(CarrierReader carrier, B3Context& result, ExtractReport* report) {
+  const auto single = get_trimmed(carrier, single_field);
+  if (!single) return extract_multi(carrier, result, report);
+  if (!parse_usual(*single, result)) {
+    result = {};
+    const ParseError error = parse_single(*single, result);
+    if (error != no_error) {
+      reject(carrier, single_field, error, report);
+      result = {};
+      return std::max(Extracted::malformed, extract_multi(carrier, result, report));
     }
-    if (!trace_id && !span_id) {
-      return result.sampling == Sampling::defer ? Extracted::nothing : Extracted::decision;
-    }
-    if (!trace_id) return reject(trace_id_field, {ErrorCode::missing_field, 0});
-    if (!span_id) return reject(span_id_field, {ErrorCode::missing_field, 0});
-    const auto parsed_trace_id = parse_trace_id(*trace_id);
-    if (!parsed_trace_id) return reject(trace_id_field, parsed_trace_id.error());
-    const auto parsed_span_id = parse_span_id(*span_id);
-    if (!parsed_span_id) return reject(span_id_field, parsed_span_id.error());
-    result.trace_id = *parsed_trace_id;
-    result.span_id = *parsed_span_id;
-    return Extracted::span_context;
   }
-
- private:
-  std::optional<std::string_view> get(std::string_view field) const {
-    auto value = carrier_.get(field);
-    if (value) value = detail::trim(*value);
-    return value;
-  }
-
-  Extracted reject(std::string_view field, ParseError error) const {
-    if (report_ == nullptr) return Extracted::malformed;
-    if (const auto value = carrier_.get(field)) error = in_whole(*value, error);
-    report_->add(field, error);
-    return Extracted::malformed;
-  }
-
-  CarrierReader carrier_;
-  ExtractReport* report_;
-};
+  return result.trace_id.is_valid() ? Extracted::span_context : Extracted::decision;
+}
 
 }  // namespace
 
@@ -203,26 +173,17 @@ std::span<const std::string_view> B3Propagator::fields() const noexcept {
   return multi_fields;
 }
 
+std::span<const std::string_view> B3Propagator::read_fields() const noexcept {
+  return read_field_names;
+}
+
 Extracted B3Propagator::extract(CarrierReader carrier, Context& context,
                                 ExtractReport* report) const {
   B3Context result;
-  Extracted found = Extracted::nothing;
-  const auto single = carrier.get(single_field);
-  if (single) {
-    if (const auto parsed = parse_single(detail::trim(*single))) {
-      result = *parsed;
-      found = result.trace_id.is_valid() ? Extracted::span_context : Extracted::decision;
-    } else {
-      if (report != nullptr) report->add(single_field, in_whole(*single, parsed.error()));
-      found = Extracted::malformed;
-    }
-  }
-  if (found <= Extracted::malformed) {
-    found = std::max(found, MultiReader(carrier, report).read(result));
-  }
-
+  const Extracted found = extract_either(carrier, result, report);
   if (found == Extracted::span_context) {
-    context.adopt(result.trace_id, result.span_id, result.sampling);
+    context.set_span_context({result.trace_id, result.span_id, TraceFlags(), true, {}},
+                             result.sampling);
   } else if (found == Extracted::decision && !context.span_context().is_valid()) {
     context.set_sampling(result.sampling);
   }

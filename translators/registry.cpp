@@ -1,30 +1,38 @@
 #include "baton/registry.hpp"
 
-#include <array>
-
 #include "baton/translators/b3.hpp"
 #include "baton/w3c.hpp"
 
 namespace baton {
 namespace {
 
+using Link = std::shared_ptr<const Propagator>;
+
+/// For formats that leave nothing to choose.
 template <class T>
-std::shared_ptr<const Propagator> make() {
+Link make(const PropagatorOptions&) {
   return std::make_shared<const T>();
 }
 
-std::shared_ptr<const Propagator> make_b3_multi() {
+Link make_trace_context(const PropagatorOptions& options) {
+  TraceContextPropagator::Options own;
+  own.sampling_in_tracestate = options.sampling_in_tracestate;
+  return std::make_shared<const TraceContextPropagator>(own);
+}
+
+template <B3Propagator::Encoding encoding>
+Link make_b3(const PropagatorOptions& options) {
   return std::make_shared<const B3Propagator>(
-      B3Propagator::Options{.encoding = B3Propagator::Encoding::multi});
+      B3Propagator::Options{encoding, options.b3_short_trace_ids});
 }
 
 // One line for each format: its name in OTEL_PROPAGATORS and what makes it.
-constexpr std::array<RegisteredPropagator, 4> registry{{
-    {"tracecontext", make<TraceContextPropagator>},
+constexpr RegisteredPropagator registry[] = {
+    {"tracecontext", make_trace_context},
     {"baggage", make<BaggagePropagator>},
-    {"b3", make<B3Propagator>},
-    {"b3multi", make_b3_multi},
-}};
+    {"b3", make_b3<B3Propagator::Encoding::single>},
+    {"b3multi", make_b3<B3Propagator::Encoding::multi>},
+};
 
 }  // namespace
 

@@ -17,6 +17,7 @@ namespace baton {
 class Baggage;
 
 namespace detail {
+class BaggageJoiner;
 class BaggageParser;
 const Text& text_of(const Baggage& value) noexcept;
 Text& text_of(Baggage& value) noexcept;
@@ -62,6 +63,7 @@ class BaggageMember {
  private:
   friend class Baggage;
   friend class BaggageBuilder;
+  friend class detail::BaggageJoiner;
   explicit BaggageMember(std::string_view text) noexcept;
   BaggageMember() noexcept = default;
   static BaggageProperty read_property(std::string_view& rest) noexcept;

@@ -7,6 +7,7 @@
 #include "baton/chain.hpp"
 #include "baton/configuration.hpp"
 #include "baton/context.hpp"
+#include "baton/extraction_counts.hpp"
 #include "baton/global.hpp"
 #include "baton/ids.hpp"
 #include "baton/parse_error.hpp"

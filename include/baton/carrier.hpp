@@ -38,6 +38,12 @@ concept WritableCarrier =
       carrier.erase(name);
     };
 
+/// Whether fields whose names end in "-bin" hold bytes as they are, as gRPC's metadata do.
+/// Elsewhere a carrier holds text. A carrier says so with `static constexpr bool has_binary_fields
+/// = true`.
+template <class Carrier>
+inline constexpr bool has_binary_fields = requires { requires Carrier::has_binary_fields; };
+
 /// A view of any ReadableCarrier: two words, which do not own it. The carrier must outlive it.
 class CarrierReader {
  public:
@@ -59,11 +65,14 @@ class CarrierReader {
   /// values may come once or several times.
   void keys(TextVisitor visit) const { table_->keys(carrier_, visit); }
 
+  [[nodiscard]] bool has_binary_fields() const noexcept { return table_->has_binary_fields; }
+
  private:
   struct Table {
     std::optional<std::string_view> (*get)(const void*, std::string_view);
     void (*get_all)(const void*, std::string_view, TextVisitor);
     void (*keys)(const void*, TextVisitor);
+    bool has_binary_fields;
   };
 
   template <class Carrier>
@@ -76,7 +85,8 @@ class CarrierReader {
       },
       [](const void* carrier, TextVisitor visit) {
         static_cast<const Carrier*>(carrier)->keys(visit);
-      }};
+      },
+      baton::has_binary_fields<Carrier>};
 
   const void* carrier_;
   const Table* table_;
@@ -100,10 +110,13 @@ class CarrierWriter {
   /// Takes every value of that name out.
   void erase(std::string_view name) const { table_->erase(carrier_, name); }
 
+  [[nodiscard]] bool has_binary_fields() const noexcept { return table_->has_binary_fields; }
+
  private:
   struct Table {
     void (*set)(void*, std::string_view, std::string_view);
     void (*erase)(void*, std::string_view);
+    bool has_binary_fields;
   };
 
   template <class Carrier>
@@ -111,7 +124,8 @@ class CarrierWriter {
       [](void* carrier, std::string_view name, std::string_view value) {
         static_cast<Carrier*>(carrier)->set(name, value);
       },
-      [](void* carrier, std::string_view name) { static_cast<Carrier*>(carrier)->erase(name); }};
+      [](void* carrier, std::string_view name) { static_cast<Carrier*>(carrier)->erase(name); },
+      baton::has_binary_fields<Carrier>};
 
   void* carrier_;
   const Table* table_;

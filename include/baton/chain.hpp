@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -31,12 +30,25 @@ class PropagatorChain {
 
   /// Reads and writes nothing.
   PropagatorChain() = default;
-  explicit PropagatorChain(std::vector<Link> propagators,
-                           ExtractionPolicy policy = ExtractionPolicy::last_wins);
 
-  /// Lets each propagator read the carrier into `context`. The best that any of them found is
-  /// given back. `first_match` leaves out formats that could no longer win, but for those that may
-  /// bring baggage; with a report it asks them all the same, to see whether they agree.
+  /// Reads and writes with the same propagators.
+  explicit PropagatorChain(const std::vector<Link>& propagators,
+                           ExtractionPolicy policy = ExtractionPolicy::last_wins)
+      : PropagatorChain(propagators, propagators, policy) {}
+
+  /// Reads with some and writes with others, as a migration does.
+  PropagatorChain(std::vector<Link> readers, std::vector<Link> writers, ExtractionPolicy policy);
+
+  /// Lets each reader read the carrier into `context`, and gives back the best that any of them
+  /// found.
+  ///
+  /// Where several give a span context, the policy chooses one. Another with the same trace id and
+  /// span id comes from the same caller, and completes it: with the tracestate and the random flag
+  /// that the chosen format cannot say, `debug` where that one says `sample`, `defer` where it says
+  /// `drop`. Another with a different trace id is in disagreement, and reported. A decision without
+  /// a span context counts only where no format gave one.
+  ///
+  /// What each format gave is counted: see `extraction_counts`.
   Extracted extract(CarrierReader carrier, Context& context, ExtractReport* report = nullptr) const;
 
   /// The same, into a new context.
@@ -46,19 +58,43 @@ class PropagatorChain {
     return context;
   }
 
-  /// Lets each propagator write `context` into the carrier.
+  /// Lets each writer write `context` into the carrier, and erases the fields of what is only read.
+  /// What belongs to a family of fields (`uberctx-…`) cannot be erased by name: see `owns`.
   void inject(const Context& context, CarrierWriter carrier) const {
-    for (const Link& propagator : propagators_) propagator->inject(context, carrier);
+    for (const std::string_view field : stale_fields()) carrier.erase(field);
+    for (const Link& propagator : writers_) propagator->inject(context, carrier);
   }
 
-  /// All fields that `inject` may write, each once.
+  /// All fields that `inject` sets or erases, each once.
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept { return fields_; }
-  [[nodiscard]] std::span<const Link> propagators() const noexcept { return propagators_; }
+
+  /// Whether a field of that name, in any case, is of one of the chain's formats: what a proxy
+  /// leaves out when it copies a request before it injects.
+  [[nodiscard]] bool owns(std::string_view field) const noexcept;
+
+  [[nodiscard]] std::span<const Link> readers() const noexcept { return readers_; }
+  [[nodiscard]] std::span<const Link> writers() const noexcept { return writers_; }
   [[nodiscard]] ExtractionPolicy policy() const noexcept { return policy_; }
 
  private:
-  std::vector<Link> propagators_;
-  std::vector<std::string_view> fields_;
+  class Extraction;
+
+  /// What `extract` needs of a reader, side by side.
+  struct Step {
+    const Propagator* propagator;
+    bool reads_span_context;
+    std::uint8_t counter;
+  };
+
+  [[nodiscard]] std::span<const std::string_view> stale_fields() const noexcept {
+    return std::span(fields_).subspan(written_fields_);
+  }
+
+  std::vector<Link> readers_;
+  std::vector<Link> writers_;
+  std::vector<Step> steps_;
+  std::vector<std::string_view> fields_;  // first those that are written, then the stale ones
+  std::size_t written_fields_ = 0;
   ExtractionPolicy policy_ = ExtractionPolicy::last_wins;
 };
 

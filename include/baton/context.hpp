@@ -49,24 +49,14 @@ class Context {
     set_sampling(sampling);
   }
 
-  /// Takes the ids and the decision that came in a format without a tracestate and a random flag.
-  /// Where the ids are those that the context has already, another format brought the same caller:
-  /// then its tracestate and random flag stay. `defer` leaves a decision to record, and is what a
-  /// clear sampled flag may have meant.
-  void adopt(TraceId trace_id, SpanId span_id, Sampling sampling) noexcept {
-    if (trace_id == span_context_.trace_id && span_id == span_context_.span_id) {
-      if (sampling != Sampling::defer || !is_sampled(sampling_)) set_sampling(sampling);
-    } else {
-      set_span_context({trace_id, span_id, TraceFlags(), true, TraceState()}, sampling);
-    }
-  }
-
   void set_sampling(Sampling sampling) noexcept {
     sampling_ = sampling;
     span_context_.flags = span_context_.flags.with_sampled(is_sampled(sampling));
   }
 
   void set_baggage(Baggage baggage) noexcept { baggage_ = std::move(baggage); }
+  /// Leaves none behind.
+  [[nodiscard]] Baggage take_baggage() noexcept { return std::exchange(baggage_, {}); }
 
   /// Leaves the span context as it is but for its tracestate.
   void set_trace_state(TraceState trace_state) noexcept {

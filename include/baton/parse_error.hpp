@@ -14,7 +14,7 @@ enum class ErrorCode : std::uint32_t {
   empty = 1,                ///< nothing where a value must be
   too_short = 2,            ///< the text ends before the grammar does
   too_long = 3,             ///< the text goes on after the grammar has ended
-  bad_version = 4,          ///< traceparent version ff
+  bad_version = 4,          ///< a version that is not allowed or not known
   bad_hex = 5,              ///< not a lowercase hexadecimal digit
   bad_delimiter = 6,        ///< another character where the grammar has a fixed one
   zero_trace_id = 7,        ///< all digits of a trace id are zero
@@ -34,6 +34,8 @@ enum class ErrorCode : std::uint32_t {
   too_many_members = 21,    ///< the limit of members was reached
   too_many_bytes = 22,      ///< the limit of bytes was reached
   out_of_memory = 23,       ///< no memory for the result
+  bad_number = 24,          ///< not a decimal number, or too great a one
+  bad_base64 = 25,          ///< not base64
 };
 
 /// The code in words, one short clause in lower case without a full stop.

@@ -75,11 +75,17 @@ class Propagator {
   /// The name by which OTEL_PROPAGATORS knows it.
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
-  /// The fields that `inject` may write: what to clear before a carrier is used again.
+  /// The fields that `inject` sets or erases. Lowercase.
   [[nodiscard]] virtual std::span<const std::string_view> fields() const noexcept = 0;
 
-  /// Whether it can give baggage.
-  [[nodiscard]] virtual bool reads_baggage() const noexcept = 0;
+  /// The fields that `extract` looks up by name; `fields()` unless said otherwise. Lowercase.
+  [[nodiscard]] virtual std::span<const std::string_view> read_fields() const noexcept {
+    return fields();
+  }
+
+  /// Whether a field of that name, in any case, is of this format: one of `read_fields()`, or with
+  /// a prefix that stands for a family of fields.
+  [[nodiscard]] virtual bool owns(std::string_view field) const noexcept;
 
   /// Whether it can give a span context or a sampling decision.
   [[nodiscard]] virtual bool reads_span_context() const noexcept = 0;

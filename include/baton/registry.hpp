@@ -8,10 +8,18 @@
 
 namespace baton {
 
+/// What can be chosen for propagators that are asked for by name; each heeds what concerns it.
+struct PropagatorOptions {
+  /// See B3Propagator::Options::short_trace_ids.
+  bool b3_short_trace_ids = false;
+  /// See TraceContextPropagator::Options::sampling_in_tracestate.
+  bool sampling_in_tracestate = false;
+};
+
 /// A propagator that can be asked for by name.
 struct RegisteredPropagator {
   std::string_view name;
-  std::shared_ptr<const Propagator> (*make)();
+  std::shared_ptr<const Propagator> (*make)(const PropagatorOptions& options);
 };
 
 /// All propagators of this library, in the order of its documentation.

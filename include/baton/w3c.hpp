@@ -16,6 +16,10 @@ class TraceContextPropagator final : public Propagator {
   struct Options {
     /// A longer tracestate is cut by whole members when it is sent: see TraceState::header.
     std::size_t max_tracestate_bytes = std::numeric_limits<std::size_t>::max();
+    /// Let a member of our own, `baton=debug` or `baton=defer`, carry the decisions that the
+    /// sampled flag cannot tell from `sample` and `drop`. It is read back as long as the flag still
+    /// agrees, and taken out where there is nothing for it to say.
+    bool sampling_in_tracestate = false;
   };
 
   TraceContextPropagator() = default;
@@ -23,7 +27,6 @@ class TraceContextPropagator final : public Propagator {
 
   [[nodiscard]] std::string_view name() const noexcept override { return "tracecontext"; }
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] bool reads_baggage() const noexcept override { return false; }
   [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
@@ -35,8 +38,8 @@ class TraceContextPropagator final : public Propagator {
 
 /// W3C Baggage: the field `baggage`.
 ///
-/// Several baggage fields are one list, and the limits hold over all of them together. Where a
-/// request has no usable baggage, what the context had stays.
+/// Several baggage fields are one list, and the limits hold over all of them together. What the
+/// context had already stays, key by key, and counts towards the limits.
 class BaggagePropagator final : public Propagator {
  public:
   BaggagePropagator() = default;
@@ -45,7 +48,6 @@ class BaggagePropagator final : public Propagator {
 
   [[nodiscard]] std::string_view name() const noexcept override { return "baggage"; }
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] bool reads_baggage() const noexcept override { return true; }
   [[nodiscard]] bool reads_span_context() const noexcept override { return false; }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;

@@ -407,7 +407,6 @@ class CarelessPropagator final : public baton::Propagator {
  public:
   std::string_view name() const noexcept override { return "careless"; }
   std::span<const std::string_view> fields() const noexcept override { return {}; }
-  bool reads_baggage() const noexcept override { return false; }
   bool reads_span_context() const noexcept override { return false; }
   baton::Extracted extract(baton::CarrierReader, baton::Context&,
                            baton::ExtractReport*) const override {

@@ -15,7 +15,7 @@ namespace {
 
 std::string names_of(const PropagatorChain& chain) {
   std::string names;
-  for (const PropagatorChain::Link& link : chain.propagators()) {
+  for (const PropagatorChain::Link& link : chain.readers()) {
     names.append(names.empty() ? "" : ",").append(link->name());
   }
   return names;

@@ -42,6 +42,8 @@ constexpr Frozen frozen[] = {
     {21, ErrorCode::too_many_members, "too_many_members"},
     {22, ErrorCode::too_many_bytes, "too_many_bytes"},
     {23, ErrorCode::out_of_memory, "out_of_memory"},
+    {24, ErrorCode::bad_number, "bad_number"},
+    {25, ErrorCode::bad_base64, "bad_base64"},
 };
 
 TEST(ParseErrorTest, NumbersAndNamesAreFrozen) {

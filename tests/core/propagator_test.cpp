@@ -67,7 +67,6 @@ class ShopPropagator final : public Propagator {
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
     return names_;
   }
-  [[nodiscard]] bool reads_baggage() const noexcept override { return false; }
   [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
 
   Extracted extract(CarrierReader carrier, Context& context, ExtractReport* report) const override {

@@ -75,7 +75,7 @@ TEST(ThreadsTest, TheGlobalChainIsReplacedWhileOthersReadIt) {
       const PropagatorChain& chain = global_chain();
       const Context context = chain.extract(w3c);
       EXPECT_TRUE(context.span_context().is_valid());
-      EXPECT_EQ(context.baggage().empty(), chain.propagators().size() == 1);
+      EXPECT_EQ(context.baggage().empty(), chain.readers().size() == 1);
       Fields out;
       chain.inject(context.child(), out);
       EXPECT_TRUE(out.get("traceparent"));

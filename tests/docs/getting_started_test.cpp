@@ -49,7 +49,7 @@ TEST(GettingStarted, Complains) {
 
 TEST(GettingStarted, Configures) {
   configure();
-  EXPECT_EQ(baton::global_chain().propagators().size(), 3U);
+  EXPECT_EQ(baton::global_chain().readers().size(), 3U);
 }
 
 }  // namespace

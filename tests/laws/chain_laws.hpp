@@ -24,7 +24,7 @@ inline baton::PropagatorChain chain_of(const std::vector<std::string>& formats, 
       oracle::join(formats, ","),
       first_match ? baton::ExtractionPolicy::first_match : baton::ExtractionPolicy::last_wins);
   require(made.error.empty(), "the formats are known");
-  require(made.chain.propagators().size() == formats.size(), "each format is a link");
+  require(made.chain.readers().size() == formats.size(), "each format is a link");
   return made.chain;
 }
 

@@ -5,16 +5,10 @@
 #include <vector>
 
 #include "oracle/fields.hpp"
+#include "oracle/found.hpp"
 #include "oracle/text.hpp"
 
 namespace oracle {
-
-struct B3 {
-  /// 32 and 16 digits, or both empty: a decision alone.
-  std::string trace_id;
-  std::string span_id;
-  std::string sampling = "defer";
-};
 
 inline bool is_b3_trace_id(const std::string& id) {
   return (id.size() == 16 || id.size() == 32) && is_lower_hex(id) && !is_zero(id);
@@ -38,14 +32,14 @@ inline std::optional<std::string> read_b3_state(const std::string& state) {
 }
 
 /// openzipkin/b3-propagation, the single field.
-inline std::optional<B3> read_b3_single(const std::string& value) {
+inline std::optional<Found> read_b3_single(const std::string& value) {
   const std::string field = trim(value);
-  if (const auto decision = read_b3_state(field)) return B3{"", "", *decision};
+  if (const auto decision = read_b3_state(field)) return Found{"", "", *decision, {}};
 
   const std::vector<std::string> parts = split(field, '-');
   if (parts.size() < 2 || parts.size() > 4) return std::nullopt;
   if (!is_b3_trace_id(parts[0]) || !is_b3_span_id(parts[1])) return std::nullopt;
-  B3 result{padded(parts[0]), parts[1], "defer"};
+  Found result{padded(parts[0]), parts[1], "defer", {}};
   if (parts.size() == 2) return result;
   if (parts.size() == 3 && is_b3_parent_id(parts[2])) return result;
   const auto state = read_b3_state(parts[2]);
@@ -69,14 +63,14 @@ inline std::optional<std::string> trimmed(const Fields& fields, const std::strin
 }
 
 /// openzipkin/b3-propagation, the fields that start with `x-b3-`.
-inline std::optional<B3> read_b3_multi(const Fields& fields) {
+inline std::optional<Found> read_b3_multi(const Fields& fields) {
   const auto trace_id = trimmed(fields, "x-b3-traceid");
   const auto span_id = trimmed(fields, "x-b3-spanid");
   const auto parent_id = trimmed(fields, "x-b3-parentspanid");
   const auto sampled = trimmed(fields, "x-b3-sampled");
   const auto flags = trimmed(fields, "x-b3-flags");
 
-  B3 result;
+  Found result;
   bool says_something = false;
   if (sampled) {
     const std::string state = ascii_lower(*sampled);
@@ -106,7 +100,7 @@ inline std::optional<B3> read_b3_multi(const Fields& fields) {
 }
 
 /// Either encoding: the single field first, the others where it is absent or malformed.
-inline std::optional<B3> read_b3(const Fields& fields) {
+inline std::optional<Found> read_b3(const Fields& fields) {
   if (const auto single = fields.first("b3")) {
     if (const auto result = read_b3_single(*single)) return result;
   }

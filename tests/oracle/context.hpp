@@ -1,11 +1,15 @@
 #pragma once
 
+#include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "oracle/b3.hpp"
 #include "oracle/baggage.hpp"
 #include "oracle/fields.hpp"
+#include "oracle/found.hpp"
 #include "oracle/traceparent.hpp"
 #include "oracle/tracestate.hpp"
 
@@ -26,6 +30,35 @@ struct Context {
   friend bool operator==(const Context&, const Context&) = default;
 };
 
+inline bool is_sampled(const std::string& sampling) {
+  return sampling == "sample" || sampling == "debug";
+}
+
+/// The readers of the formats that are translated.
+inline const std::map<std::string, std::optional<Found> (*)(const Fields&)> translators = {
+    {"b3", read_b3},
+    {"b3multi", read_b3},
+};
+
+/// Adds the members whose key is new, within the usual limits and without blanks around their "=".
+inline void join_baggage(Context& context, const std::vector<std::string>& more) {
+  for (const Member& member : view_of(more)) {
+    const auto has_same_key = [&](const Member& other) { return other.key == member.key; };
+    if (std::ranges::any_of(context.baggage, has_same_key)) continue;
+    std::string kept;
+    for (const std::string& text : more) {
+      if (read_member(text)->key == member.key) kept = text;
+    }
+    const std::size_t semicolon = kept.find(';');
+    const std::string properties = semicolon == std::string::npos ? "" : kept.substr(semicolon);
+    std::vector<std::string> joined = context.baggage_kept;
+    joined.push_back(member.key + "=" + read_member(kept)->value + properties);
+    if (joined.size() > 180 || join(joined, ",").size() > 8192) return;
+    context.baggage_kept = joined;
+    context.baggage = view_of(joined);
+  }
+}
+
 /// What a format gives when it reads the fields into an empty context.
 inline Context read_format(const std::string& format, const Fields& fields) {
   Context context;
@@ -42,44 +75,62 @@ inline Context read_format(const std::string& format, const Fields& fields) {
     context.baggage_kept = read_baggage(fields.all("baggage"));
     context.baggage = view_of(context.baggage_kept);
   } else {
-    const auto b3 = read_b3(fields);
-    if (!b3) return context;
-    context.trace_id = b3->trace_id;
-    context.span_id = b3->span_id;
-    context.sampling = b3->sampling;
-    context.sampled = context.has_trace() && (b3->sampling == "sample" || b3->sampling == "debug");
+    const auto found = translators.at(format)(fields);
+    if (!found) return context;
+    context.trace_id = found->trace_id;
+    context.span_id = found->span_id;
+    context.sampling = found->sampling;
+    context.sampled = context.has_trace() && is_sampled(found->sampling);
+    std::vector<std::string> members;
+    for (const auto& [key, value] : found->baggage) {
+      members.push_back(key + "=" + percent_encode(value));
+    }
+    join_baggage(context, members);
   }
   return context;
 }
 
-/// What a chain of formats gives: the first span context, or the last one; a lone decision only
-/// where there is no span context at all. B3 with the ids that are there already adds its decision,
-/// if it has one, and leaves the rest.
+/// What two formats say together that brought the same ids, the first of them preferred.
+inline std::string combine_sampling(const std::string& winner, const std::string& other) {
+  if (winner == other) return winner;
+  if (is_sampled(winner) && is_sampled(other)) return "debug";
+  if (!is_sampled(winner) && !is_sampled(other)) return "defer";
+  return winner == "defer" ? other : winner;
+}
+
+inline void complete(Context& winner, const Context& other) {
+  if (winner.tracestate.empty()) winner.tracestate = other.tracestate;
+  winner.random = winner.random || other.random;
+  winner.sampling = combine_sampling(winner.sampling, other.sampling);
+  winner.sampled = is_sampled(winner.sampling);
+}
+
+/// What a chain of formats gives: the first span context, or the last one, completed by those with
+/// the same ids; a lone decision only where there is no span context at all; the baggage of all.
 inline Context read_chain(const std::vector<std::string>& formats, bool first_match,
                           const Fields& fields) {
   Context result;
   for (const std::string& format : formats) {
-    const Context found = read_format(format, fields);
+    Context found = read_format(format, fields);
+    const std::vector<std::string> more = found.baggage_kept;
+    found.baggage_kept = result.baggage_kept;
+    found.baggage = result.baggage;
     const bool same_ids = found.trace_id == result.trace_id && found.span_id == result.span_id;
-    if (found.has_trace() && result.has_trace() && same_ids && format != "tracecontext") {
-      if (!first_match && (found.sampling != "defer" || !result.sampled)) {
-        result.sampling = found.sampling;
-        result.sampled = found.sampled;
-      }
-    } else if (found.has_trace() && !(first_match && result.has_trace())) {
-      result.trace_id = found.trace_id;
-      result.span_id = found.span_id;
-      result.sampled = found.sampled;
-      result.random = found.random;
-      result.tracestate = found.tracestate;
-      result.sampling = found.sampling;
+    if (found.has_trace() && result.has_trace()) {
+      if (first_match && same_ids) complete(result, found);
+      if (!first_match && same_ids) complete(found, result);
+      if (!first_match) result = found;
+    } else if (found.has_trace()) {
+      result = found;
+    } else if (found.sampling != "defer" && !result.has_trace()) {
+      const bool is_first = result.sampling == "defer";
+      if (is_first || !first_match) result.sampling = found.sampling;
     }
-    if (!found.has_trace() && found.sampling != "defer" && !result.has_trace()) {
-      result.sampling = found.sampling;
-    }
-    if (!found.baggage_kept.empty()) {
-      result.baggage_kept = found.baggage_kept;
-      result.baggage = found.baggage;
+    if (result.baggage_kept.empty() && format == "baggage") {
+      result.baggage_kept = more;
+      result.baggage = view_of(more);
+    } else {
+      join_baggage(result, more);
     }
   }
   return result;

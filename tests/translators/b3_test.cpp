@@ -37,7 +37,6 @@ TEST(B3PropagatorTest, SaysWhatItIs) {
   ASSERT_EQ(single.fields().size(), 1U);
   EXPECT_EQ(single.fields()[0], "b3");
   EXPECT_TRUE(single.reads_span_context());
-  EXPECT_FALSE(single.reads_baggage());
 
   const B3Propagator multi({.encoding = B3Propagator::Encoding::multi});
   EXPECT_EQ(multi.name(), "b3multi");

@@ -44,7 +44,7 @@ class B3Propagator final : public Propagator {
   /// "b3" or "b3multi".
   [[nodiscard]] std::string_view name() const noexcept override;
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] bool reads_baggage() const noexcept override { return false; }
+  [[nodiscard]] std::span<const std::string_view> read_fields() const noexcept override;
   [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;

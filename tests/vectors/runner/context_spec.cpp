@@ -108,7 +108,7 @@ PropagatorChain make_chain(const ChainSpec& spec) {
   if (!configured.error.empty()) throw std::runtime_error(configured.error);
 
   std::vector<PropagatorChain::Link> links;
-  for (const PropagatorChain::Link& link : configured.chain.propagators()) {
+  for (const PropagatorChain::Link& link : configured.chain.readers()) {
     if (link->name() == "tracecontext" && spec.max_tracestate_bytes) {
       const TraceContextPropagator::Options options{*spec.max_tracestate_bytes};
       links.push_back(std::make_shared<TraceContextPropagator>(options));

@@ -84,7 +84,7 @@ void check(const ConfigurationVector& vector) {
   ::unsetenv(variable);
 
   std::vector<std::string> names;
-  for (const PropagatorChain::Link& link : configured.chain.propagators()) {
+  for (const PropagatorChain::Link& link : configured.chain.readers()) {
     names.emplace_back(link->name());
   }
   EXPECT_EQ(names, vector.chain);

@@ -1,0 +1,60 @@
+#include "baggage_joiner.hpp"
+
+#include "chars.hpp"
+#include "percent.hpp"
+#include "stored_baggage.hpp"
+
+namespace baton::detail {
+
+ParseError BaggageJoiner::add(std::string_view key, std::string_view value) {
+  if (!is_token(key)) return {ErrorCode::bad_key, token_chars.find_outside(key)};
+  if (contains(key)) return {};
+  if (value.size() > limits_.max_bytes) return {ErrorCode::too_many_bytes, 0};
+  std::string member(key);
+  member += '=';
+  append_percent_encoded(value, member);
+  return append(member);
+}
+
+ParseError BaggageJoiner::add(const Baggage& more) {
+  for (const BaggageMember& each : more) {
+    if (contains(each.key())) continue;
+    std::string member(each.key());
+    member.append("=").append(each.raw_value_);
+    if (!each.properties_.empty()) member.append(";").append(each.properties_);
+    if (const ParseError error = append(member); error != ParseError()) return error;
+  }
+  return {};
+}
+
+Baggage BaggageJoiner::finish() const {
+  if (!is_begun_) return base_;
+  Baggage joined = Baggage::parse(text_, {text_.size(), text_.size()});
+  return joined.empty() ? base_ : joined;
+}
+
+bool BaggageJoiner::contains(std::string_view key) {
+  if (!is_begun_) {
+    is_begun_ = true;
+    text_ = base_.header();
+    for (std::size_t begin = 0; begin < text_.size(); ++members_) {
+      const std::string_view member = member_at(text_, begin);
+      keys_.insert(key_of(member));
+      begin += member.size() + 1;
+    }
+  }
+  return keys_.insert(key) && find_key(text_, key, 0) != std::string_view::npos;
+}
+
+ParseError BaggageJoiner::append(const std::string& member) {
+  if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
+  if (text_.size() + !text_.empty() + member.size() > limits_.max_bytes) {
+    return {ErrorCode::too_many_bytes, 0};
+  }
+  if (!text_.empty()) text_ += ',';
+  text_ += member;
+  ++members_;
+  return {};
+}
+
+}  // namespace baton::detail

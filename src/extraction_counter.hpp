@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include "baton/extraction_counts.hpp"
+
+namespace baton::detail {
+
+/// The numbers of one thread: it alone writes them, so that adding takes no locked instruction, and
+/// anybody may read them. Outlives its thread, and goes on with the next one.
+struct alignas(64) CounterBlock {
+  /// One format more than have a name: the last one counts all others.
+  static constexpr std::size_t formats = most_counted_formats + 1;
+
+  struct Format {
+    std::atomic<std::uint64_t> found;
+    std::atomic<std::uint64_t> won;
+    std::atomic<std::uint64_t> malformed;
+    std::atomic<std::uint64_t> disagreed;
+  };
+
+  std::atomic<std::uint64_t> extractions;
+  std::array<Format, formats> of_format;
+  std::atomic<bool> is_owned;
+  CounterBlock* next;
+};
+
+/// Counts for `extraction_counts`, on behalf of the thread that it is made on.
+class ExtractionCounter {
+ public:
+  ExtractionCounter() noexcept : block_(thread_block != nullptr ? *thread_block : acquire()) {}
+
+  /// What stands for that name in the calls below. The name must live as long as the program.
+  static std::uint8_t number_of(std::string_view format);
+
+  void add_extraction() noexcept { add(block_.extractions); }
+  void add_found(std::uint8_t format) noexcept { add(block_.of_format[format].found); }
+  void add_won(std::uint8_t format) noexcept { add(block_.of_format[format].won); }
+  void add_malformed(std::uint8_t format) noexcept { add(block_.of_format[format].malformed); }
+  void add_disagreed(std::uint8_t format) noexcept { add(block_.of_format[format].disagreed); }
+
+ private:
+  static CounterBlock& acquire() noexcept;
+
+  static void add(std::atomic<std::uint64_t>& number) noexcept {
+    number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+
+  static constinit thread_local CounterBlock* thread_block;
+
+  CounterBlock& block_;
+};
+
+}  // namespace baton::detail

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "baton/propagator.hpp"
+#include "chars.hpp"
+#include "hex.hpp"
+
+/// What the formats have in common. A reader fills its last argument and returns what was wrong, an
+/// error without a code where nothing was; offsets count from the start of the part it was given.
+namespace baton::detail {
+
+inline constexpr ParseError no_error{};
+
+/// 16 lowercase digits.
+inline ParseError parse_hex16(std::string_view text, std::uint64_t& value) noexcept {
+  if (text.size() != 16) return {ErrorCode::bad_length, 0};
+  const unsigned good = hex::decode16(text.data(), value);
+  return good == 16 ? no_error : ParseError{ErrorCode::bad_hex, good};
+}
+
+/// 16 lowercase digits, not all zero.
+inline ParseError parse_span_id(std::string_view text, SpanId& id) noexcept {
+  std::uint64_t value = 0;
+  if (const ParseError error = parse_hex16(text, value); error != no_error) return error;
+  id = SpanId(value);
+  return value != 0 ? no_error : ParseError{ErrorCode::zero_span_id, 0};
+}
+
+/// 32 lowercase digits, not all zero.
+inline ParseError parse_trace_id(std::string_view text, TraceId& id) noexcept {
+  if (text.size() != TraceId::hex_size) return {ErrorCode::bad_length, 0};
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  if (const unsigned good = hex::decode16(text.data(), high); good != 16) {
+    return {ErrorCode::bad_hex, good};
+  }
+  if (const unsigned good = hex::decode16(text.data() + 16, low); good != 16) {
+    return {ErrorCode::bad_hex, 16 + good};
+  }
+  id = TraceId(high, low);
+  return id.is_valid() ? no_error : ParseError{ErrorCode::zero_trace_id, 0};
+}
+
+/// The same, or 16 digits, which stand for the last ones of an id that begins with zeros.
+inline ParseError parse_long_or_short_trace_id(std::string_view text, TraceId& id) noexcept {
+  if (text.size() != 16) return parse_trace_id(text, id);
+  std::uint64_t low = 0;
+  if (const ParseError error = parse_hex16(text, low); error != no_error) return error;
+  id = TraceId(0, low);
+  return low != 0 ? no_error : ParseError{ErrorCode::zero_trace_id, 0};
+}
+
+/// An error of a part, told as an error of the whole that the part is cut from.
+constexpr ParseError shifted(ParseError error, std::size_t begin_of_part) noexcept {
+  return {error.code, begin_of_part + error.offset};
+}
+
+/// The first value of a field, trimmed.
+inline std::optional<std::string_view> get_trimmed(CarrierReader carrier, std::string_view field) {
+  auto value = carrier.get(field);
+  if (value) *value = trim(*value);
+  return value;
+}
+
+/// Reports an error of a field's trimmed value, told as an error of the value as it came.
+inline Extracted reject(CarrierReader carrier, std::string_view field, ParseError error,
+                        ExtractReport* report) {
+  if (report == nullptr) return Extracted::malformed;
+  const std::string_view value = carrier.get(field).value_or("");
+  const std::string_view text = trim(value);
+  const std::size_t begin = text.empty() ? 0 : static_cast<std::size_t>(text.data() - value.data());
+  report->add(field, shifted(error, begin));
+  return Extracted::malformed;
+}
+
+}  // namespace baton::detail

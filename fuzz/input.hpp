@@ -45,6 +45,17 @@ class Input {
     return fields;
   }
 
+  /// Each line as the name of a field, a space, and its value.
+  [[nodiscard]] oracle::Fields named_fields() const {
+    oracle::Fields fields;
+    for (const std::string& line : oracle::split(text_, '\n')) {
+      std::string name;
+      std::string value;
+      if (oracle::cut(line, ' ', name, value)) fields.add(name, value);
+    }
+    return fields;
+  }
+
  private:
   std::string text_;
 };

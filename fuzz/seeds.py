@@ -14,10 +14,8 @@ CHAIN_LETTERS = {
     "traceparent": "a", "tracestate": "b", "baggage": "c", "b3": "d", "x-b3-traceid": "e",
     "x-b3-spanid": "f", "x-b3-parentspanid": "g", "x-b3-sampled": "h", "x-b3-flags": "i",
 }
-B3_LETTERS = {
-    "b3": "a", "x-b3-traceid": "b", "x-b3-spanid": "c", "x-b3-parentspanid": "d",
-    "x-b3-sampled": "e", "x-b3-flags": "f",
-}
+# Vectors of what the library itself does; all others are of the translator that the file is named by.
+OF_THE_CORE = {"traceparent", "tracestate", "baggage", "chain", "configuration"}
 
 
 def resolve(text):
@@ -48,11 +46,17 @@ def seeds_of(fields):
         if values:
             yield name, b"\n".join([b"0", *values])
             yield name, b"\n".join([b"1", b"key", b"value", b"p", b"q", *values])
-    for target, letters, choices in (("b3", B3_LETTERS, b"0"), ("chain", CHAIN_LETTERS, b"01")):
-        lines = [letters[name].encode() + value for name, value in fields if name in letters]
-        if lines and not any(b"\n" in line for line in lines):
-            for choice in choices:
-                yield target, b"\n".join([bytes([choice]), *lines])
+    lines = [CHAIN_LETTERS[name].encode() + value for name, value in fields if name in CHAIN_LETTERS]
+    if lines and not any(b"\n" in line for line in lines):
+        for choice in (b"0", b"1"):
+            yield "chain", b"\n".join([choice, *lines])
+
+
+def seeds_of_translator(format, fields):
+    """The same for the fuzz target of a translator."""
+    lines = [name.encode() + b" " + value for name, value in fields]
+    if lines and format not in OF_THE_CORE:
+        yield "b3" if format == "b3multi" else format, b"\n".join(lines)
 
 
 def main():
@@ -64,7 +68,7 @@ def main():
         document = json.loads(path.read_text())
         for vector in document.get("vectors", []):
             fields = [(name.lower(), resolve(value)) for name, value in vector.get("fields", [])]
-            for target, seed in seeds_of(fields):
+            for target, seed in [*seeds_of(fields), *seeds_of_translator(path.stem, fields)]:
                 if len(seed) > 10240:
                     continue
                 folder = out / target

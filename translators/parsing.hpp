@@ -54,6 +54,24 @@ inline ParseError parse_long_or_short_trace_id(std::string_view text, TraceId& i
   return low != 0 ? no_error : ParseError{ErrorCode::zero_trace_id, 0};
 }
 
+/// A decimal number of 64 bits makes at most this many digits.
+inline constexpr std::size_t most_decimal_digits = 20;
+
+/// 1*DIGIT, a number of 64 bits. Zeros in front are allowed.
+constexpr ParseError parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
+  if (text.empty()) return {ErrorCode::bad_number, 0};
+  value = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!digits.contains(text[i])) return {ErrorCode::bad_number, i};
+    const auto digit = static_cast<std::uint64_t>(text[i] - '0');
+    if (__builtin_mul_overflow(value, std::uint64_t{10}, &value) ||
+        __builtin_add_overflow(value, digit, &value)) {
+      return {ErrorCode::bad_number, i};
+    }
+  }
+  return no_error;
+}
+
 /// An error of a part, told as an error of the whole that the part is cut from.
 constexpr ParseError shifted(ParseError error, std::size_t begin_of_part) noexcept {
   return {error.code, begin_of_part + error.offset};

@@ -1,6 +1,7 @@
 #include "baton/registry.hpp"
 
 #include "baton/translators/b3.hpp"
+#include "baton/translators/gcp.hpp"
 #include "baton/w3c.hpp"
 
 namespace baton {
@@ -32,6 +33,7 @@ constexpr RegisteredPropagator registry[] = {
     {"baggage", make<BaggagePropagator>},
     {"b3", make_b3<B3Propagator::Encoding::single>},
     {"b3multi", make_b3<B3Propagator::Encoding::multi>},
+    {"gcp", make<GoogleCloudPropagator>},
 };
 
 }  // namespace

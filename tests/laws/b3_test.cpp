@@ -39,8 +39,7 @@ RC_GTEST_PROP(B3Laws, EveryContextComesBackInEitherEncoding,
   using Encoding = baton::B3Propagator::Encoding;
   for (const Encoding encoding : {Encoding::single, Encoding::multi}) {
     for (const bool short_ids : {false, true}) {
-      laws::check_b3_round_trip(laws::context_of(context), context,
-                                laws::b3_propagator(encoding, short_ids));
+      laws::check_b3_round_trip(context, laws::b3_propagator(encoding, short_ids));
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "oracle/baggage.hpp"
 #include "oracle/fields.hpp"
 #include "oracle/found.hpp"
+#include "oracle/gcp.hpp"
 #include "oracle/traceparent.hpp"
 #include "oracle/tracestate.hpp"
 
@@ -38,6 +39,7 @@ inline bool is_sampled(const std::string& sampling) {
 inline const std::map<std::string, std::optional<Found> (*)(const Fields&)> translators = {
     {"b3", read_b3},
     {"b3multi", read_b3},
+    {"gcp", read_gcp},
 };
 
 /// Adds the members whose key is new, within the usual limits and without blanks around their "=".

@@ -4,6 +4,7 @@
 /// with the library: laws and fuzz targets hold the library against them.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,23 @@ inline bool all_of(std::string_view text, std::string_view characters) {
 inline bool is_lower_hex(std::string_view text) { return all_of(text, "0123456789abcdef"); }
 
 inline bool is_zero(std::string_view text) { return all_of(text, "0"); }
+
+/// A decimal number of at most 64 bits, as 16 hexadecimal digits.
+inline std::optional<std::string> hex_of_decimal(const std::string& decimal) {
+  if (decimal.empty() || !all_of(decimal, "0123456789")) return std::nullopt;
+  std::string hex(16, '0');
+  for (const char c : decimal) {
+    unsigned carry = static_cast<unsigned>(c - '0');
+    for (std::size_t i = 16; i-- > 0;) {
+      const std::string_view all = "0123456789abcdef";
+      const unsigned number = static_cast<unsigned>(all.find(hex[i])) * 10 + carry;
+      hex[i] = all[number % 16];
+      carry = number / 16;
+    }
+    if (carry != 0) return std::nullopt;
+  }
+  return hex;
+}
 
 inline std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts(1);

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "baton/propagator.hpp"
+
+namespace baton {
+
+/// Google Cloud's own format.
+///
+///     x-cloud-trace-context: 105445aa7843bc8bf206b12000100000/81985529216486895;o=1
+///
+///     value    = trace-id "/" span-id [ ";o=" options ]
+///     trace-id = 32HEXDIGLC   ; not all zero
+///     span-id  = 1*DIGIT      ; decimal, 64 bits, not zero
+///     options  = 1*3DIGIT     ; bit 0: sampled; without them, defer
+///
+/// Of repeated fields the first counts. Sent with `;o=1` or `;o=0`, and without options for defer;
+/// debug is sent as sampled. What cannot be said is not sent: tracestate, baggage, the random flag,
+/// a decision without ids.
+///
+/// Errors: `empty`, `too_short`, `too_long`, `bad_hex`, `bad_length`, `bad_delimiter`,
+/// `bad_number`, `bad_sampling_state`, `zero_trace_id`, `zero_span_id`. Never allocates.
+class GoogleCloudPropagator final : public Propagator {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "gcp"; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  Extracted extract(CarrierReader carrier, Context& context,
+                    ExtractReport* report = nullptr) const override;
+  void inject(const Context& context, CarrierWriter carrier) const override;
+};
+
+}  // namespace baton

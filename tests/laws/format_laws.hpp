@@ -1,0 +1,97 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "baton/baton.hpp"
+#include "laws/describe.hpp"
+#include "laws/require.hpp"
+#include "oracle/context.hpp"
+#include "oracle/fields.hpp"
+#include "oracle/said.hpp"
+
+namespace laws {
+
+inline baton::PropagatorChain::Link format_of(std::string_view name) {
+  for (const baton::RegisteredPropagator& known : baton::registered_propagators()) {
+    if (known.name == name) return known.make({});
+  }
+  throw Broken("no propagator of that name");
+}
+
+/// A context that nothing on the wire in these tests can give.
+inline baton::Context some_context() {
+  baton::SpanContext span;
+  span.trace_id = baton::TraceId(0x1111111111111111, 0x2222222222222222);
+  span.span_id = baton::SpanId(0x3333333333333333);
+  span.flags = baton::TraceFlags(baton::TraceFlags::random_bit);
+  baton::Context context;
+  context.set_span_context(span);
+  context.set_baggage(baton::Baggage::parse("kept=yes"));
+  return context;
+}
+
+/// What comes back of a context that was sent is what its format can say, and that entirely.
+inline void check_format_round_trip(const baton::Propagator& propagator,
+                                    const baton::Context& context) {
+  const std::string format(propagator.name());
+  const oracle::Context expected = oracle::said_by(format, context_of(context));
+  oracle::Fields sent;
+  propagator.inject(context, sent);
+  for (const auto& [name, value] : sent.entries()) {
+    require_clean(name, {value.data(), value.size()});
+    require(propagator.owns(name), "it owns what it sends");
+  }
+  const bool silent =
+      !expected.has_trace() && expected.sampling == "defer" && expected.baggage.empty();
+  require(sent.entries().empty() == silent, "nothing goes out when there is nothing to say");
+
+  baton::Context back;
+  baton::ExtractReport report;
+  const baton::Extracted extracted = propagator.extract(sent, back, &report);
+  require(report.issue_count() == 0, "what is sent is valid");
+  require_equal(context_of(back), expected, "what can be said comes back");
+  require(silent == (extracted == baton::Extracted::nothing), "nothing is found in nothing");
+  oracle::Fields again;
+  propagator.inject(back, again);
+  require(again == sent, "inject after extract is a fixed point");
+
+  oracle::Fields stale;
+  for (const std::string_view name : propagator.fields()) stale.add(name, "stale");
+  propagator.inject(context, stale);
+  for (const std::string_view name : propagator.fields()) {
+    require(stale.all(name) == sent.all(name), "no stale field survives inject");
+  }
+}
+
+/// All that must hold for any fields, as a format that is translated.
+inline void check_format(std::string_view format, const oracle::Fields& fields) {
+  const baton::PropagatorChain::Link propagator = format_of(format);
+  const oracle::Context expected = oracle::read_format(std::string(format), fields);
+  baton::Context context;
+  baton::ExtractReport report;
+  const baton::Extracted extracted = propagator->extract(fields, context, &report);
+  require_equal(context_of(context), expected, "reads what the reference reads");
+  require((extracted == baton::Extracted::span_context) == expected.has_trace(),
+          "says what it found");
+  if (extracted == baton::Extracted::malformed) {
+    require(report.issue_count() > 0, "what is malformed is reported");
+  }
+  baton::Context unreported;
+  propagator->extract(fields, unreported);
+  require(unreported == context, "a report changes nothing");
+
+  baton::Context before = some_context();
+  propagator->extract(fields, before);
+  require(before.baggage().get("kept") == "yes", "earlier baggage stays");
+  before.set_baggage(some_context().baggage());
+  if (!expected.has_trace()) {
+    require(before == some_context(), "less than a span context leaves one as it was");
+  } else {
+    require(before.span_context() == context.span_context(), "a span context replaces another");
+  }
+  check_format_round_trip(*propagator, context);
+  check_format_round_trip(*propagator, context.child());
+}
+
+}  // namespace laws

@@ -1,0 +1,97 @@
+#include "baton/translators/gcp.hpp"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+#include "parsing.hpp"
+
+namespace baton {
+namespace {
+
+using detail::no_error;
+using detail::shifted;
+
+constexpr std::string_view field = "x-cloud-trace-context";
+constexpr std::array field_names{field};
+
+constexpr std::string_view options_label = ";o=";
+constexpr std::size_t most_options_digits = 3;
+constexpr std::size_t span_id_at = TraceId::hex_size + 1;
+
+/// 1*3DIGIT, of which only the last bit is of interest.
+ParseError parse_options(std::string_view text, Sampling& sampling) noexcept {
+  if (text.empty()) return {ErrorCode::too_short, 0};
+  const std::size_t good = detail::digits.find_outside(text);
+  if (good != text.size()) return {ErrorCode::bad_sampling_state, good};
+  if (good > most_options_digits) return {ErrorCode::too_long, most_options_digits};
+  sampling = (text.back() - '0') % 2 == 1 ? Sampling::sample : Sampling::drop;
+  return no_error;
+}
+
+ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
+                 Sampling& sampling) noexcept {
+  if (text.empty()) return {ErrorCode::empty, 0};
+  const std::string_view hex = text.substr(0, text.find('/'));
+  ParseError error = detail::parse_trace_id(hex, trace_id);
+  if (error != no_error) return error;
+  if (text.size() < span_id_at) return {ErrorCode::too_short, text.size()};
+
+  const std::string_view rest = text.substr(span_id_at);
+  const std::string_view number = rest.substr(0, rest.find(';'));
+  std::uint64_t value = 0;
+  error = detail::parse_decimal(number, value);
+  if (error != no_error) return shifted(error, span_id_at);
+  if (value == 0) return {ErrorCode::zero_span_id, span_id_at};
+  span_id = SpanId(value);
+
+  const std::string_view options = rest.substr(number.size());
+  if (options.empty()) return no_error;
+  const std::size_t options_at = span_id_at + number.size();
+  for (std::size_t i = 0; i < options_label.size(); ++i) {
+    if (i == options.size()) return {ErrorCode::too_short, text.size()};
+    if (options[i] != options_label[i]) return {ErrorCode::bad_delimiter, options_at + i};
+  }
+  error = parse_options(options.substr(options_label.size()), sampling);
+  return error == no_error ? error : shifted(error, options_at + options_label.size());
+}
+
+}  // namespace
+
+std::span<const std::string_view> GoogleCloudPropagator::fields() const noexcept {
+  return field_names;
+}
+
+Extracted GoogleCloudPropagator::extract(CarrierReader carrier, Context& context,
+                                         ExtractReport* report) const {
+  const auto value = detail::get_trimmed(carrier, field);
+  if (!value) return Extracted::nothing;
+  TraceId trace_id;
+  SpanId span_id;
+  Sampling sampling = Sampling::defer;
+  const ParseError error = parse(*value, trace_id, span_id, sampling);
+  if (error != no_error) return detail::reject(carrier, field, error, report);
+  context.set_span_context({trace_id, span_id, TraceFlags(), true, {}}, sampling);
+  return Extracted::span_context;
+}
+
+void GoogleCloudPropagator::inject(const Context& context, CarrierWriter carrier) const {
+  const SpanContext& span_context = context.span_context();
+  if (!span_context.is_valid()) {
+    carrier.erase(field);
+    return;
+  }
+  std::array<char, span_id_at + detail::most_decimal_digits + options_label.size() + 1> value;
+  span_context.trace_id.write_hex(std::span(value).first<TraceId::hex_size>());
+  value[TraceId::hex_size] = '/';
+  char* end = std::to_chars(value.data() + span_id_at, value.data() + value.size(),
+                            span_context.span_id.value())
+                  .ptr;
+  if (context.sampling() != Sampling::defer) {
+    end = std::copy(options_label.begin(), options_label.end(), end);
+    *end++ = is_sampled(context.sampling()) ? '1' : '0';
+  }
+  carrier.set(field, {value.data(), static_cast<std::size_t>(end - value.data())});
+}
+
+}  // namespace baton

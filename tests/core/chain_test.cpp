@@ -171,5 +171,40 @@ TEST(PropagatorChainTest, InjectOverStaleFieldsIsInjectIntoNone) {
   }
 }
 
+ConfiguredChain migration(std::string_view read, std::string_view written) {
+  return make_chain(ChainConfiguration{read, written, ExtractionPolicy::first_match, {}});
+}
+
+TEST(PropagatorChainTest, ReadsSomeAndWritesOthers) {
+  const PropagatorChain chain = migration("tracecontext,b3", "tracecontext,baggage").chain;
+  Fields fields = {{"b3", b3}, {"x-b3-sampled", "1"}, {"accept", "*/*"}};
+  const Context context = chain.extract(fields);
+  EXPECT_EQ(context.span_context().trace_id.to_string(), b3.substr(0, 32));
+  chain.inject(context, fields);
+  EXPECT_TRUE(fields.get("traceparent"));
+  EXPECT_FALSE(fields.get("b3")) << "what is only read would go on stale";
+  EXPECT_FALSE(fields.get("x-b3-sampled"));
+  EXPECT_EQ(fields.get("accept"), "*/*");
+}
+
+TEST(PropagatorChainTest, AnEncodingThatIsReadButNotWrittenGoesStale) {
+  const PropagatorChain chain = chain_of("b3");
+  Fields fields = {{"x-b3-traceid", b3.substr(0, 32)}, {"x-b3-spanid", b3.substr(33, 16)}};
+  chain.inject(chain.extract(fields).child(), fields);
+  EXPECT_TRUE(fields.get("b3"));
+  EXPECT_FALSE(fields.get("x-b3-traceid"));
+  EXPECT_FALSE(fields.get("x-b3-spanid"));
+}
+
+TEST(PropagatorChainTest, OwnsTheFieldsOfItsFormatsInAnyCase) {
+  const PropagatorChain chain = migration("b3", "tracecontext").chain;
+  for (const char* name : {"b3", "B3", "X-B3-TraceId", "x-b3-flags", "TraceParent", "tracestate"}) {
+    EXPECT_TRUE(chain.owns(name)) << name;
+  }
+  for (const char* name : {"", "b", "b33", "baggage", "x-b3-", "traceparent ", "uber-trace-id"}) {
+    EXPECT_FALSE(chain.owns(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace baton

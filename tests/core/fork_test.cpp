@@ -4,8 +4,9 @@
 #include <string>
 #include <thread>
 
-#include "baton/ids.hpp"
+#include "baton/baton.hpp"
 #include "child_process.hpp"
+#include "fields.hpp"
 
 // A server that forks must never hand out the same id twice, in whatever process.
 namespace baton {
@@ -89,6 +90,20 @@ TEST(ForkTest, ThreadsOfTheChild) {
             return text;
           }));
   expect_all_different(ids, words * 4);
+}
+
+TEST(ForkTest, AChildGoesOnCounting) {
+  const PropagatorChain chain = make_chain("b3").chain;
+  const test::Fields fields = {{"b3", "d"}};
+  static_cast<void>(chain.extract(fields));
+  const std::uint64_t before = extraction_counts().extractions;
+  const std::string in_child = run_in_child([&] {
+    static_cast<void>(chain.extract(fields));
+    std::thread([&] { static_cast<void>(chain.extract(fields)); }).join();
+    return std::to_string(extraction_counts().extractions);
+  });
+  EXPECT_EQ(in_child, std::to_string(before + 2));
+  EXPECT_EQ(extraction_counts().extractions, before);
 }
 
 }  // namespace

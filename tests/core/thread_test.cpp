@@ -163,5 +163,48 @@ TEST(ThreadsTest, CopiesOfOneContextAreExtractedIntoOnManyThreads) {
   }
 }
 
+TEST(ThreadsTest, ExtractionsOfAllThreadsAreCounted) {
+  const PropagatorChain chain = make_chain("tracecontext,b3", ExtractionPolicy::first_match).chain;
+  const Fields fields = {{"traceparent", parent}, {"b3", "no"}};
+  const ExtractionCounts before = extraction_counts();
+  constexpr std::uint64_t threads = 8;
+  constexpr std::uint64_t rounds = 2000;
+  for (int wave = 0; wave < 2; ++wave) {  // the second one takes over what the first one left
+    on_threads(threads, [&](std::size_t index) {
+      for (std::uint64_t i = 0; i < rounds; ++i) {
+        static_cast<void>(chain.extract(fields));
+        if (index == 0) {
+          EXPECT_GE(extraction_counts().extractions, before.extractions + i);
+        }
+      }
+    });
+  }
+  const ExtractionCounts after = extraction_counts();
+  constexpr std::uint64_t all = 2 * threads * rounds;
+  EXPECT_EQ(after.extractions - before.extractions, all);
+  EXPECT_EQ(after.of("tracecontext").won - before.of("tracecontext").won, all);
+  EXPECT_EQ(after.of("b3").found - before.of("b3").found, all);
+  EXPECT_EQ(after.of("b3").malformed - before.of("b3").malformed, all);
+}
+
+/// Extracts when its thread has nearly ended.
+struct LateExtraction {
+  const PropagatorChain* chain = nullptr;
+  ~LateExtraction() {
+    if (chain != nullptr) static_cast<void>(chain->extract(Fields{{"traceparent", parent}}));
+  }
+};
+
+TEST(ThreadsTest, AnExtractionAtTheEndOfAThreadIsCountedToo) {
+  const PropagatorChain chain = make_chain("tracecontext").chain;
+  const std::uint64_t before = extraction_counts().extractions;
+  std::thread([&] {
+    static thread_local LateExtraction late;
+    late.chain = &chain;
+    static_cast<void>(chain.extract(Fields{}));
+  }).join();
+  EXPECT_EQ(extraction_counts().extractions - before, 2U);
+}
+
 }  // namespace
 }  // namespace baton

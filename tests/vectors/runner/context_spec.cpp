@@ -3,7 +3,6 @@
 #include <memory>
 #include <stdexcept>
 
-#include "baton/translators/b3.hpp"
 #include "vector.hpp"
 
 namespace baton::test {
@@ -104,26 +103,23 @@ Context make_context(const ContextSpec& spec) {
 }
 
 PropagatorChain make_chain(const ChainSpec& spec) {
-  const ConfiguredChain configured = baton::make_chain(spec.propagators, spec.policy);
+  const ConfiguredChain configured = baton::make_chain(
+      ChainConfiguration{spec.propagators, spec.propagators, spec.policy, spec.options});
   if (!configured.error.empty()) throw std::runtime_error(configured.error);
 
   std::vector<PropagatorChain::Link> links;
   for (const PropagatorChain::Link& link : configured.chain.readers()) {
     if (link->name() == "tracecontext" && spec.max_tracestate_bytes) {
-      const TraceContextPropagator::Options options{*spec.max_tracestate_bytes};
+      const TraceContextPropagator::Options options{*spec.max_tracestate_bytes,
+                                                    spec.options.sampling_in_tracestate};
       links.push_back(std::make_shared<TraceContextPropagator>(options));
     } else if (link->name() == "baggage") {
       links.push_back(std::make_shared<BaggagePropagator>(spec.baggage_limits));
-    } else if (link->name().starts_with("b3") && spec.short_trace_ids) {
-      const auto encoding =
-          link->name() == "b3" ? B3Propagator::Encoding::single : B3Propagator::Encoding::multi;
-      links.push_back(
-          std::make_shared<B3Propagator>(B3Propagator::Options{encoding, spec.short_trace_ids}));
     } else {
       links.push_back(link);
     }
   }
-  return PropagatorChain(std::move(links), spec.policy);
+  return PropagatorChain(links, spec.policy);
 }
 
 }  // namespace baton::test

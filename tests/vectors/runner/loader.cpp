@@ -212,7 +212,7 @@ std::vector<IssueSpec> issues_of(const json::value& value) {
 void read_options(const json::value& value, ChainSpec& chain) {
   const json::object& options = value.as_object();
   only_keys(options, {"baggage_max_members", "baggage_max_bytes", "tracestate_max_bytes",
-                      "b3_short_trace_ids"});
+                      "b3_short_trace_ids", "sampling_in_tracestate"});
   if (const auto* n = options.if_contains("baggage_max_members")) {
     chain.baggage_limits.max_members = number_of(*n);
   }
@@ -223,8 +223,24 @@ void read_options(const json::value& value, ChainSpec& chain) {
     chain.max_tracestate_bytes = number_of(*n);
   }
   if (const auto* b = options.if_contains("b3_short_trace_ids")) {
-    chain.short_trace_ids = b->as_bool();
+    chain.options.b3_short_trace_ids = b->as_bool();
   }
+  if (const auto* b = options.if_contains("sampling_in_tracestate")) {
+    chain.options.sampling_in_tracestate = b->as_bool();
+  }
+}
+
+ExtractionPolicy policy_of(const json::value& value) {
+  const std::string name = text_of(value);
+  if (name == "first_match") return ExtractionPolicy::first_match;
+  if (name == "last_wins") return ExtractionPolicy::last_wins;
+  fail("unknown policy \"" + name + "\"");
+}
+
+std::vector<std::string> texts_of(const json::value& value) {
+  std::vector<std::string> texts;
+  for (const json::value& text : value.as_array()) texts.push_back(text_of(text));
+  return texts;
 }
 
 PropagationVector propagation_of(const json::object& object, const std::string& propagators) {
@@ -237,9 +253,7 @@ PropagationVector propagation_of(const json::object& object, const std::string& 
     vector.chain.propagators = text_of(*names);
   }
   if (const auto* policy = object.if_contains("policy")) {
-    const std::string name = text_of(*policy);
-    if (name != "first_match" && name != "last_wins") fail("unknown policy \"" + name + "\"");
-    if (name == "first_match") vector.chain.policy = ExtractionPolicy::first_match;
+    vector.chain.policy = policy_of(*policy);
   }
   if (const auto* options = object.if_contains("options")) read_options(*options, vector.chain);
   if (const auto* given = object.if_contains("given")) vector.given = context_of(*given, false);
@@ -271,18 +285,23 @@ PropagationVector propagation_of(const json::object& object, const std::string& 
 }
 
 ConfigurationVector configuration_of(const json::object& object) {
-  only_keys(object, {"name", "clause", "environment", "chain", "error_mentions"});
+  only_keys(object,
+            {"name", "clause", "environment", "chain", "written", "policy", "error_mentions"});
   ConfigurationVector vector;
-  if (const json::value& value = object.at("environment"); !value.is_null()) {
-    vector.environment = text_of(value);
-  }
-  for (const json::value& name : object.at("chain").as_array()) {
-    vector.chain.push_back(text_of(name));
-  }
-  if (const auto* mentions = object.if_contains("error_mentions")) {
-    for (const json::value& text : mentions->as_array()) {
-      vector.error_mentions.push_back(text_of(text));
+  const json::value& environment = object.at("environment");
+  if (const auto* variables = environment.if_object()) {
+    for (const auto& variable : *variables) {
+      vector.environment.emplace_back(variable.key(), text_of(variable.value()));
     }
+  } else if (!environment.is_null()) {
+    vector.environment.emplace_back("OTEL_PROPAGATORS", text_of(environment));
+  }
+  vector.read = texts_of(object.at("chain"));
+  const auto* written = object.if_contains("written");
+  vector.written = written != nullptr ? texts_of(*written) : vector.read;
+  if (const auto* policy = object.if_contains("policy")) vector.policy = policy_of(*policy);
+  if (const auto* mentions = object.if_contains("error_mentions")) {
+    vector.error_mentions = texts_of(*mentions);
   }
   return vector;
 }

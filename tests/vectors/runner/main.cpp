@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <span>
 
 #include "fields.hpp"
 #include "vector.hpp"
@@ -73,21 +74,20 @@ void check(const PropagationVector& vector) {
   if (vector.injects) check_injection(vector, context);
 }
 
-void check(const ConfigurationVector& vector) {
-  constexpr const char* variable = "OTEL_PROPAGATORS";
-  if (vector.environment) {
-    ::setenv(variable, vector.environment->c_str(), 1);
-  } else {
-    ::unsetenv(variable);
-  }
-  const ConfiguredChain configured = make_chain_from_environment();
-  ::unsetenv(variable);
-
+std::vector<std::string> names_of(std::span<const PropagatorChain::Link> propagators) {
   std::vector<std::string> names;
-  for (const PropagatorChain::Link& link : configured.chain.readers()) {
-    names.emplace_back(link->name());
-  }
-  EXPECT_EQ(names, vector.chain);
+  for (const PropagatorChain::Link& link : propagators) names.emplace_back(link->name());
+  return names;
+}
+
+void check(const ConfigurationVector& vector) {
+  for (const auto& [name, value] : vector.environment) ::setenv(name.c_str(), value.c_str(), 1);
+  const ConfiguredChain configured = make_chain_from_environment();
+  for (const auto& [name, value] : vector.environment) ::unsetenv(name.c_str());
+
+  EXPECT_EQ(names_of(configured.chain.readers()), vector.read);
+  EXPECT_EQ(names_of(configured.chain.writers()), vector.written);
+  EXPECT_EQ(configured.chain.policy(), vector.policy);
   EXPECT_EQ(configured.error.empty(), vector.error_mentions.empty()) << configured.error;
   for (const std::string& text : vector.error_mentions) {
     EXPECT_NE(configured.error.find(text), std::string::npos)
@@ -142,6 +142,11 @@ std::size_t register_vectors(const std::string& folder, const std::vector<std::s
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
+  // Vectors say all of their environment.
+  for (const char* name : {"OTEL_PROPAGATORS", "BATON_EXTRACT", "BATON_INJECT", "BATON_POLICY",
+                           "BATON_B3_SHORT_TRACE_IDS", "BATON_SAMPLING_IN_TRACESTATE"}) {
+    ::unsetenv(name);
+  }
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() < 2) {
     std::cerr << "usage: vectors FOLDER FORMAT...\n";

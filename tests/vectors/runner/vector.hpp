@@ -58,7 +58,7 @@ struct ChainSpec {
   ExtractionPolicy policy = ExtractionPolicy::last_wins;
   BaggageLimits baggage_limits;
   std::optional<std::size_t> max_tracestate_bytes;
-  bool short_trace_ids = false;
+  PropagatorOptions options;
 };
 
 PropagatorChain make_chain(const ChainSpec& spec);
@@ -79,8 +79,10 @@ struct PropagationVector {
 };
 
 struct ConfigurationVector {
-  std::optional<std::string> environment;
-  std::vector<std::string> chain;
+  std::vector<TextPair> environment;
+  std::vector<std::string> read;
+  std::vector<std::string> written;
+  ExtractionPolicy policy = ExtractionPolicy::last_wins;
   std::vector<std::string> error_mentions;  // empty: no error
 };
 

@@ -1,0 +1,156 @@
+#include "baton/extraction_counts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "baton/configuration.hpp"
+#include "fields.hpp"
+
+namespace baton {
+namespace {
+
+using test::Fields;
+
+constexpr std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+constexpr std::string_view same_b3 = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-d";
+constexpr std::string_view other_b3 = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1";
+
+FormatCounts operator-(const FormatCounts& after, const FormatCounts& before) {
+  return {after.format, after.found - before.found, after.won - before.won,
+          after.malformed - before.malformed, after.disagreed - before.disagreed};
+}
+
+/// What one extraction adds to the counts of the formats.
+class Counted {
+ public:
+  Counted(std::string_view names, ExtractionPolicy policy, const Fields& fields) {
+    const PropagatorChain chain = make_chain(names, policy).chain;
+    before_ = extraction_counts();
+    static_cast<void>(chain.extract(fields));
+    after_ = extraction_counts();
+  }
+
+  [[nodiscard]] std::uint64_t extractions() const {
+    return after_.extractions - before_.extractions;
+  }
+  [[nodiscard]] FormatCounts of(std::string_view format) const {
+    return after_.of(format) - before_.of(format);
+  }
+
+ private:
+  ExtractionCounts before_;
+  ExtractionCounts after_;
+};
+
+using enum ExtractionPolicy;
+
+TEST(ExtractionCountsTest, WhatIsFoundAndWins) {
+  const Counted counted("tracecontext,baggage,b3", first_match,
+                        {{"traceparent", parent}, {"b3", same_b3}, {"baggage", "k=v"}});
+  EXPECT_EQ(counted.extractions(), 1U);
+  EXPECT_EQ(counted.of("tracecontext"), (FormatCounts{"tracecontext", 1, 1, 0, 0}));
+  EXPECT_EQ(counted.of("baggage"), (FormatCounts{"baggage", 1, 0, 0, 0}));
+  EXPECT_EQ(counted.of("b3"), (FormatCounts{"b3", 1, 0, 0, 0}));
+}
+
+TEST(ExtractionCountsTest, NothingThereIsStillAnExtraction) {
+  const Counted counted("tracecontext,b3", last_wins, {{"accept", "*/*"}});
+  EXPECT_EQ(counted.extractions(), 1U);
+  EXPECT_EQ(counted.of("tracecontext"), FormatCounts{"tracecontext"});
+  EXPECT_EQ(counted.of("b3"), FormatCounts{"b3"});
+}
+
+TEST(ExtractionCountsTest, Malformed) {
+  const Counted counted("tracecontext,b3", last_wins, {{"traceparent", "bad"}, {"b3", other_b3}});
+  EXPECT_EQ(counted.of("tracecontext"), (FormatCounts{"tracecontext", 1, 0, 1, 0}));
+  EXPECT_EQ(counted.of("b3"), (FormatCounts{"b3", 1, 1, 0, 0}));
+}
+
+TEST(ExtractionCountsTest, TheLoserOfADisagreement) {
+  const Fields fields = {{"traceparent", parent}, {"b3", other_b3}};
+  const Counted first("tracecontext,b3", first_match, fields);
+  EXPECT_EQ(first.of("tracecontext"), (FormatCounts{"tracecontext", 1, 1, 0, 0}));
+  EXPECT_EQ(first.of("b3"), (FormatCounts{"b3", 1, 0, 0, 1}));
+  const Counted last("tracecontext,b3", last_wins, fields);
+  EXPECT_EQ(last.of("tracecontext"), (FormatCounts{"tracecontext", 1, 0, 0, 1}));
+  EXPECT_EQ(last.of("b3"), (FormatCounts{"b3", 1, 1, 0, 0}));
+}
+
+TEST(ExtractionCountsTest, ALoneDecisionWinsWhereNothingElseDoes) {
+  const Counted alone("tracecontext,b3", last_wins, {{"b3", "0"}});
+  EXPECT_EQ(alone.of("b3"), (FormatCounts{"b3", 1, 1, 0, 0}));
+  const Counted beside("b3,tracecontext", last_wins, {{"b3", "0"}, {"traceparent", parent}});
+  EXPECT_EQ(beside.of("b3"), (FormatCounts{"b3", 1, 0, 0, 0}));
+  EXPECT_EQ(beside.of("tracecontext"), (FormatCounts{"tracecontext", 1, 1, 0, 0}));
+}
+
+TEST(ExtractionCountsTest, AFormatThatNobodyReadsHasZeros) {
+  EXPECT_EQ(extraction_counts().of("pigeon"), FormatCounts{"pigeon"});
+}
+
+class NamedPropagator final : public Propagator {
+ public:
+  explicit NamedPropagator(std::string name) : name_(std::move(name)) {}
+  [[nodiscard]] std::string_view name() const noexcept override { return name_; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override { return {}; }
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  Extracted extract(CarrierReader, Context&, ExtractReport*) const override {
+    return Extracted::malformed;
+  }
+  void inject(const Context&, CarrierWriter) const override {}
+
+ private:
+  std::string name_;
+};
+
+// The names of a user are copied, and too many of them are counted together.
+TEST(ExtractionCountsTest, FormatsBeyondTheLimitAreOther) {
+  const std::uint64_t before = extraction_counts().of("other").found;
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t i = 0; i < 2 * most_counted_formats; ++i) {
+      const PropagatorChain chain(
+          {std::make_shared<NamedPropagator>("made-up-" + std::to_string(i))});
+      static_cast<void>(chain.extract(Fields{}));
+    }
+  }
+  const ExtractionCounts counts = extraction_counts();
+  EXPECT_EQ(counts.of("made-up-0"), (FormatCounts{"made-up-0", 2, 0, 2, 0}));
+  EXPECT_EQ(counts.formats.size(), most_counted_formats + 1);
+  EXPECT_EQ(counts.formats.back().format, "other");
+  EXPECT_GE(counts.of("other").found - before, 2 * most_counted_formats);
+}
+
+TEST(ExtractionCountsTest, AsPrometheusReadsThem) {
+  const ExtractionCounts counts{
+      12, {{"tracecontext", 10, 9, 1, 0}, {"a\"b\\c\nd", 18446744073709551615U, 2, 3, 4}}};
+  EXPECT_EQ(to_prometheus(counts),
+            "# HELP baton_extractions_total Requests that were looked at.\n"
+            "# TYPE baton_extractions_total counter\n"
+            "baton_extractions_total 12\n"
+            "# HELP baton_format_found_total Requests that had fields of this format, good or "
+            "bad.\n"
+            "# TYPE baton_format_found_total counter\n"
+            "baton_format_found_total{format=\"tracecontext\"} 10\n"
+            "baton_format_found_total{format=\"a\\\"b\\\\c\\nd\"} 18446744073709551615\n"
+            "# HELP baton_format_won_total Requests whose context was taken from this format.\n"
+            "# TYPE baton_format_won_total counter\n"
+            "baton_format_won_total{format=\"tracecontext\"} 9\n"
+            "baton_format_won_total{format=\"a\\\"b\\\\c\\nd\"} 2\n"
+            "# HELP baton_format_malformed_total Requests whose fields of this format gave "
+            "nothing.\n"
+            "# TYPE baton_format_malformed_total counter\n"
+            "baton_format_malformed_total{format=\"tracecontext\"} 1\n"
+            "baton_format_malformed_total{format=\"a\\\"b\\\\c\\nd\"} 3\n"
+            "# HELP baton_format_disagreed_total Requests in which another format won with "
+            "another trace id.\n"
+            "# TYPE baton_format_disagreed_total counter\n"
+            "baton_format_disagreed_total{format=\"tracecontext\"} 0\n"
+            "baton_format_disagreed_total{format=\"a\\\"b\\\\c\\nd\"} 4\n");
+}
+
+}  // namespace
+}  // namespace baton

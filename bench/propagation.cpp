@@ -3,7 +3,6 @@
 // tracestate and baggage, else to the stack.
 
 #include <baton/baton.hpp>
-#include <baton/translators/b3.hpp>
 
 #include <array>
 #include <cstdlib>
@@ -18,13 +17,13 @@
 
 namespace {
 
+using bench::measure;
 using Fields = std::map<std::string, std::string, std::less<>>;
 
 constexpr std::string_view parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 constexpr std::string_view bad_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902B7-01";
 constexpr std::string_view state = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE";
 constexpr std::string_view baggage = "userId=alice,serverNode=DF%2028,isProduction=false";
-constexpr std::string_view b3 = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1";
 
 /// A request with three fields that have nothing to do with tracing, and those given.
 Fields request(Fields fields) {
@@ -51,18 +50,6 @@ std::string list(std::size_t members) {
 const baton::PropagatorChain& w3c() {
   static const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage").chain;
   return chain;
-}
-
-/// Times `work`, and counts what one more run of it allocates.
-template <class Work>
-void measure(benchmark::State& s, Work work) {
-  work();
-  const std::size_t before = bench::allocations();
-  work();
-  const std::size_t allocated = bench::allocations() - before;
-  for (auto _ : s) work();
-  s.counters["allocations"] =
-      benchmark::Counter(static_cast<double>(allocated), benchmark::Counter::kAvgThreads);
 }
 
 void copy_fields(benchmark::State& s, const Fields& fields,
@@ -128,13 +115,6 @@ void floor_nothing(benchmark::State& s) {
 }
 void extract_nothing(benchmark::State& s) { extract(s, w3c(), empty_request()); }
 
-const Fields& b3_request() {
-  static const Fields fields = request({{"b3", std::string(b3)}});
-  return fields;
-}
-void floor_b3(benchmark::State& s) { copy_fields(s, b3_request(), {"b3"}, false); }
-void extract_b3(benchmark::State& s) { extract(s, only("b3"), b3_request()); }
-
 // Parsing of the two lists alone.
 
 void parse_trace_state(benchmark::State& s) {
@@ -196,8 +176,6 @@ BENCHMARK(extract_parent);
 BENCHMARK(extract_bad_parent);
 BENCHMARK(floor_nothing);
 BENCHMARK(extract_nothing);
-BENCHMARK(floor_b3);
-BENCHMARK(extract_b3);
 BENCHMARK(parse_trace_state);
 BENCHMARK(parse_baggage);
 BENCHMARK(floor_inject);
@@ -217,7 +195,6 @@ const std::vector<bench::Row> rows{
      "<= 1x, 0"},
     {"tracestate of 32 members", "parse_trace_state", "", "<= 300 ns, 1"},
     {"baggage of 64 members", "parse_baggage", "", "<= 1000 ns, 1"},
-    {"extract B3 single", "extract_b3", "floor_b3", "<= 25 ns, 0"},
     {"get the global chain", "global_chain", "", "<= 1.5 ns"},
     {"get the global chain, 2 threads (time of each)", "global_chain/threads:2", "", "flat"},
     {"attach + detach", "attach_detach", "", "<= 4 ns, 0"},
@@ -231,10 +208,8 @@ bool works() {
   w3c().inject(context, baton::MapCarrier(sent));
   const bool round_trip = sent.at("traceparent") == parent && sent.at("tracestate") == state &&
                           sent.at("baggage") == baggage;
-  const bool reads_b3 =
-      only("b3").extract(baton::MapCarrier(b3_request())).span_context().is_valid();
   const auto states = baton::TraceState::parse(list(32));
-  return round_trip && reads_b3 && states && states->size() == 32 &&
+  return round_trip && states && states->size() == 32 &&
          baton::Baggage::parse(list(64)).size() == 64;
 }
 

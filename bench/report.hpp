@@ -13,6 +13,18 @@ namespace bench {
 /// How often `operator new` was called by this thread so far.
 [[nodiscard]] std::size_t allocations() noexcept;
 
+/// Times `work`, and counts what one more run of it allocates.
+template <class Work>
+void measure(benchmark::State& s, Work work) {
+  work();
+  const std::size_t before = allocations();
+  work();
+  const std::size_t allocated = allocations() - before;
+  for (auto _ : s) work();
+  s.counters["allocations"] =
+      benchmark::Counter(static_cast<double>(allocated), benchmark::Counter::kAvgThreads);
+}
+
 /// One line of the table: what is measured, what it is measured against, and what is to be reached.
 struct Row {
   std::string title;

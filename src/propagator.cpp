@@ -7,10 +7,13 @@
 namespace baton {
 
 bool Propagator::owns(std::string_view field) const noexcept {
-  const auto names = read_fields();
-  return std::any_of(names.begin(), names.end(), [field](std::string_view name) {
-    return detail::equals_ignoring_case(field, name);
-  });
+  return std::ranges::any_of(read_fields(),
+                             [field](std::string_view name) {
+                               return detail::equals_ignoring_case(field, name);
+                             }) ||
+         std::ranges::any_of(prefixes(), [field](std::string_view prefix) {
+           return detail::starts_with_ignoring_case(field, prefix);
+         });
 }
 
 }  // namespace baton

@@ -62,7 +62,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
 
   CLI::App& extract = *app.add_subcommand("extract", "Print the context that the fields give");
   add_list(extract, "--propagators", propagators,
-           "The formats to read, the last one wins; default: OTEL_PROPAGATORS");
+           "The formats to read, the last one wins; default: as a service, by OTEL_PROPAGATORS");
   extract.add_flag("--json", arguments.json, "Print one line of JSON");
   extract.add_flag("--strict", arguments.strict, "Exit with 1 when there were issues");
   extract.final_callback(chosen(Command::extract));
@@ -91,8 +91,15 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
       ->type_name("DECISION");
   new_trace.final_callback(chosen(Command::new_trace));
 
+  CLI::App& losses =
+      *app.add_subcommand("losses", "Print what each format loses of what another one says");
+  add_list(losses, "--propagators", propagators, "The formats to compare; default: all");
+  losses.add_flag("--json", arguments.json, "Print one line of JSON");
+  losses.final_callback(chosen(Command::losses));
+
   for (CLI::App* const command : app.get_subcommands({})) command->footer(notes_with_input);
   new_trace.footer(notes());
+  losses.footer(notes());
 
   try {
     app.parse(count, words);
@@ -105,7 +112,8 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   }
 
   if (app.get_subcommands().empty()) {
-    return tl::unexpected(refuse("a command is required: extract, translate, inspect or new"));
+    return tl::unexpected(
+        refuse("a command is required: extract, translate, inspect, new or losses"));
   }
   const CLI::App* const command = app.get_subcommands().front();
   const CLI::Option* const list = command->get_option_no_throw("--propagators");

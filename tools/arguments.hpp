@@ -10,15 +10,15 @@
 
 namespace baton::tool {
 
-enum class Command : std::uint8_t { extract, translate, inspect, new_trace };
+enum class Command : std::uint8_t { extract, translate, inspect, new_trace, losses };
 
 /// What the command line asks for. Lists of propagators are as they were written.
 struct Arguments {
   Command command = Command::extract;
-  std::optional<std::string> propagators;  // extract, new: absent, as OTEL_PROPAGATORS says
+  std::optional<std::string> propagators;  // extract, new, losses
   std::string from;                        // translate
   std::string to;                          // translate
-  bool json = false;                       // extract
+  bool json = false;                       // extract, losses
   bool strict = false;                     // extract, translate
   std::string color = "auto";              // inspect: auto, always, never
   Sampling sampling = Sampling::defer;     // new

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "baton/chain.hpp"
@@ -23,5 +24,8 @@ namespace baton::tool {
 
 /// Starts a trace.
 [[nodiscard]] Outcome run_new(const PropagatorChain& chain, Sampling sampling);
+
+/// What of a context each format loses that another one said: measured, for every pair of them.
+[[nodiscard]] Outcome run_losses(std::span<const PropagatorChain::Link> formats, bool json);
 
 }  // namespace baton::tool

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string_view>
+#include <vector>
 
 #include "arguments.hpp"
 #include "baton/configuration.hpp"
@@ -23,10 +24,18 @@ tl::expected<PropagatorChain, std::string> chain_from_list(std::string_view list
   return std::move(configured.chain);
 }
 
-/// OTEL_PROPAGATORS is set for services: what it names wrongly is told, and the rest is used.
+PropagatorChain chain_of_all() {
+  std::vector<PropagatorChain::Link> links;
+  for (const RegisteredPropagator& known : registered_propagators()) {
+    links.push_back(known.make({}));
+  }
+  return PropagatorChain(links);
+}
+
+/// The environment is set for services: what is wrong in it is told, and the rest is used.
 PropagatorChain chain_from_environment(std::string& err) {
   ConfiguredChain configured = make_chain_from_environment();
-  if (!configured.error.empty()) err += complaint("OTEL_PROPAGATORS: " + configured.error);
+  if (!configured.error.empty()) err += complaint("the environment: " + configured.error);
   return std::move(configured.chain);
 }
 
@@ -48,6 +57,8 @@ tl::expected<Outcome, std::string> run(const Arguments& arguments) {
     auto listed = chain_from_list(arguments.propagators.value_or(arguments.from));
     if (!listed) return tl::unexpected(std::move(listed.error()));
     chain = *std::move(listed);
+  } else if (arguments.command == Command::losses) {
+    chain = chain_of_all();
   } else if (arguments.command != Command::inspect) {
     chain = chain_from_environment(warning);
   }
@@ -59,7 +70,7 @@ tl::expected<Outcome, std::string> run(const Arguments& arguments) {
 
   std::string lines;
   Fields fields;
-  if (arguments.command != Command::new_trace) {
+  if (arguments.command != Command::new_trace && arguments.command != Command::losses) {
     auto read = read_lines(STDIN_FILENO);
     if (!read) return tl::unexpected(std::move(read.error()));
     lines = *std::move(read);
@@ -78,6 +89,7 @@ tl::expected<Outcome, std::string> run(const Arguments& arguments) {
       outcome = run_inspect(fields, Paint(wants_color(arguments.color)));
       break;
     case Command::new_trace: outcome = run_new(chain, arguments.sampling); break;
+    case Command::losses: outcome = run_losses(chain.readers(), arguments.json); break;
   }
   outcome.err.insert(0, warning);
   return outcome;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -84,6 +86,25 @@ class PropagatorChain {
     const Propagator* propagator;
     bool reads_span_context;
     std::uint8_t counter;
+    std::uint32_t bit;  ///< stands for it in a set of steps
+  };
+
+  /// Says of the name of a field which steps may read it: never a false no, rarely a false yes.
+  class NameFilter {
+   public:
+    void add(std::string_view name, std::uint32_t steps) noexcept;
+    void add_prefix(std::string_view prefix, std::uint32_t steps) noexcept;
+    [[nodiscard]] std::uint32_t find(std::string_view name) const noexcept;
+
+   private:
+    static constexpr std::size_t letters = 64;
+    static constexpr std::size_t sizes = 32;  // the last one stands for all longer ones
+    static std::size_t letters_of(const char* name) noexcept;
+    void add(std::string_view begin, std::size_t least, std::size_t most,
+             std::uint32_t steps) noexcept;
+
+    std::array<std::uint32_t, letters> by_letters_{};
+    std::array<std::uint32_t, sizes> by_size_{};
   };
 
   [[nodiscard]] std::span<const std::string_view> stale_fields() const noexcept {
@@ -93,6 +114,7 @@ class PropagatorChain {
   std::vector<Link> readers_;
   std::vector<Link> writers_;
   std::vector<Step> steps_;
+  NameFilter filter_;
   std::vector<std::string_view> fields_;  // first those that are written, then the stale ones
   std::size_t written_fields_ = 0;
   ExtractionPolicy policy_ = ExtractionPolicy::last_wins;

@@ -83,9 +83,12 @@ class Propagator {
     return fields();
   }
 
+  /// The prefixes of fields whose names the application makes, such as `uberctx-`. Lowercase.
+  [[nodiscard]] virtual std::span<const std::string_view> prefixes() const noexcept { return {}; }
+
   /// Whether a field of that name, in any case, is of this format: one of `read_fields()`, or with
-  /// a prefix that stands for a family of fields.
-  [[nodiscard]] virtual bool owns(std::string_view field) const noexcept;
+  /// one of the `prefixes()`.
+  [[nodiscard]] bool owns(std::string_view field) const noexcept;
 
   /// Whether it can give a span context or a sampling decision.
   [[nodiscard]] virtual bool reads_span_context() const noexcept = 0;

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -167,6 +169,56 @@ TEST(PropagatorChainTest, InjectOverStaleFieldsIsInjectIntoNone) {
       const Context back = chain.extract(fresh);
       EXPECT_EQ(back.span_context().trace_id, context.span_context().trace_id);
       EXPECT_EQ(back.sampling(), sampling);
+    }
+  }
+}
+
+/// Reads one field, or every field with one prefix, in any case.
+class NamedFieldPropagator final : public Propagator {
+ public:
+  NamedFieldPropagator(std::string_view name, bool is_prefix)
+      : name_{name}, is_prefix_(is_prefix) {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "named"; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
+    return is_prefix_ ? std::span<const std::string_view>() : name_;
+  }
+  [[nodiscard]] std::span<const std::string_view> prefixes() const noexcept override {
+    return is_prefix_ ? name_ : std::span<const std::string_view>();
+  }
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  Extracted extract(CarrierReader carrier, Context& context, ExtractReport*) const override {
+    bool is_there = false;
+    carrier.keys([&](std::string_view key) { return !(is_there = owns(key)); });
+    if (!is_there) return Extracted::nothing;
+    context.set_span_context({TraceId(9, 9), SpanId(9), TraceFlags(), true, {}});
+    return Extracted::span_context;
+  }
+  void inject(const Context&, CarrierWriter) const override {}
+
+ private:
+  std::array<std::string_view, 1> name_;
+  bool is_prefix_;
+};
+
+// Beside a winner only those are asked whose fields may be there; none of them may be missed.
+TEST(PropagatorChainTest, AskedBesideAWinnerWhateverTheNameOfTheField) {
+  const auto w3c = chain_of("tracecontext").readers()[0];
+  const std::string longest(300, 'n');
+  const std::vector<std::string_view> names = {"a",   "b3", "abc", "x-y", "uber-trace-id", "9-digits",
+                                               "_under", longest};
+  for (const std::string_view name : names) {
+    for (const bool is_prefix : {false, true}) {
+      const PropagatorChain chain({w3c, std::make_shared<NamedFieldPropagator>(name, is_prefix)});
+      std::string shouted(name);
+      for (char& c : shouted) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      for (const std::string& sent :
+           {std::string(name), shouted, shouted + "x", shouted + longest}) {
+        const Context context =
+            chain.extract(Fields{{"traceparent", parent}, {"accept", "*/*"}, {sent, "1"}});
+        const bool is_read = is_prefix || sent.size() == name.size();
+        EXPECT_EQ(context.span_context().trace_id == TraceId(9, 9), is_read) << sent;
+      }
     }
   }
 }

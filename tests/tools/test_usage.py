@@ -7,6 +7,7 @@ COMMANDS = {
     "translate": ["--from", "--to", "--strict", "--help"],
     "inspect": ["--color", "--help"],
     "new": ["--propagators", "--sampling", "--help"],
+    "losses": ["--propagators", "--json", "--help"],
 }
 
 
@@ -59,6 +60,8 @@ class Usage(unittest.TestCase):
             (["new", "--sampling=perhaps"], "perhaps"),
             (["new", "--propagators=zipkin"], "'zipkin'"),
             (["new", "--strict"], "--strict"),
+            (["losses", "--propagators=zipkin"], "'zipkin'"),
+            (["losses", "b3"], "b3"),
         ]:
             with self.subTest(arguments=arguments):
                 result = baton(*arguments)

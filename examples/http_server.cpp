@@ -28,7 +28,11 @@ net::awaitable<example::Response> answer() {
 }
 
 net::awaitable<example::Response> handle(const example::Request& request) {
-  return baton::http::co_serve(request, answer);
+  if (request.target() == "/metrics") {
+    co_return example::make_response(http::status::ok,
+                                     baton::to_prometheus(baton::extraction_counts()));
+  }
+  co_return co_await baton::http::co_serve(request, answer);
 }
 
 }  // namespace

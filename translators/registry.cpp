@@ -1,7 +1,10 @@
 #include "baton/registry.hpp"
 
 #include "baton/translators/b3.hpp"
+#include "baton/translators/datadog.hpp"
 #include "baton/translators/gcp.hpp"
+#include "baton/translators/opencensus.hpp"
+#include "baton/translators/xray.hpp"
 #include "baton/w3c.hpp"
 
 namespace baton {
@@ -33,7 +36,10 @@ constexpr RegisteredPropagator registry[] = {
     {"baggage", make<BaggagePropagator>},
     {"b3", make_b3<B3Propagator::Encoding::single>},
     {"b3multi", make_b3<B3Propagator::Encoding::multi>},
+    {"datadog", make<DatadogPropagator>},
     {"gcp", make<GoogleCloudPropagator>},
+    {"opencensus", make<OpenCensusPropagator>},
+    {"xray", make<AwsXRayPropagator>},
 };
 
 }  // namespace

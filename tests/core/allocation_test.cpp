@@ -40,7 +40,7 @@ class FixedCarrier {
     std::size_t size = 0;
     std::array<char, 9000> value;
   };
-  std::array<Slot, 10> slots_;
+  std::array<Slot, 16> slots_;
   std::size_t count_ = 0;
 };
 
@@ -170,8 +170,40 @@ TEST(AllocationTest, ExtractB3) {
             0U);
 }
 
+TEST(AllocationTest, ExtractTranslatedFormats) {
+  const std::string root = "Root=1-5759e988-bd862e3fe1be46a994272793";
+  const std::string other_pairs = ";Parent=53995c3f42cd8ad8;Sampled=1";
+  EXPECT_EQ(extract({{"x-datadog-trace-id", "81985529216486895"},
+                     {"x-datadog-parent-id", "67667974448284343"},
+                     {"x-datadog-sampling-priority", "bad"},
+                     {"x-datadog-tags", "_dd.p.dm=-1,_dd.p.tid=640cfd8d00000000"}},
+                    Extracted::span_context, "datadog"),
+            0U);
+  EXPECT_EQ(extract({{"x-cloud-trace-context", "105445aa7843bc8bf206b12000100000/1;o=1"}},
+                    Extracted::span_context, "gcp"),
+            0U);
+  EXPECT_EQ(extract({{"grpc-trace-bin", "AABL+S81d7NNpqPOkp0ODkc2AQDwZ6oLqQK3AgE"}},
+                    Extracted::span_context, "opencensus"),
+            0U);
+  EXPECT_EQ(extract({{"x-amzn-trace-id", root + other_pairs}}, Extracted::span_context, "xray"),
+            0U);
+}
+
+TEST(AllocationTest, ExtractMalformedTranslatedFormats) {
+  const std::string bad(5000, 'b');
+  for (const std::string_view field :
+       {"x-datadog-trace-id", "x-cloud-trace-context", "grpc-trace-bin", "x-amzn-trace-id"}) {
+    ExtractReport report;
+    EXPECT_EQ(extract({{field, bad}}, Extracted::malformed, "datadog,gcp,opencensus,xray",
+                      ExtractionPolicy::last_wins, &report),
+              0U);
+    EXPECT_EQ(report.issue_count(), 1U);
+  }
+}
+
 TEST(AllocationTest, InjectAll) {
-  const PropagatorChain chain = make_chain("tracecontext,baggage,b3,b3multi").chain;
+  const PropagatorChain chain =
+      make_chain("tracecontext,baggage,b3,b3multi,datadog,gcp,opencensus,xray").chain;
   Context context;
   chain.extract(Fields{{"b3", b3},
                        {"traceparent", parent},
@@ -180,7 +212,7 @@ TEST(AllocationTest, InjectAll) {
                 context);
   FixedCarrier carrier;
   EXPECT_EQ(allocations_of([&] { chain.inject(context, carrier); }), 0U);
-  EXPECT_GE(carrier.size(), 6U);
+  EXPECT_GE(carrier.size(), 13U);
   EXPECT_EQ(allocations_of([&] { chain.inject(Context(), carrier); }), 0U);
   EXPECT_EQ(carrier.size(), 0U);
 }

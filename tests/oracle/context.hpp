@@ -8,11 +8,14 @@
 
 #include "oracle/b3.hpp"
 #include "oracle/baggage.hpp"
+#include "oracle/datadog.hpp"
 #include "oracle/fields.hpp"
 #include "oracle/found.hpp"
 #include "oracle/gcp.hpp"
+#include "oracle/opencensus.hpp"
 #include "oracle/traceparent.hpp"
 #include "oracle/tracestate.hpp"
+#include "oracle/xray.hpp"
 
 namespace oracle {
 
@@ -39,7 +42,10 @@ inline bool is_sampled(const std::string& sampling) {
 inline const std::map<std::string, std::optional<Found> (*)(const Fields&)> translators = {
     {"b3", read_b3},
     {"b3multi", read_b3},
+    {"datadog", read_datadog},
     {"gcp", read_gcp},
+    {"opencensus", read_opencensus},
+    {"xray", read_xray},
 };
 
 /// Adds the members whose key is new, within the usual limits and without blanks around their "=".

@@ -10,6 +10,7 @@ namespace oracle {
 /// What a format has words for.
 struct Vocabulary {
   bool long_trace_ids = false;  ///< 128 bits, not the low 64 alone
+  bool needs_low_half = false;  ///< the low 64 bits must not be zero
   bool defer = false;           ///< ids without a decision
   bool debug = false;           ///< with ids
   bool decision = false;        ///< drop and sample, without ids
@@ -26,7 +27,10 @@ inline const std::map<std::string, Vocabulary> vocabularies = {
      {.long_trace_ids = true, .defer = true, .debug = true, .decision = true, .lone_debug = true}},
     {"b3multi",
      {.long_trace_ids = true, .defer = true, .debug = true, .decision = true, .lone_debug = true}},
+    {"datadog", {.long_trace_ids = true, .needs_low_half = true, .defer = true}},
     {"gcp", {.long_trace_ids = true, .defer = true}},
+    {"opencensus", {.long_trace_ids = true}},
+    {"xray", {.long_trace_ids = true, .defer = true}},
 };
 
 /// What is left of a context when a format has carried it.
@@ -44,12 +48,12 @@ inline Context said_by(const std::string& format, Context context) {
   }
   if (!words.long_trace_ids && context.has_trace()) {
     context.trace_id = std::string(16, '0') + context.trace_id.substr(16);
-    // The half that can be said says nothing.
-    if (is_zero(context.trace_id)) {
-      context.trace_id.clear();
-      context.span_id.clear();
-      context.sampling = "defer";
-    }
+  }
+  const bool needs_low_half = words.needs_low_half || !words.long_trace_ids;
+  if (needs_low_half && context.has_trace() && is_zero(context.trace_id.substr(16))) {
+    context.trace_id.clear();
+    context.span_id.clear();
+    context.sampling = "defer";
   }
   if (context.has_trace()) {
     if (context.sampling == "debug" && !words.debug) context.sampling = "sample";

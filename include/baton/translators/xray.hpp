@@ -1,0 +1,35 @@
+#pragma once
+
+#include "baton/propagator.hpp"
+
+namespace baton {
+
+/// The tracing header of AWS X-Ray.
+///
+///     x-amzn-trace-id: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1
+///
+///     value   = pair *( ";" pair )
+///     pair    = OWS [ key OWS "=" OWS text ] OWS   ; unknown keys are passed over
+///     Root    = "1-" 8HEXDIGLC "-" 24HEXDIGLC      ; required, not all zero
+///     Parent  = 16HEXDIGLC                         ; required, not all zero
+///     Sampled = "1" / "0" / "?"                    ; "?" or without one: defer
+///
+/// Pairs come in any order, and their keys are matched with case. Of repeated keys the first
+/// counts, and so it is with fields. Sent as Root, Parent, Sampled, and without Sampled for defer;
+/// debug is sent as sampled. What cannot be said is not sent: tracestate, baggage, the random flag,
+/// a decision without ids.
+///
+/// Errors: `empty`, `missing_equals`, `bad_version`, `bad_length`, `bad_delimiter`, `bad_hex`,
+/// `bad_sampling_state`, `zero_trace_id`, `zero_span_id`, and at the end of the value
+/// `missing_field`, for a Root or Parent that is not there. Never allocates.
+class AwsXRayPropagator final : public Propagator {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "xray"; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  Extracted extract(CarrierReader carrier, Context& context,
+                    ExtractReport* report = nullptr) const override;
+  void inject(const Context& context, CarrierWriter carrier) const override;
+};
+
+}  // namespace baton

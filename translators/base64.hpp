@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "baton/parse_error.hpp"
+
+/// Base 64 with the standard alphabet, RFC 4648 §4, in buffers that the caller has.
+namespace baton::detail::base64 {
+
+inline constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+inline constexpr std::uint8_t none = 64;
+
+/// The value of each character, or `none`.
+inline constexpr std::array<std::uint8_t, 256> values = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(none);
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return table;
+}();
+
+/// Without padding.
+constexpr std::size_t encoded_size(std::size_t bytes) noexcept { return (bytes * 4 + 2) / 3; }
+
+/// Of so many characters, padding left out.
+constexpr std::size_t decoded_size(std::size_t characters) noexcept { return characters * 3 / 4; }
+
+/// Which character the byte of that index begins in.
+constexpr std::size_t place_of_byte(std::size_t index) noexcept { return index * 4 / 3; }
+
+/// Writes `encoded_size(bytes.size())` characters, without padding.
+constexpr void encode(std::span<const std::uint8_t> bytes, char* text) noexcept {
+  std::uint32_t waiting = 0;
+  unsigned bits = 0;
+  for (const std::uint8_t byte : bytes) {
+    waiting = waiting << 8 | byte;
+    for (bits += 8; bits >= 6;) {
+      bits -= 6;
+      *text++ = alphabet[waiting >> bits & 63];
+    }
+  }
+  if (bits != 0) *text = alphabet[waiting << (6 - bits) & 63];
+}
+
+/// Reads `text`, padded or not, into the front of `buffer`, and says how many bytes that made. Bits
+/// of the last character that belong to no byte are not looked at. What would not fit, or might not
+/// with its padding, is refused unread. Errors: `bad_base64`, `too_long`.
+constexpr ParseError decode(std::string_view text, std::span<std::uint8_t> buffer,
+                            std::size_t& size) noexcept {
+  const std::size_t longest = encoded_size(buffer.size());
+  if (text.size() > longest) return {ErrorCode::too_long, longest};
+  std::string_view digits = text;
+  for (int i = 0; i < 2 && text.size() % 4 == 0 && digits.ends_with('='); ++i) {
+    digits.remove_suffix(1);
+  }
+
+  std::uint32_t waiting = 0;
+  unsigned bits = 0;
+  size = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const std::uint8_t value = values[static_cast<unsigned char>(digits[i])];
+    if (value == none) return {ErrorCode::bad_base64, i};
+    waiting = waiting << 6 | value;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      buffer[size++] = static_cast<std::uint8_t>(waiting >> bits);
+    }
+  }
+  // One character alone makes no byte.
+  if (digits.size() % 4 == 1) return {ErrorCode::bad_base64, digits.size()};
+  return {};
+}
+
+}  // namespace baton::detail::base64

@@ -1,0 +1,135 @@
+#include "baton/translators/xray.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "parsing.hpp"
+
+namespace baton {
+namespace {
+
+using detail::no_error;
+using detail::shifted;
+
+constexpr std::string_view field = "x-amzn-trace-id";
+constexpr std::array field_names{field};
+
+// What a Root is made of: the version, a "-", the time, a "-", and the rest of the id.
+constexpr std::string_view version = "1";
+constexpr std::size_t time_at = version.size() + 1;
+constexpr std::size_t time_size = 8;
+constexpr std::size_t rest_at = time_at + time_size + 1;
+constexpr std::size_t root_size = TraceId::hex_size + rest_at - time_size;
+
+struct XRayContext {
+  TraceId trace_id;
+  SpanId span_id;
+  Sampling sampling = Sampling::defer;
+  bool has_state = false;
+};
+
+ParseError parse_root(std::string_view text, TraceId& trace_id) noexcept {
+  if (text.substr(0, text.find('-')) != version) return {ErrorCode::bad_version, 0};
+  if (text.size() != root_size) return {ErrorCode::bad_length, 0};
+  if (text[rest_at - 1] != '-') return {ErrorCode::bad_delimiter, rest_at - 1};
+  std::array<char, TraceId::hex_size> hex;
+  char* end = std::copy_n(text.data() + time_at, time_size, hex.data());
+  std::copy_n(text.data() + rest_at, hex.size() - time_size, end);
+  const ParseError error = detail::parse_trace_id({hex.data(), hex.size()}, trace_id);
+  if (error == no_error) return no_error;
+  return shifted(error, error.offset < time_size ? time_at : rest_at - time_size);
+}
+
+ParseError parse_state(std::string_view text, Sampling& sampling) noexcept {
+  if (text == "1") {
+    sampling = Sampling::sample;
+  } else if (text == "0") {
+    sampling = Sampling::drop;
+  } else if (text != "?") {
+    return {ErrorCode::bad_sampling_state, 0};
+  }
+  return no_error;
+}
+
+ParseError parse_pair(std::string_view key, std::string_view value, XRayContext& result) noexcept {
+  if (key == "Root" && !result.trace_id.is_valid()) return parse_root(value, result.trace_id);
+  if (key == "Parent" && !result.span_id.is_valid()) {
+    return detail::parse_span_id(value, result.span_id);
+  }
+  if (key == "Sampled" && !result.has_state) {
+    result.has_state = true;
+    return parse_state(value, result.sampling);
+  }
+  return no_error;
+}
+
+ParseError parse(std::string_view text, XRayContext& result) noexcept {
+  if (text.empty()) return {ErrorCode::empty, 0};
+  const auto place_of = [text](std::string_view part) {
+    return static_cast<std::size_t>(part.data() - text.data());
+  };
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(';', begin), text.size());
+    const std::string_view pair = detail::trim(text.substr(begin, end - begin));
+    begin = end + 1;
+    if (pair.empty()) continue;
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos) {
+      return {ErrorCode::missing_equals, place_of(pair) + pair.size()};
+    }
+    const std::string_view value = detail::trim(pair.substr(equals + 1));
+    const ParseError error = parse_pair(detail::trim(pair.substr(0, equals)), value, result);
+    if (error != no_error) return shifted(error, place_of(value));
+  }
+  const bool is_complete = result.trace_id.is_valid() && result.span_id.is_valid();
+  return is_complete ? no_error : ParseError{ErrorCode::missing_field, text.size()};
+}
+
+}  // namespace
+
+std::span<const std::string_view> AwsXRayPropagator::fields() const noexcept { return field_names; }
+
+Extracted AwsXRayPropagator::extract(CarrierReader carrier, Context& context,
+                                     ExtractReport* report) const {
+  const auto value = detail::get_trimmed(carrier, field);
+  if (!value) return Extracted::nothing;
+  XRayContext result;
+  const ParseError error = parse(*value, result);
+  if (error != no_error) return detail::reject(carrier, field, error, report);
+  context.set_span_context({result.trace_id, result.span_id, TraceFlags(), true, {}},
+                           result.sampling);
+  return Extracted::span_context;
+}
+
+void AwsXRayPropagator::inject(const Context& context, CarrierWriter carrier) const {
+  const SpanContext& span_context = context.span_context();
+  if (!span_context.is_valid()) {
+    carrier.erase(field);
+    return;
+  }
+  constexpr std::string_view root_label = "Root=1-";
+  constexpr std::string_view parent_label = ";Parent=";
+  constexpr std::string_view sampled_label = ";Sampled=";
+  std::array<char, TraceId::hex_size> trace_id;
+  span_context.trace_id.write_hex(trace_id);
+  std::array<char, SpanId::hex_size> span_id;
+  span_context.span_id.write_hex(span_id);
+
+  std::array<char, root_label.size() + TraceId::hex_size + 1 + parent_label.size() +
+                       SpanId::hex_size + sampled_label.size() + 1>
+      value;
+  char* end = std::copy(root_label.begin(), root_label.end(), value.data());
+  end = std::copy_n(trace_id.begin(), time_size, end);
+  *end++ = '-';
+  end = std::copy(trace_id.begin() + time_size, trace_id.end(), end);
+  end = std::copy(parent_label.begin(), parent_label.end(), end);
+  end = std::copy(span_id.begin(), span_id.end(), end);
+  if (context.sampling() != Sampling::defer) {
+    end = std::copy(sampled_label.begin(), sampled_label.end(), end);
+    *end++ = is_sampled(context.sampling()) ? '1' : '0';
+  }
+  carrier.set(field, {value.data(), static_cast<std::size_t>(end - value.data())});
+}
+
+}  // namespace baton

@@ -26,6 +26,8 @@ inline constexpr std::array<std::uint8_t, 256> values = [] {
   return table;
 }();
 
+constexpr std::uint8_t value_of(char c) noexcept { return values[static_cast<unsigned char>(c)]; }
+
 /// Without padding.
 constexpr std::size_t encoded_size(std::size_t bytes) noexcept { return (bytes * 4 + 2) / 3; }
 
@@ -61,11 +63,24 @@ constexpr ParseError decode(std::string_view text, std::span<std::uint8_t> buffe
     digits.remove_suffix(1);
   }
 
+  size = 0;
+  std::size_t i = 0;
+  for (; digits.size() - i >= 4; i += 4) {
+    const std::uint32_t a = value_of(digits[i]);
+    const std::uint32_t b = value_of(digits[i + 1]);
+    const std::uint32_t c = value_of(digits[i + 2]);
+    const std::uint32_t d = value_of(digits[i + 3]);
+    if ((a | b | c | d) >= none) break;
+    const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
+    buffer[size++] = static_cast<std::uint8_t>(group >> 16);
+    buffer[size++] = static_cast<std::uint8_t>(group >> 8);
+    buffer[size++] = static_cast<std::uint8_t>(group);
+  }
+
   std::uint32_t waiting = 0;
   unsigned bits = 0;
-  size = 0;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    const std::uint8_t value = values[static_cast<unsigned char>(digits[i])];
+  for (; i < digits.size(); ++i) {
+    const std::uint8_t value = value_of(digits[i]);
     if (value == none) return {ErrorCode::bad_base64, i};
     waiting = waiting << 6 | value;
     bits += 6;

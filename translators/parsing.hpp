@@ -60,15 +60,18 @@ inline constexpr std::size_t most_decimal_digits = 20;
 /// 1*DIGIT, a number of 64 bits. Zeros in front are allowed.
 constexpr ParseError parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
   if (text.empty()) return {ErrorCode::bad_number, 0};
-  value = 0;
+  std::uint64_t number = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!digits.contains(text[i])) return {ErrorCode::bad_number, i};
-    const auto digit = static_cast<std::uint64_t>(text[i] - '0');
-    if (__builtin_mul_overflow(value, std::uint64_t{10}, &value) ||
-        __builtin_add_overflow(value, digit, &value)) {
+    const unsigned digit = static_cast<unsigned char>(text[i]) - unsigned{'0'};
+    if (digit > 9) return {ErrorCode::bad_number, i};
+    if (i + 1 < most_decimal_digits) {  // cannot overflow yet
+      number = number * 10 + digit;
+    } else if (__builtin_mul_overflow(number, std::uint64_t{10}, &number) ||
+               __builtin_add_overflow(number, digit, &number)) {
       return {ErrorCode::bad_number, i};
     }
   }
+  value = number;
   return no_error;
 }
 

@@ -15,9 +15,9 @@ using detail::shifted;
 constexpr std::string_view field = "x-amzn-trace-id";
 constexpr std::array field_names{field};
 
-// What a Root is made of: the version, a "-", the time, a "-", and the rest of the id.
-constexpr std::string_view version = "1";
-constexpr std::size_t time_at = version.size() + 1;
+// What a Root is made of: the version, the time, a "-", and the rest of the id.
+constexpr std::string_view version = "1-";
+constexpr std::size_t time_at = version.size();
 constexpr std::size_t time_size = 8;
 constexpr std::size_t rest_at = time_at + time_size + 1;
 constexpr std::size_t root_size = TraceId::hex_size + rest_at - time_size;
@@ -30,7 +30,7 @@ struct XRayContext {
 };
 
 ParseError parse_root(std::string_view text, TraceId& trace_id) noexcept {
-  if (text.substr(0, text.find('-')) != version) return {ErrorCode::bad_version, 0};
+  if (!text.starts_with(version)) return {ErrorCode::bad_version, 0};
   if (text.size() != root_size) return {ErrorCode::bad_length, 0};
   if (text[rest_at - 1] != '-') return {ErrorCode::bad_delimiter, rest_at - 1};
   std::array<char, TraceId::hex_size> hex;
@@ -108,7 +108,7 @@ void AwsXRayPropagator::inject(const Context& context, CarrierWriter carrier) co
     carrier.erase(field);
     return;
   }
-  constexpr std::string_view root_label = "Root=1-";
+  constexpr std::string_view root_label = "Root=";
   constexpr std::string_view parent_label = ";Parent=";
   constexpr std::string_view sampled_label = ";Sampled=";
   std::array<char, TraceId::hex_size> trace_id;
@@ -116,10 +116,11 @@ void AwsXRayPropagator::inject(const Context& context, CarrierWriter carrier) co
   std::array<char, SpanId::hex_size> span_id;
   span_context.span_id.write_hex(span_id);
 
-  std::array<char, root_label.size() + TraceId::hex_size + 1 + parent_label.size() +
-                       SpanId::hex_size + sampled_label.size() + 1>
+  std::array<char, root_label.size() + root_size + parent_label.size() + SpanId::hex_size +
+                       sampled_label.size() + 1>
       value;
   char* end = std::copy(root_label.begin(), root_label.end(), value.data());
+  end = std::copy(version.begin(), version.end(), end);
   end = std::copy_n(trace_id.begin(), time_size, end);
   *end++ = '-';
   end = std::copy(trace_id.begin() + time_size, trace_id.end(), end);

@@ -13,6 +13,15 @@ class Translate(unittest.TestCase):
     def test_lines(self):
         w3c = f"traceparent: 00-{B3_TRACE_ID}-{B3_SPAN_ID}"
         multi = f"x-b3-traceid: {B3_TRACE_ID}\nx-b3-spanid: {B3_SPAN_ID}\n"
+        xray = "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7;Sampled=1"
+        others = (
+            "x-datadog-trace-id: 11803532876627986230\n"
+            "x-datadog-parent-id: 67667974448284343\n"
+            "x-datadog-sampling-priority: 1\n"
+            "x-datadog-tags: _dd.p.tid=4bf92f3577b34da6\n"
+            "x-cloud-trace-context: 4bf92f3577b34da6a3ce929d0e0e4736/67667974448284343;o=1\n"
+            "grpc-trace-bin: AABL+S81d7NNpqPOkp0ODkc2AQDwZ6oLqQK3AgE\n"
+        )
         for source, target, given, expected in [
             ("b3", "tracecontext,b3multi", f"{B3}-d\n", f"{w3c}-01\n{multi}x-b3-flags: 1\n"),
             ("b3", "b3multi,tracecontext", f"{B3}-1\n", f"{multi}x-b3-sampled: 1\n{w3c}-01\n"),
@@ -28,6 +37,11 @@ class Translate(unittest.TestCase):
                 f"BAGGAGE: k = v;p , x=%41\nTraceState: a=1,\ntraceparent: {TRACEPARENT}\n",
                 f"traceparent: {TRACEPARENT}\ntracestate: a=1\nbaggage: k = v;p,x=%41\n",
             ),
+            ("xray", "xray,datadog,gcp,opencensus", f"X-Amzn-Trace-Id: Lineage=1;{xray}\n",
+             f"x-amzn-trace-id: {xray}\n{others}"),
+            ("datadog", "xray", others, f"x-amzn-trace-id: {xray}\n"),
+            ("gcp", "xray", others, f"x-amzn-trace-id: {xray}\n"),
+            ("opencensus", "xray", others, f"x-amzn-trace-id: {xray}\n"),
             ("baggage", "baggage", "baggage: a=1\nbaggage: b=2\n", "baggage: a=1,b=2\n"),
             ("tracecontext", "baggage,tracecontext", "", ""),
             ("tracecontext", "none", f"traceparent: {TRACEPARENT}\n", ""),

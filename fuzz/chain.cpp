@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::size_t choice = input.choice();
   const bool first_match = choice % 2 == 1;
   choice /= 2;
-  std::vector<std::string> rest = {"tracecontext", "baggage", "b3", "b3multi"};
+  std::vector<std::string> rest = {"tracecontext", "baggage", "b3", "b3multi", "jaeger"};
   std::vector<std::string> formats;
   const std::size_t count = rest.size() - choice % rest.size();
   choice /= rest.size();

@@ -13,6 +13,8 @@ import sys
 CHAIN_LETTERS = {
     "traceparent": "a", "tracestate": "b", "baggage": "c", "b3": "d", "x-b3-traceid": "e",
     "x-b3-spanid": "f", "x-b3-parentspanid": "g", "x-b3-sampled": "h", "x-b3-flags": "i",
+    "uber-trace-id": "j", "jaeger-debug-id": "k", "jaeger-baggage": "l", "uberctx-a": "m",
+    "uberctx-key": "n",
 }
 # Vectors of what the library itself does; all others are of the translator that the file is named by.
 OF_THE_CORE = {"traceparent", "tracestate", "baggage", "chain", "configuration"}

@@ -6,10 +6,12 @@
 
 namespace baton::detail {
 
-ParseError BaggageJoiner::add(std::string_view key, std::string_view value) {
+ParseError BaggageJoiner::add(std::string_view key, FunctionRef<std::string_view()> get_value) {
   if (!is_token(key)) return {ErrorCode::bad_key, token_chars.find_outside(key)};
   if (contains(key)) return {};
-  if (value.size() > limits_.max_bytes) return {ErrorCode::too_many_bytes, 0};
+  if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
+  const std::string_view value = get_value();
+  if (key.size() + value.size() >= limits_.max_bytes) return {ErrorCode::too_many_bytes, 0};
   std::string member(key);
   member += '=';
   append_percent_encoded(value, member);

@@ -16,9 +16,10 @@ class BaggageJoiner {
   BaggageJoiner(const Baggage& base, const BaggageLimits& limits) noexcept
       : base_(base), limits_(limits) {}
 
-  /// The value is any bytes. An error without a code: it was added, or the key was there. Errors:
-  /// `bad_key`; after `too_many_members` or `too_many_bytes` nothing more can be added.
-  ParseError add(std::string_view key, std::string_view value);
+  /// Asks for the value, which is any bytes, where the key is new. An error without a code: it was
+  /// added, or the key was there. Errors: `bad_key`; after `too_many_members` or `too_many_bytes`
+  /// nothing more can be added.
+  ParseError add(std::string_view key, FunctionRef<std::string_view()> get_value);
 
   /// All members of `more`, up to a limit.
   ParseError add(const Baggage& more);

@@ -77,6 +77,9 @@ inline constexpr Charset baggage_octets = Charset::range(0x21, 0x7e) - Charset("
 /// What baggage-octet allows and may leave as it is when sent: all but the escape character.
 inline constexpr Charset unescaped_baggage_octets = baggage_octets - Charset("%");
 
+/// unreserved, RFC 3986 §2.3: what every reader of percent-encoding takes as it is.
+inline constexpr Charset unreserved = digits + lower_letters + upper_letters + Charset("-._~");
+
 /// Trace Context Level 2, §3.3.1.3.1: the first character of a tracestate key, and the others.
 inline constexpr Charset tracestate_key_start = digits + lower_letters;
 inline constexpr Charset tracestate_key_chars = tracestate_key_start + Charset("_-*/@");

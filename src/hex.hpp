@@ -21,6 +21,11 @@ constexpr int digit(char c) noexcept {
   return bad;
 }
 
+/// The value of a digit in either case, or `bad`.
+constexpr int digit_of_any_case(char c) noexcept {
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : digit(c);
+}
+
 constexpr char to_char(unsigned nibble) noexcept { return "0123456789abcdef"[nibble & 0xFU]; }
 
 namespace plain {

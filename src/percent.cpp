@@ -3,24 +3,17 @@
 #include <array>
 #include <cstddef>
 
-#include "chars.hpp"
+#include "hex.hpp"
 
 namespace baton::detail {
 namespace {
 
-constexpr int hex_digit(char c) noexcept {  // RFC 3986 §2.1: either case
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// Takes the next byte, decoded, off a text that is not empty.
 unsigned char take_byte(std::string_view& text) noexcept {
-  if (text[0] == '%' && text.size() >= 3) {
-    const int high = hex_digit(text[1]);
-    const int low = hex_digit(text[2]);
-    if (high >= 0 && low >= 0) {
+  if (text[0] == '%' && text.size() >= 3) {  // RFC 3986 §2.1: digits in either case
+    const int high = hex::digit_of_any_case(text[1]);
+    const int low = hex::digit_of_any_case(text[2]);
+    if (high != hex::bad && low != hex::bad) {
       text.remove_prefix(3);
       return static_cast<unsigned char>(high << 4 | low);
     }
@@ -54,6 +47,17 @@ constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
 }  // namespace
 
+bool append_bytes(std::string_view raw, std::string& out) {
+  bool is_good = true;
+  while (!raw.empty()) {
+    const bool is_escape = raw.front() == '%';
+    const std::size_t size = raw.size();
+    out += static_cast<char>(take_byte(raw));
+    if (is_escape && size - raw.size() == 1) is_good = false;
+  }
+  return is_good;
+}
+
 void append_percent_decoded(std::string_view raw, std::string& out) {
   while (!raw.empty()) {
     const unsigned char lead = take_byte(raw);
@@ -77,12 +81,12 @@ void append_percent_decoded(std::string_view raw, std::string& out) {
   }
 }
 
-void append_percent_encoded(std::string_view value, std::string& out) {
+void append_percent_encoded(std::string_view value, std::string& out, const Charset& plain) {
   constexpr std::string_view hex = "0123456789ABCDEF";
   while (!value.empty()) {
-    const std::size_t plain = unescaped_baggage_octets.find_outside(value);
-    out += value.substr(0, plain);
-    value.remove_prefix(plain);
+    const std::size_t size = plain.find_outside(value);
+    out += value.substr(0, size);
+    value.remove_prefix(size);
     if (value.empty()) return;
     const auto byte = static_cast<unsigned char>(value.front());
     out += {'%', hex[byte >> 4U], hex[byte & 0xFU]};

@@ -106,13 +106,6 @@ ParseError parse_single(std::string_view text, B3Context& result) noexcept {
   return at == text.size() ? no_error : ParseError{ErrorCode::too_long, at};
 }
 
-/// The state of `x-b3-sampled`, which some write in words.
-std::optional<Sampling> parse_sampled(std::string_view text) noexcept {
-  if (text == "1" || detail::equals_ignoring_case(text, "true")) return Sampling::sample;
-  if (text == "0" || detail::equals_ignoring_case(text, "false")) return Sampling::drop;
-  return std::nullopt;
-}
-
 Extracted extract_multi(CarrierReader carrier, B3Context& result, ExtractReport* report) {
   const auto trace_id = get_trimmed(carrier, trace_id_field);
   const auto span_id = get_trimmed(carrier, span_id_field);
@@ -121,7 +114,7 @@ Extracted extract_multi(CarrierReader carrier, B3Context& result, ExtractReport*
   const auto parent_id = get_trimmed(carrier, parent_id_field);
 
   if (sampled) {
-    const auto state = parse_sampled(*sampled);
+    const auto state = detail::parse_sampled(*sampled);
     if (!state) {
       const auto code = sampled->empty() ? ErrorCode::empty : ErrorCode::bad_sampling_state;
       return reject(carrier, sampled_field, {code, 0}, report);

@@ -75,6 +75,13 @@ constexpr ParseError parse_decimal(std::string_view text, std::uint64_t& value) 
   return no_error;
 }
 
+/// A decision as a digit, or as a word in any case.
+constexpr std::optional<Sampling> parse_sampled(std::string_view text) noexcept {
+  if (text == "1" || equals_ignoring_case(text, "true")) return Sampling::sample;
+  if (text == "0" || equals_ignoring_case(text, "false")) return Sampling::drop;
+  return std::nullopt;
+}
+
 /// An error of a part, told as an error of the whole that the part is cut from.
 constexpr ParseError shifted(ParseError error, std::size_t begin_of_part) noexcept {
   return {error.code, begin_of_part + error.offset};

@@ -3,7 +3,9 @@
 #include "baton/translators/b3.hpp"
 #include "baton/translators/datadog.hpp"
 #include "baton/translators/gcp.hpp"
+#include "baton/translators/jaeger.hpp"
 #include "baton/translators/opencensus.hpp"
+#include "baton/translators/ottrace.hpp"
 #include "baton/translators/xray.hpp"
 #include "baton/w3c.hpp"
 
@@ -38,7 +40,9 @@ constexpr RegisteredPropagator registry[] = {
     {"b3multi", make_b3<B3Propagator::Encoding::multi>},
     {"datadog", make<DatadogPropagator>},
     {"gcp", make<GoogleCloudPropagator>},
+    {"jaeger", make<JaegerPropagator>},
     {"opencensus", make<OpenCensusPropagator>},
+    {"ottrace", make<OtTracePropagator>},
     {"xray", make<AwsXRayPropagator>},
 };
 

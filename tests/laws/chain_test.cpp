@@ -27,7 +27,7 @@ RC_GTEST_PROP(ChainLaws, HoldForAnyBytesInAnyField,
   for (std::size_t i = 0; i < values.size(); ++i) {
     fields.add(laws::all_field_names[i % laws::all_field_names.size()], values[i]);
   }
-  laws::check_chain({"tracecontext", "baggage", "b3", "b3multi"}, first_match, fields);
+  laws::check_chain({"tracecontext", "baggage", "b3", "b3multi", "jaeger"}, first_match, fields);
 }
 
 RC_GTEST_PROP(ChainLaws, PoliciesPickTheFirstOrTheLastOfEqualFormats, ()) {
@@ -86,10 +86,10 @@ RC_GTEST_PROP(ChainLaws, WhatLeavesIsValidWhateverTheApiWasGiven,
   context.set_sampling(static_cast<baton::Sampling>(flags % 4));
 
   const oracle::Fields stale{{"b3", "0"}, {"tracestate", "a=1"}, {"tracestate", "b=2"}};
-  for (const char* format : {"tracecontext", "baggage", "b3", "b3multi"}) {
+  for (const char* format : {"tracecontext", "baggage", "b3", "b3multi", "jaeger", "ottrace"}) {
     laws::check_inject(laws::chain_of({format}, false), context, stale);
   }
-  const auto chain = laws::chain_of({"tracecontext", "baggage", "b3", "b3multi"}, true);
+  const auto chain = laws::chain_of({"tracecontext", "baggage", "b3", "b3multi", "jaeger"}, true);
   const oracle::Fields sent = laws::check_inject(chain, context, stale);
   const baton::Context back = chain.extract(sent);
   RC_ASSERT(back.baggage() == context.baggage());

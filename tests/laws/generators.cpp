@@ -173,6 +173,27 @@ FieldList Draw::b3_fields() {
   return fields;
 }
 
+FieldList Draw::jaeger_fields() {
+  const auto some = [this](std::string text) {
+    return one_in(5) ? damaged(std::move(text)) : text;
+  };
+  FieldList fields;
+  if (!one_in(4)) {
+    const std::string colon = one_in(6) ? "%3A" : ":";
+    fields.emplace_back("uber-trace-id", some(hex_id(number(1, 32)) + colon + hex_id(16) + colon +
+                                              hex_id(1) + colon + text_of("012367a", 1)));
+  }
+  if (one_in(5)) fields.emplace_back("jaeger-debug-id", some(text_of("d ", number(0, 2))));
+  while (one_in(2)) {
+    const std::string key = one_in(2) ? text_of("ab", 1) : baggage_key();
+    fields.emplace_back((one_in(4) ? "Uberctx-" : "uberctx-") + key, some(escaped(3)));
+  }
+  for (const std::string& text : instances(baggage_members(3))) {
+    fields.emplace_back("jaeger-baggage", some(text));
+  }
+  return fields;
+}
+
 FieldList Draw::fields() {
   const auto some = [this](std::string text) {
     return one_in(5) ? damaged(std::move(text)) : text;
@@ -185,6 +206,10 @@ FieldList Draw::fields() {
   }
   for (const std::string& text : instances(baggage_members(6)))
     fields.emplace_back("baggage", some(text));
+  if (one_in(2)) {
+    const FieldList more = jaeger_fields();
+    fields.insert(fields.end(), more.begin(), more.end());
+  }
   return fields;
 }
 
@@ -201,7 +226,7 @@ std::vector<std::string> Draw::instances(const std::vector<std::string>& members
 }
 
 std::vector<std::string> Draw::formats() {
-  std::vector<std::string> rest = {"tracecontext", "baggage", "b3", "b3multi"};
+  std::vector<std::string> rest = {"tracecontext", "baggage", "b3", "b3multi", "jaeger"};
   std::vector<std::string> chosen;
   for (std::size_t i = number(1, rest.size()); i > 0; --i) {
     const auto at = rest.begin() + static_cast<std::ptrdiff_t>(number(0, rest.size() - 1));

@@ -58,6 +58,7 @@ class Draw {
   std::vector<std::string> baggage_members(std::size_t most);
   std::string b3_single();
   FieldList b3_fields();
+  FieldList jaeger_fields();
   /// Fields of every format, each valid, damaged, repeated or absent.
   FieldList fields();
   /// A list as several instances of its field.

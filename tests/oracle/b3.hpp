@@ -49,13 +49,6 @@ inline std::optional<Found> read_b3_single(const std::string& value) {
   return result;
 }
 
-inline std::string ascii_lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 inline std::optional<std::string> trimmed(const Fields& fields, const std::string& name) {
   const auto value = fields.first(name);
   if (!value) return std::nullopt;

@@ -12,7 +12,9 @@
 #include "oracle/fields.hpp"
 #include "oracle/found.hpp"
 #include "oracle/gcp.hpp"
+#include "oracle/jaeger.hpp"
 #include "oracle/opencensus.hpp"
+#include "oracle/ottrace.hpp"
 #include "oracle/traceparent.hpp"
 #include "oracle/tracestate.hpp"
 #include "oracle/xray.hpp"
@@ -40,30 +42,58 @@ inline bool is_sampled(const std::string& sampling) {
 
 /// The readers of the formats that are translated.
 inline const std::map<std::string, std::optional<Found> (*)(const Fields&)> translators = {
-    {"b3", read_b3},
-    {"b3multi", read_b3},
-    {"datadog", read_datadog},
-    {"gcp", read_gcp},
-    {"opencensus", read_opencensus},
-    {"xray", read_xray},
+    {"b3", read_b3},           {"b3multi", read_b3},    {"datadog", read_datadog},
+    {"gcp", read_gcp},         {"jaeger", read_jaeger}, {"opencensus", read_opencensus},
+    {"ottrace", read_ottrace}, {"xray", read_xray},
 };
+
+/// Adds a member, unless its key is there. False: the usual limits leave no room for it.
+inline bool join_member(Context& context, const std::string& text) {
+  const Member member = view_of({text}).front();
+  const auto has_same_key = [&](const Member& other) { return other.key == member.key; };
+  if (std::ranges::any_of(context.baggage, has_same_key)) return true;
+  context.baggage_kept.push_back(text);
+  if (context.baggage_kept.size() > 180 || join(context.baggage_kept, ",").size() > 8192) {
+    context.baggage_kept.pop_back();
+    return false;
+  }
+  context.baggage.push_back(member);
+  return true;
+}
+
+/// Adds entries up to the first for which there is no room.
+inline void join_entries(Context& context, const Pairs& entries) {
+  for (const auto& [key, value] : entries) {
+    if (!join_member(context, key + "=" + percent_encode(value))) return;
+  }
+}
 
 /// Adds the members whose key is new, within the usual limits and without blanks around their "=".
 inline void join_baggage(Context& context, const std::vector<std::string>& more) {
   for (const Member& member : view_of(more)) {
-    const auto has_same_key = [&](const Member& other) { return other.key == member.key; };
-    if (std::ranges::any_of(context.baggage, has_same_key)) continue;
     std::string kept;
     for (const std::string& text : more) {
       if (read_member(text)->key == member.key) kept = text;
     }
     const std::size_t semicolon = kept.find(';');
     const std::string properties = semicolon == std::string::npos ? "" : kept.substr(semicolon);
-    std::vector<std::string> joined = context.baggage_kept;
-    joined.push_back(member.key + "=" + read_member(kept)->value + properties);
-    if (joined.size() > 180 || join(joined, ",").size() > 8192) return;
-    context.baggage_kept = joined;
-    context.baggage = view_of(joined);
+    if (!join_member(context, member.key + "=" + read_member(kept)->value + properties)) return;
+  }
+}
+
+/// Reads the baggage of a format into a context that may have some.
+inline void read_baggage_of(const std::string& format, const Fields& fields, Context& context) {
+  if (format == "baggage") {
+    const std::vector<std::string> kept = read_baggage(fields.all("baggage"));
+    if (context.baggage_kept.empty()) {
+      context.baggage_kept = kept;
+      context.baggage = view_of(kept);
+    } else {
+      join_baggage(context, kept);
+    }
+  } else if (format != "tracecontext") {
+    const auto found = translators.at(format)(fields);
+    if (found) join_entries(context, found->baggage);
   }
 }
 
@@ -79,22 +109,15 @@ inline Context read_format(const std::string& format, const Fields& fields) {
     context.random = parent->random;
     context.sampling = parent->sampled ? "sample" : "drop";
     if (const auto state = read_tracestate(fields.all("tracestate"))) context.tracestate = *state;
-  } else if (format == "baggage") {
-    context.baggage_kept = read_baggage(fields.all("baggage"));
-    context.baggage = view_of(context.baggage_kept);
-  } else {
+  } else if (format != "baggage") {
     const auto found = translators.at(format)(fields);
     if (!found) return context;
     context.trace_id = found->trace_id;
     context.span_id = found->span_id;
     context.sampling = found->sampling;
     context.sampled = context.has_trace() && is_sampled(found->sampling);
-    std::vector<std::string> members;
-    for (const auto& [key, value] : found->baggage) {
-      members.push_back(key + "=" + percent_encode(value));
-    }
-    join_baggage(context, members);
   }
+  read_baggage_of(format, fields, context);
   return context;
 }
 
@@ -120,7 +143,6 @@ inline Context read_chain(const std::vector<std::string>& formats, bool first_ma
   Context result;
   for (const std::string& format : formats) {
     Context found = read_format(format, fields);
-    const std::vector<std::string> more = found.baggage_kept;
     found.baggage_kept = result.baggage_kept;
     found.baggage = result.baggage;
     const bool same_ids = found.trace_id == result.trace_id && found.span_id == result.span_id;
@@ -134,12 +156,7 @@ inline Context read_chain(const std::vector<std::string>& formats, bool first_ma
       const bool is_first = result.sampling == "defer";
       if (is_first || !first_match) result.sampling = found.sampling;
     }
-    if (result.baggage_kept.empty() && format == "baggage") {
-      result.baggage_kept = more;
-      result.baggage = view_of(more);
-    } else {
-      join_baggage(result, more);
-    }
+    read_baggage_of(format, fields, result);
   }
   return result;
 }

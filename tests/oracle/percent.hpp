@@ -56,20 +56,33 @@ inline std::string to_utf8(const std::string& bytes) {
   return result;
 }
 
-/// A `%` that starts no escape stays, and `+` is a plus.
-inline std::string percent_decode(const std::string& text) {
+inline bool is_escape(const std::string& text, std::size_t at) {
+  return text[at] == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&
+         hex_value(text[at + 2]) >= 0;
+}
+
+inline bool has_bad_escape(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && !is_escape(text, i)) return true;
+  }
+  return false;
+}
+
+/// The bytes for which it stands. A `%` that starts no escape stays, and `+` is a plus.
+inline std::string unescape(const std::string& text) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-        hex_value(text[i + 2]) >= 0) {
+    if (is_escape(text, i)) {
       bytes += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     } else {
       bytes += text[i];
     }
   }
-  return to_utf8(bytes);
+  return bytes;
 }
+
+inline std::string percent_decode(const std::string& text) { return to_utf8(unescape(text)); }
 
 /// baggage-octet: printable ASCII without space, `"`, `,`, `;` and `\`.
 inline bool is_baggage_octet(char c) { return c > 0x20 && c < 0x7f && !contains("\",;\\", c); }

@@ -16,22 +16,57 @@ struct Vocabulary {
   bool decision = false;        ///< drop and sample, without ids
   bool lone_debug = false;      ///< debug, without ids
   bool tracestate = false;      ///< and the random flag
-  bool baggage = false;
+  bool baggage = false;         ///< beside ids
+  bool lone_baggage = false;    ///< without them as well
+  bool escapes = false;         ///< baggage of any bytes
   bool properties = false;
 };
 
 inline const std::map<std::string, Vocabulary> vocabularies = {
     {"tracecontext", {.long_trace_ids = true, .tracestate = true}},
-    {"baggage", {.baggage = true, .properties = true}},
+    {"baggage", {.baggage = true, .lone_baggage = true, .escapes = true, .properties = true}},
     {"b3",
      {.long_trace_ids = true, .defer = true, .debug = true, .decision = true, .lone_debug = true}},
     {"b3multi",
      {.long_trace_ids = true, .defer = true, .debug = true, .decision = true, .lone_debug = true}},
     {"datadog", {.long_trace_ids = true, .needs_low_half = true, .defer = true}},
     {"gcp", {.long_trace_ids = true, .defer = true}},
+    {"jaeger",
+     {.long_trace_ids = true,
+      .debug = true,
+      .lone_debug = true,
+      .baggage = true,
+      .lone_baggage = true,
+      .escapes = true}},
     {"opencensus", {.long_trace_ids = true}},
+    {"ottrace", {.defer = true, .baggage = true}},
     {"xray", {.long_trace_ids = true, .defer = true}},
 };
+
+/// Whether a field can have the value as it is: printable ASCII without blanks at either end.
+inline bool is_field_value(const std::string& bytes) {
+  for (const char c : bytes) {
+    if (c < 0x20 || c > 0x7e) return false;
+  }
+  return trim(bytes) == bytes;
+}
+
+/// What is left of baggage without its properties.
+inline void say_baggage(Context& context, bool has_escapes) {
+  Pairs entries;
+  for (const Member& member : context.baggage) {
+    std::string raw;
+    for (const std::string& text : context.baggage_kept) {
+      const Member kept = *read_member(text);
+      if (kept.key == member.key) raw = kept.value;
+    }
+    const std::string bytes = unescape(raw);
+    if (has_escapes || is_field_value(bytes)) entries.emplace_back(member.key, bytes);
+  }
+  context.baggage_kept.clear();
+  context.baggage.clear();
+  join_entries(context, entries);
+}
 
 /// What is left of a context when a format has carried it.
 inline Context said_by(const std::string& format, Context context) {
@@ -63,9 +98,11 @@ inline Context said_by(const std::string& format, Context context) {
     if (!is_said) context.sampling = "defer";
   }
   context.sampled = context.has_trace() && is_sampled(context.sampling);
-  if (!words.baggage) {
+  if (!words.baggage || !(context.has_trace() || words.lone_baggage)) {
     context.baggage_kept.clear();
     context.baggage.clear();
+  } else {
+    say_baggage(context, words.escapes);
   }
   return context;
 }

@@ -64,6 +64,13 @@ inline std::string join(const std::vector<std::string>& parts, std::string_view 
   return joined;
 }
 
+inline std::string ascii_lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 /// Without spaces and tabs at either end.
 inline std::string trim(const std::string& text) {
   std::size_t begin = 0;

@@ -3,6 +3,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "baton/translators/jaeger.hpp"
+#include "baton/translators/ottrace.hpp"
 #include "vector.hpp"
 
 namespace baton::test {
@@ -115,6 +117,10 @@ PropagatorChain make_chain(const ChainSpec& spec) {
       links.push_back(std::make_shared<TraceContextPropagator>(options));
     } else if (link->name() == "baggage") {
       links.push_back(std::make_shared<BaggagePropagator>(spec.baggage_limits));
+    } else if (link->name() == "jaeger") {
+      links.push_back(std::make_shared<JaegerPropagator>(spec.baggage_limits));
+    } else if (link->name() == "ottrace") {
+      links.push_back(std::make_shared<OtTracePropagator>(spec.baggage_limits));
     } else {
       links.push_back(link);
     }

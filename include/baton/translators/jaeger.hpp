@@ -1,0 +1,66 @@
+#pragma once
+
+#include "baton/propagator.hpp"
+
+namespace baton {
+
+/// Jaeger's own format, with its baggage and its debug id.
+///
+///     uber-trace-id: 0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1
+///     uberctx-user: Am%C3%A9lie
+///     jaeger-baggage: plan=gold, region=eu
+///     jaeger-debug-id: why-is-this-slow
+///
+///     uber-trace-id = trace-id sep span-id sep parent sep flags
+///     sep      = ":" / "%3A" / "%3a"
+///     trace-id = 1*32HEXDIG      ; either case, padded on the left, not all zero
+///     span-id  = 1*16HEXDIG      ; the same
+///     parent   = any text        ; not used
+///     flags    = 1*2HEXDIG       ; bit 0: sampled; bit 1: debug, where bit 0 is set
+///
+///     "uberctx-" key ":" value   ; value percent-encoded, "+" is a plus
+///     jaeger-baggage = entry *( "," entry )
+///     entry    = key "=" value   ; not encoded; blanks around either do not count
+///     key      = token           ; as it came, never decoded
+///
+/// The client libraries' propagation format. Names are matched in any case. Of repeated fields the
+/// first counts, but for `jaeger-baggage`, all instances of which are one list. A `jaeger-debug-id`
+/// that is not empty is the decision `debug`, with ids or without. Neither a bad id spoils the
+/// baggage nor the other way round.
+///
+/// Baggage is added to what the context has: a key that is there keeps its value, and `uberctx-`
+/// comes before `jaeger-baggage`. A value with a `%` that starts no escape is not decoded at all.
+/// The limits hold over all baggage together as it is then kept, and of `jaeger-baggage` no more
+/// than `max_bytes` are read; at the first limit reading stops.
+///
+/// Sent: 32 and 16 digits, `0`, and `0`, `1` or `3`; defer goes as 0, since the format has no word
+/// for it. Debug without ids goes as `jaeger-debug-id: 1`, other decisions without ids not at all.
+/// Baggage goes as `uberctx-`, with or without ids, with all but the unreserved characters of RFC
+/// 3986 percent-encoded; an empty value is sent as an empty field. Keys keep their case, which HTTP
+/// does not: there, keys that differ in case alone become one. Properties, tracestate and the
+/// random flag are not sent. `uberctx-` fields that the carrier had before stay, unless a key of
+/// the same name is sent: see `owns`.
+///
+/// Errors of `uber-trace-id`: `empty`, `too_short`, `too_long`, `bad_length`, `bad_hex`,
+/// `zero_trace_id`, `zero_span_id`. Of `jaeger-baggage`: `missing_equals`, `bad_key`,
+/// `too_many_members`, `too_many_bytes`. Of the family, reported as `uberctx-`: `bad_key`, with an
+/// offset in the key, `too_many_members`, `too_many_bytes`. Allocates for baggage alone.
+class JaegerPropagator final : public Propagator {
+ public:
+  JaegerPropagator() = default;
+  /// The limits hold for what is read.
+  explicit JaegerPropagator(const BaggageLimits& limits) noexcept : limits_(limits) {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "jaeger"; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
+  [[nodiscard]] std::span<const std::string_view> prefixes() const noexcept override;
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  Extracted extract(CarrierReader carrier, Context& context,
+                    ExtractReport* report = nullptr) const override;
+  void inject(const Context& context, CarrierWriter carrier) const override;
+
+ private:
+  BaggageLimits limits_;
+};
+
+}  // namespace baton

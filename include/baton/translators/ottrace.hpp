@@ -1,0 +1,54 @@
+#pragma once
+
+#include "baton/propagator.hpp"
+
+namespace baton {
+
+/// OT trace, the format of OpenTracing's basic tracers, with its baggage.
+///
+///     ot-tracer-traceid: 8448eb211c80319c
+///     ot-tracer-spanid: b7ad6b7169203331
+///     ot-tracer-sampled: true
+///     ot-baggage-plan: gold
+///
+///     ot-tracer-traceid = 32HEXDIGLC / 16HEXDIGLC    ; not all zero
+///     ot-tracer-spanid  = 16HEXDIGLC                 ; not all zero
+///     ot-tracer-sampled = "true" / "false" / "1" / "0"   ; words in any case; anything else, defer
+///     "ot-baggage-" key ":" value                    ; key a token; value as it is, not encoded
+///
+/// OpenTelemetry's OT trace propagator. Of repeated fields the first counts. A 16-digit trace id is
+/// padded with zeros on the left. Without a trace id and a span id nothing is read: neither the
+/// decision nor the baggage, and it is an error only where one of the two is there. Baggage is
+/// added to what the context has: a key that is there keeps its value. The limits hold over all of
+/// it together, and at the first limit reading stops.
+///
+/// Sent: the last 16 digits of the trace id, so that a trace whose last 16 are zero cannot be sent
+/// at all; `true`, `false`, or no state for defer; debug is sent as sampled. Values of baggage that
+/// are no field value as they are stay behind: all but printable ASCII without blanks at either
+/// end. An empty value is sent as an empty field. Keys keep their case, which HTTP does not. What
+/// else cannot be said is not sent: tracestate, properties, the random flag, anything without ids.
+/// `ot-baggage-` fields that the carrier had before stay, unless the baggage has a key of the same
+/// name: see `owns`.
+///
+/// Errors of the ids: `missing_field`, `bad_length`, `bad_hex`, `zero_trace_id`, `zero_span_id`. Of
+/// the family, reported as `ot-baggage-`: `bad_key`, with an offset in the key, `too_many_members`,
+/// `too_many_bytes`. Allocates for baggage alone.
+class OtTracePropagator final : public Propagator {
+ public:
+  OtTracePropagator() = default;
+  /// The limits hold for what is read.
+  explicit OtTracePropagator(const BaggageLimits& limits) noexcept : limits_(limits) {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "ottrace"; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
+  [[nodiscard]] std::span<const std::string_view> prefixes() const noexcept override;
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  Extracted extract(CarrierReader carrier, Context& context,
+                    ExtractReport* report = nullptr) const override;
+  void inject(const Context& context, CarrierWriter carrier) const override;
+
+ private:
+  BaggageLimits limits_;
+};
+
+}  // namespace baton

@@ -1,0 +1,222 @@
+#include "baton/translators/jaeger.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "baggage_fields.hpp"
+#include "parsing.hpp"
+#include "percent.hpp"
+
+namespace baton {
+namespace {
+
+using detail::no_error;
+using detail::shifted;
+
+constexpr std::string_view trace_id_field = "uber-trace-id";
+constexpr std::string_view debug_id_field = "jaeger-debug-id";
+constexpr std::string_view baggage_field = "jaeger-baggage";
+constexpr std::string_view baggage_prefix = "uberctx-";
+constexpr std::array baggage_prefixes{baggage_prefix};
+constexpr std::array field_names{trace_id_field, debug_id_field, baggage_field};
+
+constexpr unsigned sampled_bit = 1;
+constexpr unsigned debug_bit = 2;
+
+/// Which fields of the format a carrier has.
+struct Presence {
+  bool trace_id = false;
+  bool debug_id = false;
+  bool baggage_list = false;
+  bool baggage_family = false;
+};
+
+/// One walk over the names costs less than a look-up of each, and most requests have none of them.
+Presence find_fields(CarrierReader carrier) {
+  Presence found;
+  carrier.keys([&found](std::string_view name) {
+    if (name.size() < baggage_prefix.size()) return true;
+    const char first = name.front();
+    if (first == 'u' || first == 'U') {
+      if (detail::equals_ignoring_case(name, trace_id_field)) found.trace_id = true;
+      if (detail::starts_with_ignoring_case(name, baggage_prefix)) found.baggage_family = true;
+    } else if (first == 'j' || first == 'J') {
+      if (detail::equals_ignoring_case(name, debug_id_field)) found.debug_id = true;
+      if (detail::equals_ignoring_case(name, baggage_field)) found.baggage_list = true;
+    }
+    return true;
+  });
+  return found;
+}
+
+/// What is before the next separator, which is taken off as well.
+struct Part {
+  std::string_view text;
+  std::size_t separator = 0;  // its size; zero at the end of the text
+};
+
+Part part_at(std::string_view text, std::size_t begin) noexcept {
+  for (std::size_t end = begin; end < text.size(); ++end) {
+    if (text[end] == ':') return {text.substr(begin, end - begin), 1};
+    const std::string_view rest = text.substr(end);
+    if (rest.starts_with("%3A") || rest.starts_with("%3a")) {
+      return {text.substr(begin, end - begin), 3};
+    }
+  }
+  return {text.substr(begin), 0};
+}
+
+/// 1*most HEXDIG, as a number of 128 bits.
+ParseError parse_digits(std::string_view text, std::size_t most, std::uint64_t& high,
+                        std::uint64_t& low) noexcept {
+  if (text.empty() || text.size() > most) return {ErrorCode::bad_length, 0};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int digit = detail::hex::digit_of_any_case(text[i]);
+    if (digit == detail::hex::bad) return {ErrorCode::bad_hex, i};
+    high = high << 4U | low >> 60U;
+    low = low << 4U | static_cast<std::uint64_t>(digit);
+  }
+  return no_error;
+}
+
+ParseError parse_trace_id(std::string_view text, TraceId& id) noexcept {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  const ParseError error = parse_digits(text, TraceId::hex_size, high, low);
+  id = TraceId(high, low);
+  return error != no_error || id.is_valid() ? error : ParseError{ErrorCode::zero_trace_id, 0};
+}
+
+ParseError parse_span_id(std::string_view text, SpanId& id) noexcept {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  const ParseError error = parse_digits(text, SpanId::hex_size, high, low);
+  id = SpanId(low);
+  return error != no_error || id.is_valid() ? error : ParseError{ErrorCode::zero_span_id, 0};
+}
+
+ParseError parse_flags(std::string_view text, Sampling& sampling) noexcept {
+  if (text.empty()) return {ErrorCode::too_short, 0};
+  std::uint64_t high = 0;
+  std::uint64_t flags = 0;
+  const ParseError error = parse_digits(text, 2, high, flags);
+  if (error.code == ErrorCode::bad_length) return {ErrorCode::too_long, 2};
+  sampling = (flags & sampled_bit) == 0 ? Sampling::drop
+             : (flags & debug_bit) == 0 ? Sampling::sample
+                                        : Sampling::debug;
+  return error;
+}
+
+ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
+                 Sampling& sampling) noexcept {
+  if (text.empty()) return {ErrorCode::empty, 0};
+  std::size_t begin = 0;
+  for (int number = 0; number < 4; ++number) {
+    const Part part = part_at(text, begin);
+    ParseError error;
+    if (number == 0) error = parse_trace_id(part.text, trace_id);
+    if (number == 1) error = parse_span_id(part.text, span_id);
+    if (number == 3) error = parse_flags(part.text, sampling);
+    if (error != no_error) return shifted(error, begin);
+    begin += part.text.size();
+    const bool is_last = number == 3;
+    if (is_last != (part.separator == 0)) {
+      return {is_last ? ErrorCode::too_long : ErrorCode::too_short, begin};
+    }
+    begin += part.separator;
+  }
+  return no_error;
+}
+
+Extracted extract_baggage(CarrierReader carrier, const Presence& present, Context& context,
+                          const BaggageLimits& limits, ExtractReport* report) {
+  detail::BaggageFieldsReader reader(context, limits, report);
+  std::string bytes;
+  const auto decode = [&](std::string_view value) {
+    constexpr std::size_t escape_size = 3;
+    // What is too long even if it is all escapes is not worth a copy.
+    if (value.size() / escape_size > limits.max_bytes) return value;
+    bytes.clear();
+    return detail::append_bytes(value, bytes) ? std::string_view(bytes) : value;
+  };
+  if (present.baggage_family) reader.read_family(carrier, baggage_prefix, decode);
+  if (present.baggage_list) reader.read_list(carrier, baggage_field);
+  return reader.finish();
+}
+
+constexpr char flags_digit(Sampling sampling) noexcept {
+  if (sampling == Sampling::debug) return '3';
+  return sampling == Sampling::sample ? '1' : '0';
+}
+
+void write_trace_id(const Context& context, CarrierWriter carrier) {
+  constexpr std::size_t span_id_at = TraceId::hex_size + 1;
+  constexpr std::size_t tail_at = span_id_at + SpanId::hex_size;
+  std::array<char, tail_at + 4> value;
+  const std::span<char> whole(value);
+  context.span_context().trace_id.write_hex(whole.first<TraceId::hex_size>());
+  value[TraceId::hex_size] = ':';
+  context.span_context().span_id.write_hex(whole.subspan<span_id_at, SpanId::hex_size>());
+  const std::array tail{':', '0', ':', flags_digit(context.sampling())};
+  std::copy(tail.begin(), tail.end(), whole.subspan<tail_at>().begin());
+  carrier.set(trace_id_field, {value.data(), value.size()});
+}
+
+bool encode(std::string_view bytes, std::string& out) {
+  // Jaeger's own clients read "+" as a space, so more is encoded than a value of baggage needs.
+  detail::append_percent_encoded(bytes, out, detail::unreserved);
+  return true;
+}
+
+}  // namespace
+
+std::span<const std::string_view> JaegerPropagator::fields() const noexcept { return field_names; }
+
+std::span<const std::string_view> JaegerPropagator::prefixes() const noexcept {
+  return baggage_prefixes;
+}
+
+Extracted JaegerPropagator::extract(CarrierReader carrier, Context& context,
+                                    ExtractReport* report) const {
+  const Presence present = find_fields(carrier);
+  Extracted found = Extracted::nothing;
+  TraceId trace_id;
+  SpanId span_id;
+  Sampling sampling = Sampling::defer;
+  if (const auto value =
+          present.trace_id ? detail::get_trimmed(carrier, trace_id_field) : std::nullopt) {
+    const ParseError error = parse(*value, trace_id, span_id, sampling);
+    found = error == no_error ? Extracted::span_context
+                              : detail::reject(carrier, trace_id_field, error, report);
+  }
+  if (present.debug_id && !detail::get_trimmed(carrier, debug_id_field).value_or("").empty()) {
+    found = std::max(found, Extracted::decision);
+    sampling = Sampling::debug;
+  }
+  if (found == Extracted::span_context) {
+    context.set_span_context({trace_id, span_id, TraceFlags(), true, {}}, sampling);
+  } else if (found == Extracted::decision && !context.span_context().is_valid()) {
+    context.set_sampling(sampling);
+  }
+  if (!present.baggage_family && !present.baggage_list) return found;
+  return std::max(found, extract_baggage(carrier, present, context, limits_, report));
+}
+
+void JaegerPropagator::inject(const Context& context, CarrierWriter carrier) const {
+  const bool has_ids = context.span_context().is_valid();
+  if (has_ids) {
+    write_trace_id(context, carrier);
+  } else {
+    carrier.erase(trace_id_field);
+  }
+  if (!has_ids && context.sampling() == Sampling::debug) {
+    carrier.set(debug_id_field, "1");
+  } else {
+    carrier.erase(debug_id_field);
+  }
+  carrier.erase(baggage_field);
+  detail::write_baggage_family(context.baggage(), carrier, baggage_prefix, encode);
+}
+
+}  // namespace baton

@@ -1,0 +1,84 @@
+#include "baton/translators/ottrace.hpp"
+
+#include <array>
+#include <string>
+
+#include "baggage_fields.hpp"
+#include "parsing.hpp"
+
+namespace baton {
+namespace {
+
+using detail::get_trimmed;
+using detail::no_error;
+using detail::reject;
+
+constexpr std::string_view trace_id_field = "ot-tracer-traceid";
+constexpr std::string_view span_id_field = "ot-tracer-spanid";
+constexpr std::string_view sampled_field = "ot-tracer-sampled";
+constexpr std::string_view baggage_prefix = "ot-baggage-";
+constexpr std::array baggage_prefixes{baggage_prefix};
+constexpr std::array field_names{trace_id_field, span_id_field, sampled_field};
+
+/// The format has no escapes: what a field could not bring whole is not sent.
+bool encode(std::string_view bytes, std::string& out) {
+  constexpr detail::Charset printable = detail::Charset::range(0x20, 0x7e);
+  if (printable.find_outside(bytes) != bytes.size()) return false;
+  if (detail::trim(bytes).size() != bytes.size()) return false;
+  out += bytes;
+  return true;
+}
+
+}  // namespace
+
+std::span<const std::string_view> OtTracePropagator::fields() const noexcept { return field_names; }
+
+std::span<const std::string_view> OtTracePropagator::prefixes() const noexcept {
+  return baggage_prefixes;
+}
+
+Extracted OtTracePropagator::extract(CarrierReader carrier, Context& context,
+                                     ExtractReport* report) const {
+  const auto trace_id_text = get_trimmed(carrier, trace_id_field);
+  const auto span_id_text = get_trimmed(carrier, span_id_field);
+  if (!trace_id_text && !span_id_text) return Extracted::nothing;
+  if (!trace_id_text) return reject(carrier, trace_id_field, {ErrorCode::missing_field, 0}, report);
+  if (!span_id_text) return reject(carrier, span_id_field, {ErrorCode::missing_field, 0}, report);
+  TraceId trace_id;
+  ParseError error = detail::parse_long_or_short_trace_id(*trace_id_text, trace_id);
+  if (error != no_error) return reject(carrier, trace_id_field, error, report);
+  SpanId span_id;
+  error = detail::parse_span_id(*span_id_text, span_id);
+  if (error != no_error) return reject(carrier, span_id_field, error, report);
+
+  const auto sampled = get_trimmed(carrier, sampled_field);
+  const auto sampling = sampled ? detail::parse_sampled(*sampled) : std::nullopt;
+  context.set_span_context({trace_id, span_id, TraceFlags(), true, {}},
+                           sampling.value_or(Sampling::defer));
+  detail::BaggageFieldsReader baggage(context, limits_, report);
+  baggage.read_family(carrier, baggage_prefix, [](std::string_view value) { return value; });
+  baggage.finish();
+  return Extracted::span_context;
+}
+
+void OtTracePropagator::inject(const Context& context, CarrierWriter carrier) const {
+  const SpanContext& span_context = context.span_context();
+  const SpanId low_half(span_context.trace_id.low());
+  if (!span_context.is_valid() || !low_half.is_valid()) {
+    for (const std::string_view field : field_names) carrier.erase(field);
+    return;
+  }
+  std::array<char, SpanId::hex_size> digits;
+  low_half.write_hex(digits);
+  carrier.set(trace_id_field, {digits.data(), digits.size()});
+  span_context.span_id.write_hex(digits);
+  carrier.set(span_id_field, {digits.data(), digits.size()});
+  if (context.sampling() == Sampling::defer) {
+    carrier.erase(sampled_field);
+  } else {
+    carrier.set(sampled_field, is_sampled(context.sampling()) ? "true" : "false");
+  }
+  detail::write_baggage_family(context.baggage(), carrier, baggage_prefix, encode);
+}
+
+}  // namespace baton

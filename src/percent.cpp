@@ -49,6 +49,7 @@ constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
 bool append_bytes(std::string_view raw, std::string& out) {
   bool is_good = true;
+  out.reserve(out.size() + raw.size());
   while (!raw.empty()) {
     const bool is_escape = raw.front() == '%';
     const std::size_t size = raw.size();

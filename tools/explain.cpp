@@ -146,9 +146,9 @@ std::string_view consequence(const ExtractReport::Issue& issue) noexcept {
     return code == ErrorCode::duplicate_key ? "the first one stays"
                                             : "the whole tracestate is dropped";
   }
-  if (issue.field == Baggage::field) {
-    return is_limit ? "it and all after it are dropped" : "this member is dropped";
-  }
+  if (is_limit) return "it and all after it are dropped";
+  const bool is_entry = code == ErrorCode::bad_key || code == ErrorCode::missing_equals;
+  if (issue.field == Baggage::field || is_entry) return "this member is dropped";
   return code == ErrorCode::missing_field ? "its companions are not read" : "the value is rejected";
 }
 

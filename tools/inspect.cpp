@@ -44,8 +44,8 @@ struct Place {
   std::size_t offset;
 };
 
-/// Nothing where the issue is that the field is absent. Offsets count the instances of a field as
-/// joined by one comma each.
+/// Nothing where the field is absent, or only the prefix of its name is known. Offsets count the
+/// instances of a field as joined by one comma each.
 std::optional<Place> find_place(const Fields& fields, const Issue& issue) {
   bool is_second_wanted = issue.error.code == ErrorCode::repeated_field;
   std::size_t offset = issue.error.offset;
@@ -79,8 +79,11 @@ class Printer {
     out_.append(column, ' ').append(paint_.bad("^")) += '\n';
     sentence("byte " + std::to_string(offset) + ": ", issue);
   }
-  void absent(const Issue& issue) {
-    out_.append("  ").append(issue.field).append(": ").append(paint_.faint("(absent)")) += '\n';
+  /// An issue without a place: the field is absent, or a format tells only its family.
+  void elsewhere(const Issue& issue) {
+    const bool is_family = issue.field.ends_with('-');
+    out_.append("  ").append(issue.field).append(": ");
+    out_.append(paint_.faint(is_family ? "(one of the fields that begin so)" : "(absent)")) += '\n';
     sentence({}, issue);
   }
   void note(std::string_view text) { out_.append("  ").append(paint_.faint(text)) += '\n'; }
@@ -136,7 +139,7 @@ void print_fields(Printer& printer, const Fields& fields, const ExtractReport& r
     }
   }
   for (std::size_t i = 0; i < places.size(); ++i) {
-    if (!places[i]) printer.absent(report.issues()[i]);
+    if (!places[i]) printer.elsewhere(report.issues()[i]);
   }
   if (hidden != 0) printer.note("and " + std::to_string(hidden) + " more fields");
   if (const std::size_t more = report.issue_count() - places.size(); more != 0) {

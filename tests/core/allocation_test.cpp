@@ -23,20 +23,23 @@ class FixedCarrier {
   void set(std::string_view name, std::string_view value) {
     erase(name);
     Slot& slot = slots_.at(count_++);
-    slot.name = name;
+    slot.name_size = name.size();
+    std::memcpy(slot.name.data(), name.data(), name.size());
     slot.size = value.size();
     std::memcpy(slot.value.data(), value.data(), value.size());
   }
   void erase(std::string_view name) {
     for (std::size_t i = 0; i < count_; ++i) {
-      if (slots_[i].name == name) slots_[i] = slots_[--count_];
+      const std::string_view taken(slots_[i].name.data(), slots_[i].name_size);
+      if (taken == name) slots_[i] = slots_[--count_];
     }
   }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
  private:
   struct Slot {
-    std::string_view name;
+    std::size_t name_size = 0;
+    std::array<char, 64> name;
     std::size_t size = 0;
     std::array<char, 9000> value;
   };
@@ -199,6 +202,48 @@ TEST(AllocationTest, ExtractMalformedTranslatedFormats) {
               0U);
     EXPECT_EQ(report.issue_count(), 1U);
   }
+}
+
+const std::string jaeger = "80f198ee56343ba864fe8b2a57d3eff7:e457b5a2e4d86bd1:0:3";
+
+TEST(AllocationTest, ExtractJaeger) {
+  EXPECT_EQ(extract({{"uber-trace-id", jaeger}}, Extracted::span_context, "jaeger"), 0U);
+  EXPECT_EQ(extract({{"jaeger-debug-id", "why"}}, Extracted::decision, "jaeger"), 0U);
+  EXPECT_EQ(extract({{"uber-trace-id", "bad"}}, Extracted::malformed, "jaeger"), 0U);
+  EXPECT_EQ(extract({{"jaeger-baggage", "bad"}, {"uberctx-", ""}}, Extracted::malformed, "jaeger"),
+            0U);
+}
+
+TEST(AllocationTest, ExtractOtTrace) {
+  EXPECT_EQ(extract({{"ot-tracer-traceid", "64fe8b2a57d3eff7"},
+                     {"ot-tracer-spanid", "e457b5a2e4d86bd1"},
+                     {"ot-tracer-sampled", "true"}},
+                    Extracted::span_context, "ottrace"),
+            0U);
+  EXPECT_EQ(extract({{"ot-tracer-traceid", "bad"}}, Extracted::malformed, "ottrace"), 0U);
+}
+
+TEST(AllocationTest, InjectJaegerAndOtTraceWithoutBaggage) {
+  const PropagatorChain chain = make_chain("jaeger,ottrace").chain;
+  Context context;
+  chain.extract(Fields{{"uber-trace-id", jaeger}}, context);
+  FixedCarrier carrier;
+  EXPECT_EQ(allocations_of([&] { chain.inject(context, carrier); }), 0U);
+  EXPECT_EQ(carrier.size(), 4U);
+}
+
+TEST(AllocationTest, InjectBaggageInFieldsOfItsOwnNotForEachMember) {
+  const PropagatorChain chain = make_chain("jaeger").chain;
+  Context context;
+  const std::string key(40, 'k');
+  const std::string value(300, 'v');
+  std::string list;
+  for (char digit = '0'; digit < '9'; ++digit) list += key + digit + "=" + value + ",";
+  context.set_baggage(Baggage::parse(list));
+  FixedCarrier carrier;
+  // A buffer each for the name, the bytes and the value.
+  EXPECT_LE(allocations_of([&] { chain.inject(context, carrier); }), 3U);
+  EXPECT_EQ(carrier.size(), 9U);
 }
 
 TEST(AllocationTest, InjectAll) {

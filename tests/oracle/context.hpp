@@ -70,11 +70,10 @@ inline void join_entries(Context& context, const Pairs& entries) {
 
 /// Adds the members whose key is new, within the usual limits and without blanks around their "=".
 inline void join_baggage(Context& context, const std::vector<std::string>& more) {
+  std::map<std::string, std::string> last;
+  for (const std::string& text : more) last[read_member(text)->key] = text;
   for (const Member& member : view_of(more)) {
-    std::string kept;
-    for (const std::string& text : more) {
-      if (read_member(text)->key == member.key) kept = text;
-    }
+    const std::string& kept = last.at(member.key);
     const std::size_t semicolon = kept.find(';');
     const std::string properties = semicolon == std::string::npos ? "" : kept.substr(semicolon);
     if (!join_member(context, member.key + "=" + read_member(kept)->value + properties)) return;

@@ -22,7 +22,7 @@ inline std::optional<Found> read_uber_trace_id(const std::string& value) {
   }
   const std::vector<std::string> parts = split(text, ':');
   if (parts.size() != 4) return std::nullopt;
-  for (const std::size_t i : {0, 1, 3}) {
+  for (const std::size_t i : {0U, 1U, 3U}) {
     const std::size_t most = i == 0 ? 32 : i == 1 ? 16 : 2;
     const bool is_hex = is_lower_hex(ascii_lower(parts[i]));
     if (parts[i].empty() || parts[i].size() > most || !is_hex) return std::nullopt;

@@ -53,14 +53,14 @@ inline bool is_field_value(const std::string& bytes) {
 
 /// What is left of baggage without its properties.
 inline void say_baggage(Context& context, bool has_escapes) {
+  std::map<std::string, std::string> last;
+  for (const std::string& text : context.baggage_kept) {
+    const Member member = *read_member(text);
+    last[member.key] = member.value;
+  }
   Pairs entries;
   for (const Member& member : context.baggage) {
-    std::string raw;
-    for (const std::string& text : context.baggage_kept) {
-      const Member kept = *read_member(text);
-      if (kept.key == member.key) raw = kept.value;
-    }
-    const std::string bytes = unescape(raw);
+    const std::string bytes = unescape(last.at(member.key));
     if (has_escapes || is_field_value(bytes)) entries.emplace_back(member.key, bytes);
   }
   context.baggage_kept.clear();

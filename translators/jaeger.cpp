@@ -24,7 +24,8 @@ constexpr std::array field_names{trace_id_field, debug_id_field, baggage_field};
 constexpr unsigned sampled_bit = 1;
 constexpr unsigned debug_bit = 2;
 
-/// Which fields of the format a carrier has.
+/// Which fields of the format a carrier may have; those that are asked for by name, it may still
+/// lack.
 struct Presence {
   bool trace_id = false;
   bool debug_id = false;
@@ -33,17 +34,19 @@ struct Presence {
 };
 
 /// One walk over the names costs less than a look-up of each, and most requests have none of them.
+/// Only sizes and first letters are compared where a look-up follows: how names compare is the
+/// carrier's affair.
 Presence find_fields(CarrierReader carrier) {
   Presence found;
   carrier.keys([&found](std::string_view name) {
     if (name.size() < baggage_prefix.size()) return true;
     const char first = name.front();
     if (first == 'u' || first == 'U') {
-      if (detail::equals_ignoring_case(name, trace_id_field)) found.trace_id = true;
+      if (name.size() == trace_id_field.size()) found.trace_id = true;
       if (detail::starts_with_ignoring_case(name, baggage_prefix)) found.baggage_family = true;
     } else if (first == 'j' || first == 'J') {
-      if (detail::equals_ignoring_case(name, debug_id_field)) found.debug_id = true;
-      if (detail::equals_ignoring_case(name, baggage_field)) found.baggage_list = true;
+      if (name.size() == debug_id_field.size()) found.debug_id = true;
+      if (name.size() == baggage_field.size()) found.baggage_list = true;
     }
     return true;
   });

@@ -178,6 +178,13 @@ class Points(unittest.TestCase):
         lines = inspect(f"x-b3-traceid: {B3_TRACE_ID}\n").lines
         self.assertIn("  x-b3-spanid: (absent)", lines)
 
+    def test_field_of_a_family(self):
+        lines = inspect("uberctx-a b: 1\nuberctx-c: 2\njaeger-baggage: d\n").lines
+        self.assertIn("  uberctx-: (one of the fields that begin so)", lines)
+        self.assertIn("  not allowed in a key; this member is dropped", lines)
+        self.assertIn("  byte 1: a key without '='; this member is dropped", lines)
+        self.assertIn("    member     c = 2", lines)
+
     def test_behind_bytes_that_are_shown_escaped(self):
         lines = inspect(b"baggage: a=1,\xc3\xa9=2,\x00=3\n").lines
         self.assertEqual(lines[1], "  baggage: a=1,\\xc3\\xa9=2,\\x00=3")

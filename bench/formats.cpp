@@ -20,7 +20,7 @@ using bench::measure;
 using Fields = std::map<std::string, std::string, std::less<>>;
 
 constexpr std::string_view w3c_names = "tracecontext,baggage";
-constexpr std::string_view migration_names = "tracecontext,baggage,b3";
+constexpr std::string_view migration_names = "tracecontext,baggage,b3,jaeger";
 
 /// A request with three fields that have nothing to do with tracing, and those given.
 Fields request(Fields fields) {

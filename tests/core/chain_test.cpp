@@ -32,7 +32,9 @@ class CountingPropagator final : public Propagator {
       : answer_(answer), gives_baggage_(gives_baggage) {}
 
   [[nodiscard]] std::string_view name() const noexcept override { return "counting"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override { return {}; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
+    return names_;
+  }
   [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
   Extracted extract(CarrierReader, Context& context, ExtractReport*) const override {
     ++asked;
@@ -47,6 +49,7 @@ class CountingPropagator final : public Propagator {
   mutable int asked = 0;
 
  private:
+  std::array<std::string_view, 1> names_{"count"};
   Extracted answer_;
   bool gives_baggage_;
 };
@@ -93,11 +96,14 @@ TEST(PropagatorChainTest, SaysTheMostThatWasFound) {
   EXPECT_EQ(found({{"b3", b3}, {"traceparent", "bad"}}), Extracted::span_context);
 }
 
-TEST(PropagatorChainTest, FirstMatchAsksTheOthersToo) {
+TEST(PropagatorChainTest, FirstMatchAsksTheOthersTooWhereTheirFieldsAre) {
   const auto later = std::make_shared<CountingPropagator>(Extracted::span_context, false);
   const PropagatorChain chain({chain_of("tracecontext").readers()[0], later},
                               ExtractionPolicy::first_match);
-  const Fields fields = {{"traceparent", parent}};
+  EXPECT_EQ(chain.extract(Fields{{"traceparent", parent}}).span_context().trace_id.to_string(),
+            parent.substr(3, 32));
+  EXPECT_EQ(later->asked, 0);
+  const Fields fields = {{"traceparent", parent}, {"count", "1"}};
   const Context context = chain.extract(fields);
   EXPECT_EQ(later->asked, 1);
   EXPECT_NE(context.span_context().trace_id, TraceId(9, 9));
@@ -111,7 +117,7 @@ TEST(PropagatorChainTest, FirstMatchAsksTheOthersToo) {
 TEST(PropagatorChainTest, FirstMatchStillTakesTheBaggageOfLaterFormats) {
   const auto later = std::make_shared<CountingPropagator>(Extracted::span_context, true);
   const PropagatorChain chain({chain_of("b3").readers()[0], later}, ExtractionPolicy::first_match);
-  const Context context = chain.extract(Fields{{"b3", b3}});
+  const Context context = chain.extract(Fields{{"b3", b3}, {"count", "1"}});
   EXPECT_EQ(context.span_context().trace_id.to_string(), b3.substr(0, 32));
   EXPECT_EQ(context.sampling(), Sampling::debug);
   EXPECT_TRUE(context.span_context().is_remote);
@@ -205,8 +211,8 @@ class NamedFieldPropagator final : public Propagator {
 TEST(PropagatorChainTest, AskedBesideAWinnerWhateverTheNameOfTheField) {
   const auto w3c = chain_of("tracecontext").readers()[0];
   const std::string longest(300, 'n');
-  const std::vector<std::string_view> names = {"a",   "b3", "abc", "x-y", "uber-trace-id", "9-digits",
-                                               "_under", longest};
+  const std::vector<std::string_view> names = {"a",        "b3",     "abc",  "x-y", "uber-trace-id",
+                                               "9-digits", "_under", longest};
   for (const std::string_view name : names) {
     for (const bool is_prefix : {false, true}) {
       const PropagatorChain chain({w3c, std::make_shared<NamedFieldPropagator>(name, is_prefix)});

@@ -32,7 +32,8 @@ ParseError BaggageJoiner::add(const Baggage& more) {
 Baggage BaggageJoiner::finish() const {
   if (!is_begun_) return base_;
   Baggage joined = Baggage::parse(text_, {text_.size(), text_.size()});
-  return joined.empty() ? base_ : joined;
+  if (joined.empty()) return base_;
+  return joined;
 }
 
 bool BaggageJoiner::contains(std::string_view key) {

@@ -1,0 +1,75 @@
+#include "fields.hpp"
+
+#include <baton/carriers/http_field.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <string_view>
+#include <vector>
+
+namespace gateway {
+namespace {
+
+using boost::beast::iequals;
+
+void append(std::string& text, boost::beast::string_view more) {
+  text.append(more.data(), more.size());
+}
+
+std::string start(boost::beast::string_view first, boost::beast::string_view second,
+                  boost::beast::string_view third, const http::fields& fields) {
+  std::string text;
+  text.reserve(1024);
+  append(text, first);
+  text += ' ';
+  append(text, second);
+  text += ' ';
+  append(text, third);
+  text += "\r\n";
+  append_fields(text, fields);
+  return text += "\r\n";
+}
+
+}  // namespace
+
+void remove_hop_by_hop(http::fields& fields) {
+  const bool takes_trailers = http::ext_list(fields[http::field::te]).exists("trailers");
+
+  const auto [first, last] = fields.equal_range(http::field::connection);
+  for (auto field = first; field != last; ++field) {
+    for (const boost::beast::string_view name : http::token_list(field->value())) {
+      const bool stays =
+          iequals(name, "Connection") || iequals(name, "Host") || iequals(name, "Content-Length");
+      if (!stays) fields.erase(name);
+    }
+  }
+  for (const http::field name :
+       {http::field::connection, http::field::keep_alive, http::field::proxy_connection,
+        http::field::te, http::field::transfer_encoding, http::field::upgrade,
+        http::field::proxy_authenticate, http::field::proxy_authorization}) {
+    fields.erase(name);
+  }
+
+  if (takes_trailers) {
+    fields.set(http::field::te, "trailers");
+    fields.set(http::field::connection, "TE");
+  }
+}
+
+void append_fields(std::string& text, const http::fields& fields) {
+  for (const auto& field : fields) {
+    append(text, field.name_string());
+    text += ": ";
+    append(text, field.value());
+    text += "\r\n";
+  }
+}
+
+std::string to_text(const RequestHeader& header) {
+  return start(header.method_string(), header.target(), "HTTP/1.1", header);
+}
+
+std::string to_text(const ResponseHeader& header) {
+  return start("HTTP/1.1", std::to_string(header.result_int()), header.reason(), header);
+}
+
+}  // namespace gateway

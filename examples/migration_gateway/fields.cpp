@@ -29,19 +29,24 @@ std::string start(boost::beast::string_view first, boost::beast::string_view sec
   return text += "\r\n";
 }
 
+/// A copy: the range of a name in `fields` does not survive that its neighbour is erased.
+std::vector<std::string> names_in_connection(const http::fields& fields) {
+  std::vector<std::string> names;
+  const auto [first, last] = fields.equal_range(http::field::connection);
+  for (auto field = first; field != last; ++field) {
+    for (const boost::beast::string_view name : http::token_list(field->value())) {
+      if (!iequals(name, "Host") && !iequals(name, "Content-Length")) names.emplace_back(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 void remove_hop_by_hop(http::fields& fields) {
   const bool takes_trailers = http::ext_list(fields[http::field::te]).exists("trailers");
 
-  const auto [first, last] = fields.equal_range(http::field::connection);
-  for (auto field = first; field != last; ++field) {
-    for (const boost::beast::string_view name : http::token_list(field->value())) {
-      const bool stays =
-          iequals(name, "Connection") || iequals(name, "Host") || iequals(name, "Content-Length");
-      if (!stays) fields.erase(name);
-    }
-  }
+  for (const std::string& name : names_in_connection(fields)) fields.erase(name);
   for (const http::field name :
        {http::field::connection, http::field::keep_alive, http::field::proxy_connection,
         http::field::te, http::field::transfer_encoding, http::field::upgrade,

@@ -15,9 +15,9 @@ TRACEPARENT_FORM = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16
 
 
 class Service:
-    def __init__(self, program, *arguments):
+    def __init__(self, program, *arguments, env=None):
         self.process = subprocess.Popen(
-            [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
         )
         line = self.process.stdout.readline().decode()
         found = re.fullmatch(r"listening on (http://127\.0\.0\.1:(\d+))\n", line)

@@ -13,6 +13,13 @@ namespace {
 constexpr std::size_t usual_read = 32 * 1024;
 constexpr std::size_t max_received = 2 * Peer::max_head;
 
+bool has_bare_lf(std::string_view text) {
+  for (auto lf = text.find('\n'); lf != text.npos; lf = text.find('\n', lf + 1)) {
+    if (lf == 0 || text[lf - 1] != '\r') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Peer::Peer(tcp::socket socket, std::chrono::seconds patience)
@@ -55,6 +62,12 @@ net::awaitable<std::size_t> Peer::read_head(http::parser<is_request, Body>& pars
       if (parser.is_header_done() && !error) break;
       if (error && error != http::error::need_more) co_return 0;
       error.clear();
+    }
+    // What comes in pieces Beast looks at only when it ends with CRLF CRLF, which this may never
+    // do.
+    if (has_bare_lf({text, size})) {
+      error = http::error::bad_line_ending;
+      co_return 0;
     }
     if (size >= max_head) {
       error = http::error::header_limit;

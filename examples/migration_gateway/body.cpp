@@ -9,8 +9,6 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t part_size = 32 * 1024;
-
 /// Reads what there is, up to the size of `part`; gives 0 only at the end of the body.
 template <class Parser>
 net::awaitable<std::size_t> read_part(Peer& source, Parser& parser, net::mutable_buffer part,
@@ -60,7 +58,6 @@ std::string last_chunk(const http::fields& trailers) {
 template <class Parser>
 net::awaitable<Passage> relay_body(Peer& source, Parser& parser, Peer& sink, Framing framing,
                                    std::string head, const FieldFilter& filter, error_code& error) {
-  std::array<char, part_size> part;
   std::string tail;
   parser.eager(true);
   if (source.received().size() == 0 && !parser.is_done()) {
@@ -70,14 +67,14 @@ net::awaitable<Passage> relay_body(Peer& source, Parser& parser, Peer& sink, Fra
   }
   for (bool is_done = false; !is_done;) {
     std::size_t size = 0;
-    if (!parser.is_done()) size = co_await read_part(source, parser, net::buffer(part), error);
+    if (!parser.is_done()) size = co_await read_part(source, parser, source.part(), error);
     if (error) co_return Passage::source_failed;
     is_done = parser.is_done();
     if (is_done && framing == Framing::chunked) {
       filter(parser.get());  // its header was moved away, what is there now are trailers
       tail = last_chunk(parser.get());
     }
-    co_await send_part(sink, framing, head, net::buffer(part.data(), size), tail, error);
+    co_await send_part(sink, framing, head, net::buffer(source.part(), size), tail, error);
     if (error) co_return Passage::sink_failed;
     head.clear();
   }

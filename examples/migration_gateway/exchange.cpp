@@ -34,7 +34,7 @@ Exchange::Exchange(Peer& client, RequestParser& request, const Services& service
       header_(std::move(request.get().base())),
       has_body_(!request.is_done()) {
   normalise(header_, services_.upstream_host);
-  remove_hop_by_hop(header_);
+  prepare_for_upstream(header_);
   if (header_.version() < 11) header_.erase(http::field::expect);  // RFC 9110, §10.1.1
   if (request_.chunked()) header_.set(http::field::transfer_encoding, "chunked");
   services_.propagation.translate(header_);

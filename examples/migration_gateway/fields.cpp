@@ -44,8 +44,6 @@ std::vector<std::string> names_in_connection(const http::fields& fields) {
 }  // namespace
 
 void remove_hop_by_hop(http::fields& fields) {
-  const bool takes_trailers = http::ext_list(fields[http::field::te]).exists("trailers");
-
   for (const std::string& name : names_in_connection(fields)) fields.erase(name);
   for (const http::field name :
        {http::field::connection, http::field::keep_alive, http::field::proxy_connection,
@@ -53,11 +51,14 @@ void remove_hop_by_hop(http::fields& fields) {
         http::field::proxy_authenticate, http::field::proxy_authorization}) {
     fields.erase(name);
   }
+}
 
-  if (takes_trailers) {
-    fields.set(http::field::te, "trailers");
-    fields.set(http::field::connection, "TE");
-  }
+void prepare_for_upstream(RequestHeader& header) {
+  const bool takes_trailers = http::ext_list(header[http::field::te]).exists("trailers");
+  remove_hop_by_hop(header);
+  if (!takes_trailers) return;
+  header.set(http::field::te, "trailers");
+  header.set(http::field::connection, "TE");
 }
 
 void append_fields(std::string& text, const http::fields& fields) {

@@ -13,9 +13,11 @@ using FieldFilter = std::function<void(http::fields&)>;
 /// names, and the fields that are known to be so without being named.
 ///
 /// `Host` and `Content-Length` stay even where they are named: who could have them taken out would
-/// make the next server see another request than we did. `TE: trailers` stays, since trailers are
-/// passed on.
+/// make the next server see another request than we did.
 void remove_hop_by_hop(http::fields& fields);
+
+/// The same for a request, but that it may go on asking for trailers (`TE: trailers`, §10.1.4).
+void prepare_for_upstream(RequestHeader& header);
 
 /// `name: value` and CRLF for each.
 void append_fields(std::string& text, const http::fields& fields);

@@ -10,7 +10,7 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t usual_read = 32 * 1024;
+constexpr std::size_t usual_read = 16 * 1024;
 constexpr std::size_t max_received = 2 * Peer::max_head;
 
 bool has_bare_lf(std::string_view text) {
@@ -25,6 +25,11 @@ bool has_bare_lf(std::string_view text) {
 Peer::Peer(tcp::socket socket, std::chrono::seconds patience)
     : socket_(std::move(socket)), received_(max_received), patience_(patience) {
   received_.reserve(usual_read);
+}
+
+net::mutable_buffer Peer::part() {
+  if (part_ == nullptr) part_ = std::make_unique_for_overwrite<char[]>(usual_read);
+  return {part_.get(), usual_read};
 }
 
 net::awaitable<void> Peer::receive(error_code& error) {

@@ -6,6 +6,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 
 #include "http.hpp"
 
@@ -28,6 +29,9 @@ class Peer {
   [[nodiscard]] tcp::socket& socket() { return socket_; }
   [[nodiscard]] boost::beast::flat_buffer& received() { return received_; }
   [[nodiscard]] bool timed_out() const { return timed_out_; }
+
+  /// Room for a part of a body that it sends; the same at every call.
+  [[nodiscard]] net::mutable_buffer part();
 
   /// From now on it has as long as its patience says to send what is being waited for.
   void start_read_clock() { read_deadline_ = Clock::now() + patience_; }
@@ -70,6 +74,7 @@ class Peer {
  private:
   tcp::socket socket_;
   boost::beast::flat_buffer received_;
+  std::unique_ptr<char[]> part_;
   std::chrono::seconds patience_;
   Clock::time_point read_deadline_ = Clock::time_point::max();
   Clock::time_point write_deadline_ = Clock::time_point::max();

@@ -21,8 +21,13 @@ Gateway::Gateway(net::io_context& io, const Options& options, Metrics& metrics)
 
 void Gateway::run() {
   std::vector<std::jthread> threads;
-  for (const auto& worker : workers_) threads.emplace_back([&worker] { worker->run(); });
-  io_.run();
+  try {
+    for (const auto& worker : workers_) threads.emplace_back([&worker] { worker->run(); });
+    io_.run();
+  } catch (...) {
+    for (const auto& worker : workers_) worker->stop();
+    throw;
+  }
 }
 
 void Gateway::stop() {

@@ -67,11 +67,8 @@ class Nginx:
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nginx-"))
-        # Who runs as root becomes another user in the workers.
-        self.folder.chmod(0o755)
         self.files = self.folder / "files"
         self.files.mkdir()
-        self.files.chmod(0o777)
         with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"

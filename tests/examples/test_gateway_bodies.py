@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import time
 import unittest
 
 import counterparts
@@ -113,7 +114,7 @@ class Bodies(unittest.TestCase):
     @staticmethod
     def grows(sent):
         before = len(sent)
-        counterparts.time.sleep(0.3)
+        time.sleep(0.3)
         return len(sent) > before or not sent
 
     def test_there_and_back(self):

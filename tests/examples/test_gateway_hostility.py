@@ -1,6 +1,8 @@
 """Clients that mean harm to migration_gateway, or to what is behind it."""
 
 import contextlib
+import socket
+import time
 import unittest
 
 import counterparts
@@ -122,10 +124,16 @@ class Hostility(unittest.TestCase):
                     return
                 connection.send(answer())
 
-        upstream = counterparts.Upstream(behave)
-        self.addCleanup(upstream.stop)
-        self.gateway = counterparts.Gateway(upstream.url, "--client-timeout", "1")
+        self.upstream = counterparts.Upstream(behave)
+        self.addCleanup(self.upstream.stop)
+        self.gateway = counterparts.Gateway(self.upstream.url)
         self.addCleanup(self.gateway.kill)
+
+    def impatient(self):
+        """Another gateway, that gives clients a second."""
+        gateway = counterparts.Gateway(self.upstream.url, "--client-timeout", "1")
+        self.addCleanup(gateway.kill)
+        return gateway
 
     def assert_well(self):
         self.assertEqual(status_of(self.gateway.send(request("GET", "/well"))), 200)
@@ -159,7 +167,7 @@ class Hostility(unittest.TestCase):
                      "an unknown coding", "a chunk longer than said"):
             attack, expected = HOSTILE[name]
             with self.subTest(name), connect(self.gateway) as client:
-                client.socket.setsockopt(service.socket.IPPROTO_TCP, service.socket.TCP_NODELAY, 1)
+                client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 with contextlib.suppress(ConnectionError):
                     for byte in attack:
                         client.send(bytes([byte]))
@@ -180,19 +188,19 @@ class Hostility(unittest.TestCase):
 
     def test_slow_requests_are_given_up(self):
         with contextlib.ExitStack() as stack:
-            clients = [stack.enter_context(connect(self.gateway)) for _ in HALVES]
+            gateway = self.impatient()
+            clients = [stack.enter_context(connect(gateway)) for _ in HALVES]
             for client, (attack, _) in zip(clients, HALVES.values()):
                 client.send(attack)
-            self.assert_well()
             for client in clients:
                 self.assertEqual(client.rest(), b"")
 
     def test_a_trickle_is_given_up(self):
-        with connect(self.gateway) as client, contextlib.suppress(ConnectionError):
-            begin = counterparts.time.monotonic()
+        with connect(self.impatient()) as client, contextlib.suppress(ConnectionError):
+            begin = time.monotonic()
             client.send(b"GET / HTTP/1.1\r\nHost: a\r\n")
             client.socket.settimeout(0.05)
-            while counterparts.time.monotonic() < begin + service.PATIENCE:
+            while time.monotonic() < begin + service.PATIENCE:
                 client.send(b"X")
                 with contextlib.suppress(TimeoutError):
                     self.assertEqual(client.socket.recv(1), b"")

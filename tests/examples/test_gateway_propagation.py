@@ -1,11 +1,12 @@
 """What migration_gateway does to the trace context, with nginx telling what arrived."""
 
+import socket
+import subprocess
 import unittest
 
 import counterparts
-import service
 from counterparts import curl
-from service import SPAN_ID, TRACE_ID, TRACEPARENT, TRACEPARENT_FORM
+from service import PATIENCE, SPAN_ID, TRACE_ID, TRACEPARENT, TRACEPARENT_FORM
 
 B3 = f"{TRACE_ID}-{SPAN_ID}-1"
 MULTI = {"X-B3-TraceId": TRACE_ID, "X-B3-SpanId": SPAN_ID, "X-B3-Sampled": "1",
@@ -159,8 +160,8 @@ class Propagation(unittest.TestCase):
 
 class Usage(unittest.TestCase):
     def run_gateway(self, *arguments):
-        return service.subprocess.run([counterparts.GATEWAY, *arguments], capture_output=True,
-                                      timeout=service.PATIENCE)
+        return subprocess.run([counterparts.GATEWAY, *arguments], capture_output=True,
+                              timeout=PATIENCE)
 
     def test_wrong_usage(self):
         fine = ["--upstream", "http://127.0.0.1:1"]
@@ -182,7 +183,7 @@ class Usage(unittest.TestCase):
             self.assertIn(option, done.stdout)
 
     def test_what_cannot_run_is_an_error(self):
-        with service.socket.create_server(("127.0.0.1", 0)) as taken:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
             for arguments in (["--upstream", "http://127.0.0.1:1", "--port", port],
                               ["--upstream", "http://127.0.0.1:1", "--admin-port", port],

@@ -18,7 +18,7 @@ std::unique_ptr<Peer> Upstream::make() const {
 }
 
 void Upstream::give_back(std::unique_ptr<Peer> connection) {
-  if (idle_.size() < max_idle && connection->is_idle()) idle_.push_back(std::move(connection));
+  if (idle_.size() < max_idle) idle_.push_back(std::move(connection));
 }
 
 }  // namespace gateway

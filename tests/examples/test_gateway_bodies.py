@@ -210,6 +210,8 @@ class Bodies(unittest.TestCase):
             client.send(bytes(MEGABYTE))
             status, _, body = client.response()
             self.assertEqual((status, body, client.rest()), (413, b"too much", b""))
+        # That connection to the upstream is in the midst of a body.
+        self.assertIn(b" 413 ", connect_and_get(gateway, "/"))
 
     def test_responses_without_a_body(self):
         (self.nginx.files / "page").write_bytes(b"page\n")

@@ -60,20 +60,33 @@ struct Part {
 };
 
 Part part_at(std::string_view text, std::size_t begin) noexcept {
-  for (std::size_t end = begin; end < text.size(); ++end) {
-    if (text[end] == ':') return {text.substr(begin, end - begin), 1};
-    const std::string_view rest = text.substr(end);
+  const std::size_t colon = std::min(text.find(':', begin), text.size());
+  Part part{text.substr(begin, colon - begin), colon < text.size() ? std::size_t{1} : 0};
+  std::size_t escape = 0;
+  while ((escape = part.text.find('%', escape)) != std::string_view::npos) {
+    const std::string_view rest = part.text.substr(escape);
     if (rest.starts_with("%3A") || rest.starts_with("%3a")) {
-      return {text.substr(begin, end - begin), 3};
+      return {part.text.substr(0, escape), 3};
     }
+    ++escape;
   }
-  return {text.substr(begin), 0};
+  return part;
+}
+
+/// 16 or 32 lowercase digits, which is what is mostly sent. False: perhaps bad, perhaps others.
+bool parse_usual_digits(std::string_view text, std::uint64_t& high, std::uint64_t& low) noexcept {
+  if (text.size() != 16 && text.size() != 32) return false;
+  const char* last = text.data() + text.size() - 16;
+  return detail::hex::decode16(last, low) == 16 &&
+         (text.size() == 16 || detail::hex::decode16(text.data(), high) == 16);
 }
 
 /// 1*most HEXDIG, as a number of 128 bits.
 ParseError parse_digits(std::string_view text, std::size_t most, std::uint64_t& high,
                         std::uint64_t& low) noexcept {
   if (text.empty() || text.size() > most) return {ErrorCode::bad_length, 0};
+  if (parse_usual_digits(text, high, low)) return no_error;
+  high = low = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const int digit = detail::hex::digit_of_any_case(text[i]);
     if (digit == detail::hex::bad) return {ErrorCode::bad_hex, i};

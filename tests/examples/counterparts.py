@@ -23,7 +23,8 @@ SETTINGS = ("OTEL_PROPAGATORS", "BATON_EXTRACT", "BATON_INJECT", "BATON_POLICY",
             "BATON_B3_SHORT_TRACE_IDS", "BATON_SAMPLING_IN_TRACESTATE")
 
 ECHOED = ("traceparent", "tracestate", "baggage", "b3", "x-b3-traceid", "x-b3-spanid",
-          "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags")
+          "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags", "uber-trace-id", "uberctx-user",
+          "jaeger-baggage")
 
 
 def wait_until(condition, what):

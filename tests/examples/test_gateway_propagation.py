@@ -71,6 +71,14 @@ class Propagation(unittest.TestCase):
                 span_id = self.assert_continued(got.pop("traceparent"))
                 self.assertEqual(got, {"b3": f"{TRACE_ID}-{span_id}-1"})
 
+    def test_jaeger_becomes_w3c_with_its_baggage(self):
+        gateway = self.start(BATON_EXTRACT="tracecontext,baggage,jaeger",
+                             BATON_INJECT="tracecontext,baggage", BATON_POLICY="first_match")
+        got = self.echo(gateway, {"Uber-Trace-Id": f"{TRACE_ID}:{SPAN_ID}:0:1",
+                                  "uberctx-user": "Am%C3%A9lie", "jaeger-baggage": "plan=gold"})
+        self.assert_continued(got.pop("traceparent"))
+        self.assertEqual(got, {"baggage": "user=Am%C3%A9lie,plan=gold"})
+
     def test_back_to_the_old_format(self):
         gateway = self.start(BATON_EXTRACT="tracecontext,b3", BATON_INJECT="b3multi")
         got = self.echo(gateway, {"traceparent": TRACEPARENT, "tracestate": "a=1"})

@@ -2,14 +2,32 @@
 
 #include <baton/baton.hpp>
 #include <baton/carriers/beast.hpp>
+#include <string_view>
 
 namespace gateway {
+namespace {
+
+/// Writes where nothing of the chain's is left: there is nothing to replace, and nothing to erase.
+class AppendingCarrier {
+ public:
+  explicit AppendingCarrier(http::fields& fields) noexcept : fields_(fields) {}
+
+  void set(std::string_view name, std::string_view value) {
+    fields_.insert({name.data(), name.size()}, {value.data(), value.size()});
+  }
+  void erase(std::string_view /*name*/) noexcept {}
+
+ private:
+  http::fields& fields_;
+};
+
+}  // namespace
 
 void Propagation::translate(RequestHeader& request) const {
   if (!is_on_) return;
   const baton::Context context = baton::http::extract(request).child();
   remove_own(request);
-  baton::http::inject(request, context);
+  baton::global_chain().inject(context, AppendingCarrier(request));
 }
 
 void Propagation::remove_own(http::fields& fields) const {

@@ -34,18 +34,7 @@ class Input {
     return lines;
   }
 
-  /// Each line after the first as the letter of a field's name, and its value.
-  [[nodiscard]] oracle::Fields fields(const std::vector<std::string>& names) const {
-    oracle::Fields fields;
-    for (const std::string& line : lines()) {
-      if (line.empty()) continue;
-      const std::size_t letter = static_cast<unsigned char>(line[0]) - std::size_t{'a'};
-      fields.add(names[letter % names.size()], line.substr(1));
-    }
-    return fields;
-  }
-
-  /// Each line as the name of a field, a space, and its value.
+  /// Each line as the name of a field, a space, and its value; lines without a space are none.
   [[nodiscard]] oracle::Fields named_fields() const {
     oracle::Fields fields;
     for (const std::string& line : oracle::split(text_, '\n')) {

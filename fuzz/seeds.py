@@ -10,12 +10,6 @@ import pathlib
 import shutil
 import sys
 
-CHAIN_LETTERS = {
-    "traceparent": "a", "tracestate": "b", "baggage": "c", "b3": "d", "x-b3-traceid": "e",
-    "x-b3-spanid": "f", "x-b3-parentspanid": "g", "x-b3-sampled": "h", "x-b3-flags": "i",
-    "uber-trace-id": "j", "jaeger-debug-id": "k", "jaeger-baggage": "l", "uberctx-a": "m",
-    "uberctx-key": "n",
-}
 # Vectors of what the library itself does; all others are of the translator that the file is named by.
 OF_THE_CORE = {"traceparent", "tracestate", "baggage", "chain", "configuration"}
 
@@ -48,16 +42,16 @@ def seeds_of(fields):
         if values:
             yield name, b"\n".join([b"0", *values])
             yield name, b"\n".join([b"1", b"key", b"value", b"p", b"q", *values])
-    lines = [CHAIN_LETTERS[name].encode() + value for name, value in fields if name in CHAIN_LETTERS]
-    if lines and not any(b"\n" in line for line in lines):
-        for choice in (b"0", b"1"):
-            yield "chain", b"\n".join([choice, *lines])
 
 
-def seeds_of_translator(format, fields):
-    """The same for the fuzz target of a translator."""
+def seeds_of_formats(format, fields):
+    """The same for the targets of chains and of translators, which read names and values."""
     lines = [name.encode() + b" " + value for name, value in fields]
-    if lines and format not in OF_THE_CORE:
+    if not lines or any(b"\n" in line for line in lines):
+        return
+    for choice in (b"0", b"1"):
+        yield "chain", b"\n".join([choice, *lines])
+    if format not in OF_THE_CORE:
         yield "b3" if format == "b3multi" else format, b"\n".join(lines)
 
 
@@ -70,7 +64,7 @@ def main():
         document = json.loads(path.read_text())
         for vector in document.get("vectors", []):
             fields = [(name.lower(), resolve(value)) for name, value in vector.get("fields", [])]
-            for target, seed in [*seeds_of(fields), *seeds_of_translator(path.stem, fields)]:
+            for target, seed in [*seeds_of(fields), *seeds_of_formats(path.stem, fields)]:
                 if len(seed) > 10240:
                     continue
                 folder = out / target

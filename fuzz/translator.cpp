@@ -3,6 +3,8 @@
 
 /// Built once for each format that is translated.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  laws::check_format(BATON_FORMAT, fuzz::Input(data, size).named_fields());
+  const oracle::Fields fields = fuzz::Input(data, size).named_fields();
+  laws::check_format(BATON_FORMAT, fields);
+  laws::check_binary_format(BATON_FORMAT, fields);
   return 0;
 }

@@ -1,6 +1,8 @@
 #include "baton/chain.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "chars.hpp"
@@ -9,22 +11,42 @@
 namespace baton {
 namespace {
 
-/// What two formats say together that brought the same ids: none takes away what the other had no
-/// word for. A decision stands over none, and the winner's over a contradiction.
-Sampling combine(Sampling winner, Sampling other) noexcept {
-  if (winner == other) return winner;
-  if (is_sampled(winner) && is_sampled(other)) return Sampling::debug;
-  if (!is_sampled(winner) && !is_sampled(other)) return Sampling::defer;
-  return winner == Sampling::defer ? other : winner;
+/// A span context that a format gave.
+struct Found {
+  std::size_t step = 0;
+  const Propagator* format = nullptr;
+  SpanContext span_context;
+  Sampling sampling = Sampling::defer;
+};
+
+/// What two formats say together that brought the same ids: neither takes away what the other has
+/// no word for. A decision stands over none, and the winner's over a contradiction.
+Sampling combine(const Found& winner, const Found& other) noexcept {
+  const Sampling said = winner.sampling;
+  const auto adds = [&](Sampling plain, Sampling special) {
+    return said == plain && other.sampling == special && !winner.format->can_say(special);
+  };
+  if (adds(Sampling::sample, Sampling::debug)) return Sampling::debug;
+  if (adds(Sampling::drop, Sampling::defer)) return Sampling::defer;
+  const bool may_mean_defer =
+      other.sampling == Sampling::drop && !other.format->can_say(Sampling::defer);
+  return said == Sampling::defer && !may_mean_defer ? other.sampling : said;
 }
 
-/// Gives `winner` what only `other` could say of the same ids.
-void complete(Context& winner, const Context& other) {
-  SpanContext whole = winner.span_context();
-  const SpanContext& more = other.span_context();
-  if (whole.trace_state.empty()) whole.trace_state = more.trace_state;
-  whole.flags = TraceFlags(static_cast<std::uint8_t>(whole.flags.bits() | more.flags.bits()));
-  winner.set_span_context(std::move(whole), combine(winner.sampling(), other.sampling()));
+/// Whether two ids name the same trace. Some formats carry the last 64 bits alone.
+bool is_same_trace(const TraceId& a, const TraceId& b) noexcept {
+  return a.low() == b.low() && (a.high() == b.high() || a.high() == 0 || b.high() == 0);
+}
+
+/// Gives `winner` what only `other`, of the same trace, could say.
+void complete(Found& winner, const Found& other) noexcept {
+  SpanContext& ours = winner.span_context;
+  const SpanContext& theirs = other.span_context;
+  if (ours.trace_id.high() == 0) ours.trace_id = theirs.trace_id;
+  if (ours.span_id != theirs.span_id) return;
+  if (ours.trace_state.empty()) ours.trace_state = theirs.trace_state;
+  ours.flags = TraceFlags(static_cast<std::uint8_t>(ours.flags.bits() | theirs.flags.bits()));
+  winner.sampling = combine(winner, other);
 }
 
 void add_new(std::vector<std::string_view>& names, std::span<const std::string_view> more) {
@@ -54,10 +76,11 @@ PropagatorChain::PropagatorChain(std::vector<Link> readers, std::vector<Link> wr
 }
 
 // Three letters and the size tell the names of formats from those that every request has. All cases
-// of a letter are the same in its last five bits.
+// of a letter are the same in its last five bits; environment variables have "_" for "-".
 std::size_t PropagatorChain::NameFilter::letters_of(const char* name) noexcept {
   const auto letter = [name](std::size_t i) {
-    return std::size_t{static_cast<unsigned char>(name[i])} & 31U;
+    const char c = name[i] == '_' ? '-' : name[i];
+    return std::size_t{static_cast<unsigned char>(c)} & 31U;
   };
   return (letter(0) ^ letter(1) << 1U ^ letter(2) << 3U) % letters;
 }
@@ -93,109 +116,130 @@ bool PropagatorChain::owns(std::string_view field) const noexcept {
          std::any_of(writers_.begin(), writers_.end(), is_owner);
 }
 
-/// One extraction under way: who is the best so far.
+/// One extraction under way.
 class PropagatorChain::Extraction {
  public:
   Extraction(const PropagatorChain& chain, CarrierReader carrier, Context& context,
              ExtractReport* report)
-      : filter_(chain.filter_),
-        carrier_(carrier),
-        context_(context),
-        report_(report),
-        first_wins_(chain.policy_ == ExtractionPolicy::first_match) {}
+      : chain_(chain), carrier_(carrier), context_(context), report_(report) {}
 
-  Extracted ask(const Step& step) {
-    // A winner has hardly ever company: one look at all names spares looking for each.
-    if (winner_ != nullptr && step.reads_span_context) {
-      if (!has_looked_) look();
-      return (present_ & step.bit) != 0 ? ask_beside_winner(step) : Extracted::nothing;
-    }
-
-    const Sampling sampling_before = context_.sampling();
-    const Extracted found = step.propagator->extract(carrier_, context_, report_);
-    count_found(step, found);
-    if (found == Extracted::span_context) {
-      winner_ = &step;
-    } else if (found == Extracted::decision && !context_.span_context().is_valid()) {
-      if (decider_ != nullptr && first_wins_) {
+  Extracted run() {
+    Extracted best = Extracted::nothing;
+    const Step* decider = nullptr;  // whose lone decision was taken
+    for (const Step& step : chain_.steps_) {
+      const Sampling sampling_before = context_.sampling();
+      const Extracted found = ask(step, context_);
+      best = std::max(best, found);
+      if (found == Extracted::span_context) {
+        finish(&ask_beside_winner(step));
+        return best;
+      }
+      if (found != Extracted::decision || context_.span_context().is_valid()) continue;
+      if (decider != nullptr && chain_.policy_ == ExtractionPolicy::first_match) {
         context_.set_sampling(sampling_before);
       } else {
-        decider_ = &step;
+        decider = &step;
       }
     }
+    finish(decider);
+    return best;
+  }
+
+ private:
+  Extracted ask(const Step& step, Context& context) {
+    const Extracted found = step.propagator->extract(carrier_, context, report_);
+    if (found == Extracted::nothing) return found;
+    counter_.add_found(step.counter);
+    if (found == Extracted::malformed) counter_.add_malformed(step.counter);
     return found;
   }
 
-  void finish() {
-    const Step* const best = winner_ != nullptr ? winner_ : decider_;
+  /// Asks those behind the first that gave a span context, which hardly ever has company: one look
+  /// at all names spares looking for each. Gives back who wins.
+  const Step& ask_beside_winner(const Step& first) {
+    std::uint32_t present = 0;
+    bool has_looked = false;
+    for (std::size_t i = index_of(first) + 1; i < chain_.steps_.size(); ++i) {
+      const Step& step = chain_.steps_[i];
+      if (!step.reads_span_context) {
+        ask(step, context_);
+        continue;
+      }
+      if (!std::exchange(has_looked, true)) present = look();
+      if ((present & step.bit) != 0) return settle(index_of(first), i, present);
+    }
+    return first;
+  }
+
+  /// The steps of which there may be fields.
+  [[nodiscard]] std::uint32_t look() const {
+    std::uint32_t present = 0;
+    carrier_.keys([&](std::string_view name) {
+      present |= chain_.filter_.find(name);
+      return true;
+    });
+    return present;
+  }
+
+  /// Lets the others, from `next` on, read into a context of their own, but for the baggage, and
+  /// decides between all.
+  [[gnu::noinline]] const Step& settle(std::size_t first, std::size_t next, std::uint32_t present) {
+    std::array<Found, 8> all;  // of more the last one is remembered
+    std::size_t count = 0;
+    const auto remember = [&](std::size_t step, const Context& context) {
+      count = std::min(count + 1, all.size());
+      all[count - 1] = {step, chain_.steps_[step].propagator, context.span_context(),
+                        context.sampling()};
+    };
+    remember(first, context_);
+    for (std::size_t i = next; i < chain_.steps_.size(); ++i) {
+      const Step& step = chain_.steps_[i];
+      if (!step.reads_span_context) {
+        ask(step, context_);
+      } else if ((present & step.bit) != 0) {
+        Context other;
+        other.set_baggage(context_.baggage());
+        const Extracted found = ask(step, other);
+        context_.set_baggage(other.baggage());
+        if (found == Extracted::span_context) remember(i, other);
+      }
+    }
+
+    Found& winner = chain_.policy_ == ExtractionPolicy::first_match ? all.front() : all[count - 1];
+    for (const Found& other : std::span(all).first(count)) {
+      if (&other == &winner) continue;
+      if (is_same_trace(winner.span_context.trace_id, other.span_context.trace_id)) {
+        complete(winner, other);
+      } else {
+        counter_.add_disagreed(chain_.steps_[other.step].counter);
+        if (report_ != nullptr) report_->set_disagreeing_format(other.format->name());
+      }
+    }
+    context_.set_span_context(winner.span_context, winner.sampling);
+    return chain_.steps_[winner.step];
+  }
+
+  void finish(const Step* best) {
     counter_.add_extraction();
     if (best == nullptr) return;
     counter_.add_won(best->counter);
     if (report_ != nullptr) report_->set_format(best->propagator->name());
   }
 
- private:
-  void look() {
-    has_looked_ = true;
-    carrier_.keys([this](std::string_view name) {
-      present_ |= filter_.find(name);
-      return true;
-    });
+  [[nodiscard]] std::size_t index_of(const Step& step) const {
+    return static_cast<std::size_t>(&step - chain_.steps_.data());
   }
 
-  /// The others read into a context of their own, but for the baggage.
-  [[gnu::noinline]] Extracted ask_beside_winner(const Step& step) {
-    Context other;
-    other.set_baggage(context_.take_baggage());
-    const Extracted found = step.propagator->extract(carrier_, other, report_);
-    context_.set_baggage(other.take_baggage());
-    count_found(step, found);
-    if (found != Extracted::span_context) return found;
-
-    const Step& preferred = first_wins_ ? *winner_ : step;
-    const Step& loser = first_wins_ ? step : *winner_;
-    const SpanContext& ours = context_.span_context();
-    const SpanContext& theirs = other.span_context();
-    if (ours.trace_id != theirs.trace_id) {
-      counter_.add_disagreed(loser.counter);
-      if (report_ != nullptr) report_->set_disagreeing_format(loser.propagator->name());
-    }
-    const bool is_same = ours.trace_id == theirs.trace_id && ours.span_id == theirs.span_id;
-    if (first_wins_) {
-      if (is_same) complete(context_, other);
-    } else {
-      if (is_same) complete(other, context_);
-      context_.set_span_context(theirs, other.sampling());
-    }
-    winner_ = &preferred;
-    return found;
-  }
-
-  void count_found(const Step& step, Extracted found) {
-    if (found == Extracted::nothing) return;
-    counter_.add_found(step.counter);
-    if (found == Extracted::malformed) counter_.add_malformed(step.counter);
-  }
-
-  const NameFilter& filter_;
+  const PropagatorChain& chain_;
   const CarrierReader carrier_;
   Context& context_;
   ExtractReport* const report_;
-  const bool first_wins_;
-  const Step* winner_ = nullptr;   // whose span context was taken
-  const Step* decider_ = nullptr;  // whose lone decision was
-  bool has_looked_ = false;
-  std::uint32_t present_ = 0;  // steps of which there may be fields
   detail::ExtractionCounter counter_;
 };
 
 Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
                                    ExtractReport* report) const {
-  Extraction extraction(*this, carrier, context, report);
-  Extracted best = Extracted::nothing;
-  for (const Step& step : steps_) best = std::max(best, extraction.ask(step));
-  extraction.finish();
-  return best;
+  return Extraction(*this, carrier, context, report).run();
 }
 
 }  // namespace baton

@@ -162,8 +162,8 @@ std::string to_prometheus(const ExtractionCounts& counts) {
     std::uint64_t FormatCounts::* number;
   };
   static constexpr std::array<Family, 4> families{{
-      {"baton_format_found_total", "Requests that had fields of this format, good or bad.",
-       &FormatCounts::found},
+      {"baton_format_found_total",
+       "Requests whose fields of this format said something, or were bad.", &FormatCounts::found},
       {"baton_format_won_total", "Requests whose context was taken from this format.",
        &FormatCounts::won},
       {"baton_format_malformed_total", "Requests whose fields of this format gave nothing.",

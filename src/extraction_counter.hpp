@@ -33,7 +33,7 @@ class ExtractionCounter {
  public:
   ExtractionCounter() noexcept : block_(thread_block != nullptr ? *thread_block : acquire()) {}
 
-  /// What stands for that name in the calls below. The name must live as long as the program.
+  /// What stands for that name in the calls below.
   static std::uint8_t number_of(std::string_view format);
 
   void add_extraction() noexcept { add(block_.extractions); }

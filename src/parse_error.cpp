@@ -22,7 +22,7 @@ constexpr Words words(ErrorCode code) noexcept {
     case ErrorCode::zero_span_id: return {"zero_span_id", "the span id is all zeros"};
     case ErrorCode::repeated_field: return {"repeated_field", "the field may come only once"};
     case ErrorCode::missing_field:
-      return {"missing_field", "the field is missing beside its companions"};
+      return {"missing_field", "a part is missing beside its companions"};
     case ErrorCode::bad_length: return {"bad_length", "an id with a wrong number of digits"};
     case ErrorCode::bad_sampling_state: return {"bad_sampling_state", "not a sampling state"};
     case ErrorCode::bad_key: return {"bad_key", "not allowed in a key"};

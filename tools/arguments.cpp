@@ -62,7 +62,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
 
   CLI::App& extract = *app.add_subcommand("extract", "Print the context that the fields give");
   add_list(extract, "--propagators", propagators,
-           "The formats to read, the last one wins; default: as a service, by OTEL_PROPAGATORS");
+           "The formats to read, the last one wins; default: BATON_EXTRACT, else OTEL_PROPAGATORS");
   extract.add_flag("--json", arguments.json, "Print one line of JSON");
   extract.add_flag("--strict", arguments.strict, "Exit with 1 when there were issues");
   extract.final_callback(chosen(Command::extract));
@@ -85,7 +85,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
 
   CLI::App& new_trace = *app.add_subcommand("new", "Start a trace and print its fields");
   add_list(new_trace, "--propagators", propagators,
-           "The formats to write; default: OTEL_PROPAGATORS");
+           "The formats to write; default: BATON_INJECT, else OTEL_PROPAGATORS");
   new_trace.add_option("--sampling", sampling, "Whether to record the trace; default: defer")
       ->check(CLI::IsMember({"defer", "drop", "sample", "debug"}))
       ->type_name("DECISION");

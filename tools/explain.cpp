@@ -147,9 +147,12 @@ std::string_view consequence(const ExtractReport::Issue& issue) noexcept {
                                             : "the whole tracestate is dropped";
   }
   if (is_limit) return "it and all after it are dropped";
-  const bool is_entry = code == ErrorCode::bad_key || code == ErrorCode::missing_equals;
-  if (issue.field == Baggage::field || is_entry) return "this member is dropped";
-  return code == ErrorCode::missing_field ? "its companions are not read" : "the value is rejected";
+  const bool is_list = issue.field == Baggage::field || issue.field == "jaeger-baggage";
+  if (is_list || issue.field.ends_with('-')) return "this member is dropped";
+  if (issue.field == "x-datadog-tags") return "the high half of the trace id is lost";
+  if (issue.field == "x-datadog-sampling-priority") return "the decision is lost";
+  return code == ErrorCode::missing_field && issue.error.offset == 0 ? "its companions are not read"
+                                                                     : "the value is rejected";
 }
 
 }  // namespace baton::tool

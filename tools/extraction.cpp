@@ -4,6 +4,16 @@
 
 namespace baton::tool {
 
+namespace {
+
+void add_new(std::vector<ExtractReport::Issue>& issues, const ExtractReport& report) {
+  for (const ExtractReport::Issue& issue : report.issues()) {
+    if (std::find(issues.begin(), issues.end(), issue) == issues.end()) issues.push_back(issue);
+  }
+}
+
+}  // namespace
+
 Extraction extract(const PropagatorChain& chain, const Fields& fields) {
   Extraction result;
   ExtractReport summary;
@@ -16,13 +26,10 @@ Extraction extract(const PropagatorChain& chain, const Fields& fields) {
     ExtractReport report;
     Context context;
     propagator->extract(fields, context, &report);
-    for (const ExtractReport::Issue& issue : report.issues()) {
-      if (std::find(result.issues.begin(), result.issues.end(), issue) == result.issues.end()) {
-        result.issues.push_back(issue);
-      }
-    }
+    add_new(result.issues, report);
     result.more_issues += report.issue_count() - report.issues().size();
   }
+  add_new(result.issues, summary);  // what is wrong only where formats meet: limits
   return result;
 }
 

@@ -24,10 +24,9 @@ constexpr std::array field_names{trace_id_field, debug_id_field, baggage_field};
 constexpr unsigned sampled_bit = 1;
 constexpr unsigned debug_bit = 2;
 
-/// Which fields of the format a carrier may have; those that are asked for by name, it may still
+/// Which fields a carrier may have beside the ids; those that are asked for by name, it may still
 /// lack.
 struct Presence {
-  bool trace_id = false;
   bool debug_id = false;
   bool baggage_list = false;
   bool baggage_family = false;
@@ -42,7 +41,6 @@ Presence find_fields(CarrierReader carrier) {
     if (name.size() < baggage_prefix.size()) return true;
     const char first = name.front();
     if (first == 'u' || first == 'U') {
-      if (name.size() == trace_id_field.size()) found.trace_id = true;
       if (detail::starts_with_ignoring_case(name, baggage_prefix)) found.baggage_family = true;
     } else if (first == 'j' || first == 'J') {
       if (name.size() == debug_id_field.size()) found.debug_id = true;
@@ -200,8 +198,7 @@ Extracted JaegerPropagator::extract(CarrierReader carrier, Context& context,
   TraceId trace_id;
   SpanId span_id;
   Sampling sampling = Sampling::defer;
-  if (const auto value =
-          present.trace_id ? detail::get_trimmed(carrier, trace_id_field) : std::nullopt) {
+  if (const auto value = detail::get_trimmed(carrier, trace_id_field)) {
     const ParseError error = parse(*value, trace_id, span_id, sampling);
     found = error == no_error ? Extracted::span_context
                               : detail::reject(carrier, trace_id_field, error, report);

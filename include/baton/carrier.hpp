@@ -17,9 +17,9 @@ using TextVisitor = FunctionRef<bool(std::string_view)>;
 /// What fields can be read from: the *Getter* of OpenTelemetry.
 ///
 /// `get` gives the first value of a name, `get_all` every value in order (a field may come several
-/// times), `keys` every name, so that what is not there need not be looked for. How names compare
-/// is the carrier's affair. Views that it gives stay valid until the carrier is changed or
-/// destroyed.
+/// times), `keys` every name, so that what is not there need not be looked for; they differ from
+/// those on the wire at most in case, and in `_` for `-`. How names compare is the carrier's
+/// affair. Views that it gives stay valid until the carrier is changed or destroyed.
 template <class Carrier>
 concept ReadableCarrier =
     requires(const Carrier& carrier, std::string_view name, TextVisitor visit) {

@@ -45,10 +45,11 @@ class PropagatorChain {
   /// found.
   ///
   /// Where several give a span context, the policy chooses one. Another with the same trace id and
-  /// span id comes from the same caller, and completes it: with the tracestate and the random flag
-  /// that the chosen format cannot say, `debug` where that one says `sample`, `defer` where it says
-  /// `drop`. Another with a different trace id is in disagreement, and reported. A decision without
-  /// a span context counts only where no format gave one.
+  /// span id comes from the same caller, and completes it with what the chosen format cannot say:
+  /// tracestate, the random flag, `debug` for `sample`, `defer` for `drop`, and the first half of a
+  /// trace id whose last 64 bits are the same. Another with a different trace id is in
+  /// disagreement, and reported. A decision without a span context counts only where no format gave
+  /// one.
   ///
   /// What each format gave is counted: see `extraction_counts`.
   Extracted extract(CarrierReader carrier, Context& context, ExtractReport* report = nullptr) const;
@@ -74,7 +75,9 @@ class PropagatorChain {
   /// leaves out when it copies a request before it injects.
   [[nodiscard]] bool owns(std::string_view field) const noexcept;
 
+  /// Those that are asked, in order.
   [[nodiscard]] std::span<const Link> readers() const noexcept { return readers_; }
+  /// Those that write, in order.
   [[nodiscard]] std::span<const Link> writers() const noexcept { return writers_; }
   [[nodiscard]] ExtractionPolicy policy() const noexcept { return policy_; }
 

@@ -32,7 +32,7 @@ class Context {
   /// Invalid where no trace is known.
   [[nodiscard]] const SpanContext& span_context() const noexcept { return span_context_; }
   [[nodiscard]] const Baggage& baggage() const noexcept { return baggage_; }
-  /// May be known without a span context: B3 can send the decision alone.
+  /// May be known without a span context: B3 and Jaeger can send a decision alone.
   [[nodiscard]] Sampling sampling() const noexcept { return sampling_; }
 
   /// Takes the decision from the sampled flag: `sample` or `drop`; `defer` for an invalid one.
@@ -55,8 +55,6 @@ class Context {
   }
 
   void set_baggage(Baggage baggage) noexcept { baggage_ = std::move(baggage); }
-  /// Leaves none behind.
-  [[nodiscard]] Baggage take_baggage() noexcept { return std::exchange(baggage_, {}); }
 
   /// Leaves the span context as it is but for its tracestate.
   void set_trace_state(TraceState trace_state) noexcept {

@@ -10,7 +10,7 @@ namespace baton {
 /// What one format gave to the extractions of this process since it started.
 struct FormatCounts {
   std::string_view format;      ///< the propagator's name
-  std::uint64_t found = 0;      ///< its fields were there, good or bad
+  std::uint64_t found = 0;      ///< its fields were there and said something, or were bad
   std::uint64_t won = 0;        ///< its span context, or its lone decision, was taken
   std::uint64_t malformed = 0;  ///< its fields were there, but gave nothing
   std::uint64_t disagreed = 0;  ///< another format won over it with another trace id
@@ -18,6 +18,7 @@ struct FormatCounts {
   friend bool operator==(const FormatCounts&, const FormatCounts&) = default;
 };
 
+/// A snapshot of all counts.
 struct ExtractionCounts {
   std::uint64_t extractions = 0;      ///< requests that were looked at
   std::vector<FormatCounts> formats;  ///< those that some chain of this process reads
@@ -36,6 +37,7 @@ struct ExtractionCounts {
 /// beyond is counted as "other". After `fork` the child goes on from its parent's numbers.
 [[nodiscard]] ExtractionCounts extraction_counts();
 
+/// How many names of formats are counted apart.
 inline constexpr std::size_t most_counted_formats = 32;
 
 /// The same in Prometheus's text format (version 0.0.4), as counters that begin with `baton_`:

@@ -20,7 +20,7 @@ enum class ErrorCode : std::uint32_t {
   zero_trace_id = 7,        ///< all digits of a trace id are zero
   zero_span_id = 8,         ///< all digits of a span id are zero
   repeated_field = 9,       ///< more than one instance of a field that allows one
-  missing_field = 10,       ///< one field of a set that must come together is absent
+  missing_field = 10,       ///< one field, or part, of a set that must come together is absent
   bad_length = 11,          ///< an id with another number of digits than its format has
   bad_sampling_state = 12,  ///< a sampling state that the format does not know
   bad_key = 13,             ///< a character that may not be in a key, or an empty key

@@ -93,6 +93,12 @@ class Propagator {
   /// Whether it can give a span context or a sampling decision.
   [[nodiscard]] virtual bool reads_span_context() const noexcept = 0;
 
+  /// Whether the format has a word for that decision beside ids; `drop` and `sample` unless said
+  /// otherwise. What it has none for goes out as *not sampled* or *sampled*.
+  [[nodiscard]] virtual bool can_say(Sampling sampling) const noexcept {
+    return sampling == Sampling::drop || sampling == Sampling::sample;
+  }
+
   /// Puts what it finds into `context`. What it cannot read leaves the context as it was and, if
   /// there is a report, is named there. A decision alone is taken only where the context has no
   /// valid span context: it says less than one.

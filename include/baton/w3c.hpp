@@ -28,6 +28,9 @@ class TraceContextPropagator final : public Propagator {
   [[nodiscard]] std::string_view name() const noexcept override { return "tracecontext"; }
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
   [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
+    return options_.sampling_in_tracestate || Propagator::can_say(sampling);
+  }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;
@@ -39,7 +42,8 @@ class TraceContextPropagator final : public Propagator {
 /// W3C Baggage: the field `baggage`.
 ///
 /// Several baggage fields are one list, and the limits hold over all of them together. What the
-/// context had already stays, key by key, and counts towards the limits.
+/// context had already stays, key by key, and counts towards the limits; a limit that is met only
+/// by joining the two is reported at offset 0.
 class BaggagePropagator final : public Propagator {
  public:
   BaggagePropagator() = default;

@@ -12,13 +12,31 @@
 #include "laws/require.hpp"
 #include "oracle/context.hpp"
 #include "oracle/fields.hpp"
+#include "oracle/said.hpp"
 
 namespace laws {
 
-inline const std::vector<std::string> all_field_names = {
-    "traceparent",     "tracestate",        "baggage",      "b3",          "x-b3-traceid",
-    "x-b3-spanid",     "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags",  "uber-trace-id",
-    "jaeger-debug-id", "jaeger-baggage",    "uberctx-a",    "uberctx-key", "UBERCTX-b"};
+/// All formats of the library, in the order of its registry.
+inline std::vector<std::string> all_formats() {
+  std::vector<std::string> names;
+  for (const auto& known : baton::registered_propagators()) names.emplace_back(known.name);
+  return names;
+}
+
+/// Every name that some format reads, and some of each family.
+inline std::vector<std::string> all_field_names() {
+  std::vector<std::string> names;
+  for (const auto& known : baton::registered_propagators()) {
+    const auto propagator = known.make({});
+    for (const std::string_view name : propagator->read_fields()) {
+      if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+    }
+    for (const std::string_view prefix : propagator->prefixes()) {
+      for (const char* key : {"a", "key"}) names.push_back(std::string(prefix) + key);
+    }
+  }
+  return names;
+}
 
 inline baton::PropagatorChain chain_of(const std::vector<std::string>& formats, bool first_match) {
   baton::ConfiguredChain made = baton::make_chain(
@@ -75,17 +93,16 @@ inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
 inline void check_report(const std::vector<std::string>& formats, bool first_match,
                          const oracle::Fields& fields, const baton::ExtractReport& report) {
   std::string winner;
-  std::string trace_id;
   for (const std::string& format : formats) {
     const oracle::Context found = oracle::read_format(format, fields);
-    if (!found.has_trace() || (first_match && !winner.empty())) continue;
-    winner = format;
-    trace_id = found.trace_id;
+    if (found.has_trace() && !(first_match && !winner.empty())) winner = format;
   }
+  const std::string trace_id = oracle::read_chain(formats, first_match, fields).trace_id;
   bool disagree = false;
   for (const std::string& format : formats) {
     const oracle::Context found = oracle::read_format(format, fields);
-    disagree = disagree || (!winner.empty() && found.has_trace() && found.trace_id != trace_id);
+    disagree = disagree || (!winner.empty() && found.has_trace() &&
+                            !oracle::is_same_trace(found.trace_id, trace_id));
   }
   if (!winner.empty()) require_same(report.format(), winner, "the report names the winner");
   require(report.disagreeing_format().empty() == !disagree, "the report says who disagrees");
@@ -107,13 +124,19 @@ inline void check_chain(const std::vector<std::string>& formats, bool first_matc
   const baton::Context next = chain.extract(sent);
   const baton::SpanContext& span = context.span_context();
   if (!formats.empty() && span.is_valid()) {
-    const bool carries = std::ranges::any_of(formats, [](auto& name) { return name != "baggage"; });
-    require((next.span_context().trace_id == span.trace_id) == carries, "the trace id goes on");
+    const bool carries = std::ranges::any_of(formats, [&](auto& name) {
+      return oracle::said_by(name, context_of(context)).has_trace();
+    });
+    const bool goes_on =
+        next.span_context().is_valid() &&
+        oracle::is_same_trace(next.span_context().trace_id.to_string(), span.trace_id.to_string());
+    require(goes_on == carries, "the trace id goes on");
   }
   require(chain.extract(check_inject(chain, next, fields)) == next,
           "a context that has been sent can be sent again");
   if (formats.size() == 1) {
-    require_equal(context_of(next), context_of(context), "extract after inject is the identity");
+    require_equal(context_of(next), oracle::said_by(formats.front(), context_of(context)),
+                  "what can be said goes on");
   }
   check_inject(chain, context.child(), sent);
 }

@@ -23,11 +23,36 @@ RC_GTEST_PROP(ChainLaws, HoldForAnyChainAndFieldsThatAreNearlyValid, (bool first
 
 RC_GTEST_PROP(ChainLaws, HoldForAnyBytesInAnyField,
               (bool first_match, const std::vector<std::string>& values)) {
+  const std::vector<std::string> names = laws::all_field_names();
   oracle::Fields fields;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    fields.add(laws::all_field_names[i % laws::all_field_names.size()], values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i) fields.add(names[i % names.size()], values[i]);
+  laws::check_chain(laws::all_formats(), first_match, fields);
+}
+
+/// Callers that write some formats from one context, and others from another one.
+RC_GTEST_PROP(ChainLaws, HoldForWhatSeveralFormatsSent, (bool first_match)) {
+  const auto context = [](std::uint64_t high, std::uint64_t low, std::uint64_t span) {
+    baton::Context made;
+    made.set_span_context({baton::TraceId(high, low), baton::SpanId(span),
+                           baton::TraceFlags(baton::TraceFlags::random_bit), true,
+                           baton::TraceState::parse("a=1").value()},
+                          static_cast<baton::Sampling>(*rc::gen::inRange(0, 4)));
+    return made;
+  };
+  const auto id = [] { return *rc::gen::element<std::uint64_t>(0, 7, ~std::uint64_t{0}); };
+  oracle::Fields fields;
+  for (const std::string& format : laws::all_formats()) {
+    if (*rc::gen::inRange(0, 3) == 0) continue;
+    const auto span = *rc::gen::element<std::uint64_t>(1, 2);
+    laws::chain_of({format}, false).inject(context(id(), id(), span), fields);
   }
-  laws::check_chain({"tracecontext", "baggage", "b3", "b3multi", "jaeger"}, first_match, fields);
+  std::vector<std::string> formats;
+  for (const std::string& format : laws::all_formats()) {
+    const bool goes_first = *rc::gen::inRange(0, 2) == 0;
+    if (*rc::gen::inRange(0, 2) == 0) continue;
+    formats.insert(goes_first ? formats.begin() : formats.end(), format);
+  }
+  laws::check_chain(formats, first_match, fields);
 }
 
 RC_GTEST_PROP(ChainLaws, PoliciesPickTheFirstOrTheLastOfEqualFormats, ()) {
@@ -86,7 +111,7 @@ RC_GTEST_PROP(ChainLaws, WhatLeavesIsValidWhateverTheApiWasGiven,
   context.set_sampling(static_cast<baton::Sampling>(flags % 4));
 
   const oracle::Fields stale{{"b3", "0"}, {"tracestate", "a=1"}, {"tracestate", "b=2"}};
-  for (const char* format : {"tracecontext", "baggage", "b3", "b3multi", "jaeger", "ottrace"}) {
+  for (const std::string& format : laws::all_formats()) {
     laws::check_inject(laws::chain_of({format}, false), context, stale);
   }
   const auto chain = laws::chain_of({"tracecontext", "baggage", "b3", "b3multi", "jaeger"}, true);

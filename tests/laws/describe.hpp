@@ -76,7 +76,13 @@ void require_equal(const Value& ours, const Value& expected, std::string_view la
 
 /// Whether the field is one entry of baggage: its name says something even without a value.
 inline bool is_baggage_entry(std::string_view name) {
-  return name.starts_with("uberctx-") || name.starts_with("ot-baggage-");
+  for (const auto& known : baton::registered_propagators()) {
+    const auto propagator = known.make({});
+    for (const std::string_view prefix : propagator->prefixes()) {
+      if (name.starts_with(prefix)) return true;
+    }
+  }
+  return false;
 }
 
 /// No field value may carry a control byte, but for a tab in a baggage that passes through.

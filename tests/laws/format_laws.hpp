@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "baton/baton.hpp"
 #include "laws/describe.hpp"
@@ -92,6 +93,28 @@ inline void check_format(std::string_view format, const oracle::Fields& fields) 
   }
   check_format_round_trip(*propagator, context);
   check_format_round_trip(*propagator, context.child());
+}
+
+/// The same fields in a carrier whose `-bin` fields hold bytes.
+class BinaryFields : public oracle::Fields {
+ public:
+  static constexpr bool has_binary_fields = true;
+  explicit BinaryFields(oracle::Fields fields) : oracle::Fields(std::move(fields)) {}
+};
+
+/// What a format with a binary field reads of bytes it writes so that it reads the same again.
+inline void check_binary_format(std::string_view format, const oracle::Fields& fields) {
+  const baton::PropagatorChain::Link propagator = format_of(format);
+  if (!propagator->fields().front().ends_with("-bin")) return;
+  const BinaryFields received(fields);
+  baton::Context context;
+  const baton::Extracted found = propagator->extract(received, context);
+  BinaryFields sent{oracle::Fields()};
+  propagator->inject(context, sent);
+  baton::Context back;
+  require(propagator->extract(sent, back) == found || found <= baton::Extracted::malformed,
+          "what was found is found again");
+  require(back.span_context() == context.span_context(), "bytes bring back what was sent");
 }
 
 }  // namespace laws

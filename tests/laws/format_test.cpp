@@ -93,11 +93,13 @@ RC_GTEST_PROP(FormatLaws, HoldForAnyBytes, (const std::vector<std::string>& valu
   for (const auto& [format, reader] : oracle::translators) {
     const auto fixed = laws::format_of(format)->read_fields();
     std::vector<std::string> names(fixed.begin(), fixed.end());
-    if (format == "jaeger") names.insert(names.end(), {"uberctx-k", "UberCtx-K", "uberctx-a b"});
-    if (format == "ottrace") names.insert(names.end(), {"ot-baggage-k", "OT-Baggage-"});
+    for (const std::string_view prefix : laws::format_of(format)->prefixes()) {
+      for (const char* key : {"k", "K", "a b", ""}) names.push_back(std::string(prefix) + key);
+    }
     oracle::Fields fields;
     for (std::size_t i = 0; i < values.size(); ++i) fields.add(names[i % names.size()], values[i]);
     laws::check_format(format, fields);
+    laws::check_binary_format(format, fields);
   }
 }
 

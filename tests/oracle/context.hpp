@@ -17,6 +17,7 @@
 #include "oracle/ottrace.hpp"
 #include "oracle/traceparent.hpp"
 #include "oracle/tracestate.hpp"
+#include "oracle/vocabulary.hpp"
 #include "oracle/xray.hpp"
 
 namespace oracle {
@@ -120,43 +121,72 @@ inline Context read_format(const std::string& format, const Fields& fields) {
   return context;
 }
 
-/// What two formats say together that brought the same ids, the first of them preferred.
-inline std::string combine_sampling(const std::string& winner, const std::string& other) {
-  if (winner == other) return winner;
-  if (is_sampled(winner) && is_sampled(other)) return "debug";
-  if (!is_sampled(winner) && !is_sampled(other)) return "defer";
-  return winner == "defer" ? other : winner;
+/// What a format gave to a chain.
+struct Given {
+  std::string format;
+  Context context;
+};
+
+/// The sampling of formats that brought the same ids: the winner's, unless it lacks the word for
+/// the other's, or has no decision where the other has one.
+inline std::string combine_sampling(const Given& winner, const Given& other) {
+  const std::string& said = winner.context.sampling;
+  const std::string& heard = other.context.sampling;
+  const bool knows_debug = vocabularies.at(winner.format).debug;
+  const bool knows_defer = vocabularies.at(winner.format).defer;
+  if (said == "sample" && heard == "debug" && !knows_debug) return heard;
+  if (said == "drop" && heard == "defer" && !knows_defer) return heard;
+  if (said == "defer" && is_sampled(heard)) return heard;
+  if (said == "defer" && heard == "drop" && vocabularies.at(other.format).defer) return heard;
+  return said;
 }
 
-inline void complete(Context& winner, const Context& other) {
-  if (winner.tracestate.empty()) winner.tracestate = other.tracestate;
-  winner.random = winner.random || other.random;
-  winner.sampling = combine_sampling(winner.sampling, other.sampling);
-  winner.sampled = is_sampled(winner.sampling);
+/// Whether two ids are of the same trace: the same, or one of them cut to its last 64 bits.
+inline bool is_same_trace(const std::string& a, const std::string& b) {
+  if (a.substr(16) != b.substr(16)) return false;
+  return a == b || is_zero(a.substr(0, 16)) || is_zero(b.substr(0, 16));
+}
+
+inline void complete(Given& winner, const Given& other) {
+  Context& ours = winner.context;
+  const Context& theirs = other.context;
+  if (!is_same_trace(ours.trace_id, theirs.trace_id)) return;
+  if (is_zero(ours.trace_id.substr(0, 16))) ours.trace_id = theirs.trace_id;
+  if (ours.span_id != theirs.span_id) return;
+  if (ours.tracestate.empty()) ours.tracestate = theirs.tracestate;
+  ours.random = ours.random || theirs.random;
+  ours.sampling = combine_sampling(winner, other);
+  ours.sampled = is_sampled(ours.sampling);
 }
 
 /// What a chain of formats gives: the first span context, or the last one, completed by those with
 /// the same ids; a lone decision only where there is no span context at all; the baggage of all.
 inline Context read_chain(const std::vector<std::string>& formats, bool first_match,
                           const Fields& fields) {
-  Context result;
+  std::vector<Given> traces;
+  std::string decision = "defer";
+  Context baggage;
   for (const std::string& format : formats) {
-    Context found = read_format(format, fields);
-    found.baggage_kept = result.baggage_kept;
-    found.baggage = result.baggage;
-    const bool same_ids = found.trace_id == result.trace_id && found.span_id == result.span_id;
-    if (found.has_trace() && result.has_trace()) {
-      if (first_match && same_ids) complete(result, found);
-      if (!first_match && same_ids) complete(found, result);
-      if (!first_match) result = found;
-    } else if (found.has_trace()) {
-      result = found;
-    } else if (found.sampling != "defer" && !result.has_trace()) {
-      const bool is_first = result.sampling == "defer";
-      if (is_first || !first_match) result.sampling = found.sampling;
+    const Context found = read_format(format, fields);
+    if (found.has_trace()) {
+      traces.push_back({format, found});
+    } else if (found.sampling != "defer" && (decision == "defer" || !first_match)) {
+      decision = found.sampling;
     }
-    read_baggage_of(format, fields, result);
+    read_baggage_of(format, fields, baggage);
   }
+  Context result;
+  result.sampling = decision;
+  if (!traces.empty()) {
+    const std::size_t best = first_match ? 0 : traces.size() - 1;
+    Given winner = traces[best];
+    for (std::size_t i = 0; i < traces.size(); ++i) {
+      if (i != best) complete(winner, traces[i]);
+    }
+    result = winner.context;
+  }
+  result.baggage_kept = baggage.baggage_kept;
+  result.baggage = baggage.baggage;
   return result;
 }
 

@@ -46,6 +46,7 @@ class B3Propagator final : public Propagator {
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
   [[nodiscard]] std::span<const std::string_view> read_fields() const noexcept override;
   [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  [[nodiscard]] bool can_say(Sampling) const noexcept override { return true; }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

@@ -24,6 +24,9 @@ class GoogleCloudPropagator final : public Propagator {
   [[nodiscard]] std::string_view name() const noexcept override { return "gcp"; }
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
   [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
+    return sampling != Sampling::debug;
+  }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

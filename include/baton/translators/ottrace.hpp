@@ -43,6 +43,9 @@ class OtTracePropagator final : public Propagator {
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
   [[nodiscard]] std::span<const std::string_view> prefixes() const noexcept override;
   [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
+    return sampling != Sampling::debug;
+  }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

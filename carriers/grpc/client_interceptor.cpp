@@ -1,0 +1,56 @@
+#include <utility>
+
+#include "baton/carriers/grpc.hpp"
+
+namespace baton::grpc {
+namespace {
+
+using ::grpc::experimental::ClientInterceptorFactoryInterface;
+using ::grpc::experimental::ClientRpcInfo;
+using ::grpc::experimental::InterceptionHookPoints;
+using ::grpc::experimental::Interceptor;
+using ::grpc::experimental::InterceptorBatchMethods;
+
+class ClientInterceptor final : public Interceptor {
+ public:
+  ClientInterceptor(const Context& context, const ClientInterceptorOptions& options)
+      : context_(context), options_(&options) {}
+
+  void Intercept(InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
+      const PropagatorChain& chain = options_->chain ? *options_->chain : global_chain();
+      chain.inject(context_, MetadataCarrier(*methods->GetSendInitialMetadata(),
+                                             options_->max_metadata_size));
+    }
+    methods->Proceed();
+  }
+
+ private:
+  Context context_;
+  const ClientInterceptorOptions* options_;  // the factory's, which the channel keeps
+};
+
+class ClientInterceptorFactory final : public ClientInterceptorFactoryInterface {
+ public:
+  explicit ClientInterceptorFactory(ClientInterceptorOptions options)
+      : options_(std::move(options)) {}
+
+  // gRPC calls this where the call is made; the hooks may run later, and on another thread.
+  Interceptor* CreateClientInterceptor(ClientRpcInfo* /*info*/) override {
+    const Context& context = current();
+    if (context == Context()) return nullptr;
+    return new ClientInterceptor(context, options_);
+  }
+
+ private:
+  ClientInterceptorOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<ClientInterceptorFactoryInterface> client_interceptor(
+    ClientInterceptorOptions options) {
+  return std::make_unique<ClientInterceptorFactory>(std::move(options));
+}
+
+}  // namespace baton::grpc

@@ -1,0 +1,86 @@
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "baton/carriers/grpc.hpp"
+
+namespace baton::grpc {
+namespace {
+
+using ::grpc::experimental::InterceptionHookPoints;
+using ::grpc::experimental::Interceptor;
+using ::grpc::experimental::InterceptorBatchMethods;
+using ::grpc::experimental::ServerInterceptorFactoryInterface;
+using ::grpc::experimental::ServerRpcInfo;
+
+// The entry of a call's metadata that leads to its context: the value has no bytes, but begins
+// where the context is. A client may send the same key, so an entry is ours by the address of its
+// key.
+constexpr std::string_view context_key = "baton-context";
+
+void put_context(ReceivedMetadata& metadata, const Context& context) {
+  metadata.emplace(::grpc::string_ref(context_key.data(), context_key.size()),
+                   ::grpc::string_ref(reinterpret_cast<const char*>(&context), 0));
+}
+
+const Context* find_context(const ReceivedMetadata& metadata) noexcept {
+  // Emplaced behind all that came from outside.
+  const auto end = metadata.upper_bound(::grpc::string_ref(context_key.data(), context_key.size()));
+  if (end == metadata.begin()) return nullptr;
+  const auto& [key, value] = *std::prev(end);
+  return key.data() == context_key.data() ? reinterpret_cast<const Context*>(value.data())
+                                          : nullptr;
+}
+
+/// gRPC keeps it for as long as the ServerContext, and so the context that is in it.
+class ServerInterceptor final : public Interceptor {
+ public:
+  explicit ServerInterceptor(const PropagatorChain& chain) noexcept : chain_(&chain) {}
+
+  void Intercept(InterceptorBatchMethods* methods) override {
+    if (!methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
+      methods->Proceed();
+      return;
+    }
+    ReceivedMetadata& metadata = *methods->GetRecvInitialMetadata();
+    if (find_context(metadata) == nullptr) {
+      context_ = chain_->extract(MetadataCarrier(metadata)).child();
+      put_context(metadata, context_);
+    }
+    // The handler may run inside of Proceed, and the call, with this interceptor, end there.
+    const Context context = *find_context(metadata);
+    const Scope scope(context);
+    methods->Proceed();
+  }
+
+ private:
+  const PropagatorChain* chain_;
+  Context context_;
+};
+
+class ServerInterceptorFactory final : public ServerInterceptorFactoryInterface {
+ public:
+  explicit ServerInterceptorFactory(std::optional<PropagatorChain> chain)
+      : chain_(std::move(chain)) {}
+
+  Interceptor* CreateServerInterceptor(ServerRpcInfo* /*info*/) override {
+    return new ServerInterceptor(chain_ ? *chain_ : global_chain());
+  }
+
+ private:
+  std::optional<PropagatorChain> chain_;
+};
+
+}  // namespace
+
+std::unique_ptr<ServerInterceptorFactoryInterface> server_interceptor(
+    std::optional<PropagatorChain> chain) {
+  return std::make_unique<ServerInterceptorFactory>(std::move(chain));
+}
+
+const Context& context(const ::grpc::ServerContextBase& server_context) noexcept {
+  const Context* found = find_context(server_context.client_metadata());
+  return found != nullptr ? *found : baton::detail::empty_context();
+}
+
+}  // namespace baton::grpc

@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include "../conformance.hpp"
+#include "baton/carriers/grpc.hpp"
+
+namespace carrier_conformance {
+// gRPC has keys in lowercase alone, and refuses more than other headers do: see the tests below.
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MixedCaseCarrierTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
+}  // namespace carrier_conformance
+
+namespace {
+
+using namespace carrier_conformance;
+using baton::grpc::MetadataCarrier;
+using baton::grpc::ReceivedMetadata;
+using baton::grpc::SentMetadata;
+
+/// HTTP/2 has names in lowercase alone, so that is how they arrive.
+std::string as_key(std::string_view name) {
+  std::string key(name);
+  for (char& c : key) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return key;
+}
+
+struct Sent {
+  using Storage = SentMetadata;
+  static void add(Storage& storage, std::string_view name, std::string_view value) {
+    storage.emplace(as_key(name), value);
+  }
+  static RawFields raw(const Storage& storage) { return {storage.begin(), storage.end()}; }
+  static auto carrier(Storage& storage) { return MetadataCarrier(storage); }
+  static auto carrier(const Storage& storage) {
+    // gRPC gives it to interceptors, which may write it.
+    return MetadataCarrier(const_cast<Storage&>(storage));
+  }
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(GrpcMetadata, CarrierTest, Sent);
+INSTANTIATE_TYPED_TEST_SUITE_P(GrpcMetadata, MultiValueCarrierTest, Sent);
+INSTANTIATE_TYPED_TEST_SUITE_P(GrpcMetadata, OrderedCarrierTest, Sent);
+INSTANTIATE_TYPED_TEST_SUITE_P(GrpcMetadata, CaseInsensitiveCarrierTest, Sent);
+
+ReceivedMetadata received(const SentMetadata& sent) {
+  ReceivedMetadata received;
+  for (const auto& [key, value] : sent) {
+    received.emplace(::grpc::string_ref(key.data(), key.size()),
+                     ::grpc::string_ref(value.data(), value.size()));
+  }
+  return received;
+}
+
+TEST(GrpcReceivedMetadata, IsReadInPlace) {
+  const SentMetadata sent{{"a", "1"}, {"b", "2"}, {"b", ""}, {"b", "3"}, {"c", "4"}};
+  const ReceivedMetadata metadata = received(sent);
+  const MetadataCarrier carrier(metadata);
+  static_assert(baton::ReadableCarrier<decltype(carrier)>);
+  static_assert(!baton::WritableCarrier<decltype(carrier)>);
+  static_assert(baton::has_binary_fields<decltype(carrier)>);
+
+  EXPECT_EQ(carrier.get("a")->data(), sent.find("a")->second.data());
+  EXPECT_EQ(carrier.get("B"), "2");
+  EXPECT_EQ(carrier.get("ab"), std::nullopt);
+  EXPECT_EQ(carrier.get(""), std::nullopt);
+  Values values;
+  carrier.get_all("b", [&](std::string_view value) {
+    values.emplace_back(value);
+    return values.size() < 2;
+  });
+  EXPECT_EQ(values, (Values{"2", ""}));
+  Values keys;
+  carrier.keys([&](std::string_view key) {
+    keys.emplace_back(key);
+    return true;
+  });
+  EXPECT_EQ(keys, (Values{"a", "b", "b", "b", "c"}));
+}
+
+TEST(GrpcSentMetadata, TakesNoTextThatGrpcRefuses) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    SentMetadata metadata{{"a", "old"}};
+    MetadataCarrier(metadata).set("a", std::string("x") + c + "y");
+    const bool is_printable = byte >= 0x20 && byte <= 0x7e;
+    EXPECT_EQ(metadata, is_printable || c == '\t'
+                            ? (SentMetadata{{"a", std::string("x") + (c == '\t' ? ' ' : c) + "y"}})
+                            : SentMetadata{})
+        << byte;
+
+    MetadataCarrier(metadata).set("b-bin", std::string("x") + c + "y");
+    EXPECT_EQ(metadata.find("b-bin")->second, std::string("x") + c + "y") << byte;
+  }
+}
+
+TEST(GrpcSentMetadata, TakesNoKeyThatGrpcRefuses) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const bool is_legal = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    SentMetadata metadata;
+    MetadataCarrier(metadata).set(std::string("x") + c, "1");
+    EXPECT_EQ(metadata,
+              is_legal ? (SentMetadata{{as_key(std::string("x") + c), "1"}}) : SentMetadata{})
+        << byte;
+  }
+  SentMetadata metadata;
+  MetadataCarrier(metadata).set("", "1");
+  EXPECT_EQ(metadata, SentMetadata{});
+}
+
+TEST(GrpcSentMetadata, StaysWithinItsLimit) {
+  SentMetadata metadata{{"k", "12"}, {"user", "0123456789"}};  // 35 and 46 bytes
+  MetadataCarrier carrier(metadata, 46 + 40);
+  carrier.set("k", "1234567");
+  EXPECT_EQ(carrier.get("k"), "1234567");
+  carrier.set("k", "12345678");
+  EXPECT_EQ(carrier.get("k"), std::nullopt);
+  carrier.set("k-bin", "12345");  // 8 digits of base64
+  EXPECT_EQ(carrier.get("k-bin"), std::nullopt);
+  carrier.set("b-in", "1");
+  EXPECT_EQ(carrier.get("b-in"), "1");
+  EXPECT_EQ(carrier.get("user"), "0123456789");
+}
+
+}  // namespace

@@ -1,0 +1,140 @@
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+#include "client.hpp"
+
+namespace grpc_test {
+namespace {
+
+using ::grpc::ClientContext;
+using ::grpc::StatusCode;
+
+baton::Context new_context() {
+  baton::Context context = baton::Context().child();
+  context.set_sampling(baton::Sampling::sample);
+  context.set_trace_state(baton::TraceState::parse("rojo=1,congo=2").value());
+  context.set_baggage(baton::Baggage::parse("user=alice,plan=50%25"));
+  return context;
+}
+
+void expect_child(const Found& found, const baton::Context& parent) {
+  EXPECT_EQ(found.trace_id(), parent.span_context().trace_id.to_string());
+  EXPECT_NE(found.span_id(), "");
+  EXPECT_NE(found.span_id(), parent.span_context().span_id.to_string());
+  EXPECT_EQ(found.trace_state(), parent.span_context().trace_state.header());
+  EXPECT_EQ(found.baggage(), parent.baggage().header());
+  EXPECT_EQ(found.sampled(), baton::is_sampled(parent.sampling()));
+}
+
+/// The interface of the server, that of the client, the kind of call.
+class EveryCall : public testing::TestWithParam<std::tuple<Api, Api, Kind>> {
+ protected:
+  void SetUp() override { leaks = 0; }
+  void TearDown() override {
+    server_.reset();
+    EXPECT_EQ(leaks, 0);
+    EXPECT_EQ(baton::current(), baton::Context());
+  }
+
+  Outcome call_within(const baton::Context& context, ClientContext& client_context,
+                      Ask::Ending ending = Ask::GOOD) {
+    const baton::Scope scope(context);
+    return call(std::get<1>(GetParam()), std::get<2>(GetParam()), *stub_, client_context, ending);
+  }
+
+  std::unique_ptr<Server> server_ = start_server(std::get<0>(GetParam()));
+  std::unique_ptr<Relay::Stub> stub_ = Relay::NewStub(server_->channel());
+};
+
+std::string test_name(const testing::TestParamInfo<std::tuple<Api, Api, Kind>>& test) {
+  const auto& [server, client, kind] = test.param;
+  return std::string(name(server)) + "_from_" + name(client) + "_" + name(kind);
+}
+
+INSTANTIATE_TEST_SUITE_P(Grpc, EveryCall,
+                         testing::Combine(testing::ValuesIn(apis), testing::ValuesIn(apis),
+                                          testing::ValuesIn(kinds)),
+                         test_name);
+
+TEST_P(EveryCall, BringsItsContextToTheHandler) {
+  std::string last_span_id;
+  for (int i = 0; i < 3; ++i) {
+    const baton::Context sent = new_context();
+    ClientContext client_context;
+    const Outcome outcome = call_within(sent, client_context);
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status.error_message();
+    const bool is_stream =
+        std::get<2>(GetParam()) == Kind::download || std::get<2>(GetParam()) == Kind::chat;
+    ASSERT_EQ(outcome.answers.size(), is_stream ? stream_length : 1U);
+    for (const Answer& answer : outcome.answers) {
+      expect_child(answer.of_call(), sent);
+      expect_child(answer.current(), sent);
+      EXPECT_EQ(answer.of_call().span_id(), outcome.answers[0].of_call().span_id());
+      EXPECT_EQ(answer.current().span_id(), answer.of_call().span_id());
+    }
+    EXPECT_NE(outcome.answers[0].of_call().span_id(), last_span_id);
+    last_span_id = outcome.answers[0].of_call().span_id();
+  }
+}
+
+TEST_P(EveryCall, StartsATraceWhereNoneCame) {
+  std::string last_trace_id;
+  for (int i = 0; i < 2; ++i) {
+    ClientContext client_context;
+    const Outcome outcome = call_within(baton::Context(), client_context);
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status.error_message();
+    EXPECT_NE(outcome.answers[0].of_call().trace_id(), "");
+    EXPECT_NE(outcome.answers[0].of_call().trace_id(), last_trace_id);
+    EXPECT_EQ(outcome.answers[0].of_call().baggage(), "");
+    last_trace_id = outcome.answers[0].of_call().trace_id();
+  }
+}
+
+TEST_P(EveryCall, LeavesNothingBehindHoweverItEnds) {
+  for (const Ask::Ending ending : {Ask::FAIL, Ask::THROW, Ask::RETURN, Ask::GOOD, Ask::WAIT}) {
+    ClientContext client_context;
+    if (ending == Ask::WAIT) {
+      client_context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
+    }
+    const Outcome outcome = call_within(new_context(), client_context, ending);
+    EXPECT_EQ(outcome.status.ok(), ending == Ask::RETURN || ending == Ask::GOOD)
+        << ending << outcome.status.error_message();
+    if (ending == Ask::WAIT) {
+      EXPECT_EQ(outcome.status.error_code(), StatusCode::DEADLINE_EXCEEDED);
+    }
+  }
+
+  ClientContext cancelled;
+  std::thread canceller([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    cancelled.TryCancel();
+  });
+  EXPECT_EQ(call_within(new_context(), cancelled, Ask::WAIT).status.error_code(),
+            StatusCode::CANCELLED);
+  canceller.join();
+
+  // The same threads serve it, and find its own context.
+  const baton::Context sent = new_context();
+  ClientContext client_context;
+  const Outcome outcome = call_within(sent, client_context);
+  ASSERT_TRUE(outcome.status.ok());
+  expect_child(outcome.answers[0].current(), sent);
+}
+
+TEST_P(EveryCall, ReplacesWhatTheClientContextHas) {
+  const baton::Context sent = new_context();
+  ClientContext client_context;
+  client_context.AddMetadata("traceparent",
+                             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  client_context.AddMetadata("baggage", "stale=1");
+  client_context.AddMetadata("baggage", "stale=2");
+  client_context.AddMetadata("mine", "kept");
+  const Outcome outcome = call_within(sent, client_context);
+  ASSERT_TRUE(outcome.status.ok()) << outcome.status.error_message();
+  expect_child(outcome.answers[0].of_call(), sent);
+  EXPECT_EQ(outcome.answers[0].metadata().at("mine"), "kept");
+}
+
+}  // namespace
+}  // namespace grpc_test

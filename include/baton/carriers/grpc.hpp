@@ -38,7 +38,8 @@ void inject(::grpc::ClientContext& client_context, const Context& context = curr
             std::size_t max_metadata_size = default_max_metadata_size);
 
 struct ClientInterceptorOptions {
-  std::optional<PropagatorChain> chain;  ///< none: the global one, looked up for each call
+  /// None: the global one, looked up for each call.
+  std::optional<PropagatorChain> chain = std::nullopt;
   std::size_t max_metadata_size = default_max_metadata_size;
 };
 

@@ -3,29 +3,13 @@
 #include <tuple>
 
 #include "client.hpp"
+#include "contexts.hpp"
 
 namespace grpc_test {
 namespace {
 
 using ::grpc::ClientContext;
 using ::grpc::StatusCode;
-
-baton::Context new_context() {
-  baton::Context context = baton::Context().child();
-  context.set_sampling(baton::Sampling::sample);
-  context.set_trace_state(baton::TraceState::parse("rojo=1,congo=2").value());
-  context.set_baggage(baton::Baggage::parse("user=alice,plan=50%25"));
-  return context;
-}
-
-void expect_child(const Found& found, const baton::Context& parent) {
-  EXPECT_EQ(found.trace_id(), parent.span_context().trace_id.to_string());
-  EXPECT_NE(found.span_id(), "");
-  EXPECT_NE(found.span_id(), parent.span_context().span_id.to_string());
-  EXPECT_EQ(found.trace_state(), parent.span_context().trace_state.header());
-  EXPECT_EQ(found.baggage(), parent.baggage().header());
-  EXPECT_EQ(found.sampled(), baton::is_sampled(parent.sampling()));
-}
 
 /// The interface of the server, that of the client, the kind of call.
 class EveryCall : public testing::TestWithParam<std::tuple<Api, Api, Kind>> {

@@ -24,7 +24,7 @@ enum class Api { synchronous, callback, completion_queue };
 
 struct ServerSettings {
   bool is_intercepted = true;
-  std::optional<baton::PropagatorChain> chain;
+  std::optional<baton::PropagatorChain> chain = std::nullopt;
   int max_metadata_size = 0;  ///< 0: gRPC's own
   int port = 0;               ///< 0: a free one
 };

@@ -70,11 +70,16 @@ std::shared_ptr<::grpc::Channel> Server::plain_channel() const {
 
 std::shared_ptr<::grpc::Channel> Server::channel(
     baton::grpc::ClientInterceptorOptions options) const {
+  return channel_to(address(), std::move(options));
+}
+
+std::shared_ptr<::grpc::Channel> channel_to(const std::string& address,
+                                            baton::grpc::ClientInterceptorOptions options) {
   std::vector<std::unique_ptr<ClientInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(client_leak_detector());
   interceptors.push_back(baton::grpc::client_interceptor(std::move(options)));
   return ::grpc::experimental::CreateCustomChannelWithInterceptors(
-      address(), ::grpc::InsecureChannelCredentials(), {}, std::move(interceptors));
+      address, ::grpc::InsecureChannelCredentials(), {}, std::move(interceptors));
 }
 
 std::unique_ptr<Server> start_server(Api api, const ServerSettings& settings) {
@@ -103,8 +108,8 @@ void fill(const ::grpc::ServerContextBase& server_context, Answer& answer) {
   *answer.mutable_current() = found_in(baton::current());
   *answer.mutable_of_call() = found_in(baton::grpc::context(server_context));
   for (const auto& [key, value] : server_context.client_metadata()) {
-    // A protobuf string is UTF-8, which binary metadata are not.
-    if (!key.ends_with("-bin")) {
+    // gRPC takes other keys as well where they come from elsewhere, and protobuf does not.
+    if (baton::grpc::is_key({key.data(), key.size()})) {
       (*answer.mutable_metadata())[{key.data(), key.size()}] = {value.data(), value.size()};
     }
   }

@@ -38,8 +38,8 @@ class Server {
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] ::grpc::Server& get() { return *server_; }
 
-  /// Of the channel that is used, or of one with our interceptor.
   [[nodiscard]] std::shared_ptr<::grpc::Channel> plain_channel() const;
+  /// With our interceptor.
   [[nodiscard]] std::shared_ptr<::grpc::Channel> channel(
       baton::grpc::ClientInterceptorOptions options = {}) const;
 
@@ -57,6 +57,10 @@ std::unique_ptr<Server> start_synchronous_server(const ServerSettings& settings)
 std::unique_ptr<Server> start_callback_server(const ServerSettings& settings);
 std::unique_ptr<Server> start_queue_server(const ServerSettings& settings);
 std::unique_ptr<Server> start_server(Api api, const ServerSettings& settings = {});
+
+/// A channel with our interceptor.
+[[nodiscard]] std::shared_ptr<::grpc::Channel> channel_to(
+    const std::string& address, baton::grpc::ClientInterceptorOptions options);
 
 [[nodiscard]] Found found_in(const baton::Context& context);
 

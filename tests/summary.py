@@ -2,6 +2,7 @@
 
 usage: summary.py BUILD_DIRECTORY...
 
+Lines of a test's output that begin with "| " are shown as they are.
 The last line is `N passed, N failed`; the exit status is 1 where anything failed or is missing.
 """
 
@@ -26,6 +27,7 @@ def total(pattern, text):
 def main():
     passed = failed = vectors = laws = tries = executions = 0
     skipped = []
+    shown = []
     for folder in sys.argv[1:]:
         programs = cases = 0
         for name, result, text in tests_of(folder):
@@ -43,12 +45,14 @@ def main():
             held = len(re.findall(r"^\[       OK \] \w+Laws\.", text, re.MULTILINE))
             laws += held
             tries += held * total(r"max_success=(\d+)", text)
+            shown += re.findall(r"^\| .*", text, re.MULTILINE)
             executions += total(r"stat::number_of_executed_units:\s*(\d+)", text)
         if programs == 0:
             print(f"FAILED   {folder}: nothing was run")
             failed += 1
         print(f"{folder:20} {programs:3} programs, {cases:5} tests")
         passed += cases
+    print("\n".join(shown), end="\n" if shown else "")
     print(f"vectors              {vectors}, over all builds")
     print(f"laws                 {laws}, tried {tries} times")
     print(f"fuzz executions      {executions}")

@@ -107,6 +107,12 @@ void fill(const ::grpc::ServerContextBase& server_context, Answer& answer) {
   answer.Clear();
   *answer.mutable_current() = found_in(baton::current());
   *answer.mutable_of_call() = found_in(baton::grpc::context(server_context));
+  const auto expected = server_context.client_metadata().find(expected_trace_id);
+  if (expected != server_context.client_metadata().end() &&
+      (answer.current().trace_id() != expected->second ||
+       answer.of_call().trace_id() != expected->second)) {
+    ++wrong_traces;
+  }
   for (const auto& [key, value] : server_context.client_metadata()) {
     // gRPC takes other keys as well where they come from elsewhere, and protobuf does not.
     if (baton::grpc::is_key({key.data(), key.size()})) {

@@ -64,6 +64,12 @@ std::unique_ptr<Server> start_server(Api api, const ServerSettings& settings = {
 
 [[nodiscard]] Found found_in(const baton::Context& context);
 
+/// The key under which a client may say which trace its call is of, by no doing of ours.
+inline constexpr const char* expected_trace_id = "expected-trace-id";
+
+/// How many handlers found another trace than they were to find.
+inline std::atomic<int> wrong_traces{0};
+
 /// What a handler of that call finds, on this thread and now.
 void fill(const ::grpc::ServerContextBase& server_context, Answer& answer);
 

@@ -104,6 +104,7 @@ Found found_in(const baton::Context& context) {
 }
 
 void fill(const ::grpc::ServerContextBase& server_context, Answer& answer) {
+  ++answers;
   answer.Clear();
   *answer.mutable_current() = found_in(baton::current());
   *answer.mutable_of_call() = found_in(baton::grpc::context(server_context));

@@ -70,6 +70,9 @@ inline constexpr const char* expected_trace_id = "expected-trace-id";
 /// How many handlers found another trace than they were to find.
 inline std::atomic<int> wrong_traces{0};
 
+/// How often `fill` was called. Who reads it comes after all that its handlers did until then.
+inline std::atomic<unsigned> answers{0};
+
 /// What a handler of that call finds, on this thread and now.
 void fill(const ::grpc::ServerContextBase& server_context, Answer& answer);
 

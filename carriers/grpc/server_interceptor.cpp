@@ -43,12 +43,14 @@ class ServerInterceptor final : public Interceptor {
       return;
     }
     ReceivedMetadata& metadata = *methods->GetRecvInitialMetadata();
-    if (find_context(metadata) == nullptr) {
+    const Context* found = find_context(metadata);
+    if (found == nullptr) {
       context_ = chain_->extract(MetadataCarrier(metadata)).child();
       put_context(metadata, context_);
+      found = &context_;
     }
     // The handler may run inside of Proceed, and the call, with this interceptor, end there.
-    const Context context = *find_context(metadata);
+    const Context context = *found;
     const Scope scope(context);
     methods->Proceed();
   }

@@ -1,9 +1,8 @@
 // What the interceptors cost a unary call: the same call with and without them, in turn and in
 // random order, over loopback and within the process. Beside them a pair of interceptors that do
-// nothing, on a call whose metadata are added by hand: what is beyond that is our own. Of all
-// rounds the fast ones count (the tenth percentile): what else the machine does only ever adds. All
-// threads share one processor: on several, where they happen to run makes more difference than all
-// of this.
+// nothing, on a call whose metadata are added by hand: what is beyond that is our own. Times are
+// medians. All threads share one processor: on several, where they happen to run makes more
+// difference than all of this.
 //
 // usage: grpc [ROUNDS]
 

@@ -357,8 +357,8 @@ TEST(GrpcSending, BinaryFieldsGoAsTheyAre) {
   }
 }
 
-// gRPC's core takes this one field for itself since 1.43, and shows it to no handler; a core that
-// does shows it as it is. Nothing else of the call may suffer.
+// gRPC's core takes this one field for itself, in 1.51 at least, and shows it to no handler. A core
+// that does show it must show it as it is.
 TEST(GrpcSending, TheFieldOfOpenCensusCostsNoCall) {
   const std::string value("\0\0\xff", 3);
   const auto chain = careless("grpc-trace-bin", value);

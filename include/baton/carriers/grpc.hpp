@@ -17,10 +17,10 @@
 
 namespace baton::grpc {
 
-/// How large all metadata of a call may get by what is injected. gRPC's servers take 8 KiB by
-/// default, with gRPC's own fields, and refuse the call beyond. Raise it where your servers take
-/// more (GRPC_ARG_MAX_METADATA_SIZE).
-inline constexpr std::size_t default_max_metadata_size = 7 * 1024;
+/// How large the metadata of a call may get by what is injected. gRPC's servers take 8 KiB by
+/// default and refuse the call beyond; this leaves 2 KiB to gRPC's own fields and to call
+/// credentials. Raise it where your servers take more (GRPC_ARG_MAX_METADATA_SIZE).
+inline constexpr std::size_t default_max_metadata_size = 6144;
 
 /// The context that came with a call.
 ///

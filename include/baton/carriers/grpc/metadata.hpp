@@ -138,7 +138,7 @@ class MetadataCarrier {
 
  private:
   static std::string_view view(const std::string& text) noexcept { return text; }
-  static std::string_view view(::grpc::string_ref text) noexcept {
+  static std::string_view view(const ::grpc::string_ref& text) noexcept {
     return {text.data(), text.size()};
   }
 

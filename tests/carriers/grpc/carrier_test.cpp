@@ -32,10 +32,7 @@ struct Sent {
   }
   static RawFields raw(const Storage& storage) { return {storage.begin(), storage.end()}; }
   static auto carrier(Storage& storage) { return MetadataCarrier(storage); }
-  static auto carrier(const Storage& storage) {
-    // gRPC gives it to interceptors, which may write it.
-    return MetadataCarrier(const_cast<Storage&>(storage));
-  }
+  static auto carrier(const Storage& storage) { return MetadataCarrier(storage); }
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(GrpcMetadata, CarrierTest, Sent);

@@ -153,7 +153,7 @@ class MetadataCarrier {
 
   /// The first entry of that name, or some other where there is none.
   auto find(std::string_view name) const {
-    if constexpr (writable) {
+    if constexpr (std::is_same_v<std::remove_const_t<Metadata>, SentMetadata>) {
       // Its own look-up would make a string of each name, which may allocate.
       return std::lower_bound(
           metadata_->begin(), metadata_->end(), name,

@@ -1,0 +1,208 @@
+// What is hard to send, and what is hard to receive, as far as gRPC's own client sends it.
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "client.hpp"
+#include "contexts.hpp"
+#include "function_server.hpp"
+
+namespace grpc_test {
+namespace {
+
+using ::grpc::ClientContext;
+using ::grpc::ServerContext;
+
+baton::Context with_baggage(std::string_view header) {
+  baton::Context context = new_context();
+  context.set_baggage(baton::Baggage::parse(header));
+  return context;
+}
+
+TEST(GrpcSending, LargeBaggageCostsNoCall) {
+  FunctionServer server(fill_answer);
+  for (const std::size_t size : {5000U, 5900U, 6200U, 7168U, 8192U}) {
+    const baton::Context sent = with_baggage("k=" + std::string(size - 2, 'v'));
+    ASSERT_EQ(sent.baggage().header().size(), size);
+    const baton::Scope scope(sent);
+    const Answer by_interceptor = ask(server.channel());
+    EXPECT_EQ(by_interceptor.current().trace_id(), sent.span_context().trace_id.to_string());
+    EXPECT_EQ(by_interceptor.current().baggage().size(), size <= 5900 ? size : 0);
+
+    ClientContext client_context;
+    baton::grpc::inject(client_context);
+    const Answer by_helper = ask(*Relay::NewStub(server.plain_channel()), client_context);
+    EXPECT_EQ(by_helper.current().trace_id(), sent.span_context().trace_id.to_string());
+    EXPECT_EQ(by_helper.current().baggage().size(), size <= 5900 ? size : 0);
+  }
+}
+
+TEST(GrpcSending, TheLimitCanBeRaised) {
+  FunctionServer server(fill_answer, {.max_metadata_size = 64 * 1024});
+  const baton::Context sent = with_baggage("k=" + std::string(8190, 'v'));
+  const baton::Scope scope(sent);
+  EXPECT_EQ(ask(server.channel({.max_metadata_size = 32 * 1024})).current().baggage(),
+            sent.baggage().header());
+}
+
+TEST(GrpcSending, ATabCostsNoCall) {
+  FunctionServer server(fill_answer);
+  const baton::Context sent = with_baggage("a=1;p\t=\tq\t,\tb\t=\t2");
+  ASSERT_NE(sent.baggage().header().find('\t'), std::string_view::npos);
+  const baton::Scope scope(sent);
+  EXPECT_EQ(baton::Baggage::parse(ask(server.channel()).current().baggage()).get("b"), "2");
+}
+
+/// Sends what it is told, whatever that may be.
+class CarelessPropagator final : public baton::Propagator {
+ public:
+  explicit CarelessPropagator(std::string key, std::string value)
+      : key_(std::move(key)), value_(std::move(value)), fields_{key_} {}
+
+  std::string_view name() const noexcept override { return "careless"; }
+  std::span<const std::string_view> fields() const noexcept override { return fields_; }
+  bool reads_span_context() const noexcept override { return false; }
+  baton::Extracted extract(baton::CarrierReader carrier, baton::Context& context,
+                           baton::ExtractReport*) const override {
+    const auto value = carrier.get(key_);
+    if (!carrier.has_binary_fields() || value != value_) return baton::Extracted::malformed;
+    context.set_baggage(context.baggage().set("found", "yes").value());
+    return baton::Extracted::baggage;
+  }
+  void inject(const baton::Context&, baton::CarrierWriter carrier) const override {
+    if (carrier.has_binary_fields()) carrier.set(key_, value_);
+  }
+
+ private:
+  std::string key_;
+  std::string value_;
+  std::array<std::string_view, 1> fields_;
+};
+
+baton::PropagatorChain careless(std::string key, std::string value) {
+  return baton::PropagatorChain(
+      {std::make_shared<CarelessPropagator>(std::move(key), std::move(value))});
+}
+
+TEST(GrpcSending, BinaryFieldsGoAsTheyAre) {
+  std::string every_byte;
+  for (int byte = 0; byte < 256; ++byte) every_byte += static_cast<char>(byte);
+  for (const std::string& value : {every_byte, std::string("\0\0", 2), std::string(1, '\xff')}) {
+    const auto chain = careless("x-trace-bin", value);
+    FunctionServer server(fill_answer, {.chain = chain});
+    const baton::Context sent = new_context();
+    const baton::Scope scope(sent);
+    EXPECT_EQ(ask(server.channel({.chain = chain})).current().baggage(), "found=yes");
+
+    ClientContext client_context;
+    baton::grpc::inject(client_context, sent, chain);
+    EXPECT_EQ(ask(*Relay::NewStub(server.plain_channel()), client_context).current().baggage(),
+              "found=yes");
+  }
+}
+
+// gRPC's core takes this one field for itself, in 1.51 at least, and shows it to no handler. A core
+// that does show it must show it as it is.
+TEST(GrpcSending, TheFieldOfOpenCensusCostsNoCall) {
+  const std::string value("\0\0\xff", 3);
+  const auto chain = careless("grpc-trace-bin", value);
+  FunctionServer server(
+      [&](ServerContext& context, Answer& answer) {
+        const bool is_shown = context.client_metadata().contains("grpc-trace-bin");
+        EXPECT_EQ(baton::current().baggage().get("found"),
+                  is_shown ? std::optional<std::string>("yes") : std::nullopt);
+        return fill_answer(context, answer);
+      },
+      {.chain = chain});
+  const baton::Context sent = new_context();
+  const baton::Scope scope(sent);
+  EXPECT_NE(ask(server.channel({.chain = chain})).current().trace_id(), "");
+}
+
+TEST(GrpcSending, WhatGrpcRefusesIsLeftOut) {
+  FunctionServer server(fill_answer);
+  const baton::Context sent = new_context();
+  const baton::Scope scope(sent);
+  const std::pair<std::string, std::string> bad[] = {{"k", "a\r\nb"}, {"k", std::string("\0", 1)},
+                                                     {"k", "\x7f"},   {"k", "\xc3\xa9"},
+                                                     {"k\n", "v"},    {"", "v"},
+                                                     {":path", "/"}};
+  for (const auto& [key, value] : bad) {
+    const Answer answer = ask(server.channel({.chain = careless(key, value)}));
+    EXPECT_FALSE(answer.metadata().contains(key)) << key;
+
+    ClientContext client_context;
+    baton::grpc::inject(client_context, sent, careless(key, value));
+    EXPECT_FALSE(
+        ask(*Relay::NewStub(server.plain_channel()), client_context).metadata().contains(key))
+        << key;
+  }
+}
+
+constexpr const char* parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+constexpr const char* trace_id = "0af7651916cd43dd8448eb211c80319c";
+
+TEST(GrpcReceiving, NobodyElseCanNameTheContext) {
+  for (const Api api : apis) {
+    const auto server = start_server(api);
+    ClientContext client_context;
+    client_context.AddMetadata("traceparent", parent);
+    for (int i = 0; i < 20; ++i) client_context.AddMetadata("baton-context", "forged");
+    client_context.AddMetadata("baton-context", "");
+    const Answer answer = ask(*Relay::NewStub(server->plain_channel()), client_context);
+    EXPECT_EQ(answer.of_call().trace_id(), trace_id);
+    EXPECT_EQ(answer.current().span_id(), answer.of_call().span_id());
+  }
+  FunctionServer server(fill_answer, {.is_intercepted = false});
+  ClientContext client_context;
+  client_context.AddMetadata("baton-context", "forged");
+  EXPECT_EQ(ask(*Relay::NewStub(server.plain_channel()), client_context).of_call().trace_id(), "");
+}
+
+TEST(GrpcReceiving, BadFieldsCostNoCall) {
+  FunctionServer server(fill_answer);
+  const auto stub = Relay::NewStub(server.plain_channel());
+  const std::string bad_parents[] = {"",
+                                     "00",
+                                     std::string(6000, '0'),
+                                     "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                                     "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+                                     "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"};
+  for (const std::string& bad : bad_parents) {
+    ClientContext client_context;
+    client_context.AddMetadata("traceparent", bad);
+    client_context.AddMetadata("tracestate", "=,=,,");
+    client_context.AddMetadata("baggage", "good=1,bad member,=,%%%=%%,also=2");
+    client_context.AddMetadata("grpc-trace-bin", "garbage");
+    client_context.AddMetadata("x-b3-traceid-bin", std::string("\0\xff", 2));
+    const Answer answer = ask(*stub, client_context);
+    EXPECT_NE(answer.current().trace_id(), "");
+    EXPECT_NE(answer.current().trace_id(), trace_id);
+    EXPECT_EQ(baton::Baggage::parse(answer.current().baggage()).get("good"), "1");
+    EXPECT_EQ(baton::Baggage::parse(answer.current().baggage()).get("also"), "2");
+  }
+
+  ClientContext client_context;
+  client_context.AddMetadata("traceparent", parent);
+  client_context.AddMetadata("traceparent", parent);
+  EXPECT_NE(ask(*stub, client_context).current().trace_id(), trace_id);
+}
+
+TEST(GrpcReceiving, HundredsOfEntriesCostNoCall) {
+  FunctionServer server(fill_answer, {.max_metadata_size = 256 * 1024});
+  ClientContext client_context;
+  client_context.AddMetadata("traceparent", parent);
+  for (int i = 0; i < 500; ++i) {
+    client_context.AddMetadata("key" + std::to_string(i), "v");
+    client_context.AddMetadata("baggage", "k" + std::to_string(i) + "=v");
+    client_context.AddMetadata("tracestate", "s" + std::to_string(i) + "=v");
+    client_context.AddMetadata("k-bin", std::string("\0\xff", 2));
+  }
+  const Answer answer = ask(*Relay::NewStub(server.plain_channel()), client_context);
+  EXPECT_EQ(answer.current().trace_id(), trace_id);
+  EXPECT_EQ(baton::Baggage::parse(answer.current().baggage()).size(), 180U);
+}
+
+}  // namespace
+}  // namespace grpc_test

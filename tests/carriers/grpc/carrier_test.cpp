@@ -75,6 +75,21 @@ TEST(GrpcReceivedMetadata, IsReadInPlace) {
   EXPECT_EQ(keys, (Values{"a", "b", "b", "b", "c"}));
 }
 
+TEST(GrpcReceivedMetadata, BringsBytesOfOpenCensus) {
+  const baton::PropagatorChain chain = baton::make_chain("opencensus").chain;
+  const baton::Context context = baton::Context().child();
+  SentMetadata sent;
+  chain.inject(context, MetadataCarrier(sent));
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent.begin()->first, "grpc-trace-bin");
+  EXPECT_EQ(sent.begin()->second.size(), 29U);
+  EXPECT_EQ(sent.begin()->second.substr(0, 2), std::string(2, '\0'));
+  const ReceivedMetadata metadata = received(sent);
+  const baton::SpanContext& back = chain.extract(MetadataCarrier(metadata)).span_context();
+  EXPECT_EQ(back.trace_id, context.span_context().trace_id);
+  EXPECT_EQ(back.span_id, context.span_context().span_id);
+}
+
 TEST(GrpcSentMetadata, TakesNoTextThatGrpcRefuses) {
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);

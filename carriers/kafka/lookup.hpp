@@ -1,0 +1,87 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "baton/carrier.hpp"
+#include "baton/traceparent.hpp"
+
+/// How a name is found among headers. A *list* has `size()`, and `at(i)` gives a Header.
+namespace baton::kafka::detail {
+
+struct Header {
+  const char* name;
+  std::optional<std::string_view> value;
+};
+
+enum class Match { none, other_case, exact };
+
+constexpr char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+inline std::string to_lower(std::string_view name) {
+  std::string lowercase(name);
+  std::transform(lowercase.begin(), lowercase.end(), lowercase.begin(),
+                 [](char c) { return to_lower(c); });
+  return lowercase;
+}
+
+/// Compares a header's name, which a NUL ends, without looking for its end first.
+constexpr Match compare(const char* header, std::string_view name) noexcept {
+  Match match = Match::exact;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (header[i] == '\0') return Match::none;
+    if (header[i] == name[i]) continue;
+    if (to_lower(header[i]) != to_lower(name[i])) return Match::none;
+    match = Match::other_case;
+  }
+  return header[name.size()] == '\0' ? match : Match::none;
+}
+
+template <class List>
+std::optional<std::string_view> find_last(const List& list, std::string_view name) {
+  std::optional<std::string_view> in_other_case;
+  for (std::size_t i = list.size(); i-- > 0;) {
+    const Header header = list.at(i);
+    const Match match = compare(header.name, name);
+    if (match == Match::none || !header.value) continue;
+    if (match == Match::exact) return header.value;
+    if (!in_other_case) in_other_case = header.value;
+  }
+  return in_other_case;
+}
+
+template <class List>
+void visit_values(const List& list, std::string_view name, TextVisitor visit) {
+  if (name == Traceparent::field) {  // one value, of which the last counts
+    if (const auto value = find_last(list, name)) visit(*value);
+    return;
+  }
+  Match best = Match::none;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Header header = list.at(i);
+    const Match match = header.value ? compare(header.name, name) : Match::none;
+    if (match == Match::exact && !visit(*header.value)) return;
+    best = std::max(best, match);
+  }
+  if (best != Match::other_case) return;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Header header = list.at(i);
+    if (!header.value || compare(header.name, name) == Match::none) continue;
+    if (!visit(*header.value)) return;
+  }
+}
+
+template <class List>
+void visit_names(const List& list, TextVisitor visit) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Header header = list.at(i);
+    if (header.value && !visit(header.name)) return;
+  }
+}
+
+}  // namespace baton::kafka::detail

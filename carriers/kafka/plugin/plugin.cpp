@@ -1,0 +1,104 @@
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "baton/baton.hpp"
+#include "baton/carriers/kafka/produce.hpp"
+#include "client.hpp"
+
+namespace baton::kafka::plugin {
+namespace {
+
+/// TRACEPARENT, TRACESTATE and BAGGAGE of the environment; one that is empty counts as unset.
+class Environment {
+ public:
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    for (const auto& [field, variable] : names) {
+      if (field != name) continue;
+      const char* const value = std::getenv(variable);
+      if (value != nullptr && *value != '\0') return value;
+    }
+    return std::nullopt;
+  }
+  void get_all(std::string_view name, TextVisitor visit) const {
+    if (const auto value = get(name)) visit(*value);
+  }
+  void keys(TextVisitor visit) const {
+    for (const auto& [field, variable] : names) {
+      if (get(field) && !visit(field)) return;
+    }
+  }
+
+ private:
+  struct Name {
+    std::string_view field;
+    const char* variable;
+  };
+  static constexpr std::array names = {Name{"traceparent", "TRACEPARENT"},
+                                       Name{"tracestate", "TRACESTATE"},
+                                       Name{"baggage", "BAGGAGE"}};
+};
+
+/// What every message continues.
+Context context_of_environment() {
+  Context context;
+  TraceContextPropagator().extract(Environment(), context);
+  BaggagePropagator().extract(Environment(), context);
+  return context;
+}
+
+/// Once for the process: applications make many configurations of the same environment.
+void warn_once(const std::string& text) {
+  static std::atomic<bool> has_warned = false;
+  if (text.empty() || has_warned.exchange(true)) return;
+  std::fprintf(stderr, "libbaton_rdkafka: %s\n", text.c_str());
+}
+
+rd_kafka_resp_err_t refuse(std::string_view reason, char* text, std::size_t size) noexcept {
+  if (size != 0) {
+    const std::size_t length = std::min(reason.size(), size - 1);
+    std::copy_n(reason.data(), length, text);
+    text[length] = '\0';
+  }
+  return RD_KAFKA_RESP_ERR__FAIL;
+}
+
+rd_kafka_resp_err_t instrument_conf(rd_kafka_conf_t& conf) {
+  ConfiguredChain configured = make_chain_from_environment();
+  warn_once(configured.error);
+  InstrumentOptions options;
+  options.chain = std::move(configured.chain);
+  options.context = [context = context_of_environment()] {
+    return context.span_context().is_valid() ? context : context.child();
+  };
+  return instrument(conf, std::move(options));
+}
+
+}  // namespace
+}  // namespace baton::kafka::plugin
+
+/// What librdkafka calls for each configuration that names the plugin, copies included.
+extern "C" [[gnu::visibility("default")]] rd_kafka_resp_err_t conf_init(
+    rd_kafka_conf_t* conf, void** /*opaque*/, char* reason, std::size_t reason_size) noexcept {
+  using namespace baton::kafka;
+  try {
+    const std::string problem = plugin::bind_client(__builtin_return_address(0));
+    if (!problem.empty()) return plugin::refuse(problem, reason, reason_size);
+    const rd_kafka_resp_err_t error = plugin::instrument_conf(*conf);
+    // A copy of a configuration has been instrumented together with what it is a copy of.
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__CONFLICT) {
+      return RD_KAFKA_RESP_ERR_NO_ERROR;
+    }
+    return plugin::refuse("librdkafka takes no interceptor", reason, reason_size);
+  } catch (const std::exception& problem) {
+    return plugin::refuse(problem.what(), reason, reason_size);
+  }
+}

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafkacpp.h>
+
+#include <concepts>
+#include <functional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "baton/carriers/kafka/cpp_headers.hpp"
+#include "baton/carriers/kafka/headers.hpp"
+#include "baton/global.hpp"
+#include "baton/scope.hpp"
+
+namespace baton::kafka {
+
+/// The context that came with a message.
+///
+///     baton::Context context = baton::kafka::extract(*message);
+///
+/// The headers are read where they are. Never fails: where librdkafka itself cannot read them (it
+/// refuses more than 100,000), the context is empty and the report says `bad_value` of `headers`.
+/// librdkafka unpacks them at the first look, so one message must not be read by two threads at the
+/// same time.
+[[nodiscard]] Context extract(const rd_kafka_message_t& message,
+                              const PropagatorChain& chain = global_chain(),
+                              ExtractReport* report = nullptr);
+
+/// The same for a message of the C++ interface, also after its `headers()` were asked for (they are
+/// copied then, see CppHeadersCarrier).
+[[nodiscard]] Context extract(RdKafka::Message& message,
+                              const PropagatorChain& chain = global_chain(),
+                              ExtractReport* report = nullptr);
+
+/// The same for headers alone.
+[[nodiscard]] inline Context extract(const rd_kafka_headers_t& headers,
+                                     const PropagatorChain& chain = global_chain(),
+                                     ExtractReport* report = nullptr) {
+  return chain.extract(ConstHeadersCarrier(&headers), report);
+}
+[[nodiscard]] inline Context extract(const RdKafka::Headers& headers,
+                                     const PropagatorChain& chain = global_chain(),
+                                     ExtractReport* report = nullptr) {
+  return chain.extract(ConstCppHeadersCarrier(headers), report);
+}
+
+/// A message of either interface.
+template <class T>
+concept Message = std::same_as<std::remove_cv_t<T>, rd_kafka_message_t> ||
+                  (!std::is_const_v<T> && std::derived_from<T, RdKafka::Message>);
+
+template <class Carried>
+  requires requires(Carried& carried) { extract(carried); }
+[[nodiscard]] Context extract(Carried& carried, ExtractReport* report) {
+  return extract(carried, global_chain(), report);
+}
+
+/// What a consumer does with a message: extracts its context, makes a child of it current, and
+/// calls the handler, with the message if it takes one. Gives back what the handler does.
+///
+///     baton::kafka::process(*message, [&](const rd_kafka_message_t& order) {
+///       ship(order);  // baton::current() is this message's context
+///     });
+///
+/// Whatever the headers are, the handler is called.
+template <Message M, class Handler>
+decltype(auto) process(M& message, Handler&& handler, const PropagatorChain& chain = global_chain(),
+                       ExtractReport* report = nullptr) {
+  const Context context = extract(message, chain, report).child();
+  const Scope scope(context);
+  if constexpr (std::invocable<Handler, M&>) {
+    return std::invoke(std::forward<Handler>(handler), message);
+  } else {
+    return std::invoke(std::forward<Handler>(handler));
+  }
+}
+
+/// The span contexts among these that differ by trace id or span id, each once, in the order in
+/// which they come first; what is invalid does not count. What the span of a batch links to.
+[[nodiscard]] std::vector<SpanContext> distinct_parents(std::span<const Context> contexts);
+
+/// Several messages that are handled as one.
+struct Batch {
+  std::vector<Context> contexts;     ///< of each message, in their order
+  std::vector<SpanContext> parents;  ///< the distinct ones: a batch has many, for its span's links
+};
+
+/// Extracts from all messages of a range of pointers, plain or smart, to messages of either
+/// interface. The report counts over all of them.
+///
+///     const baton::kafka::Batch batch = baton::kafka::extract_batch(messages);
+///     const baton::Context work = baton::Context().child();  // the batch is a trace of its own
+///     span.add_links(batch.parents);
+template <class Messages>
+[[nodiscard]] Batch extract_batch(const Messages& messages,
+                                  const PropagatorChain& chain = global_chain(),
+                                  ExtractReport* report = nullptr) {
+  Batch batch;
+  for (const auto& message : messages) {
+    batch.contexts.push_back(extract(*message, chain, report));
+  }
+  batch.parents = distinct_parents(batch.contexts);
+  return batch;
+}
+
+}  // namespace baton::kafka

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <librdkafka/rdkafkacpp.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "baton/carrier.hpp"
+
+namespace baton::kafka {
+
+/// Reads a list of record headers as librdkafka's C++ interface has it, by the rules of
+/// ConstHeadersCarrier.
+///
+/// `RdKafka::Headers` gives nothing away but copies. So the first look at a list copies it once,
+/// and the carrier keeps the copy: nobody else may change the list while the carrier lives. The
+/// headers of a *message* are read where they are, without a copy: see `extract`.
+class ConstCppHeadersCarrier {
+ public:
+  explicit ConstCppHeadersCarrier(const RdKafka::Headers& headers) noexcept : headers_(&headers) {}
+
+  ConstCppHeadersCarrier(const ConstCppHeadersCarrier&) = delete;
+  ConstCppHeadersCarrier& operator=(const ConstCppHeadersCarrier&) = delete;
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
+  void get_all(std::string_view name, TextVisitor visit) const;
+  void keys(TextVisitor visit) const;
+
+ protected:
+  struct Header {
+    std::string name;
+    std::optional<std::string> value;
+  };
+
+  /// The copy, made when it is first asked for.
+  [[nodiscard]] std::vector<Header>& copy() const;
+
+ private:
+  const RdKafka::Headers* headers_;
+  mutable std::optional<std::vector<Header>> copy_;
+};
+
+/// Reads and writes such a list, by the rules of HeadersCarrier.
+///
+///     std::unique_ptr<RdKafka::Headers> headers(RdKafka::Headers::create());
+///     chain.inject(context, baton::kafka::CppHeadersCarrier(*headers));
+class CppHeadersCarrier : public ConstCppHeadersCarrier {
+ public:
+  explicit CppHeadersCarrier(RdKafka::Headers& headers) noexcept
+      : ConstCppHeadersCarrier(headers), headers_(&headers) {}
+
+  void set(std::string_view name, std::string_view value);
+  void erase(std::string_view name);
+
+ private:
+  RdKafka::Headers* headers_;
+};
+
+}  // namespace baton::kafka

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "baton/carrier.hpp"
+
+namespace baton::kafka {
+
+/// Reads a list of record headers as librdkafka's C interface has it. A null pointer is an empty
+/// list. The list must outlive the carrier.
+///
+/// - Names are matched exactly; where no header has the very name, in any case (ASCII letters
+///   alone). librdkafka gives names as C strings: what stands behind a NUL is not seen.
+/// - Values are bytes, shown where they are: nothing is copied or allocated. A header with a null
+///   value counts as absent.
+/// - `get` gives the last value of a name. `get_all` gives all in order, as the list fields
+///   `tracestate` and `baggage` need it; of `traceparent`, which is one value, the last alone.
+///
+/// Each look-up passes over the headers once, or twice for `get_all` where no name is exact.
+class ConstHeadersCarrier {
+ public:
+  explicit ConstHeadersCarrier(const rd_kafka_headers_t* headers) noexcept : headers_(headers) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;
+  void get_all(std::string_view name, TextVisitor visit) const;
+  void keys(TextVisitor visit) const;
+
+ private:
+  const rd_kafka_headers_t* headers_;
+};
+
+/// Reads and writes such a list.
+///
+///     rd_kafka_headers_t* headers = rd_kafka_headers_new(4);
+///     chain.inject(context, baton::kafka::HeadersCarrier(*headers));
+///
+/// Names are written in lowercase. `set` leaves one header of a name, `erase` none, whatever the
+/// case they came in; each spelling that goes costs a pass over the list. A name with a NUL is not
+/// written. Throws `std::bad_alloc`, and nothing else.
+class HeadersCarrier : public ConstHeadersCarrier {
+ public:
+  explicit HeadersCarrier(rd_kafka_headers_t& headers) noexcept
+      : ConstHeadersCarrier(&headers), headers_(&headers) {}
+
+  void set(std::string_view name, std::string_view value);
+  void erase(std::string_view name);
+
+ private:
+  rd_kafka_headers_t* headers_;
+};
+
+struct HeadersDeleter {
+  void operator()(rd_kafka_headers_t* headers) const noexcept { rd_kafka_headers_destroy(headers); }
+};
+/// A list that nobody else owns. `release()` it to whom librdkafka hands it over: a message.
+using HeadersPointer = std::unique_ptr<rd_kafka_headers_t, HeadersDeleter>;
+
+}  // namespace baton::kafka

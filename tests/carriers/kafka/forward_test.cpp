@@ -1,0 +1,143 @@
+#include "baton/carriers/kafka/forward.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace kafka_test;
+using baton::Context;
+using baton::kafka::forward;
+using baton::kafka::instrument;
+
+class ForwardTest : public testing::Test {
+ protected:
+  ForwardTest() {
+    cluster_.create("checked");
+    rd_kafka_conf_t* const conf = cluster_.producer_conf({{"message.max.bytes", "20000000"}});
+    instrument(*conf);
+    producer_ = make_client(RD_KAFKA_PRODUCER, conf);
+  }
+
+  Message arrive(const Headers& headers) {
+    EXPECT_EQ(produce(*producer_, "v", make_headers(headers)), RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*producer_);
+    return orders_.next();
+  }
+
+  Message sent_on() {
+    flush(*producer_);
+    return checked_.next();
+  }
+
+  MockCluster cluster_;
+  Client producer_;
+  Reader orders_{cluster_};
+  Reader checked_{cluster_, "checked"};
+};
+
+TEST_F(ForwardTest, KeepsTheHeadersAndContinuesTheTrace) {
+  const Message order = arrive({{"a", "1"},
+                                {"traceparent", parent},
+                                {"n", std::nullopt},
+                                {"Tracestate", "x=1"},
+                                {"a", std::string("\0\xff", 2)},
+                                {"baggage", "user=1"}});
+  std::string current;
+  baton::kafka::process(*order, [&](const rd_kafka_message_t& message) {
+    current = baton::current().span_context().span_id.to_string();
+    EXPECT_EQ(forward(*producer_, "checked", message), RD_KAFKA_RESP_ERR_NO_ERROR);
+  });
+  const std::string expected = parent.substr(0, 36) + current + "-01";
+  EXPECT_EQ(headers_of(*sent_on()), (Headers{{"a", "1"},
+                                             {"n", std::nullopt},
+                                             {"a", std::string("\0\xff", 2)},
+                                             {"traceparent", expected},
+                                             {"tracestate", "x=1"},
+                                             {"baggage", "user=1"}}));
+}
+
+TEST_F(ForwardTest, WithoutACurrentTraceTheMessagesOwnGoesOn) {
+  const Message order = arrive({{"traceparent", parent}, {"traceparent", other_parent}});
+  EXPECT_EQ(forward(*producer_, "checked", *order), RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_EQ(headers_of(*sent_on()), (Headers{{"traceparent", other_parent}}));
+}
+
+TEST_F(ForwardTest, KeepsKeyTombstoneAndTimestamp) {
+  rd_kafka_vu_t parts[4]{};
+  parts[0].vtype = RD_KAFKA_VTYPE_TOPIC;
+  parts[0].u.cstr = "orders";
+  parts[1].vtype = RD_KAFKA_VTYPE_KEY;
+  char key[] = "k";
+  parts[1].u.mem = {key, 1};
+  parts[2].vtype = RD_KAFKA_VTYPE_VALUE;
+  parts[3].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+  parts[3].u.i64 = 1234567890123;
+  ASSERT_EQ(rd_kafka_produceva(producer_.get(), parts, 4), nullptr);
+  flush(*producer_);
+  const Message order = orders_.next();
+  EXPECT_EQ(forward(*producer_, "checked", *order), RD_KAFKA_RESP_ERR_NO_ERROR);
+  const Message checked = sent_on();
+  EXPECT_EQ(checked->payload, nullptr);
+  EXPECT_EQ(std::string(static_cast<const char*>(checked->key), checked->key_len), "k");
+  rd_kafka_timestamp_type_t type{};
+  EXPECT_EQ(rd_kafka_message_timestamp(checked.get(), &type), 1234567890123);
+}
+
+TEST_F(ForwardTest, AnEmptyValueIsNoTombstone) {
+  char nothing[] = "";
+  rd_kafka_vu_t parts[2]{};
+  parts[0].vtype = RD_KAFKA_VTYPE_TOPIC;
+  parts[0].u.cstr = "orders";
+  parts[1].vtype = RD_KAFKA_VTYPE_VALUE;
+  parts[1].u.mem = {nothing, 0};
+  ASSERT_EQ(rd_kafka_produceva(producer_.get(), parts, 2), nullptr);
+  flush(*producer_);
+  const Message order = orders_.next();
+  EXPECT_EQ(forward(*producer_, "checked", *order), RD_KAFKA_RESP_ERR_NO_ERROR);
+  const Message checked = sent_on();
+  EXPECT_NE(checked->payload, nullptr);
+  EXPECT_EQ(checked->len, 0U);
+  EXPECT_EQ(checked->key, nullptr);
+}
+
+TEST_F(ForwardTest, ErrorsAreGivenBack) {
+  Headers too_many;
+  for (int i = 0; i < 100001; ++i) too_many.emplace_back("h", "v");
+  const Message order = arrive(too_many);
+  EXPECT_EQ(forward(*producer_, "checked", *order), RD_KAFKA_RESP_ERR__BAD_MSG);
+
+  const Message good = arrive({{"traceparent", parent}});
+  const Client tiny = make_client(
+      RD_KAFKA_PRODUCER, make_conf({{"queue.buffering.max.messages", "1"}, {"log_level", "0"}}));
+  EXPECT_EQ(forward(*tiny, "checked", *good), RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_EQ(forward(*tiny, "checked", *good), RD_KAFKA_RESP_ERR__QUEUE_FULL);
+  rd_kafka_purge(tiny.get(), RD_KAFKA_PURGE_F_QUEUE);
+}
+
+TEST_F(ForwardTest, TheCppInterface) {
+  const Message sent = arrive({{"a", "1"}, {"n", std::nullopt}, {"traceparent", parent}});
+  std::string reason;
+  const std::unique_ptr<RdKafka::Conf> conf(RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL));
+  conf->set("bootstrap.servers", cluster_.servers(), reason);
+  conf->set("group.id", "cpp", reason);
+  const std::unique_ptr<RdKafka::KafkaConsumer> consumer(
+      RdKafka::KafkaConsumer::create(conf.get(), reason));
+  const std::unique_ptr<RdKafka::Producer> producer(RdKafka::Producer::create(conf.get(), reason));
+  const std::unique_ptr<RdKafka::TopicPartition> partition(
+      RdKafka::TopicPartition::create("orders", 0, RdKafka::Topic::OFFSET_BEGINNING));
+  consumer->assign({partition.get()});
+  const std::unique_ptr<RdKafka::Message> order(consumer->consume(10000));
+  ASSERT_EQ(order->err(), RdKafka::ERR_NO_ERROR);
+  const Headers expected = {{"a", "1"}, {"n", std::nullopt}, {"traceparent", parent}};
+  for (int with_headers_asked = 0; with_headers_asked < 2; ++with_headers_asked) {
+    EXPECT_EQ(forward(*producer, "checked", *order), RdKafka::ERR_NO_ERROR);
+    producer->flush(20000);
+    EXPECT_EQ(headers_of(*checked_.next()), expected);
+    ASSERT_NE(order->headers(), nullptr);
+  }
+  consumer->close();
+}
+
+}  // namespace

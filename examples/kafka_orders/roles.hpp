@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "clients.hpp"
+
+namespace orders {
+
+/// Sends orders to a topic, each in a trace of its own.
+void produce(RdKafka::Producer& producer, const std::string& topic, std::size_t count,
+             std::chrono::microseconds pause);
+
+/// Sends what comes from one topic on to another, within its trace.
+void forward(RdKafka::KafkaConsumer& consumer, RdKafka::Producer& producer, const std::string& to,
+             std::size_t count);
+
+/// Shows what comes from a topic.
+void consume(RdKafka::KafkaConsumer& consumer, std::size_t count);
+
+}  // namespace orders

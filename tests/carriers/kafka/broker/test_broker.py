@@ -1,0 +1,275 @@
+"""Hands contexts over through a real Apache Kafka: ours, OpenTelemetry's, Java's and kcat's.
+
+Wants in its environment
+  KAFKA_JARS     the folder of Kafka's jars, which ./dev fills by Maven
+  KAFKA_ORDERS   our example
+  KAFKA_PLUGIN   our plugin
+  KAFKA_FOLDER   where the broker keeps its data and the result goes
+  KAFKA_PYTHON   a Python with confluent-kafka and OpenTelemetry's instrumentation for it
+"""
+
+import io
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+
+FOLDER = pathlib.Path(os.environ["KAFKA_FOLDER"])
+
+
+def log(result, output):
+    """What tests/summary.py reads, as Meson writes it."""
+    path = FOLDER / "meson-logs" / "testlog.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"name": "kafka", "result": result, "stderr": output}) + "\n")
+
+
+def skip(reason):
+    print(f"SKIPPED: no test with a real Kafka: {reason}", file=sys.stderr)
+    in_ci = bool(os.environ.get("CI"))
+    log("FAIL" if in_ci else "SKIP", "")
+    sys.exit(1 if in_ci else 77)
+
+
+try:
+    import confluent_kafka
+    from opentelemetry import baggage, trace
+    from opentelemetry.context import attach, detach
+    from opentelemetry.instrumentation.confluent_kafka import ConfluentKafkaInstrumentor
+    from opentelemetry.propagate import extract
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+except ImportError as error:
+    python = os.environ.pop("KAFKA_PYTHON", "")
+    if os.path.exists(python):
+        os.execv(python, [python, "-B", *sys.argv])
+    skip(error)
+
+from broker import Broker
+
+PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+LINE = re.compile(r"(\w+) (\S+)  trace (\w{32})  span (\w{16})  baggage (.*)")
+
+broker = None
+handed_over = []  # from, to, what arrived
+counted = []
+
+
+def start(*arguments, **more):
+    return subprocess.Popen(
+        [os.environ["KAFKA_ORDERS"], *arguments, "--brokers", broker.address],
+        stdout=subprocess.PIPE, text=True, **more,
+    )
+
+
+def orders(*arguments):
+    """What our example does with orders: its lines, as tuples."""
+    with start(*arguments) as process:
+        printed = process.communicate(timeout=120)[0]
+    if process.returncode != 0:
+        raise RuntimeError(f"kafka_orders {arguments}: {process.returncode}")
+    return LINE.findall(printed)
+
+
+def kcat(*arguments, text=None, **variables):
+    return subprocess.run(
+        ["kcat", "-b", broker.address, *arguments],
+        input=text, stdout=subprocess.PIPE, text=True, check=True, timeout=60,
+        env={**os.environ, **variables},
+    ).stdout
+
+
+def consume(topic, count):
+    """Their consumer, instrumented: each message with the links of its span and its baggage."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    consumer = ConfluentKafkaInstrumentor.instrument_consumer(
+        confluent_kafka.Consumer({
+            "bootstrap.servers": broker.address, "group.id": f"python {topic}",
+            "auto.offset.reset": "earliest",
+        }),
+        tracer_provider=provider,
+    )
+    consumer.subscribe([topic])
+    seen = []
+    while len(seen) < count:
+        message = consumer.poll(30)
+        if message is None:
+            raise RuntimeError("no message came")
+        if message.error() is None:
+            fields = {name: value.decode() for name, value in message.headers() or []}
+            seen.append((message.value().decode(), dict(baggage.get_all(extract(fields)))))
+    consumer.close()
+    spans = [span for span in exporter.get_finished_spans() if span.name.endswith("process")]
+    assert len(spans) == count, spans
+    links = [[(f"{link.context.trace_id:032x}", f"{link.context.span_id:016x}")
+              for link in span.links] for span in spans]
+    return [(value, link, entries) for (value, entries), link in zip(seen, links)]
+
+
+class RealKafka(unittest.TestCase):
+    maxDiff = None
+
+    def hand_over(self, source, target, what):
+        handed_over.append((source, target, what))
+
+    def test_our_producer_to_opentelemetry(self):
+        produced = orders("produce", "--topic", "to-python", "--count", "50")
+        self.assertEqual(len(produced), 50)
+        expected = [(order, [(trace_id, span)], {"order": order})
+                    for _, order, trace_id, span, _ in produced]
+        self.assertEqual(consume("to-python", 50), expected)
+        self.hand_over("instrumented C++ producer", "OpenTelemetry, confluent-kafka",
+                       "50 of 50: trace, span, baggage")
+
+    def test_opentelemetry_to_our_forwarder_and_back(self):
+        tracer_provider = TracerProvider()
+        tracer = tracer_provider.get_tracer("test")
+        producer = ConfluentKafkaInstrumentor.instrument_producer(
+            confluent_kafka.Producer({"bootstrap.servers": broker.address}),
+            tracer_provider=tracer_provider,
+        )
+        traces = []
+        for i in range(20):
+            token = attach(baggage.set_baggage("user", f"Amélie {i}"))
+            with tracer.start_as_current_span("place") as span:
+                producer.produce("from-python", value=f"order-{i}")
+                traces.append(f"{span.get_span_context().trace_id:032x}")
+            detach(token)
+        self.assertEqual(producer.flush(30), 0)
+
+        forwarded = orders("forward", "--topic", "from-python", "--to", "back", "--count", "20")
+        self.assertEqual([line[2] for line in forwarded], traces)
+        self.hand_over("OpenTelemetry, confluent-kafka", "our forwarder", "20 of 20: trace, baggage")
+
+        expected = [(f"order-{i}", [forwarded[i][2:4]], {"user": f"Amélie {i}"}) for i in range(20)]
+        self.assertEqual(consume("back", 20), expected)
+        self.hand_over("our forwarder", "OpenTelemetry, confluent-kafka",
+                       "20 of 20: trace, span, baggage")
+
+    def test_our_producer_to_java(self):
+        produced = orders("produce", "--topic", "to-java", "--count", "10")
+        printed = broker.java(
+            "org.apache.kafka.tools.consumer.ConsoleConsumer", "--bootstrap-server",
+            broker.address, "--topic", "to-java", "--from-beginning", "--max-messages", "10",
+            "--property", "print.headers=true",
+        ).splitlines()
+        expected = [f"traceparent:00-{trace_id}-{span}-02,baggage:order={order}\t{order}"
+                    for _, order, trace_id, span, _ in produced]
+        self.assertEqual(printed, expected)
+        self.hand_over("instrumented C++ producer", "Java's client", "10 of 10: every header")
+
+    def test_java_to_our_consumer(self):
+        broker.java(
+            "kafka.tools.ConsoleProducer", "--bootstrap-server", broker.address, "--topic",
+            "from-java", "--property", "parse.headers=true",
+            input=f"traceparent:{PARENT},baggage:user=1\torder-1\n",
+        )
+        [(_, order, trace_id, span, entries)] = orders(
+            "consume", "--topic", "from-java", "--count", "1")
+        self.assertEqual((order, f"00-{trace_id}-{span}-01", entries),
+                         ("order-1", PARENT, "user=1"))
+        self.hand_over("Java's client", "our consumer", "1 of 1: trace, span, baggage")
+
+    def test_plugin_in_kcat(self):
+        if shutil.which("kcat") is None:
+            raise RuntimeError("kcat is not there")
+        plugin = f"plugin.library.paths={os.environ['KAFKA_PLUGIN']}"
+        kcat("-P", "-t", "kcat", "-X", plugin, text="continued\n",
+             TRACEPARENT=PARENT, TRACESTATE="a=1", BAGGAGE="user=1")
+        kcat("-P", "-t", "kcat", "-X", plugin, text="started\n", TRACEPARENT="")
+        other = PARENT.replace("b7ad6b7169203331", "00f067aa0ba902b7")
+        kcat("-P", "-t", "kcat", "-X", plugin, "-H", f"traceparent={other}", text="theirs\n",
+             TRACEPARENT=PARENT)
+        kcat("-P", "-t", "kcat", "-X", plugin, text="in B3\n", TRACEPARENT=PARENT,
+             OTEL_PROPAGATORS="b3")
+        printed = kcat("-C", "-e", "-q", "-t", "kcat", "-f", "%s: %h\n")
+        print("\nkcat -f '%s: %h' shows\n" + printed, end="")
+        lines = dict(line.split(": ", 1) for line in printed.splitlines())
+        self.assertEqual(lines["continued"], f"traceparent={PARENT},tracestate=a=1,baggage=user=1")
+        self.assertRegex(lines["started"], r"^traceparent=00-\w{32}-\w{16}-02$")
+        self.assertEqual(lines["theirs"], f"traceparent={other}")
+        self.assertEqual(lines["in B3"], f"b3={PARENT[3:52]}-1")
+        self.hand_over("kcat with the plugin", "kcat", "4 of 4: headers as they should be")
+
+    def test_plugin_in_confluent_kafka(self):
+        """Python's wheel brings a librdkafka of its own, newer than Debian's."""
+        script = """if True:
+            import confluent_kafka, sys
+            producer = confluent_kafka.Producer({"bootstrap.servers": sys.argv[1],
+                                                 "plugin.library.paths": sys.argv[2]})
+            producer.produce("wheel", "order-1", headers=[("n", None), ("a", b"1")])
+            sys.exit(producer.flush(30))"""
+        subprocess.run(
+            [sys.executable, "-c", script, broker.address, os.environ["KAFKA_PLUGIN"]],
+            env={**os.environ, "TRACEPARENT": PARENT}, check=True, timeout=60,
+        )
+        self.assertEqual(kcat("-C", "-e", "-q", "-t", "wheel", "-f", "%h"),
+                         f"n=NULL,a=1,traceparent={PARENT}")
+        version = confluent_kafka.libversion()[0]
+        self.hand_over(f"Python's librdkafka {version}, plugin", "kcat", "1 of 1: every header")
+
+    def test_killed_and_started_again(self):
+        count = 3000
+        with start("produce", "--topic", "killed", "--count", str(count), "--pause", "500") as process:
+            lines = [process.stdout.readline() for _ in range(count // 3)]
+            broker.kill()
+            broker.start()
+            lines.append(process.stdout.read())
+        self.assertEqual(process.returncode, 0)
+        produced = LINE.findall("".join(lines))
+        self.assertEqual(len(produced), count)
+
+        fields = kcat("-C", "-e", "-q", "-t", "killed", "-f", "%s %h\n").splitlines()
+        arrived = dict(line.split(" ", 1) for line in fields)
+        lost = sum(order not in arrived for _, order, _, _, _ in produced)
+        doubled = len(fields) - len(arrived)
+        expected = {order: f"traceparent=00-{trace_id}-{span}-02,baggage=order={order}"
+                    for _, order, trace_id, span, _ in produced}
+        right = sum(arrived.get(order) == headers for order, headers in expected.items())
+        counted.append(f"broker killed and started again: {count} produced, {len(arrived)} arrived, "
+                       f"{lost} lost, {doubled} doubled, {right} with their own context")
+        self.assertEqual((lost, doubled, right), (0, 0, count))
+
+
+def show_table():
+    width = [max(len(row[i]) for row in handed_over) for i in range(2)] if handed_over else []
+    print("\ninteroperation through Apache Kafka")
+    for source, target, what in handed_over:
+        print(f"  {source:{width[0]}}  ->  {target:{width[1]}}  {what}")
+    for line in counted:
+        print(line)
+
+
+def main():
+    global broker
+    jars = os.environ.get("KAFKA_JARS", "")
+    if not list(pathlib.Path(jars).glob("kafka_*.jar")):
+        skip("Kafka's jars are not there")
+    if shutil.which("java") is None:
+        skip("Java is not there")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    broker = Broker(jars, FOLDER / "broker")
+    output = io.StringIO()
+    try:
+        broker.start()
+        suite = unittest.defaultTestLoader.loadTestsFromTestCase(RealKafka)
+        result = unittest.TextTestRunner(output, verbosity=2).run(suite)
+    finally:
+        broker.stop()
+    print(output.getvalue(), end="")
+    show_table()
+    log("OK" if result.wasSuccessful() else "FAIL", output.getvalue())
+    return 0 if result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -33,20 +33,17 @@ void ConstHeadersCarrier::keys(TextVisitor visit) const {
 
 void HeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
-  const std::string lowercase = detail::to_lower(name);
-  const auto add = [&](std::string_view bytes) {
-    // A null pointer would make a null value of an empty one.
-    const char* const data = bytes.empty() ? "" : bytes.data();
-    rd_kafka_header_add(headers_, lowercase.data(), static_cast<ssize_t>(lowercase.size()), data,
-                        static_cast<ssize_t>(bytes.size()));
-  };
-  if (!has(CList(headers_), name)) {
-    add(value);
-  } else {
-    const std::string copy(value);  // it may be the view of a header that goes
-    erase(lowercase);
-    add(copy);
+  std::string copied_name;
+  if (!detail::is_lowercase(name)) name = copied_name = detail::to_lower(name);
+  std::string copied_value;
+  if (has(CList(headers_), name)) {
+    value = copied_value = value;  // either may be the view of a header that goes
+    name = copied_name = name;
+    erase(name);
   }
+  // A null pointer would make a null value of an empty one.
+  rd_kafka_header_add(headers_, name.data(), static_cast<ssize_t>(name.size()),
+                      value.empty() ? "" : value.data(), static_cast<ssize_t>(value.size()));
 }
 
 void HeadersCarrier::erase(std::string_view name) {

@@ -23,6 +23,10 @@ constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
+constexpr bool is_lowercase(std::string_view name) noexcept {
+  return std::all_of(name.begin(), name.end(), [](char c) { return to_lower(c) == c; });
+}
+
 inline std::string to_lower(std::string_view name) {
   std::string lowercase(name);
   std::transform(lowercase.begin(), lowercase.end(), lowercase.begin(),
@@ -32,14 +36,13 @@ inline std::string to_lower(std::string_view name) {
 
 /// Compares a header's name, which a NUL ends, without looking for its end first.
 constexpr Match compare(const char* header, std::string_view name) noexcept {
-  Match match = Match::exact;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (header[i] == '\0') return Match::none;
-    if (header[i] == name[i]) continue;
-    if (to_lower(header[i]) != to_lower(name[i])) return Match::none;
-    match = Match::other_case;
+  std::size_t i = 0;
+  while (i < name.size() && header[i] == name[i] && header[i] != '\0') ++i;
+  if (i == name.size()) return header[i] == '\0' ? Match::exact : Match::none;
+  for (; i < name.size(); ++i) {
+    if (header[i] == '\0' || to_lower(header[i]) != to_lower(name[i])) return Match::none;
   }
-  return header[name.size()] == '\0' ? match : Match::none;
+  return header[i] == '\0' ? Match::other_case : Match::none;
 }
 
 template <class List>
@@ -62,14 +65,14 @@ void visit_values(const List& list, std::string_view name, TextVisitor visit) {
     return;
   }
   Match best = Match::none;
-  for (std::size_t i = 0; i < list.size(); ++i) {
+  for (std::size_t i = 0, size = list.size(); i < size; ++i) {
     const Header header = list.at(i);
     const Match match = header.value ? compare(header.name, name) : Match::none;
     if (match == Match::exact && !visit(*header.value)) return;
     best = std::max(best, match);
   }
   if (best != Match::other_case) return;
-  for (std::size_t i = 0; i < list.size(); ++i) {
+  for (std::size_t i = 0, size = list.size(); i < size; ++i) {
     const Header header = list.at(i);
     if (!header.value || compare(header.name, name) == Match::none) continue;
     if (!visit(*header.value)) return;
@@ -78,7 +81,7 @@ void visit_values(const List& list, std::string_view name, TextVisitor visit) {
 
 template <class List>
 void visit_names(const List& list, TextVisitor visit) {
-  for (std::size_t i = 0; i < list.size(); ++i) {
+  for (std::size_t i = 0, size = list.size(); i < size; ++i) {
     const Header header = list.at(i);
     if (header.value && !visit(header.name)) return;
   }

@@ -29,7 +29,9 @@ BATON_BOUND(rd_kafka_headers_destroy);
 BATON_BOUND(rd_kafka_header_add);
 BATON_BOUND(rd_kafka_header_remove);
 BATON_BOUND(rd_kafka_header_cnt);
+BATON_BOUND(rd_kafka_header_get);
 BATON_BOUND(rd_kafka_header_get_all);
+BATON_BOUND(rd_kafka_header_get_last);
 #undef BATON_BOUND
 
 const void* bound_library = nullptr;
@@ -73,7 +75,7 @@ std::string bind_client(const void* address) {
                     rd_kafka_interceptor_add_on_send_, rd_kafka_message_headers_,
                     rd_kafka_message_set_headers_, rd_kafka_headers_new_, rd_kafka_headers_destroy_,
                     rd_kafka_header_add_, rd_kafka_header_remove_, rd_kafka_header_cnt_,
-                    rd_kafka_header_get_all_);
+                    rd_kafka_header_get_, rd_kafka_header_get_all_, rd_kafka_header_get_last_);
   if (!missing.empty()) return std::string("cannot find ") + missing + " in " + info.dli_fname;
   bound_library = info.dli_fbase;
   return {};
@@ -146,6 +148,16 @@ rd_kafka_resp_err_t rd_kafka_header_get_all(const rd_kafka_headers_t* headers, s
                                             const char** name, const void** value,
                                             std::size_t* size) {
   return rd_kafka_header_get_all_.function(headers, i, name, value, size);
+}
+
+rd_kafka_resp_err_t rd_kafka_header_get(const rd_kafka_headers_t* headers, std::size_t i,
+                                        const char* name, const void** value, std::size_t* size) {
+  return rd_kafka_header_get_.function(headers, i, name, value, size);
+}
+
+rd_kafka_resp_err_t rd_kafka_header_get_last(const rd_kafka_headers_t* headers, const char* name,
+                                             const void** value, std::size_t* size) {
+  return rd_kafka_header_get_last_.function(headers, name, value, size);
 }
 
 }  // extern "C"

@@ -153,6 +153,18 @@ TYPED_TEST(KafkaHeadersTest, ANameWithANulIsNotWritten) {
   EXPECT_EQ(this->raw(), (RawFields{{"a", "1"}}));
 }
 
+TYPED_TEST(KafkaHeadersTest, AnEmptyNameIsNoOtherName) {
+  this->arrive("", "1");
+  EXPECT_EQ(this->reader().get(""), "1");
+  for (const std::string& name : {std::string("a\0b", 3), std::string(100, 'n')}) {
+    EXPECT_EQ(this->reader().get(name), std::nullopt);
+    EXPECT_EQ(this->all(name), Values{});
+  }
+  this->arrive(std::string(100, 'n'), "2");
+  EXPECT_EQ(this->reader().get(std::string(100, 'n')), "2");
+  EXPECT_EQ(this->all(std::string(100, 'N')), Values{"2"});
+}
+
 TYPED_TEST(KafkaHeadersTest, EraseTakesAViewOfAName) {
   this->arrive("A", "1");
   this->arrive("a", "2");

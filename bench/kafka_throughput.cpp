@@ -42,7 +42,6 @@ Client make_producer(Way way) {
   set(conf, "log_level", "3");
   set(conf, "linger.ms", "5");
   set(conf, "batch.num.messages", "10000");
-  set(conf, "queue.buffering.max.messages", "1000000");
   rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) ++delivered;
   });
@@ -60,7 +59,7 @@ void produce(rd_kafka_t* producer, Way way, std::string& value) {
   parts[1].vtype = RD_KAFKA_VTYPE_VALUE;
   parts[1].u.mem = {value.data(), value.size()};
   parts[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
-  parts[2].u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK;
+  parts[2].u.i = RD_KAFKA_MSG_F_COPY;
   std::size_t count = 3;
   if (way == Way::by_hand) {
     constexpr std::string_view parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -70,8 +69,11 @@ void produce(rd_kafka_t* producer, Way way, std::string& value) {
                         static_cast<ssize_t>(parent.size()));
     count = 4;
   }
-  if (rd_kafka_produceva(producer, parts, count) != nullptr) {
-    throw std::runtime_error("a message was refused");
+  while (rd_kafka_error_t* const error = rd_kafka_produceva(producer, parts, count)) {
+    const bool is_full = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL;
+    rd_kafka_error_destroy(error);
+    if (!is_full) throw std::runtime_error("a message was refused");
+    rd_kafka_poll(producer, 1);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "baton/carriers/kafka/produce.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -28,6 +29,41 @@ Extracted look(const PropagatorChain& chain, CarrierReader carrier, Context& con
   return best;
 }
 
+/// Writes into a list that was empty before: what it has not set itself cannot be there. The
+/// lengths of the names that it has set tell most others apart.
+class FreshHeadersCarrier {
+ public:
+  explicit FreshHeadersCarrier(rd_kafka_headers_t& headers) noexcept : headers_(&headers) {}
+
+  void set(std::string_view name, std::string_view value) {
+    if (may_have(name) || !is_plain(name) || value.empty()) {
+      HeadersCarrier(*headers_).set(name, value);
+    } else {
+      rd_kafka_header_add(headers_, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                          static_cast<ssize_t>(value.size()));
+    }
+    sizes_ |= bit(name);
+  }
+  void erase(std::string_view name) {
+    if (may_have(name)) HeadersCarrier(*headers_).erase(name);
+  }
+
+ private:
+  static bool is_plain(std::string_view name) noexcept {
+    return std::all_of(name.begin(), name.end(),
+                       [](char c) { return c != '\0' && detail::to_lower(c) == c; });
+  }
+  static std::uint64_t bit(std::string_view name) noexcept {
+    return std::uint64_t{1} << name.size() % 64;
+  }
+  [[nodiscard]] bool may_have(std::string_view name) const noexcept {
+    return (sizes_ & bit(name)) != 0;
+  }
+
+  rd_kafka_headers_t* headers_;
+  std::uint64_t sizes_ = 0;
+};
+
 class Instrument {
  public:
   explicit Instrument(InstrumentOptions options) : options_(std::move(options)) {}
@@ -47,8 +83,9 @@ class Instrument {
     const auto [headers, error] = detail::headers_of(message);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR || chain.writers().empty()) return;
     if (headers == nullptr) {
-      set_headers(message, HeadersPointer(rd_kafka_headers_new(chain.fields().size())), context,
-                  chain);
+      HeadersPointer fresh(rd_kafka_headers_new(chain.fields().size()));
+      chain.inject(context, FreshHeadersCarrier(*fresh));
+      rd_kafka_message_set_headers(&message, fresh.release());
       return;
     }
     Context found;
@@ -56,19 +93,14 @@ class Instrument {
     if (most == Extracted::nothing) {
       chain.inject(context, HeadersCarrier(*headers));
     } else if (options_.existing == Existing::replace) {
-      set_headers(message, detail::copy_without_context(detail::CList(headers), chain), context,
-                  chain);
+      HeadersPointer kept = detail::copy_without_context(detail::CList(headers), chain);
+      chain.inject(context, HeadersCarrier(*kept));
+      rd_kafka_message_set_headers(&message, kept.release());
     } else if (most < Extracted::decision) {
       Context both = context;
       look(chain, ConstHeadersCarrier(headers), both);  // adds the message's baggage
       chain.inject(both, HeadersCarrier(*headers));
     }
-  }
-
-  static void set_headers(rd_kafka_message_t& message, HeadersPointer headers,
-                          const Context& context, const PropagatorChain& chain) {
-    chain.inject(context, HeadersCarrier(*headers));
-    rd_kafka_message_set_headers(&message, headers.release());
   }
 
   InstrumentOptions options_;

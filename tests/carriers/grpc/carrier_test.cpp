@@ -85,9 +85,9 @@ TEST(GrpcReceivedMetadata, BringsBytesOfOpenCensus) {
   EXPECT_EQ(sent.begin()->second.size(), 29U);
   EXPECT_EQ(sent.begin()->second.substr(0, 2), std::string(2, '\0'));
   const ReceivedMetadata metadata = received(sent);
-  const baton::SpanContext& back = chain.extract(MetadataCarrier(metadata)).span_context();
-  EXPECT_EQ(back.trace_id, context.span_context().trace_id);
-  EXPECT_EQ(back.span_id, context.span_context().span_id);
+  const baton::Context back = chain.extract(MetadataCarrier(metadata));
+  EXPECT_EQ(back.span_context().trace_id, context.span_context().trace_id);
+  EXPECT_EQ(back.span_context().span_id, context.span_context().span_id);
 }
 
 TEST(GrpcSentMetadata, TakesNoTextThatGrpcRefuses) {

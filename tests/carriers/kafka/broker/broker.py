@@ -1,9 +1,16 @@
-"""Apache Kafka for tests: one node, KRaft, on loopback, with its data in a folder of its own."""
+"""Apache Kafka for tests: one node, KRaft, on loopback, with its data in a folder of its own.
 
+As a program it runs a command with KAFKA_BROKERS in its environment, and stops the broker after it:
+
+    broker.py JARS FOLDER COMMAND...
+"""
+
+import os
 import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import time
 
 PROPERTIES = """\
@@ -90,3 +97,16 @@ class Broker:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.kill()
+
+
+def main(jars, folder, *command):
+    broker = Broker(jars, folder)
+    broker.start()
+    try:
+        return subprocess.run(command, env=os.environ | {"KAFKA_BROKERS": broker.address}).returncode
+    finally:
+        broker.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

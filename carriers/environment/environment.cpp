@@ -1,0 +1,126 @@
+#include "baton/carriers/environment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+extern "C" char** environ;  // POSIX has it in no header
+
+namespace baton::environment {
+namespace {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr char to_variable(char c) noexcept {
+  if (c >= 'a' && c <= 'z') return static_cast<char>(c - 'a' + 'A');
+  return (c >= 'A' && c <= 'Z') || is_digit(c) ? c : '_';
+}
+
+/// The value of an entry, where it is that of the field; null where it is another's.
+constexpr const char* value_of(const char* entry, std::string_view field) noexcept {
+  if (field.empty()) field = "_";
+  if (is_digit(field.front()) && *entry++ != '_') return nullptr;
+  for (const char c : field) {
+    if (*entry++ != to_variable(c)) return nullptr;  // also at the end of the entry
+  }
+  return *entry == '=' ? entry + 1 : nullptr;
+}
+
+/// The name of an entry, where it is one that a field can have; empty where it is another.
+constexpr std::string_view name_of(const char* entry) noexcept {
+  if (is_digit(*entry)) return {};
+  const char* end = entry;
+  while (*end == to_variable(*end)) ++end;
+  return *end == '=' ? std::string_view(entry, end) : std::string_view();
+}
+
+std::span<const char* const> span_of(const char* const* list) noexcept {
+  std::size_t size = 0;
+  while (list != nullptr && list[size] != nullptr) ++size;
+  return {list, size};
+}
+
+}  // namespace
+
+std::string variable_name(std::string_view field) {
+  std::string name;
+  if (field.empty() || is_digit(field.front())) name = "_";
+  for (const char c : field) name += to_variable(c);
+  return name;
+}
+
+ListCarrier::ListCarrier() noexcept : ListCarrier(environ) {}
+
+ListCarrier::ListCarrier(const char* const* list) noexcept : list_(span_of(list)) {}
+
+std::optional<std::string_view> ListCarrier::get(std::string_view name) const noexcept {
+  for (const char* const entry : list_) {
+    const char* const value = entry != nullptr ? value_of(entry, name) : nullptr;
+    if (value != nullptr) return value;
+  }
+  return std::nullopt;
+}
+
+void ListCarrier::get_all(std::string_view name, TextVisitor visit) const {
+  if (const auto value = get(name)) visit(*value);
+}
+
+void ListCarrier::keys(TextVisitor visit) const {
+  for (const char* const entry : list_) {
+    const std::string_view name = entry != nullptr ? name_of(entry) : std::string_view();
+    if (!name.empty() && !visit(name)) return;
+  }
+}
+
+Environment::Environment(const char* const* list) : Environment(span_of(list)) {}
+
+Environment::Environment(std::span<const char* const> list) {
+  std::size_t size = 0;
+  for (const char* const entry : list) size += entry != nullptr ? std::strlen(entry) + 1 : 0;
+  copied_ = std::make_unique_for_overwrite<char[]>(size);
+  entries_.reserve(list.size() + 1);
+  char* end = copied_.get();
+  for (const char* const entry : list) {
+    if (entry == nullptr) continue;
+    entries_.push_back(end);
+    end = std::copy_n(entry, std::strlen(entry) + 1, end);
+  }
+  entries_.push_back(nullptr);
+}
+
+Environment Environment::copy() { return Environment(environ); }
+
+char* const* Environment::envp() const noexcept {
+  static constexpr char* none = nullptr;
+  return entries_.empty() ? &none : entries_.data();
+}
+
+std::span<const char* const> Environment::list() const noexcept {
+  return {envp(), entries_.empty() ? 0 : entries_.size() - 1};
+}
+
+void Environment::set(std::string_view name, std::string_view value) {
+  if (value.find('\0') != std::string_view::npos) return erase(name);
+  // Made first: name and value may be views into what is about to go.
+  const std::string variable = variable_name(name);
+  Text entry = std::make_unique_for_overwrite<char[]>(variable.size() + value.size() + 2);
+  char* end = std::copy(variable.begin(), variable.end(), entry.get());
+  *end++ = '=';
+  *std::copy(value.begin(), value.end(), end) = '\0';
+
+  erase(variable);
+  written_.push_back(std::move(entry));
+  if (entries_.empty()) entries_.push_back(nullptr);
+  entries_.insert(entries_.end() - 1, written_.back().get());
+}
+
+void Environment::erase(std::string_view name) {
+  const auto is_one = [variable = variable_name(name)](const char* entry) {
+    return entry != nullptr && value_of(entry, variable) != nullptr;
+  };
+  std::erase_if(entries_, is_one);
+  std::erase_if(written_, [&](const Text& text) { return is_one(text.get()); });
+}
+
+}  // namespace baton::environment

@@ -2,9 +2,16 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include "lookup.hpp"
+#include <cstddef>
+#include <optional>
+#include <string_view>
 
 namespace baton::kafka::detail {
+
+struct Header {
+  const char* name;
+  std::optional<std::string_view> value;
+};
 
 /// librdkafka's own list; it may be null, and is empty then.
 class CList {

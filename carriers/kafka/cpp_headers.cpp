@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
-#include "lookup.hpp"
+#include "../lookup.hpp"
+#include "c_list.hpp"
 
 namespace baton::kafka {
 namespace {
 
-using detail::Match;
+using lookup::Match;
 
 template <class Headers>
 class CopiedList {
@@ -41,20 +42,20 @@ std::vector<ConstCppHeadersCarrier::Header>& ConstCppHeadersCarrier::copy() cons
 }
 
 std::optional<std::string_view> ConstCppHeadersCarrier::get(std::string_view name) const {
-  return detail::find_last(CopiedList(copy()), name);
+  return lookup::find_last(CopiedList(copy()), name);
 }
 
 void ConstCppHeadersCarrier::get_all(std::string_view name, TextVisitor visit) const {
-  detail::visit_values(CopiedList(copy()), name, visit);
+  lookup::visit_values(CopiedList(copy()), name, visit);
 }
 
 void ConstCppHeadersCarrier::keys(TextVisitor visit) const {
-  detail::visit_names(CopiedList(copy()), visit);
+  lookup::visit_names(CopiedList(copy()), visit);
 }
 
 void CppHeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
-  Header fresh{detail::to_lower(name), std::string(value)};
+  Header fresh{lookup::to_lower(name), std::string(value)};
   erase(fresh.name);
   headers_->add(fresh.name, fresh.value->data(), fresh.value->size());
   copy().push_back(std::move(fresh));
@@ -65,7 +66,7 @@ void CppHeadersCarrier::erase(std::string_view name) {
   const std::string wanted(name);  // it may be the view of a header that goes
   std::vector<std::string> spellings;
   const auto is_one = [&](const Header& header) {
-    if (detail::compare(header.name.c_str(), wanted) == Match::none) return false;
+    if (lookup::compare(header.name.c_str(), wanted) == Match::none) return false;
     spellings.push_back(header.name);
     return true;
   };

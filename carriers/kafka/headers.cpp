@@ -3,17 +3,18 @@
 #include <array>
 #include <string>
 
+#include "../lookup.hpp"
 #include "c_list.hpp"
 
 namespace baton::kafka {
 namespace {
 
 using detail::CList;
-using detail::Match;
+using lookup::Match;
 
 bool has(const CList& list, std::string_view name) {
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (detail::compare(list.at(i).name, name) != Match::none) return true;
+    if (lookup::compare(list.at(i).name, name) != Match::none) return true;
   }
   return false;
 }
@@ -43,7 +44,7 @@ std::optional<std::string_view> find_last(const rd_kafka_headers_t* headers,
     rd_kafka_header_get_last(headers, exact.get(), &value, &size);
   }
   if (value != nullptr) return std::string_view(static_cast<const char*>(value), size);
-  return detail::find_last(CList(headers), name);
+  return lookup::find_last(CList(headers), name);
 }
 
 /// The value of a name that one header has; nothing where none or several have it.
@@ -75,18 +76,18 @@ void ConstHeadersCarrier::get_all(std::string_view name, TextVisitor visit) cons
   } else if (const auto value = find_only(headers_, name)) {
     visit(*value);
   } else {
-    detail::visit_values(CList(headers_), name, visit);
+    lookup::visit_values(CList(headers_), name, visit);
   }
 }
 
 void ConstHeadersCarrier::keys(TextVisitor visit) const {
-  detail::visit_names(CList(headers_), visit);
+  lookup::visit_names(CList(headers_), visit);
 }
 
 void HeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
   std::string copied_name;
-  if (!detail::is_lowercase(name)) name = copied_name = detail::to_lower(name);
+  if (!lookup::is_lowercase(name)) name = copied_name = lookup::to_lower(name);
   std::string copied_value;
   if (has(CList(headers_), name)) {
     value = copied_value = value;  // either may be the view of a header that goes
@@ -105,7 +106,7 @@ void HeadersCarrier::erase(std::string_view name) {
   for (std::size_t i = 0; i < list.size();) {
     const char* const spelling = list.at(i).name;
     // All headers of a spelling go, and with the first of them the text of its name.
-    const bool has_gone = detail::compare(spelling, wanted) != Match::none &&
+    const bool has_gone = lookup::compare(spelling, wanted) != Match::none &&
                           rd_kafka_header_remove(headers_, std::string(spelling).c_str()) ==
                               RD_KAFKA_RESP_ERR_NO_ERROR;
     if (!has_gone) ++i;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "../lookup.hpp"
 #include "message.hpp"
 
 namespace baton::kafka {
@@ -51,7 +52,7 @@ class FreshHeadersCarrier {
  private:
   static bool is_plain(std::string_view name) noexcept {
     return std::all_of(name.begin(), name.end(),
-                       [](char c) { return c != '\0' && detail::to_lower(c) == c; });
+                       [](char c) { return c != '\0' && lookup::to_lower(c) == c; });
   }
   static std::uint64_t bit(std::string_view name) noexcept {
     return std::uint64_t{1} << name.size() % 64;

@@ -9,13 +9,12 @@
 #include "baton/carrier.hpp"
 #include "baton/traceparent.hpp"
 
-/// How a name is found among headers. A *list* has `size()`, and `at(i)` gives a Header.
-namespace baton::kafka::detail {
-
-struct Header {
-  const char* name;
-  std::optional<std::string_view> value;
-};
+/// How a name is found among the headers of a message: exactly, and where none has the very name,
+/// in any case. Of repeated headers the last counts, and all of list fields.
+///
+/// A *list* has `size()`, and `at(i)` gives a header: a `name`, as a C string or a view, and a
+/// `value`, which is nothing where the header counts as absent.
+namespace baton::lookup {
 
 enum class Match { none, other_case, exact };
 
@@ -34,7 +33,15 @@ inline std::string to_lower(std::string_view name) {
   return lowercase;
 }
 
-/// Compares a header's name, which a NUL ends, without looking for its end first.
+constexpr Match compare(std::string_view header, std::string_view name) noexcept {
+  if (header.size() != name.size()) return Match::none;
+  if (header == name) return Match::exact;
+  const bool is_same = std::equal(header.begin(), header.end(), name.begin(),
+                                  [](char x, char y) { return to_lower(x) == to_lower(y); });
+  return is_same ? Match::other_case : Match::none;
+}
+
+/// Compares a name that a NUL ends, without looking for its end first.
 constexpr Match compare(const char* header, std::string_view name) noexcept {
   std::size_t i = 0;
   while (i < name.size() && header[i] == name[i] && header[i] != '\0') ++i;
@@ -49,7 +56,7 @@ template <class List>
 std::optional<std::string_view> find_last(const List& list, std::string_view name) {
   std::optional<std::string_view> in_other_case;
   for (std::size_t i = list.size(); i-- > 0;) {
-    const Header header = list.at(i);
+    const auto header = list.at(i);
     const Match match = compare(header.name, name);
     if (match == Match::none || !header.value) continue;
     if (match == Match::exact) return header.value;
@@ -66,14 +73,14 @@ void visit_values(const List& list, std::string_view name, TextVisitor visit) {
   }
   Match best = Match::none;
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
-    const Header header = list.at(i);
+    const auto header = list.at(i);
     const Match match = header.value ? compare(header.name, name) : Match::none;
     if (match == Match::exact && !visit(*header.value)) return;
     best = std::max(best, match);
   }
   if (best != Match::other_case) return;
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
-    const Header header = list.at(i);
+    const auto header = list.at(i);
     if (!header.value || compare(header.name, name) == Match::none) continue;
     if (!visit(*header.value)) return;
   }
@@ -82,9 +89,9 @@ void visit_values(const List& list, std::string_view name, TextVisitor visit) {
 template <class List>
 void visit_names(const List& list, TextVisitor visit) {
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
-    const Header header = list.at(i);
+    const auto header = list.at(i);
     if (header.value && !visit(header.name)) return;
   }
 }
 
-}  // namespace baton::kafka::detail
+}  // namespace baton::lookup

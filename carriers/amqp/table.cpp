@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <new>
+#include <string>
+
+#include "../lookup.hpp"
+#include "baton/carriers/amqp.hpp"
+
+namespace baton::amqp {
+namespace {
+
+using lookup::Match;
+
+std::string_view to_text(const amqp_bytes_t& bytes) noexcept {
+  return {static_cast<const char*>(bytes.bytes), bytes.len};
+}
+
+struct Header {
+  std::string_view name;
+  std::optional<std::string_view> value;
+};
+
+class TableList {
+ public:
+  explicit TableList(const amqp_table_t& table) noexcept : table_(table) {}
+
+  [[nodiscard]] std::size_t size() const noexcept {
+    return static_cast<std::size_t>(std::max(table_.num_entries, 0));
+  }
+  [[nodiscard]] Header at(std::size_t i) const noexcept {
+    const auto& [name, value] = table_.entries[i];
+    if (value.kind != AMQP_FIELD_KIND_UTF8 && value.kind != AMQP_FIELD_KIND_BYTES) {
+      return {to_text(name), std::nullopt};
+    }
+    return {to_text(name), to_text(value.value.bytes)};
+  }
+
+ private:
+  const amqp_table_t& table_;
+};
+
+void* allocate(amqp_pool_t& pool, std::size_t size) {
+  void* const memory = amqp_pool_alloc(&pool, size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+constexpr std::size_t longest_name = 255;
+
+}  // namespace
+
+std::optional<std::string_view> ConstTableCarrier::get(std::string_view name) const noexcept {
+  return lookup::find_last(TableList(*table_), name);
+}
+
+void ConstTableCarrier::get_all(std::string_view name, TextVisitor visit) const {
+  lookup::visit_values(TableList(*table_), name, visit);
+}
+
+void ConstTableCarrier::keys(TextVisitor visit) const {
+  lookup::visit_names(TableList(*table_), visit);
+}
+
+void TableCarrier::own(std::size_t more) {
+  const std::size_t size = TableList(*table_).size();
+  if (own_ != nullptr && own_ == table_->entries && size + more <= capacity_) return;
+  constexpr std::size_t usual = 4;  // as many fields as the usual formats have, and one
+  const std::size_t capacity = std::max(size + std::max(more, usual), capacity_ * 2);
+  auto* const entries =
+      static_cast<amqp_table_entry_t*>(allocate(*pool_, capacity * sizeof(amqp_table_entry_t)));
+  std::copy_n(table_->entries, size, entries);
+  *table_ = {static_cast<int>(size), entries};
+  own_ = entries;
+  capacity_ = capacity;
+}
+
+void TableCarrier::set(std::string_view name, std::string_view value) {
+  if (name.size() > longest_name) return;
+  // Made first: name and value may be views into what is about to go.
+  auto* const text =
+      static_cast<char*>(allocate(*pool_, std::max<std::size_t>(name.size() + value.size(), 1)));
+  char* const end =
+      std::transform(name.begin(), name.end(), text, [](char c) { return lookup::to_lower(c); });
+  std::copy(value.begin(), value.end(), end);
+  erase({text, name.size()});
+  own(1);
+  amqp_table_entry_t& entry = table_->entries[table_->num_entries];
+  entry = {};
+  entry.key = {name.size(), text};
+  entry.value.kind = AMQP_FIELD_KIND_UTF8;
+  entry.value.value.bytes = {value.size(), end};
+  ++table_->num_entries;
+}
+
+void TableCarrier::erase(std::string_view name) {
+  const auto is_one = [name](const amqp_table_entry_t& entry) {
+    return lookup::compare(to_text(entry.key), name) != Match::none;
+  };
+  const std::size_t size = TableList(*table_).size();
+  if (std::none_of(table_->entries, table_->entries + size, is_one)) return;
+  own(0);
+  const amqp_table_entry_t* const end =
+      std::remove_if(table_->entries, table_->entries + size, is_one);
+  table_->num_entries = static_cast<int>(end - table_->entries);
+}
+
+void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool, const Context& context,
+            const PropagatorChain& chain) {
+  amqp_table_t headers = headers_of(properties);
+  inject(headers, pool, context, chain);
+  if (headers.num_entries <= 0 && (properties._flags & AMQP_BASIC_HEADERS_FLAG) == 0) return;
+  properties.headers = headers;
+  properties._flags |= AMQP_BASIC_HEADERS_FLAG;
+}
+
+}  // namespace baton::amqp

@@ -1,0 +1,178 @@
+#pragma once
+
+#if __has_include(<rabbitmq-c/amqp.h>)
+#include <rabbitmq-c/amqp.h>
+#else
+#include <amqp.h>
+#endif
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "baton/carrier.hpp"
+#include "baton/global.hpp"
+#include "baton/scope.hpp"
+
+/// Contexts in the message headers of AMQP 0-9-1, over rabbitmq-c.
+namespace baton::amqp {
+
+/// Reads a field table, such as the headers of a message. The table must outlive the carrier.
+///
+/// - Names are matched exactly; where no field has the very name, in any case (ASCII letters
+/// alone).
+/// - Long strings (`AMQP_FIELD_KIND_UTF8`) and byte arrays (`AMQP_FIELD_KIND_BYTES`) are text,
+/// shown
+///   where they are: nothing is copied or allocated. Fields of other types count as absent.
+/// - A table should have no name twice. Where one does, `get` gives the last value, and `get_all`
+///   all in order, as the list fields `tracestate` and `baggage` need it; of `traceparent`, which
+///   is one value, the last alone.
+///
+/// Each look-up passes over the fields once, or twice where no name is exact.
+class ConstTableCarrier {
+ public:
+  explicit ConstTableCarrier(const amqp_table_t& table) noexcept : table_(&table) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;
+  void get_all(std::string_view name, TextVisitor visit) const;
+  void keys(TextVisitor visit) const;
+
+ private:
+  const amqp_table_t* table_;
+};
+
+/// Reads and writes such a table.
+///
+///     amqp_table_t headers = amqp_empty_table;
+///     chain.inject(context, baton::amqp::TableCarrier(headers, pool));
+///
+/// What it writes, names and values and the array of entries, is in the caller's pool, and lives
+/// until that is recycled or emptied. The entries that were there before are never touched: the
+/// first change takes a new array, and the old one stays whose it was. So a table may share its
+/// entries with that of a received message, or have them on the stack. Fields of other names keep
+/// their place and their value, nested tables and arrays with all that is in them.
+///
+/// Names are written in lowercase, values as long strings. `set` leaves one field of a name,
+/// `erase` none, whatever their case and type. A name longer than 255 bytes cannot be one and is
+/// not written. Throws `std::bad_alloc`, and nothing else.
+class TableCarrier : public ConstTableCarrier {
+ public:
+  TableCarrier(amqp_table_t& table, amqp_pool_t& pool) noexcept
+      : ConstTableCarrier(table), table_(&table), pool_(&pool) {}
+
+  TableCarrier(const TableCarrier&) = delete;
+  TableCarrier& operator=(const TableCarrier&) = delete;
+
+  void set(std::string_view name, std::string_view value);
+  void erase(std::string_view name);
+
+ private:
+  /// Has the entries in an array of our own, with room for so many more.
+  void own(std::size_t more);
+
+  amqp_table_t* table_;
+  amqp_pool_t* pool_;
+  const amqp_table_entry_t* own_ = nullptr;
+  std::size_t capacity_ = 0;
+};
+
+/// A pool of rabbitmq-c's, emptied at the end of its scope. Used by one thread at a time.
+///
+///     baton::amqp::Pool pool;
+///     for (const Order& order : orders) {
+///       amqp_basic_properties_t properties{};
+///       baton::amqp::inject(properties, pool);
+///       amqp_basic_publish(connection, 1, exchange, key, 0, 0, &properties, body_of(order));
+///       pool.recycle();  // the message is on its way
+///     }
+class Pool {
+ public:
+  explicit Pool(std::size_t page_size = 4096) noexcept { init_amqp_pool(&pool_, page_size); }
+  ~Pool() { empty_amqp_pool(&pool_); }
+
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  /// Ends the life of all that is in it, and keeps the memory for what comes next.
+  void recycle() noexcept { recycle_amqp_pool(&pool_); }
+
+  operator amqp_pool_t&() noexcept { return pool_; }
+
+ private:
+  amqp_pool_t pool_;
+};
+
+/// The headers of a message, or an empty table where its properties have none.
+[[nodiscard]] inline const amqp_table_t& headers_of(
+    const amqp_basic_properties_t& properties) noexcept {
+  return (properties._flags & AMQP_BASIC_HEADERS_FLAG) != 0 ? properties.headers : amqp_empty_table;
+}
+[[nodiscard]] inline const amqp_table_t& headers_of(const amqp_message_t& message) noexcept {
+  return headers_of(message.properties);
+}
+[[nodiscard]] inline const amqp_table_t& headers_of(const amqp_envelope_t& envelope) noexcept {
+  return headers_of(envelope.message);
+}
+[[nodiscard]] inline const amqp_table_t& headers_of(const amqp_table_t& table) noexcept {
+  return table;
+}
+
+/// A table of headers, or what has one: properties, a message, an envelope.
+template <class T>
+concept HasHeaders = requires(const T& carried) {
+  { headers_of(carried) } -> std::same_as<const amqp_table_t&>;
+};
+
+/// The context that came with a message.
+///
+///     baton::Context context = baton::amqp::extract(envelope);
+template <HasHeaders Carried>
+[[nodiscard]] Context extract(const Carried& carried, const PropagatorChain& chain = global_chain(),
+                              ExtractReport* report = nullptr) {
+  return chain.extract(ConstTableCarrier(headers_of(carried)), report);
+}
+template <HasHeaders Carried>
+[[nodiscard]] Context extract(const Carried& carried, ExtractReport* report) {
+  return extract(carried, global_chain(), report);
+}
+
+/// Writes a context into a table of headers, by the rules of TableCarrier.
+inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
+                   const PropagatorChain& chain = global_chain()) {
+  chain.inject(context, TableCarrier(headers, pool));
+}
+
+/// Writes a context into the properties of a message that is about to be published. Where they have
+/// no headers (the flag says so), they get some.
+///
+///     amqp_basic_properties_t properties = envelope.message.properties;  // all that came stays
+///     baton::amqp::inject(properties, pool);
+///     amqp_basic_publish(connection, 1, exchange, key, 0, 0, &properties, envelope.message.body);
+void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
+            const Context& context = current(), const PropagatorChain& chain = global_chain());
+
+/// What a consumer does with a message: extracts its context, makes a child of it current, and
+/// calls the handler, with the message if it takes one. Gives back what the handler does.
+///
+///     baton::amqp::process(envelope, [&](const amqp_envelope_t& order) {
+///       ship(order.message.body);  // baton::current() is this message's context
+///     });
+///
+/// Whatever the headers are, the handler is called.
+template <HasHeaders Message, class Handler>
+decltype(auto) process(const Message& message, Handler&& handler,
+                       const PropagatorChain& chain = global_chain(),
+                       ExtractReport* report = nullptr) {
+  const Context context = extract(message, chain, report).child();
+  const Scope scope(context);
+  if constexpr (std::invocable<Handler, const Message&>) {
+    return std::invoke(std::forward<Handler>(handler), message);
+  } else {
+    return std::invoke(std::forward<Handler>(handler));
+  }
+}
+
+}  // namespace baton::amqp

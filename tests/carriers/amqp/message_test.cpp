@@ -1,0 +1,92 @@
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace amqp_test;
+using baton::amqp::Pool;
+
+const baton::PropagatorChain& w3c() {
+  static const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage").chain;
+  return chain;
+}
+
+TEST(AmqpMessage, PropertiesGetHeadersAndTheirFlag) {
+  Pool pool;
+  amqp_basic_properties_t properties{};
+  properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG;
+  properties.headers = {7, nullptr};  // means nothing without the flag
+  EXPECT_EQ(baton::amqp::extract(properties, w3c()), baton::Context());
+  baton::amqp::inject(properties, pool, context_of(parent), w3c());
+  EXPECT_EQ(properties._flags,
+            amqp_flags_t{AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_HEADERS_FLAG});
+  EXPECT_EQ(to_fields(properties.headers), (Fields{{"traceparent", parent}}));
+}
+
+TEST(AmqpMessage, AnEmptyContextMakesNoHeaders) {
+  Pool pool;
+  amqp_basic_properties_t properties{};
+  baton::amqp::inject(properties, pool, baton::Context(), w3c());
+  EXPECT_EQ(properties._flags, amqp_flags_t{0});
+  properties._flags = AMQP_BASIC_HEADERS_FLAG;
+  OwnTable own(Fields{{"traceparent", parent}});
+  properties.headers = own.get();
+  baton::amqp::inject(properties, pool, baton::Context(), w3c());
+  EXPECT_EQ(properties._flags, amqp_flags_t{AMQP_BASIC_HEADERS_FLAG});
+  EXPECT_EQ(to_fields(properties.headers), Fields{});
+}
+
+TEST(AmqpMessage, WritesWhatIsCurrent) {
+  Pool pool;
+  amqp_basic_properties_t properties{};
+  const baton::Context context = context_of(parent);
+  const baton::Scope scope(context);
+  baton::amqp::inject(properties, pool);
+  EXPECT_EQ(to_fields(properties.headers), (Fields{{"traceparent", parent}}));
+}
+
+TEST(AmqpMessage, IsProcessedInAChildOfItsContext) {
+  OwnTable own(Fields{{"traceparent", parent}, {"baggage", "user=1,bad"}});
+  amqp_envelope_t envelope{};
+  envelope.delivery_tag = 3;
+  envelope.message.properties._flags = AMQP_BASIC_HEADERS_FLAG;
+  envelope.message.properties.headers = own.get();
+  baton::ExtractReport report;
+  const std::uint64_t tag = baton::amqp::process(
+      envelope,
+      [](const amqp_envelope_t& order) {
+        const baton::SpanContext& span = baton::current().span_context();
+        EXPECT_EQ(span.trace_id, context_of(parent).span_context().trace_id);
+        EXPECT_NE(span.span_id, context_of(parent).span_context().span_id);
+        EXPECT_EQ(baton::current().baggage().get("user"), "1");
+        return order.delivery_tag;
+      },
+      w3c(), &report);
+  EXPECT_EQ(tag, 3U);
+  EXPECT_EQ(report.issue_count(), 1U);
+  EXPECT_FALSE(baton::current().span_context().is_valid());
+  bool is_called = false;
+  baton::amqp::process(amqp_message_t{}, [&] {
+    is_called = baton::current().span_context().is_valid();  // of a trace that starts here
+  });
+  EXPECT_TRUE(is_called);
+  EXPECT_TRUE(baton::amqp::extract(envelope.message, &report).span_context().is_valid());
+}
+
+TEST(AmqpMessage, IsSentOnWithAllThatCame) {
+  OwnTable own(Fields{{"a", "1"}, {"traceparent", parent}, {"n", std::nullopt}});
+  amqp_envelope_t envelope{};
+  envelope.message.properties._flags = AMQP_BASIC_HEADERS_FLAG | AMQP_BASIC_PRIORITY_FLAG;
+  envelope.message.properties.headers = own.get();
+  Pool pool;
+  amqp_basic_properties_t properties = envelope.message.properties;
+  baton::amqp::inject(properties, pool, context_of(other_parent), w3c());
+  EXPECT_EQ(to_fields(properties.headers),
+            (Fields{{"a", "1"}, {"n", std::nullopt}, {"traceparent", other_parent}}));
+  EXPECT_EQ(properties._flags, envelope.message.properties._flags);
+  EXPECT_EQ(baton::amqp::extract(envelope, w3c()).span_context().span_id,
+            context_of(parent).span_context().span_id);
+}
+
+}  // namespace

@@ -1,0 +1,248 @@
+#include "carriers/conformance.hpp"
+#include "count_allocations.hpp"
+#include "support.hpp"
+
+namespace {
+
+using namespace amqp_test;
+using namespace carrier_conformance;
+using namespace std::string_literals;
+using baton::amqp::ConstTableCarrier;
+using baton::amqp::Pool;
+using baton::amqp::TableCarrier;
+
+struct TableBinding {
+  static constexpr bool last_counts = true;
+  struct Storage {
+    std::unique_ptr<OwnTable> own = std::make_unique<OwnTable>();
+    std::unique_ptr<Pool> pool = std::make_unique<Pool>();
+    amqp_table_t table{};
+  };
+  static void add(Storage& storage, std::string_view name, std::string_view value) {
+    // What was written before goes on as what had come.
+    const Fields before = to_fields(storage.table);
+    storage.own = std::make_unique<OwnTable>(before);
+    storage.own->add(std::string(name), std::string(value));
+    storage.table = storage.own->get();
+  }
+  static RawFields raw(const Storage& storage) {
+    // Through the wire: what cannot be encoded has not been written.
+    Pool pool;
+    const std::string wire = encode(storage.table);
+    RawFields fields;
+    for (const auto& [name, value] : to_fields(decode(wire, pool))) {
+      fields.emplace_back(name, value.value());
+    }
+    return fields;
+  }
+  static TableCarrier carrier(Storage& storage) { return {storage.table, *storage.pool}; }
+  static ConstTableCarrier carrier(const Storage& storage) {
+    return ConstTableCarrier(storage.table);
+  }
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, CarrierTest, TableBinding);
+INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, MultiValueCarrierTest, TableBinding);
+INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, OrderedCarrierTest, TableBinding);
+INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, CaseInsensitiveCarrierTest, TableBinding);
+INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, MixedCaseCarrierTest, TableBinding);
+
+// Values are bytes, and no byte breaks a field.
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
+
+Values all(const amqp_table_t& table, std::string_view name) {
+  Values values;
+  ConstTableCarrier(table).get_all(name, [&](std::string_view value) {
+    values.emplace_back(value);
+    return true;
+  });
+  return values;
+}
+
+TEST(AmqpTable, TheExactNameStandsOverOtherCases) {
+  OwnTable own(Fields{{"baggage", "exact=1"}, {"Baggage", "other=2"}});
+  const amqp_table_t table = own.get();
+  EXPECT_EQ(ConstTableCarrier(table).get("baggage"), "exact=1");
+  EXPECT_EQ(all(table, "baggage"), Values{"exact=1"});
+  EXPECT_EQ(ConstTableCarrier(table).get("BAGGAGE"), "other=2");
+  EXPECT_EQ(all(table, "BAGGAGE"), (Values{"exact=1", "other=2"}));
+}
+
+TEST(AmqpTable, LongStringsAndByteArraysAreTextAndOthersAbsent) {
+  OwnTable own;
+  own.add("s", "1");
+  own.add("x", "2", AMQP_FIELD_KIND_BYTES);
+  OwnTable inner(Fields{{"traceparent", parent}});
+  for (const char kind : "tbBsuIilLfdDATFV\xff"s) {  // all others, and one that is none
+    amqp_field_value_t value{};
+    value.kind = static_cast<std::uint8_t>(kind);
+    if (value.kind == AMQP_FIELD_KIND_TABLE) value.value.table = inner.get();
+    own.add("traceparent", value);
+  }
+  const amqp_table_t table = own.get();
+  const ConstTableCarrier carrier(table);
+  EXPECT_EQ(carrier.get("s"), "1");
+  EXPECT_EQ(carrier.get("x"), "2");
+  EXPECT_EQ(carrier.get("traceparent"), std::nullopt);
+  EXPECT_EQ(all(table, "traceparent"), Values{});
+  Values names;
+  carrier.keys([&](std::string_view name) {
+    names.emplace_back(name);
+    return true;
+  });
+  EXPECT_EQ(names, (Values{"s", "x"}));
+  // But they give way.
+  Pool pool;
+  amqp_table_t written = table;
+  TableCarrier(written, pool).set("traceparent", other_parent);
+  EXPECT_EQ(to_fields(written), (Fields{{"s", "1"}, {"x", "2"}, {"traceparent", other_parent}}));
+}
+
+TEST(AmqpTable, ValuesAreBytes) {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  Pool pool;
+  amqp_table_t table{};
+  TableCarrier(table, pool).set(bytes.substr(0, 255), bytes);
+  Pool other;
+  const std::string wire = encode(table);
+  EXPECT_EQ(ConstTableCarrier(decode(wire, other)).get(bytes.substr(0, 255)), bytes);
+}
+
+TEST(AmqpTable, ANameThatIsTooLongIsNotWritten) {
+  Pool pool;
+  OwnTable own(Fields{{"a", "1"}});
+  amqp_table_t table = own.get();
+  TableCarrier(table, pool).set(std::string(256, 'n'), "1");
+  EXPECT_EQ(to_fields(table), (Fields{{"a", "1"}}));
+  TableCarrier(table, pool).set(std::string(255, 'n'), "2");
+  EXPECT_EQ(TableBinding::raw({nullptr, nullptr, table}),
+            (RawFields{{"a", "1"}, {std::string(255, 'n'), "2"}}));
+}
+
+TEST(AmqpTable, EmptyNamesAndValuesAreWritten) {
+  Pool pool;
+  amqp_table_t table{};
+  TableCarrier(table, pool).set("", "");
+  EXPECT_EQ(to_fields(table), (Fields{{"", ""}}));
+  EXPECT_EQ(ConstTableCarrier(table).get(""), "");
+}
+
+TEST(AmqpTable, NestedTablesAndArraysPassUntouched) {
+  OwnTable inner(Fields{{"traceparent", "inner"}, {"n", std::nullopt}});
+  std::vector<amqp_field_value_t> values(3, OwnTable::integer(7));
+  values[1].kind = AMQP_FIELD_KIND_TABLE;
+  values[1].value.table = inner.get();
+  amqp_field_value_t array{};
+  array.kind = AMQP_FIELD_KIND_ARRAY;
+  array.value.array = {3, values.data()};
+  OwnTable own;
+  own.add("x-death", array);
+  own.add("count", OwnTable::integer(3));
+  const amqp_table_t before = own.get();
+  Pool pool;
+  amqp_table_t table = before;
+  baton::amqp::inject(table, pool, context_of(parent), chain_of("tracecontext"));
+  ASSERT_EQ(table.num_entries, 3);
+  amqp_table_t kept = table;
+  kept.num_entries = 2;
+  EXPECT_EQ(encode(kept), encode(before));
+}
+
+TEST(AmqpTable, EntriesThatWereThereAreNotTouched) {
+  const Fields theirs = {{"TraceParent", "old"}, {"a", "1"}, {"baggage", "stale=1"}, {"b", "2"}};
+  OwnTable own(theirs);
+  const amqp_table_t received = own.get();
+  Pool pool;
+  amqp_table_t table = received;
+  baton::amqp::inject(table, pool, context_of(parent), chain_of("tracecontext,baggage"));
+  EXPECT_EQ(to_fields(table), (Fields{{"a", "1"}, {"b", "2"}, {"traceparent", parent}}));
+  EXPECT_EQ(to_fields(received), theirs);
+  amqp_table_t emptied = received;
+  TableCarrier(emptied, pool).erase("A");
+  EXPECT_EQ(to_fields(emptied).size(), 3U);
+  EXPECT_EQ(to_fields(received), theirs);
+}
+
+TEST(AmqpTable, ACarrierKeepsApartWhatIsCopiedWhileItLives) {
+  Pool pool;
+  amqp_table_t table{};
+  TableCarrier carrier(table, pool);
+  carrier.set("a", "1");
+  OwnTable own(Fields{{"b", "2"}});
+  table = own.get();  // not the carrier's own any more
+  carrier.set("b", "3");
+  EXPECT_EQ(to_fields(table), (Fields{{"b", "3"}}));
+  EXPECT_EQ(to_fields(own.get()), (Fields{{"b", "2"}}));
+}
+
+TEST(AmqpTable, EraseOfTheAbsentTakesNoMemory) {
+  Pool pool;
+  OwnTable own(Fields{{"a", "1"}});
+  amqp_table_t table = own.get();
+  const amqp_table_entry_t* const entries = table.entries;
+  baton::amqp::inject(table, pool, baton::Context(), chain_of("tracecontext,baggage,b3multi"));
+  EXPECT_EQ(table.entries, entries);
+  const amqp_pool_t& used = pool;
+  EXPECT_EQ(used.pages.num_blocks + used.large_blocks.num_blocks, 0);
+}
+
+TEST(AmqpTable, AContextTakesOnePageAndNothingElse) {
+  OwnTable own(Fields{{"a", "1"}, {"traceparent", parent}, {"baggage", "k=v"}});
+  const amqp_table_t received = own.get();
+  const baton::PropagatorChain chain = chain_of("tracecontext,baggage,b3");
+  const baton::Context sent = full_context();
+  static_cast<void>(baton::amqp::extract(received, chain));
+  std::size_t before = baton::test::allocations;
+  const baton::Context context = baton::amqp::extract(received, chain);
+  EXPECT_EQ(baton::test::allocations - before, 1U) << "the block of the baggage alone";
+  EXPECT_EQ(ConstTableCarrier(received).get("a")->data(),
+            received.entries[0].value.value.bytes.bytes);
+
+  Pool pool;
+  before = baton::test::allocations;
+  for (int i = 0; i < 1000; ++i) {
+    amqp_table_t table = received;
+    baton::amqp::inject(table, pool, sent, chain);
+    pool.recycle();
+  }
+  EXPECT_EQ(baton::test::allocations - before, 0U);
+  const amqp_pool_t& used = pool;
+  EXPECT_EQ(used.pages.num_blocks, 1);
+  EXPECT_EQ(used.large_blocks.num_blocks, 0);
+  EXPECT_TRUE(context.span_context().is_valid());
+}
+
+TEST(AmqpTable, TenThousandFieldsAndAMegabyteValue) {
+  OwnTable own;
+  own.add("traceparent", parent);
+  for (int i = 0; i < 10000; ++i) {
+    own.add("baggage", "k" + std::to_string(i) + "=v");
+    own.add("h" + std::to_string(i), "v");
+  }
+  own.add("tracestate", "a=" + std::string(1 << 20, 'x'));
+  baton::ExtractReport report;
+  const auto chain = chain_of("tracecontext,baggage");
+  amqp_table_t table = own.get();
+  const baton::Context context = baton::amqp::extract(table, chain, &report);
+  EXPECT_EQ(context.span_context().span_id, baton::SpanId(0xb7ad6b7169203331));
+  EXPECT_TRUE(context.span_context().trace_state.empty());
+  EXPECT_EQ(context.baggage().size(), 180U);
+  EXPECT_EQ(report.issue_count(), 2U);
+  Pool pool;
+  baton::amqp::inject(table, pool, context_of(other_parent), chain);
+  EXPECT_EQ(table.num_entries, 10001);
+}
+
+TEST(AmqpTable, NoEntriesAreNone) {
+  for (const int count : {0, -1}) {
+    amqp_table_t table{count, nullptr};
+    EXPECT_EQ(ConstTableCarrier(table).get("a"), std::nullopt);
+    Pool pool;
+    TableCarrier(table, pool).erase("a");
+    TableCarrier(table, pool).set("a", "1");
+    EXPECT_EQ(to_fields(table), (Fields{{"a", "1"}}));
+  }
+}
+
+}  // namespace

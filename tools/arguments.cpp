@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 
 #include "baton/registry.hpp"
@@ -20,19 +21,31 @@ Sampling to_sampling(std::string_view name) {
 constexpr std::string_view input_note =
     "Fields are read from standard input, one a line as `Name: value`, up to an empty line.\n";
 
-std::string notes() {
+constexpr std::string_view exit_status =
+    "Exit status: 0 done; 1 with --strict when there were issues; 2 wrong usage or input.";
+
+constexpr std::string_view exec_status =
+    "Exit status: that of the command; 1 with --strict when there were issues, and it was not "
+    "run;\n"
+    "2 wrong usage; 126 it cannot be run; 127 there is none of that name.";
+
+std::string notes(std::string_view status = exit_status) {
   std::string text = "LIST is names separated by commas: ";
   for (const RegisteredPropagator& known : registered_propagators()) {
     text.append(known.name).append(", ");
   }
-  return text +
-         "none.\n"
-         "Exit status: 0 done; 1 with --strict when there were issues; 2 wrong usage or input.";
+  return text.append("none.\n").append(status);
 }
 
 CLI::Option* add_list(CLI::App& command, const std::string& name, std::string& list,
                       const std::string& description) {
   return command.add_option(name, list, description)->type_name("LIST");
+}
+
+void add_sampling(CLI::App& command, std::string& sampling, const std::string& description) {
+  command.add_option("--sampling", sampling, description)
+      ->check(CLI::IsMember({"defer", "drop", "sample", "debug"}))
+      ->type_name("DECISION");
 }
 
 std::string one_line(std::string text) {
@@ -86,9 +99,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   CLI::App& new_trace = *app.add_subcommand("new", "Start a trace and print its fields");
   add_list(new_trace, "--propagators", propagators,
            "The formats to write; default: BATON_INJECT, else OTEL_PROPAGATORS");
-  new_trace.add_option("--sampling", sampling, "Whether to record the trace; default: defer")
-      ->check(CLI::IsMember({"defer", "drop", "sample", "debug"}))
-      ->type_name("DECISION");
+  add_sampling(new_trace, sampling, "Whether to record the trace; default: defer");
   new_trace.final_callback(chosen(Command::new_trace));
 
   CLI::App& losses =
@@ -97,12 +108,28 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   losses.add_flag("--json", arguments.json, "Print one line of JSON");
   losses.final_callback(chosen(Command::losses));
 
+  CLI::App& exec =
+      *app.add_subcommand("exec", "Run the command behind --, with the context in its environment");
+  add_list(exec, "--propagators", propagators,
+           "The formats to read and to write; default: BATON_EXTRACT and BATON_INJECT, else "
+           "OTEL_PROPAGATORS");
+  exec.add_flag("--new", arguments.begins, "Start a trace, whatever our own environment says");
+  add_sampling(exec, sampling, "Whether to record a trace that starts here; default: defer");
+  exec.add_flag("--strict", arguments.strict, "Do not run the command when there were issues");
+  exec.final_callback(chosen(Command::exec));
+
   for (CLI::App* const command : app.get_subcommands({})) command->footer(notes_with_input);
   new_trace.footer(notes());
   losses.footer(notes());
+  exec.footer("baton exec [OPTIONS] -- COMMAND [ARGUMENT...]\n" + notes(exec_status));
+
+  // What stands behind the first "--" of exec is not ours to read.
+  const char* const* const end = words + count;
+  const bool is_exec = count > 1 && words[1] == std::string_view("exec");
+  const char* const* const ours_end = is_exec ? std::find(words, end, std::string_view("--")) : end;
 
   try {
-    app.parse(count, words);
+    app.parse(static_cast<int>(ours_end - words), words);
   } catch (const CLI::CallForHelp&) {
     return tl::unexpected(Outcome{Status::done, app.help(), {}});
   } catch (const CLI::CallForVersion&) {
@@ -113,7 +140,13 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
 
   if (app.get_subcommands().empty()) {
     return tl::unexpected(
-        refuse("a command is required: extract, translate, inspect, new or losses"));
+        refuse("a command is required: extract, translate, inspect, new, losses or exec"));
+  }
+  if (is_exec) {
+    if (end - ours_end < 2) {
+      return tl::unexpected(refuse("what to run is missing: baton exec -- COMMAND"));
+    }
+    arguments.command_line = ours_end + 1;
   }
   const CLI::App* const command = app.get_subcommands().front();
   const CLI::Option* const list = command->get_option_no_throw("--propagators");

@@ -10,21 +10,24 @@
 
 namespace baton::tool {
 
-enum class Command : std::uint8_t { extract, translate, inspect, new_trace, losses };
+enum class Command : std::uint8_t { extract, translate, inspect, new_trace, losses, exec };
 
 /// What the command line asks for. Lists of propagators are as they were written.
 struct Arguments {
   Command command = Command::extract;
-  std::optional<std::string> propagators;  // extract, new, losses
-  std::string from;                        // translate
-  std::string to;                          // translate
-  bool json = false;                       // extract, losses
-  bool strict = false;                     // extract, translate
-  std::string color = "auto";              // inspect: auto, always, never
-  Sampling sampling = Sampling::defer;     // new
+  std::optional<std::string> propagators;     // extract, new, losses, exec
+  std::string from;                           // translate
+  std::string to;                             // translate
+  bool json = false;                          // extract, losses
+  bool strict = false;                        // extract, translate, exec
+  std::string color = "auto";                 // inspect: auto, always, never
+  Sampling sampling = Sampling::defer;        // new, exec
+  bool begins = false;                        // exec: a new trace, whatever the environment says
+  const char* const* command_line = nullptr;  // exec: among the words, ended by a null pointer
 };
 
-/// The error is what to say instead of running a command: help, the version, or a usage error.
+/// The error is what to say instead of running a command: help, the version, or a usage error. A
+/// null pointer ends the words, as it ends those of `main`.
 [[nodiscard]] tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* words);
 
 }  // namespace baton::tool

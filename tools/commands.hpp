@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include "arguments.hpp"
 #include "baton/chain.hpp"
 #include "baton/sampling.hpp"
 #include "fields.hpp"
@@ -24,6 +25,14 @@ namespace baton::tool {
 
 /// Starts a trace.
 [[nodiscard]] Outcome run_new(const PropagatorChain& chain, Sampling sampling);
+
+/// Continues the context of our environment, or starts a trace, in the environment of another
+/// program.
+[[nodiscard]] Outcome run_exec(const PropagatorChain& chain, const Arguments& arguments,
+                               const Paint& paint);
+
+/// Becomes the program; comes back only where it cannot be run.
+[[nodiscard]] Outcome become(const Launch& launch);
 
 /// What of a context each format loses that another one said: measured, for every pair of them.
 [[nodiscard]] Outcome run_losses(std::span<const PropagatorChain::Link> formats, bool json);

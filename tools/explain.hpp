@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "extraction.hpp"
+#include "fields.hpp"
 #include "paint.hpp"
 
 namespace baton::tool {

@@ -14,7 +14,7 @@ void add_new(std::vector<ExtractReport::Issue>& issues, const ExtractReport& rep
 
 }  // namespace
 
-Extraction extract(const PropagatorChain& chain, const Fields& fields) {
+Extraction extract(const PropagatorChain& chain, CarrierReader fields) {
   Extraction result;
   ExtractReport summary;
   result.context = chain.extract(fields, &summary);

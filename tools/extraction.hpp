@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "baton/chain.hpp"
-#include "fields.hpp"
 
 namespace baton::tool {
 
@@ -25,7 +24,7 @@ struct Extraction {
   [[nodiscard]] bool has_issues() const noexcept { return !issues.empty(); }
 };
 
-[[nodiscard]] Extraction extract(const PropagatorChain& chain, const Fields& fields);
+[[nodiscard]] Extraction extract(const PropagatorChain& chain, CarrierReader fields);
 
 /// "baggage: not allowed in a key at byte 5"
 [[nodiscard]] std::string to_sentence(const ExtractReport::Issue& issue);

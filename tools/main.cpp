@@ -39,13 +39,18 @@ PropagatorChain chain_from_environment(std::string& err) {
   return std::move(configured.chain);
 }
 
-bool wants_color(std::string_view when) {
+bool wants_color(std::string_view when, int descriptor) {
   if (when != "auto") return when == "always";
   const auto variable = [](const char* name) {
     const char* const value = std::getenv(name);
     return std::string_view(value != nullptr ? value : "");
   };
-  return isatty(STDOUT_FILENO) != 0 && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+  return isatty(descriptor) != 0 && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+}
+
+bool reads_fields(Command command) noexcept {
+  return command == Command::extract || command == Command::translate ||
+         command == Command::inspect;
 }
 
 tl::expected<Outcome, std::string> run(const Arguments& arguments) {
@@ -70,7 +75,7 @@ tl::expected<Outcome, std::string> run(const Arguments& arguments) {
 
   std::string lines;
   Fields fields;
-  if (arguments.command != Command::new_trace && arguments.command != Command::losses) {
+  if (reads_fields(arguments.command)) {
     auto read = read_lines(STDIN_FILENO);
     if (!read) return tl::unexpected(std::move(read.error()));
     lines = *std::move(read);
@@ -86,9 +91,12 @@ tl::expected<Outcome, std::string> run(const Arguments& arguments) {
       break;
     case Command::translate: outcome = run_translate(chain, to, fields, arguments.strict); break;
     case Command::inspect:
-      outcome = run_inspect(fields, Paint(wants_color(arguments.color)));
+      outcome = run_inspect(fields, Paint(wants_color(arguments.color, STDOUT_FILENO)));
       break;
     case Command::new_trace: outcome = run_new(chain, arguments.sampling); break;
+    case Command::exec:
+      outcome = run_exec(chain, arguments, Paint(wants_color("auto", STDERR_FILENO)));
+      break;
     case Command::losses: outcome = run_losses(chain.readers(), arguments.json); break;
   }
   outcome.err.insert(0, warning);
@@ -108,7 +116,7 @@ Outcome answer(int count, const char* const* words) {
 int main(int count, char** words) {
   using namespace baton::tool;
   // A reader of our output may leave early: that is seen as EPIPE, without noise.
-  std::signal(SIGPIPE, SIG_IGN);
+  const auto on_broken_pipe = std::signal(SIGPIPE, SIG_IGN);
   Outcome outcome;
   try {
     outcome = answer(count, words);
@@ -121,5 +129,10 @@ int main(int count, char** words) {
   }
   // Where stderr cannot be written either, there is nobody left to tell.
   static_cast<void>(write_all(STDERR_FILENO, outcome.err).has_value());
+  if (outcome.launch) {
+    std::signal(SIGPIPE, on_broken_pipe);  // what is run gets what we got
+    outcome = become(*outcome.launch);
+    static_cast<void>(write_all(STDERR_FILENO, outcome.err).has_value());
+  }
   return static_cast<int>(outcome.status);
 }

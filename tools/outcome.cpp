@@ -4,8 +4,8 @@
 
 namespace baton::tool {
 
-std::string complaint(std::string_view sentence) {
-  return "baton: " + escape_controls(sentence) + "\n";
+std::string complaint(std::string_view sentence, const Paint& paint) {
+  return "baton: " + paint.bad(escape_controls(sentence)) + "\n";
 }
 
 Outcome refuse(std::string_view sentence) { return {Status::usage, {}, complaint(sentence)}; }

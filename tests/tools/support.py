@@ -17,7 +17,8 @@ B3_SPAN_ID = "e457b5a2e4d86bd1"
 def environment(**changes):
     """What the tool looks at is as the test says, whoever runs the tests."""
     result = {k: v for k, v in os.environ.items()
-              if k not in ("OTEL_PROPAGATORS", "NO_COLOR") and not k.startswith("BATON_")}
+              if k not in ("OTEL_PROPAGATORS", "NO_COLOR", "TRACEPARENT", "TRACESTATE", "BAGGAGE")
+              and not k.startswith("BATON_")}
     result["TERM"] = "xterm"
     result.update(changes)
     return result

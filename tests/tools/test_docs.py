@@ -31,10 +31,10 @@ class Examples(unittest.TestCase):
             with self.subTest(command=command):
                 out = subprocess.run(["sh", "-c", command], stdin=subprocess.DEVNULL, timeout=60,
                                      env=environment(PATH=path), capture_output=True).stdout.decode()
-                is_random = command.startswith("baton new")
+                is_random = command.startswith(("baton new", "baton exec"))
                 self.assertEqual(*(without_ids(t) if is_random else t for t in (out, expected)))
                 commands.add(re.search(r"baton (\w+)", command)[1])
-        self.assertEqual(commands, {"extract", "translate", "inspect", "new", "losses"})
+        self.assertEqual(commands, {"extract", "translate", "inspect", "new", "losses", "exec"})
 
 
 if __name__ == "__main__":

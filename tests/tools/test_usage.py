@@ -8,6 +8,7 @@ COMMANDS = {
     "inspect": ["--color", "--help"],
     "new": ["--propagators", "--sampling", "--help"],
     "losses": ["--propagators", "--json", "--help"],
+    "exec": ["--propagators", "--new", "--sampling", "--strict", "-- COMMAND", "--help"],
 }
 
 
@@ -62,6 +63,15 @@ class Usage(unittest.TestCase):
             (["new", "--strict"], "--strict"),
             (["losses", "--propagators=zipkin"], "'zipkin'"),
             (["losses", "b3"], "b3"),
+            (["exec"], "baton exec -- COMMAND"),
+            (["exec", "--"], "baton exec -- COMMAND"),
+            (["exec", "--new"], "baton exec -- COMMAND"),
+            (["exec", "true"], "true"),
+            (["exec", "true", "--", "true"], "true"),
+            (["exec", "--propagators=zipkin", "--", "echo", "ran"], "'zipkin'"),
+            (["exec", "--sampling=perhaps", "--", "echo", "ran"], "perhaps"),
+            (["exec", "--json", "--", "echo", "ran"], "--json"),
+            (["new", "--", "exec"], "exec"),
         ]:
             with self.subTest(arguments=arguments):
                 result = baton(*arguments)

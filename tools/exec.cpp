@@ -1,0 +1,67 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "commands.hpp"
+#include "explain.hpp"
+#include "extraction.hpp"
+
+extern "C" char** environ;  // POSIX has it in no header
+
+namespace baton::tool {
+namespace {
+
+std::string warnings(const Extraction& extraction, const Paint& paint) {
+  std::string lines;
+  for (const ExtractReport::Issue& issue : extraction.issues) {
+    lines += complaint(environment::variable_name(issue.field)
+                           .append(": ")
+                           .append(name(issue.error.code))
+                           .append(", ")
+                           .append(issue.error.message())
+                           .append("; ")
+                           .append(consequence(issue)),
+                       paint);
+  }
+  if (extraction.more_issues != 0) {
+    lines += complaint("and " + std::to_string(extraction.more_issues) + " more issues", paint);
+  }
+  return lines;
+}
+
+}  // namespace
+
+Outcome run_exec(const PropagatorChain& chain, const Arguments& arguments, const Paint& paint) {
+  Extraction extraction;
+  if (!arguments.begins) extraction = extract(chain, environment::ListCarrier());
+  Outcome outcome;
+  outcome.err = warnings(extraction, paint);
+  if (arguments.strict && extraction.has_issues()) {
+    outcome.status = Status::issues;
+    return outcome;
+  }
+  // Nothing is recorded here, so no span of ours goes between the command and who started us.
+  Context& context = extraction.context;
+  if (!context.span_context().is_valid()) {
+    if (arguments.sampling != Sampling::defer) context.set_sampling(arguments.sampling);
+    context = std::move(context).child();
+  }
+  outcome.launch.emplace(arguments.command_line, environment::Environment::copy());
+  environment::inject(outcome.launch->environment, context, chain);
+  return outcome;
+}
+
+Outcome become(const Launch& launch) {
+  const auto command_line = const_cast<char* const*>(launch.command_line);
+  environ = const_cast<char**>(launch.environment.envp());
+  ::execvp(*command_line, command_line);
+  const int reason = errno;
+  return {reason == ENOENT ? Status::not_found : Status::not_executable,
+          {},
+          complaint("cannot run " + std::string(*command_line) + ": " +
+                    std::generic_category().message(reason))};
+}
+
+}  // namespace baton::tool

@@ -131,8 +131,9 @@ int main(int count, char** words) {
   static_cast<void>(write_all(STDERR_FILENO, outcome.err).has_value());
   if (outcome.launch) {
     std::signal(SIGPIPE, on_broken_pipe);  // what is run gets what we got
-    outcome = become(*outcome.launch);
-    static_cast<void>(write_all(STDERR_FILENO, outcome.err).has_value());
+    const Outcome failure = become(*outcome.launch);
+    static_cast<void>(write_all(STDERR_FILENO, failure.err).has_value());
+    return static_cast<int>(failure.status);
   }
   return static_cast<int>(outcome.status);
 }

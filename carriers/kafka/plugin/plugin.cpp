@@ -1,57 +1,26 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "baton/baton.hpp"
+#include "baton/carriers/environment.hpp"
 #include "baton/carriers/kafka/produce.hpp"
 #include "client.hpp"
 
 namespace baton::kafka::plugin {
 namespace {
 
-/// TRACEPARENT, TRACESTATE and BAGGAGE of the environment; one that is empty counts as unset.
-class Environment {
- public:
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    for (const auto& [field, variable] : names) {
-      if (field != name) continue;
-      const char* const value = std::getenv(variable);
-      if (value != nullptr && *value != '\0') return value;
-    }
-    return std::nullopt;
-  }
-  void get_all(std::string_view name, TextVisitor visit) const {
-    if (const auto value = get(name)) visit(*value);
-  }
-  void keys(TextVisitor visit) const {
-    for (const auto& [field, variable] : names) {
-      if (get(field) && !visit(field)) return;
-    }
-  }
-
- private:
-  struct Name {
-    std::string_view field;
-    const char* variable;
-  };
-  static constexpr std::array names = {Name{"traceparent", "TRACEPARENT"},
-                                       Name{"tracestate", "TRACESTATE"},
-                                       Name{"baggage", "BAGGAGE"}};
-};
-
-/// What every message continues.
+/// What every message continues, as TRACEPARENT, TRACESTATE and BAGGAGE say.
 Context context_of_environment() {
   Context context;
-  TraceContextPropagator().extract(Environment(), context);
-  BaggagePropagator().extract(Environment(), context);
+  const environment::ListCarrier carrier;
+  TraceContextPropagator().extract(carrier, context);
+  BaggagePropagator().extract(carrier, context);
   return context;
 }
 

@@ -10,7 +10,7 @@ namespace {
 using namespace kafka_test;
 
 /// The plugin as any application gets it: by configuration alone.
-class PluginTest : public testing::Test {
+class PluginTest : public SendingTest {
  protected:
   PluginTest() { clear(); }
   ~PluginTest() override { clear(); }
@@ -25,16 +25,6 @@ class PluginTest : public testing::Test {
     return cluster_.producer_conf({{"plugin.library.paths", BATON_PLUGIN}});
   }
   Client plugged() const { return make_client(RD_KAFKA_PRODUCER, plugged_conf()); }
-
-  Headers sent(rd_kafka_t& producer, HeadersPointer headers = nullptr) {
-    EXPECT_EQ(produce(producer, "v", std::move(headers)), RD_KAFKA_RESP_ERR_NO_ERROR);
-    flush(producer);
-    if (!reader_) reader_.emplace(cluster_);
-    return headers_of(*reader_->next());
-  }
-
-  MockCluster cluster_;
-  std::optional<Reader> reader_;
 };
 
 TEST_F(PluginTest, StartsATraceForEachMessage) {

@@ -16,24 +16,13 @@ using baton::kafka::Existing;
 using baton::kafka::instrument;
 using baton::kafka::InstrumentOptions;
 
-class ProduceTest : public testing::Test {
+class ProduceTest : public SendingTest {
  protected:
   Client instrumented(InstrumentOptions options = {}, const Settings& more = {}) const {
     rd_kafka_conf_t* const conf = cluster_.producer_conf(more);
     EXPECT_EQ(instrument(*conf, std::move(options)), RD_KAFKA_RESP_ERR_NO_ERROR);
     return make_client(RD_KAFKA_PRODUCER, conf);
   }
-
-  /// The headers of a message that is sent with these.
-  Headers sent(rd_kafka_t& producer, HeadersPointer headers = nullptr) {
-    EXPECT_EQ(produce(producer, "v", std::move(headers)), RD_KAFKA_RESP_ERR_NO_ERROR);
-    flush(producer);
-    if (!reader_) reader_.emplace(cluster_);
-    return headers_of(*reader_->next());
-  }
-
-  MockCluster cluster_;
-  std::optional<Reader> reader_;
 };
 
 TEST_F(ProduceTest, EveryMessageCarriesTheCurrentContext) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
@@ -201,5 +202,20 @@ inline void flush(rd_kafka_t& producer) {
     throw std::runtime_error("messages were not sent");
   }
 }
+
+/// A cluster, and what arrives there.
+class SendingTest : public testing::Test {
+ protected:
+  /// The headers of a message that is sent with these.
+  Headers sent(rd_kafka_t& producer, HeadersPointer headers = nullptr) {
+    EXPECT_EQ(produce(producer, "v", std::move(headers)), RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(producer);
+    if (!reader_) reader_.emplace(cluster_);
+    return headers_of(*reader_->next());
+  }
+
+  MockCluster cluster_;
+  std::optional<Reader> reader_;  // from the first message on
+};
 
 }  // namespace kafka_test

@@ -44,13 +44,20 @@ def seeds_of(fields):
             yield name, b"\n".join([b"1", b"key", b"value", b"p", b"q", *values])
 
 
+def entry(name, value):
+    """A long string in a field table of AMQP's."""
+    return bytes([len(name)]) + name + b"S" + len(value).to_bytes(4, "big") + value
+
+
 def seeds_of_formats(format, fields):
-    """The same for the targets of chains and of translators, which read names and values."""
+    """The same for the targets of chains, carriers and translators, which read names and values."""
     lines = [name.encode() + b" " + value for name, value in fields]
     if not lines or any(b"\n" in line for line in lines):
         return
     for choice in (b"0", b"1"):
         yield "chain", b"\n".join([choice, *lines])
+    yield "kafka", b"\n".join(lines)
+    yield "amqp", b"".join(entry(name.encode(), value) for name, value in fields)
     if format not in OF_THE_CORE:
         yield "b3" if format == "b3multi" else format, b"\n".join(lines)
 

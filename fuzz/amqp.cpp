@@ -1,0 +1,90 @@
+#include "baton/carriers/amqp.hpp"
+
+#include "header_model.hpp"
+#include "input.hpp"
+
+namespace {
+
+using fuzz::HeaderModel;
+
+std::string to_string(const amqp_bytes_t& bytes) {
+  return {static_cast<const char*>(bytes.bytes), bytes.len};
+}
+
+HeaderModel to_model(const amqp_table_t& table) {
+  HeaderModel::Headers headers;
+  for (int i = 0; i < table.num_entries; ++i) {
+    const amqp_table_entry_t& entry = table.entries[i];
+    headers.emplace_back(to_string(entry.key), std::nullopt);
+    if (entry.value.kind == AMQP_FIELD_KIND_UTF8 || entry.value.kind == AMQP_FIELD_KIND_BYTES) {
+      headers.back().second = to_string(entry.value.value.bytes);
+    }
+  }
+  return HeaderModel(std::move(headers));
+}
+
+std::string encode(amqp_table_t table) {
+  std::string buffer(std::size_t{1} << 17, '\0');
+  std::size_t offset = 0;
+  laws::require(
+      amqp_encode_table({buffer.size(), buffer.data()}, &table, &offset) == AMQP_STATUS_OK,
+      "a table can be encoded");
+  return buffer.substr(0, offset);
+}
+
+/// The entries of which no name is one of the chain's fields.
+std::vector<amqp_table_entry_t> others_of(const amqp_table_t& table) {
+  std::vector<amqp_table_entry_t> others;
+  for (int i = 0; i < table.num_entries; ++i) {
+    const std::string name = oracle::ascii_lower(to_string(table.entries[i].key));
+    if (std::ranges::count(fuzz::header_chain().fields(), name) == 0) {
+      others.push_back(table.entries[i]);
+    }
+  }
+  return others;
+}
+
+std::string encode(std::vector<amqp_table_entry_t> entries) {
+  return encode(amqp_table_t{static_cast<int>(entries.size()), entries.data()});
+}
+
+}  // namespace
+
+/// The bytes of a table, without the four that say how many there are.
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string wire;
+  for (const int shift : {24, 16, 8, 0}) wire += static_cast<char>(size >> shift);
+  wire.append(reinterpret_cast<const char*>(data), size);
+  baton::amqp::Pool pool;
+  amqp_table_t received{};
+  std::size_t offset = 0;
+  if (amqp_decode_table({wire.size(), wire.data()}, &(static_cast<amqp_pool_t&>(pool)), &received,
+                        &offset) != AMQP_STATUS_OK) {
+    return 0;
+  }
+  HeaderModel model = to_model(received);
+  check_reading(baton::amqp::ConstTableCarrier(received), model);
+
+  const std::string before = encode(received);
+  const std::string others = encode(others_of(received));
+  const baton::PropagatorChain& chain = fuzz::header_chain();
+  const baton::Context context = baton::amqp::extract(received, chain);
+  amqp_table_t written = received;
+  baton::amqp::inject(written, pool, context, chain);
+  chain.inject(context, model);
+  laws::require(to_model(written).headers() == model.headers(),
+                "inject writes what the model does");
+  laws::require_same(encode(received), before, "what was received stays");
+  laws::require_same(encode(others_of(written)), others, "fields of others stay");
+
+  const std::string sent = encode(written);
+  amqp_table_t arrived{};
+  offset = 0;
+  laws::require(
+      amqp_decode_table({sent.size(), const_cast<char*>(sent.data())},
+                        &(static_cast<amqp_pool_t&>(pool)), &arrived, &offset) == AMQP_STATUS_OK &&
+          offset == sent.size(),
+      "what is written can be read");
+  laws::require(to_model(arrived).headers() == model.headers(), "all arrives");
+  return 0;
+}

@@ -1,0 +1,156 @@
+"""Hands contexts over through a real RabbitMQ: ours, and OpenTelemetry's instrumentation of pika.
+
+Wants a Python with pika and opentelemetry-instrumentation-pika, and in its environment
+  AMQP_URL    a server, such as amqp://guest:guest@127.0.0.1:5672/%2f
+  AMQP_PEER   our program, amqp-peer
+
+The exit status is 77 where one of these is missing: then nothing was tested.
+"""
+
+import os
+import subprocess
+import sys
+import unittest
+import uuid
+from datetime import datetime, timezone
+
+try:
+    URL, PEER = os.environ["AMQP_URL"], os.environ["AMQP_PEER"]
+    import pika
+    from opentelemetry import baggage, trace
+    from opentelemetry.context import attach, detach
+    from opentelemetry.instrumentation.pika import PikaInstrumentor
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+except (ImportError, KeyError) as missing:
+    print(f"SKIPPED: no test with a real RabbitMQ: {missing} is missing", file=sys.stderr)
+    sys.exit(77)
+
+TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+PARENT = f"00-{TRACE}-{SPAN}-01"
+
+spans = InMemorySpanExporter()
+provider = TracerProvider()
+provider.add_span_processor(SimpleSpanProcessor(spans))
+
+
+def start(*arguments, **variables):
+    names = ("TRACEPARENT", "TRACESTATE", "BAGGAGE")
+    environment = {k: v for k, v in os.environ.items() if k not in names and "PROPAGATORS" not in k}
+    return subprocess.Popen([PEER, *arguments], stdout=subprocess.PIPE, text=True,
+                            env=environment | variables)
+
+
+def peer(*arguments, **variables):
+    """What our program prints: tuples of body, trace, span, number of issues, baggage."""
+    with start(*arguments, **variables) as process:
+        printed = process.communicate(timeout=120)[0]
+    if process.returncode != 0:
+        raise RuntimeError(f"amqp-peer {arguments}: {process.returncode}")
+    return [tuple(word.split(" ", 1)[-1] for word in line.split("  "))
+            for line in printed.splitlines()]
+
+
+class RabbitMQ(unittest.TestCase):
+    def setUp(self):
+        spans.clear()
+        self.connection = pika.BlockingConnection(pika.URLParameters(URL))
+        self.addCleanup(self.connection.close)
+        self.plain = self.connection.channel()
+        self.queue = self.new_queue()
+
+    def new_queue(self):
+        name = f"baton-{uuid.uuid4()}"
+        self.plain.queue_declare(name)
+        self.addCleanup(self.plain.queue_delete, name)
+        return name
+
+    def instrumented(self):
+        channel = self.connection.channel()
+        PikaInstrumentor.instrument_channel(channel, tracer_provider=provider)
+        return channel
+
+    def consume(self, queue):
+        """One message as OpenTelemetry's consumer has it: its properties, and what was current."""
+        seen = []
+
+        def handle(channel, method, properties, body):
+            span = trace.get_current_span().get_span_context()
+            seen.append((properties, trace.format_trace_id(span.trace_id), dict(baggage.get_all())))
+            channel.stop_consuming()
+
+        channel = self.instrumented()
+        channel.basic_consume(queue, handle, auto_ack=True)
+        self.connection.call_later(30, channel.stop_consuming)
+        channel.start_consuming()
+        (result,) = seen
+        return *result, spans.get_finished_spans()[-1]
+
+    def test_ours_to_opentelemetry(self):
+        peer("publish", URL, self.queue, "1", TRACEPARENT=PARENT, TRACESTATE="a=1",
+             BAGGAGE="user=Am%C3%A9lie")
+        properties, current, members, span = self.consume(self.queue)
+        self.assertEqual(properties.headers, {"traceparent": PARENT, "tracestate": "a=1",
+                                              "baggage": "user=Am%C3%A9lie"})
+        self.assertEqual(current, TRACE)
+        self.assertEqual(members, {"user": "Amélie"})
+        self.assertEqual(trace.format_span_id(span.parent.span_id), SPAN)
+        self.assertTrue(span.parent.is_remote)
+
+    def test_opentelemetry_to_ours(self):
+        token = attach(baggage.set_baggage("user", "Amélie"))
+        self.instrumented().basic_publish("", self.queue, b"hello", pika.BasicProperties())
+        detach(token)
+        (sent,) = spans.get_finished_spans()
+        self.assertEqual(peer("consume", URL, self.queue, "1"), [
+            ("hello", trace.format_trace_id(sent.context.trace_id),
+             trace.format_span_id(sent.context.span_id), "0", "user=Am%C3%A9lie")])
+
+    def test_through_ours_with_all_other_headers(self):
+        others = {"text": "é", "bytes": b"\x00\xff", "yes": True, "number": -7, "large": 1 << 40,
+                  "nothing": None, "when": datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc),
+                  "list": [1, "a", {"deep": ["b", None]}],
+                  "table": {"traceparent": "of somebody else", "n": {"m": 1}}}
+        to = self.new_queue()
+        properties = pika.BasicProperties(headers=dict(others, TraceState="stale=1"), priority=3,
+                                          correlation_id="c", content_type="text/plain",
+                                          delivery_mode=2)
+        self.plain.basic_publish("", self.queue, b"hello", properties)
+        self.plain.basic_publish("", self.queue, b"again", pika.BasicProperties(
+            headers={"Traceparent": PARENT, "Baggage": "a=1"}))
+        peer("forward", URL, self.queue, to, "2")
+        _, got, body = self.plain.basic_get(to, auto_ack=True)
+        self.assertEqual(body, b"hello")
+        self.assertRegex(got.headers.pop("traceparent"), "^00-[0-9a-f]{32}-[0-9a-f]{16}-0[23]$")
+        self.assertEqual(got.headers, others)
+        self.assertEqual((got.priority, got.correlation_id, got.content_type, got.delivery_mode),
+                         (3, "c", "text/plain", 2))
+        _, current, members, span = self.consume(to)
+        self.assertEqual((current, members), (TRACE, {"a": "1"}))
+        self.assertNotEqual(trace.format_span_id(span.parent.span_id), SPAN)
+
+    def test_bad_headers_cost_no_message(self):
+        bad = [{"traceparent": 7}, {"traceparent": PARENT.upper()}, {"traceparent": {"a": PARENT}},
+               {"baggage": "x" * 100_000}, {"tracestate": b"\xff"}, {"traceparent": ""}, {}]
+        for headers in bad:
+            self.plain.basic_publish("", self.queue, b"bad", pika.BasicProperties(headers=headers))
+        self.plain.basic_publish("", self.queue, b"good", pika.BasicProperties(
+            headers={"TRACEPARENT": PARENT.encode()}))
+        seen = peer("consume", URL, self.queue, str(len(bad) + 1))
+        self.assertEqual({(body, trace_id) for body, trace_id, *_ in seen[:-1]}, {("bad", "0" * 32)})
+        self.assertEqual([issues for *_, issues, _ in seen], ["0", "1", "0", "1", "0", "1", "0", "0"])
+        self.assertEqual(seen[-1], ("good", TRACE, SPAN, "0", ""))
+
+    def test_many_messages_have_each_a_trace(self):
+        publishers = [start("publish", URL, self.queue, "1000") for _ in range(4)]
+        seen = peer("consume", URL, self.queue, "4000")
+        for publisher in publishers:
+            publisher.stdout.close()
+            self.assertEqual(publisher.wait(timeout=60), 0)
+        self.assertEqual(len({trace_id for _, trace_id, *_ in seen}), 4000)
+        print("| RabbitMQ: 4000 messages of 4 publishers arrived, each with a trace of its own")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -8,7 +8,7 @@
 #include "explain.hpp"
 #include "extraction.hpp"
 
-extern "C" char** environ;  // POSIX has it in no header
+extern "C" char** environ;  // NOLINT(readability-redundant-declaration): in no header of POSIX
 
 namespace baton::tool {
 namespace {

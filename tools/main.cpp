@@ -130,7 +130,7 @@ int main(int count, char** words) {
   // Where stderr cannot be written either, there is nobody left to tell.
   static_cast<void>(write_all(STDERR_FILENO, outcome.err).has_value());
   if (outcome.launch) {
-    std::signal(SIGPIPE, on_broken_pipe);  // what is run gets what we got
+    static_cast<void>(std::signal(SIGPIPE, on_broken_pipe));  // as what is run would have it
     const Outcome failure = become(*outcome.launch);
     static_cast<void>(write_all(STDERR_FILENO, failure.err).has_value());
     return static_cast<int>(failure.status);

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-extern "C" char** environ;  // POSIX has it in no header
+extern "C" char** environ;  // NOLINT(readability-redundant-declaration): in no header of POSIX
 
 namespace baton::environment {
 namespace {

@@ -7,8 +7,7 @@ int main() {
   amqp_basic_properties_t properties{};
   const baton::Context context = baton::Context().child();
   baton::amqp::inject(properties, pool, context);
-  return baton::amqp::extract(properties).span_context().trace_id ==
-                 context.span_context().trace_id
+  return baton::amqp::extract(properties).span_context().trace_id == context.span_context().trace_id
              ? EXIT_SUCCESS
              : EXIT_FAILURE;
 }

@@ -116,25 +116,29 @@ class Pool {
 [[nodiscard]] inline const amqp_table_t& headers_of(const amqp_envelope_t& envelope) noexcept {
   return headers_of(envelope.message);
 }
-[[nodiscard]] inline const amqp_table_t& headers_of(const amqp_table_t& table) noexcept {
-  return table;
-}
 
-/// A table of headers, or what has one: properties, a message, an envelope.
+/// What has headers: properties, a message, an envelope.
 template <class T>
-concept HasHeaders = requires(const T& carried) {
-  { headers_of(carried) } -> std::same_as<const amqp_table_t&>;
-};
+concept HasHeaders = requires(const T& message) { headers_of(message); };
 
 /// The context that came with a message.
 ///
 ///     baton::Context context = baton::amqp::extract(envelope);
-template <HasHeaders Carried>
-[[nodiscard]] Context extract(const Carried& carried, const PropagatorChain& chain = global_chain(),
+template <HasHeaders Message>
+[[nodiscard]] Context extract(const Message& message, const PropagatorChain& chain = global_chain(),
                               ExtractReport* report = nullptr) {
-  return chain.extract(ConstTableCarrier(headers_of(carried)), report);
+  return chain.extract(ConstTableCarrier(headers_of(message)), report);
 }
-template <HasHeaders Carried>
+
+/// The same for a table of headers alone.
+[[nodiscard]] inline Context extract(const amqp_table_t& headers,
+                                     const PropagatorChain& chain = global_chain(),
+                                     ExtractReport* report = nullptr) {
+  return chain.extract(ConstTableCarrier(headers), report);
+}
+
+template <class Carried>
+  requires requires(const Carried& carried) { extract(carried); }
 [[nodiscard]] Context extract(const Carried& carried, ExtractReport* report) {
   return extract(carried, global_chain(), report);
 }

@@ -72,6 +72,7 @@ TEST(AmqpMessage, IsProcessedInAChildOfItsContext) {
   });
   EXPECT_TRUE(is_called);
   EXPECT_TRUE(baton::amqp::extract(envelope.message, &report).span_context().is_valid());
+  EXPECT_TRUE(baton::amqp::extract(own.get(), &report).span_context().is_valid());
 }
 
 TEST(AmqpMessage, IsSentOnWithAllThatCame) {

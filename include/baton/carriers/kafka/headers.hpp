@@ -14,8 +14,8 @@ namespace baton::kafka {
 /// list. The list must outlive the carrier.
 ///
 /// - Names are matched exactly; where no header has the very name, in any case (ASCII letters
-///   alone). librdkafka gives names as C strings: one with a NUL in it is shown up to there, and may
-///   be found by that or not.
+///   alone). librdkafka gives names as C strings: one with a NUL in it is shown up to there, and
+///   may be found by that or not.
 /// - Values are bytes, shown where they are: nothing is copied or allocated. A header with a null
 ///   value counts as absent.
 /// - `get` gives the last value of a name. `get_all` gives all in order, as the list fields

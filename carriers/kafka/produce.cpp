@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -50,9 +51,20 @@ class FreshHeadersCarrier {
   }
 
  private:
+  /// Whether a name is lowercase for sure, and without NUL: what has bit 5 is neither a capital nor
+  /// a control character.
   static bool is_plain(std::string_view name) noexcept {
-    return std::all_of(name.begin(), name.end(),
-                       [](char c) { return c != '\0' && lookup::to_lower(c) == c; });
+    constexpr std::uint64_t bits = 0x2020202020202020;
+    std::uint64_t all = bits;
+    const auto see = [&](const char* eight) {
+      std::uint64_t characters = 0;
+      std::memcpy(&characters, eight, sizeof characters);
+      all &= characters;
+    };
+    if (name.size() < 8) return false;
+    for (std::size_t i = 0; i + 8 < name.size(); i += 8) see(name.data() + i);
+    see(name.data() + name.size() - 8);
+    return all == bits;
   }
   static std::uint64_t bit(std::string_view name) noexcept {
     return std::uint64_t{1} << name.size() % 64;

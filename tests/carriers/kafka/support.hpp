@@ -4,6 +4,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -154,9 +155,10 @@ class Reader {
     rd_kafka_topic_partition_list_destroy(list);
   }
 
-  /// The next message; throws where there is none for ten seconds.
+  /// The next message; throws where there is none for a minute.
   Message next() {
-    for (int i = 0; i < 100; ++i) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (std::chrono::steady_clock::now() < end) {
       Message message(rd_kafka_consumer_poll(client_.get(), 100));
       if (message != nullptr && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) return message;
     }

@@ -38,6 +38,9 @@ constexpr Words words(ErrorCode code) noexcept {
     case ErrorCode::out_of_memory: return {"out_of_memory", "out of memory"};
     case ErrorCode::bad_number: return {"bad_number", "not a decimal number of 64 bits"};
     case ErrorCode::bad_base64: return {"bad_base64", "not base64"};
+    case ErrorCode::bad_utf8: return {"bad_utf8", "not UTF-8"};
+    case ErrorCode::too_deep: return {"too_deep", "nested too deeply"};
+    case ErrorCode::wrong_type: return {"wrong_type", "a value of a wrong type"};
   }
   return {"unknown", "unknown error"};
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "hex.hpp"
+#include "utf8.hpp"
 
 namespace baton::detail {
 namespace {
@@ -23,28 +24,6 @@ unsigned char take_byte(std::string_view& text) noexcept {
   return byte;
 }
 
-/// How a lead byte goes on: Unicode 15, table 3-7.
-struct Sequence {
-  unsigned length;               // zero: not a lead byte
-  unsigned char lowest = 0x80;   // of the second byte
-  unsigned char highest = 0xBF;  // of the second byte
-};
-
-constexpr Sequence sequence_of(unsigned char lead) noexcept {
-  if (lead < 0x80) return {1};
-  if (lead < 0xC2) return {0};
-  if (lead < 0xE0) return {2};
-  if (lead == 0xE0) return {3, 0xA0};
-  if (lead == 0xED) return {3, 0x80, 0x9F};
-  if (lead < 0xF0) return {3};
-  if (lead == 0xF0) return {4, 0x90};
-  if (lead < 0xF4) return {4};
-  if (lead == 0xF4) return {4, 0x80, 0x8F};
-  return {0};
-}
-
-constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
-
 }  // namespace
 
 bool append_bytes(std::string_view raw, std::string& out) {
@@ -62,22 +41,20 @@ bool append_bytes(std::string_view raw, std::string& out) {
 void append_percent_decoded(std::string_view raw, std::string& out) {
   while (!raw.empty()) {
     const unsigned char lead = take_byte(raw);
-    const Sequence sequence = sequence_of(lead);
+    const utf8::Sequence sequence = utf8::sequence_of(lead);
     std::array<char, 4> bytes{static_cast<char>(lead)};
     unsigned size = 1;
     while (size < sequence.length && !raw.empty()) {
       std::string_view rest = raw;
       const unsigned char next = take_byte(rest);
-      const bool fits = size == 1 ? next >= sequence.lowest && next <= sequence.highest
-                                  : next >= 0x80 && next <= 0xBF;
-      if (!fits) break;
+      if (!sequence.takes(size, next)) break;
       bytes[size++] = static_cast<char>(next);
       raw = rest;
     }
     if (size == sequence.length) {
       out.append(bytes.data(), size);
     } else {
-      out += replacement_character;
+      out += utf8::replacement_character;
     }
   }
 }

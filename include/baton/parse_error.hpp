@@ -36,6 +36,9 @@ enum class ErrorCode : std::uint32_t {
   out_of_memory = 23,       ///< no memory for the result
   bad_number = 24,          ///< not a decimal number, or too great a one
   bad_base64 = 25,          ///< not base64
+  bad_utf8 = 26,            ///< bytes, or an escape of half a surrogate pair, that are not UTF-8
+  too_deep = 27,            ///< values inside of values beyond the limit
+  wrong_type = 28,          ///< a value of another type than must stand here
 };
 
 /// The code in words, one short clause in lower case without a full stop.

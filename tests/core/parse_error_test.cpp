@@ -44,6 +44,9 @@ constexpr Frozen frozen[] = {
     {23, ErrorCode::out_of_memory, "out_of_memory"},
     {24, ErrorCode::bad_number, "bad_number"},
     {25, ErrorCode::bad_base64, "bad_base64"},
+    {26, ErrorCode::bad_utf8, "bad_utf8"},
+    {27, ErrorCode::too_deep, "too_deep"},
+    {28, ErrorCode::wrong_type, "wrong_type"},
 };
 
 TEST(ParseErrorTest, NumbersAndNamesAreFrozen) {

@@ -1,0 +1,112 @@
+#include "body.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base64.hpp"
+#include "strings.hpp"
+
+namespace baton::celery::detail {
+namespace {
+
+namespace base64 = baton::detail::base64;
+
+/// As `properties` say; without a word, the body is what it looks like.
+bool is_in_base64(const Envelope& envelope) {
+  const json::Member* const properties = envelope.members().find("properties");
+  if (properties == nullptr || properties->value.type != json::Type::object) return false;
+  json::Scanner scanner(properties->value.text);
+  json::Object members;
+  // It was read before, but for names that come twice: of those the first counts.
+  members.read(scanner);
+  const std::size_t encoding = members.index_of("body_encoding");
+  return encoding != json::Object::none && members.text_of(encoding) == "base64";
+}
+
+}  // namespace
+
+Body::Body(const Envelope& envelope, std::string_view text) {
+  error_ = read(envelope);
+  if (error_ == ParseError()) return;
+  if (value_ == nullptr) {
+    error_ = {error_.code, text.size() - 1};
+    return;
+  }
+  std::size_t place = error_.offset;
+  if (is_base64_ && error_.code != ErrorCode::bad_base64) place = base64::place_of_byte(place);
+  const bool is_string = value_->type == json::Type::string;
+  const std::string_view inside = is_string ? value_->inside() : value_->text;
+  place = is_string ? json::place_of_byte(inside, place) : 0;
+  error_ = {error_.code, static_cast<std::size_t>(inside.data() - text.data()) + place};
+}
+
+ParseError Body::decode(const Envelope& envelope) {
+  const std::size_t index = envelope.members().index_of("body");
+  if (index == json::Object::none) return {ErrorCode::missing_field, 0};
+  value_ = &envelope.members()[index].value;
+  const auto written = envelope.members().text_of(index);
+  if (!written) return {ErrorCode::wrong_type, 0};
+  is_base64_ = is_in_base64(envelope);
+  if (!is_base64_) {
+    text_ = *written;
+    return {};
+  }
+  text_.resize(base64::decoded_size(written->size()) + 3);
+  std::size_t size = 0;
+  const ParseError error =
+      base64::decode(*written, {reinterpret_cast<std::uint8_t*>(text_.data()), text_.size()}, size);
+  text_.resize(error == ParseError() ? size : 0);
+  return error;
+}
+
+ParseError Body::read(const Envelope& envelope) {
+  if (const ParseError error = decode(envelope); error != ParseError()) return error;
+  json::Scanner scanner(text_);
+  const auto read_value = [&](std::string_view name, json::Value& value) {
+    if (name != "kwargs" || scanner.peek() == 'n') return scanner.read(value);
+    const char* const begin = scanner.place();
+    if (!kwargs_.read(scanner)) return false;
+    value.type = json::Type::object;
+    value.text = {begin, static_cast<std::size_t>(scanner.place() - begin)};
+    return true;
+  };
+  if (!members_.read(scanner, read_value) || !scanner.finish()) return scanner.error();
+  if (members_.find("task") == nullptr) return {ErrorCode::missing_field, 0};
+  return {};
+}
+
+bool Body::begins_as_object() const noexcept {
+  const std::size_t begin = text_.find_first_not_of(" \t\n\r");
+  return begin != std::string::npos && text_[begin] == '{';
+}
+
+void Body::write(json::Edits& edits, json::Splice& splice, json::Splice& of_envelope) {
+  if (kwargs_) {
+    edits.write();
+  } else if (edits.adds()) {
+    if (const json::Member* const null = members_.find("kwargs")) {
+      edits.write_object(null->value.text.data(), null->end());
+    } else {
+      const char* const end = members_[members_.size() - 1].end();
+      edits.write_object(end, end, ",\"kwargs\":");
+    }
+  }
+  splice.apply(text_);
+
+  std::string encoded;
+  if (is_base64_) {
+    encoded.resize(base64::encoded_size(text_.size()));
+    base64::encode({reinterpret_cast<const std::uint8_t*>(text_.data()), text_.size()},
+                   encoded.data());
+    encoded.resize((encoded.size() + 3) / 4 * 4, '=');
+  }
+  json::Splice::Fresh& fresh = of_envelope.fresh();
+  const std::size_t piece = fresh.size();
+  json::append_quoted(is_base64_ ? encoded : text_, fresh);
+  const char* const begin = value_->text.data();
+  of_envelope.replace(begin, begin + value_->text.size(), piece, fresh.size() - piece);
+}
+
+}  // namespace baton::celery::detail

@@ -1,0 +1,138 @@
+#include "envelope.hpp"
+
+#include "baton/carriers/celery/envelope.hpp"
+#include "body.hpp"
+#include "carrier.hpp"
+
+namespace baton::celery {
+
+namespace detail {
+
+Envelope::Envelope(std::string_view text) {
+  json::Scanner scanner(text);
+  const auto read_value = [&](std::string_view name, json::Value& value) {
+    if (name != "headers") return scanner.read(value);
+    if (scanner.peek() == 'n') return scanner.read(value);
+    const char* const begin = scanner.place();
+    if (!headers_.read(scanner)) return false;
+    value.type = json::Type::object;
+    value.text = {begin, static_cast<std::size_t>(scanner.place() - begin)};
+    return true;
+  };
+  if (!members_.read(scanner, read_value) || !scanner.finish()) error_ = scanner.error();
+}
+
+bool Envelope::names_task() const noexcept {
+  const json::Member* const task = headers_.find("task");
+  return task != nullptr && task->value.type != json::Type::null;
+}
+
+void Envelope::apply(std::string& text) {
+  if (headers_) {
+    edits_.write();
+  } else if (edits_.adds()) {
+    if (const json::Member* const null = members_.find("headers")) {
+      edits_.write_object(null->value.text.data(), null->end());
+    } else {
+      const bool is_alone = members_.size() == 0;
+      const char* const end = is_alone ? members_.inside() : members_[members_.size() - 1].end();
+      edits_.write_object(end, end, is_alone ? "\"headers\":" : ",\"headers\":");
+    }
+  }
+  splice_.apply(text);
+}
+
+}  // namespace detail
+
+namespace {
+
+using detail::Body;
+using detail::Envelope;
+
+bool has_fields_of(const PropagatorChain& chain, const json::Object& object) {
+  for (std::size_t i = 0; i < object.size(); ++i) {
+    if (object[i].value.type != json::Type::null && chain.owns(object[i].name)) return true;
+  }
+  return false;
+}
+
+Context extract_from(const json::Object& object, const PropagatorChain& chain,
+                     ExtractReport* report) {
+  if (report != nullptr) json::report_wrong_types(object, chain, *report);
+  return chain.extract(json::ObjectReader(object), report);
+}
+
+expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const Context& context,
+                                  const PropagatorChain& chain) {
+  Body body(envelope, text);
+  if (body.error() != ParseError()) return tl::unexpected(body.error());
+  json::Splice splice;
+  json::Edits edits(body.kwargs(), splice);
+  chain.inject(context, json::ObjectWriter(edits));
+  body.write(edits, splice, envelope.splice());
+  envelope.splice().apply(text);
+  return {};
+}
+
+}  // namespace
+
+expected<void> inject(std::string& envelope, const Context& context, const PropagatorChain& chain,
+                      const InjectOptions& options) {
+  Envelope read(envelope);
+  if (read.error() != ParseError()) return tl::unexpected(read.error());
+  if (options.protocol1 == Protocol1::kwargs && !read.names_task()) {
+    return inject_into_kwargs(read, envelope, context, chain);
+  }
+  chain.inject(context, json::ObjectWriter(read.edits()));
+  read.apply(envelope);
+  return {};
+}
+
+Context extract(std::string_view envelope, const PropagatorChain& chain, ExtractReport* report) {
+  const Envelope read(envelope);
+  if (read.error() != ParseError()) {
+    if (report != nullptr) report->add("envelope", read.error());
+    return {};
+  }
+  if (!read.names_task() && !has_fields_of(chain, read.headers())) {
+    Body body(read, envelope);
+    if (body.error() == ParseError()) return extract_from(body.kwargs(), chain, report);
+    if (body.begins_as_object() && report != nullptr) report->add("envelope", body.error());
+  }
+  return extract_from(read.headers(), chain, report);
+}
+
+ConstEnvelopeCarrier::ConstEnvelopeCarrier(std::string_view envelope)
+    : envelope_(std::make_unique<Envelope>(envelope)) {}
+ConstEnvelopeCarrier::ConstEnvelopeCarrier(ConstEnvelopeCarrier&&) noexcept = default;
+ConstEnvelopeCarrier& ConstEnvelopeCarrier::operator=(ConstEnvelopeCarrier&&) noexcept = default;
+ConstEnvelopeCarrier::~ConstEnvelopeCarrier() = default;
+
+const ParseError& ConstEnvelopeCarrier::error() const noexcept { return envelope_->error(); }
+
+std::optional<std::string_view> ConstEnvelopeCarrier::get(std::string_view name) const {
+  if (error() != ParseError()) return std::nullopt;
+  return json::ObjectReader(envelope_->headers()).get(name);
+}
+
+void ConstEnvelopeCarrier::get_all(std::string_view name, TextVisitor visit) const {
+  if (const auto value = get(name)) visit(*value);
+}
+
+void ConstEnvelopeCarrier::keys(TextVisitor visit) const {
+  if (error() == ParseError()) json::ObjectReader(envelope_->headers()).keys(visit);
+}
+
+void EnvelopeCarrier::set(std::string_view name, std::string_view value) {
+  envelope_->edits().set(name, value);
+}
+
+void EnvelopeCarrier::erase(std::string_view name) { envelope_->edits().erase(name); }
+
+expected<void> EnvelopeCarrier::apply() {
+  if (error() != ParseError()) return tl::unexpected(error());
+  envelope_->apply(*text_);
+  return {};
+}
+
+}  // namespace baton::celery

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "object.hpp"
+#include "splice.hpp"
+
+namespace baton::json {
+
+/// What is to become of an object's members. Nothing happens before `write`.
+///
+/// Members that are set keep their place; new ones come behind all others, in the order in which
+/// they were set first. Where a member goes, the comma beside it goes, and nothing else.
+class Edits {
+ public:
+  /// Both must outlive it. An object has one Edits at most.
+  Edits(Object& object, Splice& splice) noexcept : object_(&object), splice_(&splice) {}
+
+  /// Gives a member the value `before`, `text` as a string, `after`.
+  void set(std::string_view name, std::string_view text, std::string_view before = {},
+           std::string_view after = {});
+  void erase(std::string_view name);
+
+  /// Shows every member that is to be set: `visit(name, is_new)`. False takes the change back; a
+  /// member that was there then goes, since it is stale.
+  template <class Visitor>
+  void filter(Visitor&& visit) {
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+      Change& change = changes_[i];
+      const bool is_new = change.kind == Kind::add;
+      if ((!is_new && change.kind != Kind::set) || visit(name_of(change), is_new)) continue;
+      change.kind = is_new ? Kind::nothing : Kind::erase;
+    }
+  }
+
+  /// Whether there are new members: what an object must be there for.
+  [[nodiscard]] bool adds() const noexcept;
+
+  /// Hands the changes to the splice.
+  void write();
+  /// Hands over the new members alone, in braces and behind `before`, in the place of [begin, end),
+  /// where there was no object.
+  void write_object(const char* begin, const char* end, std::string_view before = {});
+
+ private:
+  enum class Kind : std::uint8_t { nothing, set, add, erase };
+
+  struct Change {
+    Kind kind;
+    std::size_t member;
+    std::size_t piece;  // of the splice: the value, or `,"name":value` of a new member
+    std::size_t size;
+    std::size_t name_size;  // of `,"name":`
+  };
+
+  [[nodiscard]] std::string_view name_of(const Change& change) const noexcept;
+  Change* find_added(std::string_view written_name) noexcept;
+  Change& change_of(std::size_t member);
+  void write_added(const char* place, bool is_first);
+
+  Object* object_;
+  Splice* splice_;
+  SmallList<Change, 24> changes_;
+};
+
+}  // namespace baton::json

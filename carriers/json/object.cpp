@@ -1,0 +1,89 @@
+#include "object.hpp"
+
+#include <cstring>
+#include <span>
+
+#include "baton/ids.hpp"
+#include "strings.hpp"
+
+namespace baton::json {
+namespace {
+
+/// What senders cannot know, so that they cannot choose names that meet in one place.
+struct HashKeys {
+  std::uint64_t first = SpanId::random().value();
+  std::uint64_t second = SpanId::random().value() | 1;
+};
+
+std::uint64_t load(const char* from, std::size_t size) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, size);
+  return word;
+}
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = Wide{a} * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+std::uint64_t hash(std::string_view text) noexcept {
+  static const HashKeys keys;
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  std::uint64_t state = keys.first ^ text.size();
+  for (; text.size() > word; text.remove_prefix(word)) {
+    state = mix(state ^ load(text.data(), word), keys.second) + keys.first;
+  }
+  return mix(state ^ load(text.data(), text.size()), keys.second);
+}
+
+}  // namespace
+
+std::uint32_t& Object::slot_of(std::string_view name) noexcept {
+  const std::span<std::uint32_t> slots =
+      more_slots_.empty() ? std::span<std::uint32_t>(first_slots_) : std::span(more_slots_);
+  for (std::size_t i = hash(name);; ++i) {
+    std::uint32_t& slot = slots[i & (slots.size() - 1)];
+    if (slot == 0 || members_[slot - 1].name == name) return slot;
+  }
+}
+
+std::size_t Object::index_of(std::string_view name) const noexcept {
+  // Nothing is changed: the slot is only looked at.
+  return std::size_t{const_cast<Object*>(this)->slot_of(name)} - 1;
+}
+
+void Object::rehash(std::size_t slots) {
+  more_slots_.assign(slots, 0);
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    slot_of(members_[i].name) = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+std::optional<std::string_view> Object::add(const Value& name) {
+  std::string_view text = name.inside();
+  if (name.has_escapes) {
+    append_decoded(text, decoded_.emplace_front());
+    text = decoded_.front();
+  }
+  const std::size_t slots = more_slots_.empty() ? few_slots : more_slots_.size();
+  if (members_.size() * 2 == slots) rehash(slots * 4);
+  std::uint32_t& slot = slot_of(text);
+  if (slot != 0) return std::nullopt;
+  members_.push_back({text, name.text.data(), {}, {}, 0});
+  slot = static_cast<std::uint32_t>(members_.size());
+  return text;
+}
+
+std::optional<std::string_view> Object::text_of(std::size_t index) const {
+  Member& member = members_[index];
+  if (member.value.type != Type::string) return std::nullopt;
+  if (!member.value.has_escapes) return member.value.inside();
+  if (member.decoded.data() == nullptr) {
+    append_decoded(member.value.inside(), decoded_.emplace_front());
+    member.decoded = decoded_.front();
+  }
+  return member.decoded;
+}
+
+}  // namespace baton::json

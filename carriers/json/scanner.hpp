@@ -1,0 +1,110 @@
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "baton/parse_error.hpp"
+
+namespace baton::json {
+
+/// As many levels as a text may nest: more than Python's `json` reads by default.
+inline constexpr std::size_t max_depth = 1024;
+
+enum class Type : std::uint8_t { null, boolean, number, string, array, object };
+
+/// A value where it stands in a text.
+struct Value {
+  std::string_view text;  ///< as it is written, quotes included
+  Type type = Type::null;
+  bool has_escapes = false;  ///< a string with `\` in it
+
+  /// What stands between the quotes of a string.
+  [[nodiscard]] std::string_view inside() const noexcept { return text.substr(1, text.size() - 2); }
+};
+
+/// Reads one JSON text (RFC 8259) from its begin to its end, once, and checks all of it.
+///
+///     json::Scanner scanner(text);
+///     scanner.enter_object();
+///     for (json::Value name; scanner.next_member(name);) {
+///       if (json::Value value; scanner.read(value)) …
+///     }
+///     scanner.finish();
+///
+/// Never allocates or recurses, and converts nothing: a value is a view of its text. The first
+/// error stays, and after it every function gives false.
+///
+/// | error | offset |
+/// |---|---|
+/// | `too_short` | the text's size: it ends too early |
+/// | `too_long` | what comes behind the value |
+/// | `bad_delimiter` | not the `,`, `:`, `}` or `]` that must stand there |
+/// | `bad_key` | not the `"` of a name |
+/// | `bad_value` | not the begin of a value, a wrong letter of `true`, `false`, `null`, a control
+/// character in a string, a wrong escape | | `bad_number` | where it ceases to be one; the begin of
+/// one that no double can hold (1e309) | | `bad_utf8` | the first byte of what is ill-formed; the
+/// `\` of half a surrogate pair | | `too_deep` | the `{` or `[` beyond `max_depth` | | `wrong_type`
+/// | the value that is no object, array or string where one was asked for |
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) noexcept
+      : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+
+  /// Without a code where there is none.
+  [[nodiscard]] const ParseError& error() const noexcept { return error_; }
+  [[nodiscard]] bool failed() const noexcept { return error_.code != ErrorCode{}; }
+
+  /// The character that the next value begins with; NUL at the end.
+  char peek() noexcept;
+
+  /// Reads any value, whatever is in it.
+  bool read(Value& value) noexcept;
+  /// The same, where only a string may stand.
+  bool read_string(Value& value) noexcept;
+
+  /// Goes into an object; its members are then read one by one.
+  bool enter_object() noexcept { return enter('{'); }
+  /// Reads the name of the next member; what follows must read its value. False: the object has
+  /// ended.
+  bool next_member(Value& name) noexcept;
+
+  /// Goes into an array; its elements are then read one by one.
+  bool enter_array() noexcept { return enter('['); }
+  /// Whether there is another element, which is to be read then.
+  bool next_element() noexcept { return next(']'); }
+
+  /// Whether nothing is left but white space.
+  bool finish() noexcept;
+
+  /// Notes an error of what was read, at a place of the text.
+  bool fail(ErrorCode code, const char* place) noexcept;
+
+  /// Where it is: behind what was read last.
+  [[nodiscard]] const char* place() const noexcept { return at_; }
+
+ private:
+  bool fail_here(ErrorCode code) noexcept;
+  void skip_space() noexcept;
+  bool enter(char opening) noexcept;
+  bool next(char closing) noexcept;
+  bool skip_string(bool& has_escapes) noexcept;
+  bool skip_escape() noexcept;
+  bool skip_sequences() noexcept;
+  bool skip_number() noexcept;
+  bool skip_digits() noexcept;
+  bool skip_word(std::string_view word) noexcept;
+  bool skip_name() noexcept;
+  bool skip_scalar(Value& value) noexcept;
+  bool skip_nested() noexcept;
+
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  ParseError error_;
+  std::size_t depth_ = 0;
+  bool is_first_ = true;
+};
+
+}  // namespace baton::json

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <memory_resource>
+#include <string>
+#include <string_view>
+
+namespace baton::json {
+
+/// Appends what the inside of a string stands for, in UTF-8. The scanner has checked it.
+void append_decoded(std::string_view inside, std::string& out);
+
+/// Where in the inside of a string the byte of its text at `index` comes from.
+std::size_t place_of_byte(std::string_view inside, std::size_t index) noexcept;
+
+/// Appends `text` as a string, in quotes. Bytes that are not UTF-8 become U+FFFD, one for each
+/// maximal subpart.
+void append_quoted(std::string_view text, std::pmr::string& out);
+
+}  // namespace baton::json

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "baton/carrier.hpp"
+#include "baton/global.hpp"
+#include "baton/scope.hpp"
+
+namespace baton::celery {
+
+/// Where a task of protocol 1 gets its fields. Its headers do not name the task, and reach no code
+/// but that which asks for `request.headers`.
+enum class Protocol1 : std::uint8_t {
+  headers,  ///< into the message's headers, as with protocol 2
+  kwargs,   ///< into the task's keyword arguments, which the task then must accept
+};
+
+struct InjectOptions {
+  Protocol1 protocol1 = Protocol1::headers;
+};
+
+/// Writes a context into a message as Celery's Redis transport keeps it.
+///
+///     baton::celery::inject(envelope).value();
+///
+///     {"body": "W1tdLCB7fSwge31d", "content-encoding": "utf-8", "content-type":
+///     "application/json",
+///      "headers": {"task": "orders.ship", "id": "…", "traceparent": "00-…"}, "properties": {…}}
+///
+/// The fields become members of `headers`, which is made where it is absent or null. Every other
+/// byte stays: the body, unknown members, their order, white space, and numbers as they are
+/// written. A member that is there already keeps its place, and new ones come last. Values are
+/// escaped; what is not UTF-8 in them becomes U+FFFD.
+///
+/// The text must be one JSON object (RFC 8259) with strings in UTF-8, nested 1,024 levels at most,
+/// and without a number that no double can hold. No name may come twice in it or in its headers;
+/// what is deeper inside is nobody's affair. An error tells the byte of the envelope where it is,
+/// and leaves the envelope as it was: `too_short`, `too_long`, `bad_delimiter`, `bad_key`,
+/// `bad_value`, `bad_number`, `bad_utf8`, `too_deep`, `duplicate_key`, `wrong_type`.
+///
+/// With `Protocol1::kwargs` a task of protocol 1 (one whose headers have no `task`) gets them into
+/// the `kwargs` of its body, in base 64 or plain as `properties.body_encoding` says; the body is
+/// written anew then. Errors in the body, `missing_field` and `bad_base64` among them, tell the
+/// byte of the envelope too.
+///
+/// Work is linear in the size of the envelope. Allocates where the envelope has no room to grow,
+/// and where new values take more than two KiB; throws `std::bad_alloc`, and then too leaves the
+/// envelope as it was.
+[[nodiscard]] expected<void> inject(std::string& envelope, const Context& context = current(),
+                                    const PropagatorChain& chain = global_chain(),
+                                    const InjectOptions& options = {});
+
+/// The context that came with a message.
+///
+///     baton::Context context = baton::celery::extract(envelope).child();
+///
+/// Never fails: where the envelope is not as `inject` wants it, the context is empty and the report
+/// says where, as an error of `envelope`. Names are matched exactly. A null value is absent; one of
+/// another type than string is too, and reported as `wrong_type`. Offsets of the fields' own errors
+/// count in the decoded value.
+///
+/// Where the headers have no `task` and none of the chain's fields, the message may be a task of
+/// protocol 1: then `kwargs` in its body are read. A body that is none is not an error, unless it
+/// begins like one, with `{`.
+///
+/// Allocates for values with escapes, for more than 32 headers, and for bodies of protocol 1.
+[[nodiscard]] Context extract(std::string_view envelope,
+                              const PropagatorChain& chain = global_chain(),
+                              ExtractReport* report = nullptr);
+[[nodiscard]] inline Context extract(std::string_view envelope, ExtractReport* report) {
+  return extract(envelope, global_chain(), report);
+}
+
+namespace detail {
+class Envelope;
+}
+
+/// Reads the headers of an envelope. The text must outlive it. One thread at a time.
+class ConstEnvelopeCarrier {
+ public:
+  explicit ConstEnvelopeCarrier(std::string_view envelope);
+  ConstEnvelopeCarrier(ConstEnvelopeCarrier&&) noexcept;
+  ConstEnvelopeCarrier& operator=(ConstEnvelopeCarrier&&) noexcept;
+  ~ConstEnvelopeCarrier();
+
+  /// Why the envelope cannot be read; without a code where it can. Then the carrier is empty.
+  [[nodiscard]] const ParseError& error() const noexcept;
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
+  void get_all(std::string_view name, TextVisitor visit) const;
+  void keys(TextVisitor visit) const;
+
+ protected:
+  std::unique_ptr<detail::Envelope> envelope_;
+};
+
+/// Reads the headers of an envelope and collects changes to them.
+///
+///     baton::celery::EnvelopeCarrier carrier(envelope);
+///     chain.inject(context, carrier);
+///     carrier.apply().value();
+///
+/// `apply` makes all changes at once, or none after an error; what is read is the envelope as it
+/// was before. The envelope must outlive it and must not be changed by others until `apply`, after
+/// which the carrier is done.
+class EnvelopeCarrier : public ConstEnvelopeCarrier {
+ public:
+  explicit EnvelopeCarrier(std::string& envelope)
+      : ConstEnvelopeCarrier(envelope), text_(&envelope) {}
+
+  void set(std::string_view name, std::string_view value);
+  void erase(std::string_view name);
+  [[nodiscard]] expected<void> apply();
+
+ private:
+  std::string* text_;
+};
+
+}  // namespace baton::celery

@@ -14,7 +14,7 @@ namespace baton::json {
 /// where memory ends, none.
 class Splice {
  public:
-  Splice() { fresh_.reserve(room_.size() / 2); }
+  Splice() { fresh_.reserve(room); }
   Splice(const Splice&) = delete;
   Splice& operator=(const Splice&) = delete;
 
@@ -43,7 +43,8 @@ class Splice {
   void write_in_place(std::string& text, std::size_t size) const;
 
   // Enough for traceparent, tracestate and a small baggage; what is more comes from the heap.
-  std::array<std::byte, 4096> room_;
+  static constexpr std::size_t room = 2048;
+  std::array<std::byte, room + 64> room_;
   std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
   Fresh fresh_{&memory_};
   SmallList<Change, 16> changes_;

@@ -1,0 +1,333 @@
+#include "baton/carriers/celery/envelope.hpp"
+
+#include "carriers/conformance.hpp"
+#include "count_allocations.hpp"
+#include "fields.hpp"
+
+namespace {
+
+using namespace carrier_conformance;
+using baton::ErrorCode;
+using baton::ParseError;
+using baton::celery::ConstEnvelopeCarrier;
+using baton::celery::EnvelopeCarrier;
+
+// ---- The carrier, with each change applied as it comes ----
+
+/// Writes when it goes, as a test of one `set` wants it.
+class ApplyingCarrier : public EnvelopeCarrier {
+ public:
+  using EnvelopeCarrier::EnvelopeCarrier;
+  ~ApplyingCarrier() { EXPECT_TRUE(apply().has_value()); }
+};
+
+std::string quoted(std::string_view text) {
+  std::string json = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') json += '\\';
+    json += c;
+  }
+  return json + '"';
+}
+
+struct EnvelopeBinding {
+  struct Storage {
+    std::string envelope = R"({"body": "", "headers": {}})";
+  };
+  static void add(Storage& storage, std::string_view name, std::string_view value) {
+    std::string member = storage.envelope.ends_with("{}}") ? "" : ",";
+    member += quoted(name) + ": " + quoted(value);
+    storage.envelope.insert(storage.envelope.size() - 2, member);
+  }
+  static RawFields raw(const Storage& storage) {
+    RawFields fields;
+    const ConstEnvelopeCarrier carrier(storage.envelope);
+    EXPECT_EQ(carrier.error(), ParseError());
+    carrier.keys([&](std::string_view name) {
+      fields.emplace_back(name, carrier.get(name).value());
+      return true;
+    });
+    return fields;
+  }
+  static auto carrier(Storage& storage) { return ApplyingCarrier(storage.envelope); }
+  static auto carrier(const Storage& storage) { return ConstEnvelopeCarrier(storage.envelope); }
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Envelope, CarrierTest, EnvelopeBinding);
+// Names are compared with case, come once, and nothing breaks a string of JSON.
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MultiValueCarrierTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OrderedCarrierTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(CaseInsensitiveCarrierTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MixedCaseCarrierTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
+
+// ---- What is written ----
+
+const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03";
+const std::string field = "\"traceparent\":\"" + parent + "\"";
+
+const baton::PropagatorChain& w3c() {
+  static const baton::PropagatorChain chain = chain_of("tracecontext,baggage");
+  return chain;
+}
+
+baton::Context parent_alone() {
+  baton::Context context = full_context();
+  context.set_trace_state({});
+  context.set_baggage({});
+  return context;
+}
+
+std::string injected(std::string envelope, const baton::Context& context = parent_alone()) {
+  const auto result = baton::celery::inject(envelope, context, w3c());
+  EXPECT_TRUE(result.has_value()) << result.error().message();
+  return envelope;
+}
+
+TEST(CeleryEnvelopeTest, FieldsGoIntoTheHeadersAndAllElseStays) {
+  const std::string before =
+      "\t{\"body\":\"W1tdLCB7fSwge31d\" , \"n\": [1.0, 1E5, 123456789012345678901234567890], "
+      "\"headers\" : { \"lang\":\"py\", \"task\":\"t\\u00e4sk\", \"retries\" :0.0 ";
+  const std::string behind =
+      "} ,\r\n\"properties\": {\"a\":1,\"a\":2}, \"\\u0062\":\"\xC3\xA9\"}\n";
+  EXPECT_EQ(injected(before + behind),
+            before.substr(0, before.size() - 1) + "," + field + " " + behind);
+}
+
+TEST(CeleryEnvelopeTest, HeadersAreMadeWhereThereAreNone) {
+  EXPECT_EQ(injected("{}"), "{\"headers\":{" + field + "}}");
+  EXPECT_EQ(injected(R"({"body": "" })"), R"({"body": "","headers":{)" + field + "} }");
+  EXPECT_EQ(injected(R"({"headers": null, "body": ""})"),
+            R"({"headers": {)" + field + R"(}, "body": ""})");
+  EXPECT_EQ(injected(R"({"headers": { }})"), R"({"headers": {)" + field + " }}");
+  EXPECT_EQ(injected(R"({"headers":null})", {}), R"({"headers":null})");
+  EXPECT_EQ(injected("{}", {}), "{}");
+}
+
+TEST(CeleryEnvelopeTest, StaleFieldsAreReplacedOrGo) {
+  EXPECT_EQ(
+      injected(R"({"headers":{"traceparent":null,"tracestate":"a=b", "x":1 , "baggage":[]}})"),
+      R"({"headers":{"traceparent":")" + parent + R"(", "x":1}})");
+  EXPECT_EQ(injected(R"({"headers":{"trace\u0070arent":{}}})"),
+            R"({"headers":{"trace\u0070arent":")" + parent + "\"}}");
+  EXPECT_EQ(injected(R"({"headers":{"traceparent":"x","y":1}})", {}), R"({"headers":{"y":1}})");
+}
+
+struct Bad {
+  std::string_view envelope;
+  ErrorCode code;
+  std::size_t offset;
+};
+
+constexpr Bad bad[] = {
+    {"", ErrorCode::too_short, 0},
+    {"[]", ErrorCode::wrong_type, 0},
+    {"\"{}\"", ErrorCode::wrong_type, 0},
+    {R"({"headers": {"a": "b")", ErrorCode::too_short, 21},
+    {R"({"headers": {"a": "b"})", ErrorCode::too_short, 22},
+    {R"({"headers": {"a": "b"}} {})", ErrorCode::too_long, 24},
+    {R"({"headers": []})", ErrorCode::wrong_type, 12},
+    {R"({"headers": "{}"})", ErrorCode::wrong_type, 12},
+    {R"({"headers": 7})", ErrorCode::wrong_type, 12},
+    {R"({"headers": true})", ErrorCode::wrong_type, 12},
+    {R"({"headers": nil})", ErrorCode::bad_value, 13},
+    {R"({"headers": {}, "headers": {}})", ErrorCode::duplicate_key, 16},
+    {R"({"body": "", "body": ""})", ErrorCode::duplicate_key, 13},
+    {R"({"headers": {"task": "a", "x": 1, "task": "b"}})", ErrorCode::duplicate_key, 34},
+    {R"({"headers": {}, "n": 1e309})", ErrorCode::bad_number, 21},
+    {R"({"headers": {"a": "\ud800"}})", ErrorCode::bad_utf8, 19},
+    {"{\"headers\": {}, \"body\": \"\xFF\"}", ErrorCode::bad_utf8, 25},
+    {"{\"headers\": {}, \"body\": \"\n\"}", ErrorCode::bad_value, 25},
+};
+
+TEST(CeleryEnvelopeTest, AnErrorTellsWhereAndLeavesTheEnvelope) {
+  for (const auto& [text, code, offset] : bad) {
+    std::string envelope(text);
+    const auto result = baton::celery::inject(envelope, parent_alone(), w3c());
+    ASSERT_FALSE(result.has_value()) << text;
+    EXPECT_EQ(result.error(), ParseError(code, offset)) << text << ": " << result.error().message();
+    EXPECT_EQ(envelope, text);
+    baton::ExtractReport report;
+    EXPECT_EQ(baton::celery::extract(text, w3c(), &report), baton::Context());
+    ASSERT_EQ(report.issue_count(), 1U);
+    EXPECT_EQ(report.issues()[0].field, "envelope");
+    EXPECT_EQ(report.issues()[0].error, ParseError(code, offset));
+    EnvelopeCarrier carrier(envelope);
+    carrier.set("a", "b");
+    EXPECT_EQ(carrier.get("task"), std::nullopt);
+    EXPECT_EQ(carrier.apply().error(), ParseError(code, offset));
+    EXPECT_EQ(envelope, text);
+  }
+}
+
+TEST(CeleryEnvelopeTest, EveryCutIsAnError) {
+  const std::string whole = injected(
+      R"({"body": "W10=", "headers": {"task": "t", "timelimit": [null, 1.5e3]}, "properties": {}})",
+      full_context());
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    std::string cut = whole.substr(0, size);
+    const auto result = baton::celery::inject(cut, parent_alone(), w3c());
+    ASSERT_FALSE(result.has_value()) << cut;
+    EXPECT_EQ(result.error(), ParseError(ErrorCode::too_short, size)) << cut;
+    EXPECT_EQ(cut, whole.substr(0, size));
+  }
+}
+
+TEST(CeleryEnvelopeTest, MegabytesThousandsAndDepths) {
+  std::string envelope = R"({"body": ")" + std::string(1 << 20, 'A') + R"(", "headers": {)";
+  for (int i = 0; i < 50000; ++i) envelope += "\"h" + std::to_string(i) + "\": null, ";
+  envelope += R"("task": "t"}})";
+  const std::string before = envelope;
+  envelope = injected(envelope, full_context());
+  EXPECT_EQ(baton::celery::extract(envelope, w3c()), full_context());
+  EXPECT_EQ(injected(envelope, {}), before);
+
+  std::string deep = R"({"headers": {"stamps": )" + std::string(100000, '[') + "}}";
+  const std::string untouched = deep;
+  EXPECT_EQ(baton::celery::inject(deep, full_context(), w3c()).error(),
+            ParseError(ErrorCode::too_deep, 23 + 1022));
+  EXPECT_EQ(deep, untouched);
+}
+
+// ---- What is read ----
+
+TEST(CeleryEnvelopeTest, ReadsEscapedTextsAndReportsOtherTypes) {
+  baton::ExtractReport report;
+  const baton::Context context = baton::celery::extract(
+      R"({"headers": {"task": "t", "trace\u0070arent": "\u0030)" + parent.substr(1) +
+          R"(", "tracestate": ["a=b"], "baggage": 7, "other": 8}})",
+      w3c(), &report);
+  EXPECT_EQ(context.span_context().span_id, full_context().span_context().span_id);
+  ASSERT_EQ(report.issue_count(), 2U);
+  EXPECT_EQ(report.issues()[0].field, "tracestate");
+  EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::wrong_type, 0));
+  EXPECT_EQ(report.issues()[1].field, "baggage");
+}
+
+TEST(CeleryEnvelopeTest, NullIsAbsentAndNamesAreExact) {
+  baton::ExtractReport report;
+  EXPECT_EQ(baton::celery::extract(R"({"headers": {"traceparent": null, "Traceparent": ")" +
+                                       parent + "\", \"task\": 1}}",
+                                   w3c(), &report),
+            baton::Context());
+  EXPECT_EQ(report.issue_count(), 0U);
+}
+
+// ---- Tasks of protocol 1 ----
+
+std::string protocol_1(const std::string& body, std::string_view encoding) {
+  return R"({"headers": {}, "body": ")" + body + R"(", "properties": {"body_encoding": )" +
+         std::string(encoding) + "}}";
+}
+
+// {"task": "t", "id": "1", "args": [], "kwargs": {"x": 1}}
+const std::string in_base64 = protocol_1(
+    "eyJ0YXNrIjogInQiLCAiaWQiOiAiMSIsICJhcmdzIjogW10sICJrd2FyZ3MiOiB7IngiOiAxfX0=", "\"base64\"");
+const std::string in_plain = protocol_1(R"({\"task\":\"t\",\n\"kwargs\" : {\"x\": 1 }})", "null");
+
+const std::string escaped_field = R"(\"traceparent\":\")" + parent + R"(\")";
+
+constexpr baton::celery::InjectOptions into_kwargs{baton::celery::Protocol1::kwargs};
+
+TEST(CeleryProtocol1Test, FieldsGoIntoTheArgumentsOnRequestAlone) {
+  std::string envelope = in_plain;
+  ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs).has_value());
+  EXPECT_EQ(envelope,
+            protocol_1(R"({\"task\":\"t\",\u000a\"kwargs\" : {\"x\": 1,)" + escaped_field + " }}",
+                       "null"));
+  EXPECT_EQ(baton::celery::extract(envelope, w3c()), parent_alone());
+
+  EXPECT_EQ(injected(in_plain).find(parent), in_plain.find("{}") + field.find(parent) + 1);
+
+  std::string protocol_2 = R"({"headers": {"task": "t"}, "body": "W10="})";
+  ASSERT_TRUE(baton::celery::inject(protocol_2, parent_alone(), w3c(), into_kwargs).has_value());
+  EXPECT_EQ(protocol_2, R"({"headers": {"task": "t",)" + field + R"(}, "body": "W10="})");
+}
+
+TEST(CeleryProtocol1Test, BodiesInBase64) {
+  std::string envelope = in_base64;
+  ASSERT_TRUE(baton::celery::inject(envelope, full_context(), w3c(), into_kwargs).has_value());
+  EXPECT_NE(envelope, in_base64);
+  EXPECT_EQ(baton::celery::extract(envelope, w3c()), full_context());
+  ASSERT_TRUE(baton::celery::inject(envelope, {}, w3c(), into_kwargs).has_value());
+  EXPECT_EQ(envelope, in_base64);
+}
+
+TEST(CeleryProtocol1Test, ArgumentsAreMadeWhereThereAreNone) {
+  for (const std::string_view kwargs : {"", R"(,\"kwargs\":null)"}) {
+    std::string envelope = protocol_1(R"({\"task\":1)" + std::string(kwargs) + "}", "null");
+    ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs).has_value());
+    EXPECT_EQ(envelope, protocol_1(R"({\"task\":1,\"kwargs\":{)" + escaped_field + "}}", "null"));
+  }
+}
+
+constexpr Bad bad_bodies[] = {
+    {R"({"a": 1})", ErrorCode::missing_field, 7},
+    {R"({"body": []})", ErrorCode::wrong_type, 9},
+    {R"({"body": "[]"})", ErrorCode::wrong_type, 10},
+    {R"({"body": "{\"task\":1"})", ErrorCode::too_short, 21},
+    {R"({"body": "{\"id\":\"\u0031\"}"})", ErrorCode::missing_field, 10},
+    {R"({"body": "{\"task\":1,\n\"kwargs\":[]}"})", ErrorCode::wrong_type, 35},
+    {R"({"body": "{\"kwargs\":{\"a\":1,\"a\":2}}"})", ErrorCode::duplicate_key, 31},
+    {R"({"body": "e30$", "properties": {"body_encoding": "base64"}})", ErrorCode::bad_base64, 13},
+    {R"({"body": "e30=", "properties": {"body_encoding": "base64"}})", ErrorCode::missing_field,
+     10},
+    {R"({"body": "eyJ0Ijp9", "properties": {"body_encoding": "base64"}})", ErrorCode::bad_value,
+     16},
+};
+
+TEST(CeleryProtocol1Test, AnErrorInTheBodyTellsWhereInTheEnvelope) {
+  for (const auto& [text, code, offset] : bad_bodies) {
+    std::string envelope(text);
+    const auto result = baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs);
+    ASSERT_FALSE(result.has_value()) << text;
+    EXPECT_EQ(result.error(), ParseError(code, offset)) << text << ": " << result.error().message();
+    EXPECT_EQ(envelope, text);
+  }
+}
+
+TEST(CeleryProtocol1Test, ABodyThatIsNoneIsNoError) {
+  baton::ExtractReport report;
+  for (const std::string_view text :
+       {R"({"body": "hello"})", R"({"body": "/w==", "properties": {"body_encoding": "base64"}})",
+        R"({"body": 1})", "{}"}) {
+    EXPECT_EQ(baton::celery::extract(text, w3c(), &report), baton::Context());
+    EXPECT_EQ(report.issue_count(), 0U) << text;
+  }
+  EXPECT_EQ(baton::celery::extract(R"({"body": "{\"task\":1,}"})", w3c(), &report),
+            baton::Context());
+  ASSERT_EQ(report.issue_count(), 1U);
+  EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::bad_key, 22));
+}
+
+// ---- Allocations ----
+
+TEST(CeleryEnvelopeAllocations, ReadingMakesNone) {
+  const std::string envelope = injected(
+      R"({"body": "", "headers": {"task": "t", "argsrepr": "['it\"s']"}})", parent_alone());
+  const std::size_t before = baton::test::allocations;
+  const baton::Context context = baton::celery::extract(envelope, w3c());
+  EXPECT_EQ(baton::test::allocations - before, 0U);
+  EXPECT_TRUE(context.span_context().is_valid());
+
+  // tracestate and baggage take one, as everywhere.
+  const std::string full = injected(envelope, full_context());
+  const std::size_t with_lists = baton::test::allocations;
+  const baton::Context both = baton::celery::extract(full, w3c());
+  EXPECT_EQ(baton::test::allocations - with_lists, 1U);
+  EXPECT_EQ(both, full_context());
+}
+
+TEST(CeleryEnvelopeAllocations, WritingMakesRoomAtMost) {
+  const baton::Context context = full_context();
+  std::string envelope = R"({"body": "", "headers": {"task": "t"}})";
+  envelope.shrink_to_fit();
+  std::size_t before = baton::test::allocations;
+  EXPECT_TRUE(baton::celery::inject(envelope, context, w3c()).has_value());
+  EXPECT_EQ(baton::test::allocations - before, 1U);
+  before = baton::test::allocations;
+  EXPECT_TRUE(baton::celery::inject(envelope, context, w3c()).has_value());
+  EXPECT_EQ(baton::test::allocations - before, 0U);
+}
+
+}  // namespace

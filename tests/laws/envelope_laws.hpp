@@ -1,0 +1,106 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "baton/baton.hpp"
+#include "baton/carriers/celery/envelope.hpp"
+#include "fields.hpp"
+#include "laws/json_laws.hpp"
+
+/// What must hold for every text that is to be an envelope of Celery.
+namespace laws {
+
+inline const baton::PropagatorChain& w3c_chain() {
+  static const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage").chain;
+  return chain;
+}
+
+inline baton::Context sent_context() {
+  baton::Context context;
+  context.set_span_context({baton::TraceId(0x0af7651916cd43dd, 0x8448eb211c80319c),
+                            baton::SpanId(0xb7ad6b7169203331), baton::TraceFlags(0x03), true,
+                            baton::TraceState::parse("rojo=00f067aa0ba902b7").value()});
+  context.set_baggage(baton::Baggage::parse("user=alice"));
+  return context;
+}
+
+/// Whether `shorter` is `longer` with some bytes taken out.
+inline bool is_part_of(std::string_view shorter, std::string_view longer) {
+  std::size_t at = 0;
+  for (const char c : longer) {
+    if (at < shorter.size() && shorter[at] == c) ++at;
+  }
+  return at == shorter.size();
+}
+
+inline boost_json::value without_fields(std::string_view text) {
+  boost_json::error_code error;
+  boost_json::value value = parsed(text, error);
+  require(!error && value.is_object(), "what was written is a JSON object");
+  boost_json::object& envelope = value.as_object();
+  if (boost_json::value* const headers = envelope.if_contains("headers")) {
+    if (headers->is_object()) {
+      for (const char* field : {"traceparent", "tracestate", "baggage"}) {
+        headers->as_object().erase(field);
+      }
+    }
+    if (headers->is_null() || headers->as_object().empty()) envelope.erase("headers");
+  }
+  return value;
+}
+
+inline void check_envelope(std::string_view text) {
+  baton::ExtractReport report;
+  const baton::test::ExactText exact(text);
+  baton::celery::extract(exact.view(), w3c_chain(), &report);
+
+  std::string envelope(text);
+  const auto injected = baton::celery::inject(envelope, sent_context(), w3c_chain());
+  if (!injected) {
+    require(envelope == text, "an error leaves the envelope as it was");
+    require(injected.error().offset <= text.size(), "an error is in the envelope, or at its end");
+    const baton::ParseError plain = scan(text);
+    require(plain == baton::ParseError() || plain.offset >= injected.error().offset,
+            "no error is told before the first one");
+    return;
+  }
+  require(scan(text) == baton::ParseError(), "only what is JSON is changed");
+  require(scan(envelope) == baton::ParseError(), "what is written is JSON");
+  require(without_fields(envelope) == without_fields(text), "nothing else is changed");
+  report.clear();
+  require(baton::celery::extract(envelope, w3c_chain(), &report) == sent_context(),
+          "what was written is read");
+
+  // Taken out again, nothing but that is gone; put in again, nothing else comes.
+  std::string bare(text);
+  require(baton::celery::inject(bare, baton::Context(), w3c_chain()).has_value(),
+          "what can be written can be cleared");
+  require(is_part_of(bare, text), "clearing only takes out");
+  std::string again = envelope;
+  require(
+      baton::celery::inject(again, sent_context(), w3c_chain()).has_value() && again == envelope,
+      "writing the same again changes nothing");
+  require(baton::celery::inject(again, baton::Context(), w3c_chain()).has_value(),
+          "what was written can be cleared");
+  if (bare.find("\"headers\"") == std::string::npos) return;  // one was made, and stays
+  boost_json::error_code error;
+  if (!parsed(bare, error).as_object().at("headers").is_object()) return;
+  require_same(again, bare, "only the fields were written");
+}
+
+/// The same where tasks of protocol 1 get the fields into their arguments.
+inline void check_body(std::string_view text) {
+  std::string envelope(text);
+  baton::celery::InjectOptions options;
+  options.protocol1 = baton::celery::Protocol1::kwargs;
+  const auto injected = baton::celery::inject(envelope, sent_context(), w3c_chain(), options);
+  if (!injected) {
+    require(envelope == text, "an error leaves the envelope as it was");
+    require(injected.error().offset <= text.size(), "an error is in the envelope, or at its end");
+    return;
+  }
+  require(scan(envelope) == baton::ParseError(), "what is written is JSON");
+}
+
+}  // namespace laws

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include "fields.hpp"
+#include "laws/require.hpp"
+#include "plain_text.hpp"
+#include "scanner.hpp"
+
+/// What must hold for every text that is to be JSON. Boost.JSON is the reference.
+namespace laws {
+
+namespace boost_json = boost::json;
+
+inline boost_json::value parsed(std::string_view text, boost_json::error_code& error) {
+  boost_json::parse_options options;
+  options.max_depth = baton::json::max_depth;
+  return boost_json::parse(boost_json::string_view(text.data(), text.size()), error, {}, options);
+}
+
+/// Whether there is a number of at least that size.
+inline bool has_great_number(const boost_json::value& value, double bound) {
+  if (const double* const number = value.if_double()) return std::abs(*number) >= bound;
+  if (const auto* const array = value.if_array()) {
+    for (const auto& element : *array) {
+      if (has_great_number(element, bound)) return true;
+    }
+  }
+  if (const auto* const object = value.if_object()) {
+    for (const auto& member : *object) {
+      if (has_great_number(member.value(), bound)) return true;
+    }
+  }
+  return false;
+}
+
+inline baton::ParseError scan(std::string_view text) {
+  baton::json::Scanner scanner(text);
+  baton::json::Value value;
+  if (scanner.read(value)) scanner.finish();
+  return scanner.error();
+}
+
+/// We take what Boost.JSON takes, but for numbers that no double can hold; and numbers whose
+/// exponents are beyond its own integers, where they are small.
+inline void check_json(std::string_view text) {
+  const baton::test::ExactText exact(text);
+  const std::string_view view = exact.view();
+  const baton::ParseError ours = scan(view);
+  require(ours.offset <= text.size(), "an error is in the text, or at its end");
+  boost_json::error_code theirs;
+  const boost_json::value value = parsed(text, theirs);
+  if (!theirs) {
+    // Boost.JSON makes infinities, and a little too early.
+    const bool is_great = has_great_number(value, 1.79e308);
+    require(is_great || ours == baton::ParseError(), "what Boost.JSON takes, we take");
+  } else if (theirs == boost_json::error::too_deep) {
+    require(ours != baton::ParseError(), "what is too deep for Boost.JSON, is for us");
+  } else if (theirs != boost_json::error::exponent_overflow) {
+    require(ours != baton::ParseError(), "what Boost.JSON refuses, we refuse");
+  }
+
+  const char* const end = view.data() + view.size();
+  for (const char* from = view.data(); from < end; from += 7) {
+    require(baton::json::find_special(from, end) == baton::json::plain::find_special(from, end),
+            "both ways to find a special character find the same");
+  }
+}
+
+}  // namespace laws

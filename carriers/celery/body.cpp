@@ -65,12 +65,7 @@ ParseError Body::read(const Envelope& envelope) {
   if (const ParseError error = decode(envelope); error != ParseError()) return error;
   json::Scanner scanner(text_);
   const auto read_value = [&](std::string_view name, json::Value& value) {
-    if (name != "kwargs" || scanner.peek() == 'n') return scanner.read(value);
-    const char* const begin = scanner.place();
-    if (!kwargs_.read(scanner)) return false;
-    value.type = json::Type::object;
-    value.text = {begin, static_cast<std::size_t>(scanner.place() - begin)};
-    return true;
+    return name == "kwargs" ? kwargs_.read_or_null(scanner, value) : scanner.read(value);
   };
   if (!members_.read(scanner, read_value) || !scanner.finish()) return scanner.error();
   if (members_.find("task") == nullptr) return {ErrorCode::missing_field, 0};
@@ -83,16 +78,8 @@ bool Body::begins_as_object() const noexcept {
 }
 
 void Body::write(json::Edits& edits, json::Splice& splice, json::Splice& of_envelope) {
-  if (kwargs_) {
-    edits.write();
-  } else if (edits.adds()) {
-    if (const json::Member* const null = members_.find("kwargs")) {
-      edits.write_object(null->value.text.data(), null->end());
-    } else {
-      const char* const end = members_[members_.size() - 1].end();
-      edits.write_object(end, end, ",\"kwargs\":");
-    }
-  }
+  bool is_alone = false;  // there is a task
+  edits.write_into(members_, "kwargs", is_alone);
   splice.apply(text_);
 
   std::string encoded;

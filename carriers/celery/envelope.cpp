@@ -11,13 +11,7 @@ namespace detail {
 Envelope::Envelope(std::string_view text) {
   json::Scanner scanner(text);
   const auto read_value = [&](std::string_view name, json::Value& value) {
-    if (name != "headers") return scanner.read(value);
-    if (scanner.peek() == 'n') return scanner.read(value);
-    const char* const begin = scanner.place();
-    if (!headers_.read(scanner)) return false;
-    value.type = json::Type::object;
-    value.text = {begin, static_cast<std::size_t>(scanner.place() - begin)};
-    return true;
+    return name == "headers" ? headers_.read_or_null(scanner, value) : scanner.read(value);
   };
   if (!members_.read(scanner, read_value) || !scanner.finish()) error_ = scanner.error();
 }
@@ -28,17 +22,8 @@ bool Envelope::names_task() const noexcept {
 }
 
 void Envelope::apply(std::string& text) {
-  if (headers_) {
-    edits_.write();
-  } else if (edits_.adds()) {
-    if (const json::Member* const null = members_.find("headers")) {
-      edits_.write_object(null->value.text.data(), null->end());
-    } else {
-      const bool is_alone = members_.size() == 0;
-      const char* const end = is_alone ? members_.inside() : members_[members_.size() - 1].end();
-      edits_.write_object(end, end, is_alone ? "\"headers\":" : ",\"headers\":");
-    }
-  }
+  bool is_alone = members_.size() == 0;
+  edits_.write_into(members_, "headers", is_alone);
   splice_.apply(text);
 }
 

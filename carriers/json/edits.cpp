@@ -108,11 +108,33 @@ void Edits::write() {
   write_added(end, is_first);
 }
 
-void Edits::write_object(const char* begin, const char* end, std::string_view before) {
-  splice_->replace(begin, end, before);
-  splice_->replace(end, end, "{");
-  write_added(end, true);
-  splice_->replace(end, end, "}");
+void Edits::write_into(const Object& parent, std::string_view name, bool& is_alone) {
+  if (*object_) {
+    write();
+    return;
+  }
+  if (!adds()) return;
+  const char* place = nullptr;
+  if (const Member* const null = parent.find(name)) {
+    place = null->end();
+    splice_->replace(null->value.text.data(), place, "{");
+  } else {
+    place = parent.size() == 0 ? parent.inside() : parent[parent.size() - 1].end();
+    splice_->replace(place, place, is_alone ? "\"" : ",\"");
+    splice_->replace(place, place, name);
+    splice_->replace(place, place, "\":{");
+    is_alone = false;
+  }
+  write_added(place, true);
+  splice_->replace(place, place, "}");
+}
+
+std::size_t Edits::untouched() const noexcept {
+  std::size_t count = object_->size();
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    if (changes_[i].kind == Kind::set || changes_[i].kind == Kind::erase) --count;
+  }
+  return count;
 }
 
 void Edits::write_added(const char* place, bool is_first) {

@@ -35,14 +35,14 @@ class Edits {
     }
   }
 
-  /// Whether there are new members: what an object must be there for.
-  [[nodiscard]] bool adds() const noexcept;
-
   /// Hands the changes to the splice.
   void write();
-  /// Hands over the new members alone, in braces and behind `before`, in the place of [begin, end),
-  /// where there was no object.
-  void write_object(const char* begin, const char* end, std::string_view before = {});
+  /// The same for an object that is a member of another: where it is absent or null, it is made for
+  /// new members. `is_alone` says whether nothing stands in the other object, or will.
+  void write_into(const Object& parent, std::string_view name, bool& is_alone);
+
+  /// How many members nobody has set or erased.
+  [[nodiscard]] std::size_t untouched() const noexcept;
 
  private:
   enum class Kind : std::uint8_t { nothing, set, add, erase };
@@ -58,6 +58,7 @@ class Edits {
   [[nodiscard]] std::string_view name_of(const Change& change) const noexcept;
   Change* find_added(std::string_view written_name) noexcept;
   Change& change_of(std::size_t member);
+  [[nodiscard]] bool adds() const noexcept;
   void write_added(const char* place, bool is_first);
 
   Object* object_;

@@ -57,6 +57,15 @@ class Object {
     return read(scanner, [&](std::string_view, Value& value) { return scanner.read(value); });
   }
 
+  /// Reads an object that is the value of a member, where it may also be null.
+  bool read_or_null(Scanner& scanner, Value& value) {
+    if (scanner.peek() == 'n') return scanner.read(value);
+    const char* const begin = scanner.place();
+    if (!read(scanner)) return false;
+    value = {{begin, static_cast<std::size_t>(scanner.place() - begin)}, Type::object};
+    return true;
+  }
+
   /// Whether an object was read.
   [[nodiscard]] explicit operator bool() const noexcept { return inside_ != nullptr; }
   /// Right behind its `{`.

@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <utility>
+
+#include "baton/carriers/sqs.hpp"
+#include "baton/traceparent.hpp"
+#include "chars.hpp"
+#include "edits.hpp"
+#include "names.hpp"
+
+namespace baton::sqs {
+namespace {
+
+constexpr detail::Charset name_chars =
+    detail::digits + detail::lower_letters + detail::upper_letters + detail::Charset("_-.");
+constexpr std::size_t longest_name = 256;
+
+bool is_name(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= longest_name && name.front() != '.' &&
+         name.back() != '.' && name.find("..") == std::string_view::npos &&
+         name_chars.find_outside(name) == name.size();
+}
+
+/// SQS takes the characters that XML 1.0 does.
+bool is_value(std::string_view value) noexcept {
+  const auto is_refused = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  };
+  return !value.empty() && std::none_of(value.begin(), value.end(), is_refused);
+}
+
+/// One message that is to be sent: an entry of a batch, or all of a request.
+class Message {
+ public:
+  explicit Message(json::Splice& splice) noexcept
+      : attribute_edits_(attributes_, splice), system_edits_(system_, splice) {}
+
+  /// Reads it; `read_other` reads the members that are none of ours.
+  template <class ReadOther>
+  bool read(json::Scanner& scanner, ReadOther&& read_other) {
+    return members_.read(scanner, [&](std::string_view name, json::Value& value) {
+      if (name == attributes_member) return attributes_.read_or_null(scanner, value);
+      if (name == sent_system_member) return system_.read_or_null(scanner, value);
+      return read_other(name, value);
+    });
+  }
+
+  // The carrier.
+
+  void set(std::string_view name, std::string_view value) {
+    constexpr std::string_view before = R"({"DataType":"String","StringValue":)";
+    if (name == xray_field) {
+      attribute_edits_.erase(name);
+      system_edits_.set(xray_attribute, value, before, "}");
+    } else if (is_name(name) && is_value(value)) {
+      attribute_edits_.set(name, value, before, "}");
+    } else {
+      attribute_edits_.erase(name);
+      refused_.emplace_back(name);
+    }
+  }
+  void erase(std::string_view name) {
+    attribute_edits_.erase(name);
+    if (name == xray_field) system_edits_.erase(xray_attribute);
+  }
+
+  /// Takes back what has no room.
+  void make_fit(std::size_t entry, std::vector<LeftOut>& left_out) {
+    const std::size_t others = attribute_edits_.untouched();
+    for (std::string& name : refused_) left_out.push_back({entry, std::move(name), others});
+    std::size_t wanted = 0;
+    bool has_parent = false;
+    attribute_edits_.filter([&](std::string_view name, bool) {
+      ++wanted;
+      has_parent = has_parent || name == Traceparent::field;
+      return true;
+    });
+    std::size_t room = most_attributes - std::min(others, most_attributes);
+    if (wanted <= room) return;
+    bool keep_parent = has_parent && room != 0;
+    if (keep_parent) --room;
+    attribute_edits_.filter([&](std::string_view name, bool) {
+      if (keep_parent && name == Traceparent::field) {
+        keep_parent = false;
+        return true;
+      }
+      if (room != 0) {
+        --room;
+        return true;
+      }
+      left_out.push_back({entry, std::string(name), others});
+      return false;
+    });
+  }
+
+  void write() {
+    const json::Member* const attributes = members_.find(attributes_member);
+    const json::Member* const system = members_.find(sent_system_member);
+    // In the order in which they stand; what is made stands behind all.
+    const bool system_first =
+        system != nullptr && (attributes == nullptr || system->begin < attributes->begin);
+    bool is_alone = members_.size() == 0;
+    if (system_first) system_edits_.write_into(members_, sent_system_member, is_alone);
+    attribute_edits_.write_into(members_, attributes_member, is_alone);
+    if (!system_first) system_edits_.write_into(members_, sent_system_member, is_alone);
+  }
+
+ private:
+  json::Object members_;
+  json::Object attributes_;
+  json::Object system_;
+  json::Edits attribute_edits_;
+  json::Edits system_edits_;
+  std::vector<std::string> refused_;
+};
+
+class Injection {
+ public:
+  Injection(ContextOfEntry context_of, const PropagatorChain& chain)
+      : context_of_(context_of), chain_(&chain) {}
+
+  expected<std::vector<LeftOut>> run(std::string& request) {
+    json::Scanner scanner(request);
+    Message single(splice_);
+    bool is_batch = false;
+    const auto read_other = [&](std::string_view name, json::Value& value) {
+      if (name != "Entries" || scanner.peek() == 'n') return scanner.read(value);
+      is_batch = true;
+      return read_entries(scanner);
+    };
+    if (!single.read(scanner, read_other) || !scanner.finish()) {
+      return tl::unexpected(scanner.error());
+    }
+    if (!is_batch) inject(single, 0);
+    splice_.apply(request);
+    return std::move(left_out_);
+  }
+
+ private:
+  bool read_entries(json::Scanner& scanner) {
+    if (!scanner.enter_array()) return false;
+    for (std::size_t entry = 0; scanner.next_element(); ++entry) {
+      Message message(splice_);
+      const auto read_other = [&](std::string_view, json::Value& value) {
+        return scanner.read(value);
+      };
+      if (!message.read(scanner, read_other)) return false;
+      inject(message, entry);
+    }
+    return !scanner.failed();
+  }
+
+  void inject(Message& message, std::size_t entry) {
+    chain_->inject(context_of_(entry), message);
+    message.make_fit(entry, left_out_);
+    message.write();
+  }
+
+  ContextOfEntry context_of_;
+  const PropagatorChain* chain_;
+  json::Splice splice_;
+  std::vector<LeftOut> left_out_;
+};
+
+}  // namespace
+
+expected<std::vector<LeftOut>> inject(std::string& request, const Context& context,
+                                      const PropagatorChain& chain) {
+  const auto same = [&](std::size_t) -> const Context& { return context; };
+  return inject_each(request, same, chain);
+}
+
+expected<std::vector<LeftOut>> inject_each(std::string& request, ContextOfEntry context_of,
+                                           const PropagatorChain& chain) {
+  return Injection(context_of, chain).run(request);
+}
+
+}  // namespace baton::sqs

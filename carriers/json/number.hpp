@@ -8,23 +8,21 @@
 
 namespace baton::json {
 
-namespace detail_number {
+/// The bounds of the doubles.
+namespace double_range {
 
 /// The largest double is below 1.797693134862315808e308, and so is what rounds to it.
 inline constexpr std::int64_t largest_exponent = 308;
 inline constexpr std::uint64_t largest_digits = 1'797'693'134'862'315'807;
 inline constexpr std::size_t compared_digits = 19;
 
-}  // namespace detail_number
+}  // namespace double_range
 
 /// Whether a number, whose grammar was checked, has a place among the doubles, whatever digits it
 /// loses there. What is too great would become an infinity, which JSON cannot say.
 constexpr bool fits_double(std::string_view number) noexcept {
-  using namespace detail_number;
-  // Without an exponent a number is as great as it is long.
+  using namespace double_range;
   const std::size_t mark = number.find_first_of("eE");
-  if (mark == std::string_view::npos && number.size() <= largest_exponent) return true;
-
   const std::string_view mantissa = number.substr(0, mark);
   std::int64_t exponent = 0;
   if (mark != std::string_view::npos) {

@@ -41,9 +41,57 @@ bool Scanner::fail_here(ErrorCode code) noexcept {
   return fail(at_ == end_ ? ErrorCode::too_short : code, at_);
 }
 
-void Scanner::skip_space() noexcept {
-  if (at_ != end_ && static_cast<unsigned char>(*at_) > ' ') return;
-  at_ = white_space.skip(at_, end_);
+[[gnu::always_inline]] inline void Scanner::skip_space() noexcept {
+  // Mostly there is one space, or none.
+  if (at_ != end_ && *at_ == ' ') ++at_;
+  if (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ') at_ = white_space.skip(at_, end_);
+}
+
+// Most strings are plain and short.
+[[gnu::always_inline]] inline bool Scanner::skip_string(bool& has_escapes) noexcept {
+  at_ = find_special(at_ + 1, end_);
+  if (at_ == end_ || *at_ != '"') return skip_odd_string(has_escapes);
+  ++at_;
+  return true;
+}
+
+[[gnu::always_inline]] inline bool Scanner::skip_word(std::string_view word) noexcept {
+  if (static_cast<std::size_t>(end_ - at_) >= word.size() &&
+      std::string_view(at_, word.size()) == word) {
+    at_ += word.size();
+    return true;
+  }
+  for (const char c : word) {
+    if (at_ == end_ || *at_ != c) return fail_here(ErrorCode::bad_value);
+    ++at_;
+  }
+  return true;
+}
+
+[[gnu::always_inline]] inline bool Scanner::skip_scalar(Value& value) noexcept {
+  value.has_escapes = false;
+  if (at_ == end_) return fail_here(ErrorCode::too_short);
+  switch (*at_) {
+    case '"': value.type = Type::string; return skip_string(value.has_escapes);
+    case 't': value.type = Type::boolean; return skip_word("true");
+    case 'f': value.type = Type::boolean; return skip_word("false");
+    case 'n': value.type = Type::null; return skip_word("null");
+    default: break;
+  }
+  if (!value_starts.contains(*at_)) return fail_here(ErrorCode::bad_value);
+  value.type = Type::number;
+  return skip_number();
+}
+
+[[gnu::always_inline]] inline bool Scanner::skip_name() noexcept {
+  bool has_escapes = false;
+  skip_space();
+  if (at_ == end_ || *at_ != '"') return fail_here(ErrorCode::bad_key);
+  if (!skip_string(has_escapes)) return false;
+  skip_space();
+  if (at_ == end_ || *at_ != ':') return fail_here(ErrorCode::bad_delimiter);
+  ++at_;
+  return true;
 }
 
 char Scanner::peek() noexcept {
@@ -63,7 +111,7 @@ bool Scanner::enter(char opening) noexcept {
   return true;
 }
 
-bool Scanner::next(char closing) noexcept {
+[[gnu::always_inline]] inline bool Scanner::next(char closing) noexcept {
   skip_space();
   if (at_ == end_) return fail_here(ErrorCode::too_short);
   if (*at_ == closing) {
@@ -95,6 +143,8 @@ bool Scanner::next_member(Value& name) noexcept {
   return true;
 }
 
+bool Scanner::next_element() noexcept { return next(']'); }
+
 bool Scanner::finish() noexcept {
   if (failed()) return false;
   skip_space();
@@ -120,10 +170,8 @@ bool Scanner::read_string(Value& value) noexcept {
   return fail_here(ErrorCode::wrong_type);
 }
 
-bool Scanner::skip_string(bool& has_escapes) noexcept {
-  ++at_;
-  for (;;) {
-    at_ = find_special(at_, end_);
+bool Scanner::skip_odd_string(bool& has_escapes) noexcept {
+  for (;; at_ = find_special(at_, end_)) {
     if (at_ == end_) return fail_here(ErrorCode::too_short);
     if (*at_ == '"') {
       ++at_;
@@ -205,47 +253,15 @@ bool Scanner::skip_number() noexcept {
     ++at_;
     if (!skip_digits()) return false;
   }
-  if (is_at('e') || is_at('E')) {
+  const bool has_exponent = is_at('e') || is_at('E');
+  if (has_exponent) {
     ++at_;
     if (is_at('+') || is_at('-')) ++at_;
     if (!skip_digits()) return false;
   }
   const std::string_view number(begin, static_cast<std::size_t>(at_ - begin));
-  return fits_double(number) || fail(ErrorCode::bad_number, begin);
-}
-
-bool Scanner::skip_word(std::string_view word) noexcept {
-  for (const char c : word) {
-    if (at_ == end_ || *at_ != c) return fail_here(ErrorCode::bad_value);
-    ++at_;
-  }
-  return true;
-}
-
-bool Scanner::skip_scalar(Value& value) noexcept {
-  value.has_escapes = false;
-  if (at_ == end_) return fail_here(ErrorCode::too_short);
-  switch (*at_) {
-    case '"': value.type = Type::string; return skip_string(value.has_escapes);
-    case 't': value.type = Type::boolean; return skip_word("true");
-    case 'f': value.type = Type::boolean; return skip_word("false");
-    case 'n': value.type = Type::null; return skip_word("null");
-    default: break;
-  }
-  if (!value_starts.contains(*at_)) return fail_here(ErrorCode::bad_value);
-  value.type = Type::number;
-  return skip_number();
-}
-
-bool Scanner::skip_name() noexcept {
-  bool has_escapes = false;
-  skip_space();
-  if (at_ == end_ || *at_ != '"') return fail_here(ErrorCode::bad_key);
-  if (!skip_string(has_escapes)) return false;
-  skip_space();
-  if (at_ == end_ || *at_ != ':') return fail_here(ErrorCode::bad_delimiter);
-  ++at_;
-  return true;
+  const bool is_small = !has_exponent && number.size() < double_range::largest_exponent;
+  return is_small || fits_double(number) || fail(ErrorCode::bad_number, begin);
 }
 
 bool Scanner::skip_nested() noexcept {

@@ -73,7 +73,7 @@ class Scanner {
   /// Goes into an array; its elements are then read one by one.
   bool enter_array() noexcept { return enter('['); }
   /// Whether there is another element, which is to be read then.
-  bool next_element() noexcept { return next(']'); }
+  bool next_element() noexcept;
 
   /// Whether nothing is left but white space.
   bool finish() noexcept;
@@ -90,6 +90,7 @@ class Scanner {
   bool enter(char opening) noexcept;
   bool next(char closing) noexcept;
   bool skip_string(bool& has_escapes) noexcept;
+  bool skip_odd_string(bool& has_escapes) noexcept;
   bool skip_escape() noexcept;
   bool skip_sequences() noexcept;
   bool skip_number() noexcept;

@@ -1,0 +1,11 @@
+#include "laws/json_laws.hpp"
+
+#include "input.hpp"
+
+/// A text that is to be JSON.
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const fuzz::Input input(data, size);
+  const std::string& text = input.text();
+  laws::check_json(text);
+  return 0;
+}

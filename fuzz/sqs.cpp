@@ -1,0 +1,11 @@
+#include "laws/sqs_laws.hpp"
+
+#include "input.hpp"
+
+/// A request of SQS, or a response.
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const fuzz::Input input(data, size);
+  const std::string& text = input.text();
+  laws::check_sqs(text);
+  return 0;
+}

@@ -1,0 +1,199 @@
+"""Hands contexts to boto3 and takes them from it, through moto's SQS server on loopback.
+
+Wants in its environment
+  SQS_PEER     our side, see peer.cpp
+  SQS_PYTHON   a Python with boto3 and moto[server]
+  SQS_FOLDER   where the result goes for tests/summary.py; nowhere if unset
+"""
+
+import io
+import json
+import logging
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+import urllib.request
+
+
+def log(result, output):
+    """What tests/summary.py reads, as Meson writes it."""
+    if "SQS_FOLDER" not in os.environ:
+        return
+    path = pathlib.Path(os.environ["SQS_FOLDER"], "meson-logs", "testlog.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"name": "sqs", "result": result, "stderr": output}) + "\n")
+
+
+def skip(reason):
+    print(f"SKIPPED: no test with boto3: {reason}", file=sys.stderr)
+    in_ci = bool(os.environ.get("CI"))
+    log("FAIL" if in_ci else "SKIP", "")
+    sys.exit(1 if in_ci else 77)
+
+
+try:
+    import boto3
+    from moto.server import ThreadedMotoServer
+except ImportError as error:
+    python = os.environ.pop("SQS_PYTHON", "")
+    if os.path.exists(python):
+        os.execv(python, [python, "-B", *sys.argv])
+    skip(error)
+
+FIELDS = {
+    "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    "tracestate": "rojo=00f067aa0ba902b7",
+    "baggage": "user=Am%C3%A9lie",
+}
+XRAY = {"x-amzn-trace-id": "Root=1-0af76519-16cd43dd8448eb211c80319c;Parent=b7ad6b7169203331;Sampled=1"}
+ONE_OF_THEIRS = {"kind": {"DataType": "Number", "StringValue": "7"}}
+
+handed_over = []
+
+
+def peer(*arguments, text):
+    done = subprocess.run(
+        [os.environ["SQS_PEER"], *arguments], input=text, capture_output=True, text=True, timeout=30,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{arguments}: {done.stderr}")
+    return done.stdout, done.stderr
+
+
+def inject(request, fields, chain="tracecontext,baggage"):
+    """The request with the context in it, as text, and what was left out."""
+    pairs = [f"{name}={value}" for name, value in fields.items()]
+    return peer("inject", chain, *pairs, text=json.dumps(request))
+
+
+def extract(response, chain="tracecontext,baggage"):
+    lines = peer("extract", chain, text=response)[0].splitlines()
+    return [dict(field.split("=", 1) for field in line.split("\t") if field) for line in lines]
+
+
+class RealSqs(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        cls.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        cls.server.start()
+        host, port = cls.server.get_host_and_port()
+        cls.url = f"http://{host}:{port}"
+        cls.client = boto3.client(
+            "sqs", endpoint_url=cls.url, region_name="us-east-1", aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.client.close()
+        cls.server.stop()
+
+    def setUp(self):
+        self.queue = self.client.create_queue(QueueName=self._testMethodName)["QueueUrl"]
+
+    def call(self, action, body):
+        """Posts a body as it is; gives the answer as it is."""
+        request = urllib.request.Request(
+            self.url, data=body.encode(), headers={
+                "Content-Type": "application/x-amz-json-1.0",
+                "X-Amz-Target": f"AmazonSQS.{action}",
+                "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/"
+                                 "aws4_request, SignedHeaders=host, Signature=0",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.read().decode()
+
+    def receive(self):
+        """What boto3 receives: the texts of each message's attributes, with the system's."""
+        messages = self.client.receive_message(
+            QueueUrl=self.queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"],
+            AttributeNames=["All"],
+        )["Messages"]
+        return [
+            {**{name: value["StringValue"]
+                for name, value in message.get("MessageAttributes", {}).items()},
+             **{name: value for name, value in message["Attributes"].items()
+                if name == "AWSTraceHeader"}}
+            for message in messages
+        ]
+
+    def receive_as_text(self):
+        return self.call("ReceiveMessage", json.dumps({
+            "QueueUrl": self.queue, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"],
+            "AttributeNames": ["All"],
+        }))
+
+    def test_our_message_to_boto3(self):
+        request = {"QueueUrl": self.queue, "MessageBody": "hé", "MessageAttributes": ONE_OF_THEIRS}
+        body, left_out = inject(request, FIELDS)
+        self.call("SendMessage", body)
+        self.assertEqual(left_out, "")
+        self.assertEqual(self.receive(), [{**FIELDS, "kind": "7"}])
+        handed_over.append(("C++, SendMessage", "boto3", "traceparent, tracestate, baggage"))
+
+    def test_our_batch_to_boto3(self):
+        entries = [{"Id": str(i), "MessageBody": "x"} for i in range(10)]
+        body, _ = inject({"QueueUrl": self.queue, "Entries": entries}, FIELDS)
+        self.call("SendMessageBatch", body)
+        received = []
+        while len(received) < 10:
+            received += self.receive()
+        self.assertEqual(received, [FIELDS] * 10)
+        handed_over.append(("C++, SendMessageBatch", "boto3", "10 of 10"))
+
+    def test_ten_attributes_are_taken(self):
+        theirs = {f"n{i}": {"DataType": "String", "StringValue": "x"} for i in range(9)}
+        request = {"QueueUrl": self.queue, "MessageBody": "x", "MessageAttributes": theirs}
+        body, left_out = inject(request, FIELDS)
+        self.assertEqual(left_out.split("\n"), ["0 tracestate", "0 baggage", ""])
+        self.call("SendMessage", body)
+        (received,) = self.receive()
+        self.assertEqual(len(received), 10)
+        self.assertEqual(received["traceparent"], FIELDS["traceparent"])
+        handed_over.append(("C++, beside nine attributes", "boto3", "traceparent; told: the rest"))
+
+    def test_the_trace_header_to_boto3(self):
+        body, _ = inject({"QueueUrl": self.queue, "MessageBody": "x"}, XRAY, "xray")
+        self.call("SendMessage", body)
+        self.assertEqual(self.receive(), [{"AWSTraceHeader": XRAY["x-amzn-trace-id"]}])
+        handed_over.append(("C++, AWSTraceHeader", "boto3", "the header"))
+
+    def test_boto3_to_us(self):
+        for text in ("one", "two \" \\ \u20ac"):
+            self.client.send_message(
+                QueueUrl=self.queue, MessageBody=text, MessageAttributes={
+                    **ONE_OF_THEIRS,
+                    **{name: {"DataType": "String", "StringValue": value}
+                       for name, value in FIELDS.items()},
+                },
+            )
+        self.assertEqual(extract(self.receive_as_text()), [FIELDS, FIELDS])
+        self.assertEqual(extract(self.receive_as_text()), [])
+        handed_over.append(("boto3", "C++, ReceiveMessage", "traceparent, tracestate, baggage"))
+
+    def test_the_trace_header_to_us(self):
+        self.client.send_message(
+            QueueUrl=self.queue, MessageBody="x", MessageSystemAttributes={
+                "AWSTraceHeader": {"DataType": "String", "StringValue": XRAY["x-amzn-trace-id"]},
+            },
+        )
+        self.assertEqual(extract(self.receive_as_text(), "xray"), [XRAY])
+        handed_over.append(("boto3, AWSTraceHeader", "C++, ReceiveMessage", "the header"))
+
+
+def main():
+    output = io.StringIO()
+    done = unittest.TextTestRunner(stream=output, verbosity=2).run(
+        unittest.defaultTestLoader.loadTestsFromTestCase(RealSqs))
+    for source, target, what in handed_over:
+        print(f"| {source:32} | {target:20} | {what}", file=output)
+    print(output.getvalue(), end="", file=sys.stderr)
+    log("OK" if done.wasSuccessful() else "FAIL", output.getvalue())
+    return 0 if done.wasSuccessful() else 1
+
+
+sys.exit(main())

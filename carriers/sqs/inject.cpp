@@ -3,31 +3,11 @@
 
 #include "baton/carriers/sqs.hpp"
 #include "baton/traceparent.hpp"
-#include "chars.hpp"
 #include "edits.hpp"
 #include "names.hpp"
 
 namespace baton::sqs {
 namespace {
-
-constexpr detail::Charset name_chars =
-    detail::digits + detail::lower_letters + detail::upper_letters + detail::Charset("_-.");
-constexpr std::size_t longest_name = 256;
-
-bool is_name(std::string_view name) noexcept {
-  return !name.empty() && name.size() <= longest_name && name.front() != '.' &&
-         name.back() != '.' && name.find("..") == std::string_view::npos &&
-         name_chars.find_outside(name) == name.size();
-}
-
-/// SQS takes the characters that XML 1.0 does.
-bool is_value(std::string_view value) noexcept {
-  const auto is_refused = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
-  };
-  return !value.empty() && std::none_of(value.begin(), value.end(), is_refused);
-}
 
 /// One message that is to be sent: an entry of a batch, or all of a request.
 class Message {
@@ -52,7 +32,7 @@ class Message {
     if (name == xray_field) {
       attribute_edits_.erase(name);
       system_edits_.set(xray_attribute, value, before, "}");
-    } else if (is_name(name) && is_value(value)) {
+    } else if (is_attribute_name(name) && is_attribute_value(value)) {
       attribute_edits_.set(name, value, before, "}");
     } else {
       attribute_edits_.erase(name);

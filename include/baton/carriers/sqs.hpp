@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "baton/carriers/sqs/attributes.hpp"
 #include "baton/function_ref.hpp"
 #include "baton/global.hpp"
 #include "baton/scope.hpp"
@@ -12,9 +13,6 @@
 /// Contexts in the message attributes of Amazon SQS, in the JSON of its requests and responses
 /// (AWS JSON 1.0).
 namespace baton::sqs {
-
-/// More attributes no message may have.
-inline constexpr std::size_t most_attributes = 10;
 
 /// A field that a message goes without.
 struct LeftOut {
@@ -35,8 +33,8 @@ struct LeftOut {
 /// Each field becomes an attribute of type String. `x-amzn-trace-id` becomes the system attribute
 /// `AWSTraceHeader`, which does not count. There is room for ten attributes; those of the
 /// application stay, whatever their number, and of the context's `traceparent` is the first to get
-/// in. What has no room is left out, and so is what SQS would refuse the message for: an empty
-/// value, a control character, a name of other characters than letters, digits, `_`, `-` and `.`.
+/// in. What has no room is left out, and so is what SQS would refuse the message for, see
+/// `is_attribute_name` and `is_attribute_value`.
 /// What is left out is given back, in the order of the entries; an older value of it goes.
 ///
 /// Every other byte of the request stays. The rules, the errors and the costs are those of

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+namespace baton::sqs {
+
+/// More attributes no message may have.
+inline constexpr std::size_t most_attributes = 10;
+
+/// Whether SQS takes it as the name of an attribute: up to 256 letters, digits, `_`, `-` and `.`,
+/// the latter neither at an end nor beside another.
+[[nodiscard]] constexpr bool is_attribute_name(std::string_view name) noexcept {
+  constexpr std::size_t longest = 256;
+  const auto is_taken = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  };
+  return !name.empty() && name.size() <= longest && name.front() != '.' && name.back() != '.' &&
+         name.find("..") == std::string_view::npos &&
+         std::all_of(name.begin(), name.end(), is_taken);
+}
+
+/// Whether SQS takes it as a value: not empty, and without the control characters that XML refuses.
+[[nodiscard]] constexpr bool is_attribute_value(std::string_view value) noexcept {
+  const auto is_refused = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  };
+  return !value.empty() && std::none_of(value.begin(), value.end(), is_refused);
+}
+
+/// A map of attributes as SDKs have it: `Aws::Map<Aws::String, MessageAttributeValue>` of the AWS
+/// SDK for C++, and its like.
+template <class Map>
+concept AttributeMap =
+    requires(Map& map, const typename Map::key_type& key, typename Map::mapped_type& value) {
+      requires std::constructible_from<typename Map::key_type, const char*, std::size_t>;
+      value.SetDataType(key);
+      value.SetStringValue(key);
+      { value.GetDataType() } -> std::convertible_to<std::string_view>;
+      { value.GetStringValue() } -> std::convertible_to<std::string_view>;
+      map.erase(key);
+      map.insert_or_assign(key, value);
+    };
+
+/// A carrier over such a map, which must outlive it.
+///
+///     Aws::Map<Aws::String, Aws::SQS::Model::MessageAttributeValue> attributes;
+///     baton::global_chain().inject(context, baton::sqs::AttributeMapCarrier(attributes));
+///     request.SetMessageAttributes(std::move(attributes));
+///
+/// Names are matched exactly. An attribute of another type than String counts as absent. What SQS
+/// would refuse the message for is not written: an eleventh attribute, and what `is_attribute_name`
+/// and `is_attribute_value` are false for. An older value of it goes all the same. So that
+/// `traceparent` is the first to get in, let `tracecontext` come first in the chain.
+template <class Map>
+  requires AttributeMap<std::remove_const_t<Map>>
+class AttributeMapCarrier {
+ public:
+  explicit AttributeMapCarrier(Map& attributes) noexcept : attributes_(&attributes) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    const auto found = attributes_->find(key_of(name));
+    if (found == attributes_->end() || !is_text(found->second)) return std::nullopt;
+    return std::string_view(found->second.GetStringValue());
+  }
+  template <class Visitor>
+  void get_all(std::string_view name, Visitor&& visit) const {
+    if (const auto value = get(name)) visit(*value);
+  }
+  template <class Visitor>
+  void keys(Visitor&& visit) const {
+    for (const auto& [name, value] : *attributes_) {
+      if (is_text(value) && !visit(std::string_view(name))) return;
+    }
+  }
+
+  void set(std::string_view name, std::string_view value) const
+    requires(!std::is_const_v<Map>)
+  {
+    // Copied first: they may be views of what is about to go.
+    const auto key = key_of(name);
+    typename Map::mapped_type attribute;
+    attribute.SetDataType(key_of("String"));
+    attribute.SetStringValue(key_of(value));
+    const bool is_taken = is_attribute_name(name) && is_attribute_value(value);
+    attributes_->erase(key);
+    if (is_taken && attributes_->size() < most_attributes) {
+      attributes_->insert_or_assign(key, attribute);
+    }
+  }
+  void erase(std::string_view name) const
+    requires(!std::is_const_v<Map>)
+  {
+    attributes_->erase(key_of(name));
+  }
+
+ private:
+  using Key = typename Map::key_type;
+
+  static Key key_of(std::string_view text) { return Key(text.data(), text.size()); }
+  static bool is_text(const typename Map::mapped_type& value) {
+    const std::string_view type = value.GetDataType();
+    return type == "String" || type.starts_with("String.");
+  }
+
+  Map* attributes_;
+};
+
+}  // namespace baton::sqs

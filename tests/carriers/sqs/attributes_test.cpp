@@ -1,0 +1,89 @@
+#include "baton/carriers/sqs/attributes.hpp"
+
+#include <map>
+
+#include "carriers/conformance.hpp"
+
+namespace {
+
+using namespace carrier_conformance;
+using namespace std::string_view_literals;
+using baton::sqs::AttributeMapCarrier;
+
+/// What the AWS SDK calls MessageAttributeValue.
+class Value {
+ public:
+  const std::string& GetDataType() const { return type_; }
+  const std::string& GetStringValue() const { return text_; }
+  void SetDataType(const std::string& type) { type_ = type; }
+  void SetStringValue(const std::string& text) { text_ = text; }
+
+ private:
+  std::string type_;
+  std::string text_;
+};
+
+using Map = std::map<std::string, Value>;
+
+struct MapBinding {
+  using Storage = Map;
+  static void add(Storage& storage, std::string_view name, std::string_view value) {
+    Value& attribute = storage[std::string(name)];
+    attribute.SetDataType("String");
+    attribute.SetStringValue(std::string(value));
+  }
+  static RawFields raw(const Storage& storage) {
+    RawFields fields;
+    for (const auto& [name, value] : storage) fields.emplace_back(name, value.GetStringValue());
+    return fields;
+  }
+  static auto carrier(Storage& storage) { return AttributeMapCarrier(storage); }
+  static auto carrier(const Storage& storage) { return AttributeMapCarrier(storage); }
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Attributes, CarrierTest, MapBinding);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MultiValueCarrierTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OrderedCarrierTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(CaseInsensitiveCarrierTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MixedCaseCarrierTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
+
+TEST(SqsAttributesTest, TypesOtherThanStringAreAbsent) {
+  Map map;
+  for (const char* type : {"Number", "Binary", "Stringy", ""}) {
+    MapBinding::add(map, "a", "1");
+    map["a"].SetDataType(type);
+    EXPECT_EQ(AttributeMapCarrier(map).get("a"), std::nullopt) << type;
+  }
+  map["a"].SetDataType("String.w3c");
+  EXPECT_EQ(AttributeMapCarrier(map).get("a"), "1");
+}
+
+TEST(SqsAttributesTest, WhatSqsWouldRefuseIsNotWritten) {
+  Map map;
+  AttributeMapCarrier carrier(map);
+  for (const std::string_view name : {""sv, "a b"sv, ".a"sv, "a."sv, "a..b"sv, "\xC3\xA9"sv}) {
+    carrier.set(name, "1");
+  }
+  carrier.set(std::string(257, 'a'), "1");
+  for (const std::string_view value : {""sv, "\0"sv, "a\x1f"sv}) {
+    MapBinding::add(map, "a", "old");
+    carrier.set("a", value);
+  }
+  EXPECT_EQ(map.size(), 0U);
+  carrier.set(std::string(256, 'a'), "\t\xC3\xA9\n");
+  carrier.set("A-b_c.9", "1");
+  EXPECT_EQ(map.size(), 2U);
+}
+
+TEST(SqsAttributesTest, TenAreTheMost) {
+  Map map;
+  AttributeMapCarrier carrier(map);
+  for (int i = 0; i < 12; ++i) carrier.set("n" + std::to_string(i), "old");
+  EXPECT_EQ(map.size(), 10U);
+  carrier.set("n3", "new");
+  EXPECT_EQ(carrier.get("n3"), "new");
+  EXPECT_EQ(carrier.get("n10"), std::nullopt);
+}
+
+}  // namespace

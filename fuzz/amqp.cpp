@@ -58,8 +58,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   baton::amqp::Pool pool;
   amqp_table_t received{};
   std::size_t offset = 0;
-  if (amqp_decode_table({wire.size(), wire.data()}, &(static_cast<amqp_pool_t&>(pool)), &received,
-                        &offset) != AMQP_STATUS_OK) {
+  if (amqp_decode_table({wire.size(), wire.data()}, pool.get(), &received, &offset) !=
+      AMQP_STATUS_OK) {
     return 0;
   }
   HeaderModel model = to_model(received);
@@ -80,11 +80,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string sent = encode(written);
   amqp_table_t arrived{};
   offset = 0;
-  laws::require(
-      amqp_decode_table({sent.size(), const_cast<char*>(sent.data())},
-                        &(static_cast<amqp_pool_t&>(pool)), &arrived, &offset) == AMQP_STATUS_OK &&
-          offset == sent.size(),
-      "what is written can be read");
+  laws::require(amqp_decode_table({sent.size(), const_cast<char*>(sent.data())}, pool.get(),
+                                  &arrived, &offset) == AMQP_STATUS_OK &&
+                    offset == sent.size(),
+                "what is written can be read");
   laws::require(to_model(arrived).headers() == model.headers(), "all arrives");
   return 0;
 }

@@ -99,6 +99,7 @@ class Pool {
   /// Ends the life of all that is in it, and keeps the memory for what comes next.
   void recycle() noexcept { recycle_amqp_pool(&pool_); }
 
+  [[nodiscard]] amqp_pool_t* get() noexcept { return &pool_; }
   operator amqp_pool_t&() noexcept { return pool_; }
 
  private:

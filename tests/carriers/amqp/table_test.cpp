@@ -183,8 +183,7 @@ TEST(AmqpTable, EraseOfTheAbsentTakesNoMemory) {
   const amqp_table_entry_t* const entries = table.entries;
   baton::amqp::inject(table, pool, baton::Context(), chain_of("tracecontext,baggage,b3multi"));
   EXPECT_EQ(table.entries, entries);
-  const amqp_pool_t& used = pool;
-  EXPECT_EQ(used.pages.num_blocks + used.large_blocks.num_blocks, 0);
+  EXPECT_EQ(pool.get()->pages.num_blocks + pool.get()->large_blocks.num_blocks, 0);
 }
 
 TEST(AmqpTable, AContextTakesOnePageAndNothingElse) {
@@ -207,9 +206,8 @@ TEST(AmqpTable, AContextTakesOnePageAndNothingElse) {
     pool.recycle();
   }
   EXPECT_EQ(baton::test::allocations - before, 0U);
-  const amqp_pool_t& used = pool;
-  EXPECT_EQ(used.pages.num_blocks, 1);
-  EXPECT_EQ(used.large_blocks.num_blocks, 0);
+  EXPECT_EQ(pool.get()->pages.num_blocks, 1);
+  EXPECT_EQ(pool.get()->large_blocks.num_blocks, 0);
   EXPECT_TRUE(context.span_context().is_valid());
 }
 

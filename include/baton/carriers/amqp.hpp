@@ -23,10 +23,9 @@ namespace baton::amqp {
 /// Reads a field table, such as the headers of a message. The table must outlive the carrier.
 ///
 /// - Names are matched exactly; where no field has the very name, in any case (ASCII letters
-/// alone).
-/// - Long strings (`AMQP_FIELD_KIND_UTF8`) and byte arrays (`AMQP_FIELD_KIND_BYTES`) are text,
-/// shown
-///   where they are: nothing is copied or allocated. Fields of other types count as absent.
+///   alone).
+/// - Long strings (`AMQP_FIELD_KIND_UTF8`) and byte arrays (`AMQP_FIELD_KIND_BYTES`) are text, and
+///   are shown where they are: nothing is copied or allocated. Other types count as absent.
 /// - A table should have no name twice. Where one does, `get` gives the last value, and `get_all`
 ///   all in order, as the list fields `tracestate` and `baggage` need it; of `traceparent`, which
 ///   is one value, the last alone.
@@ -151,7 +150,7 @@ inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& cont
 }
 
 /// Writes a context into the properties of a message that is about to be published. Where they have
-/// no headers (the flag says so), they get some.
+/// no headers (the flag says so), they get some. Where memory runs out they stay as they were.
 ///
 ///     amqp_basic_properties_t properties = envelope.message.properties;  // all that came stays
 ///     baton::amqp::inject(properties, pool);

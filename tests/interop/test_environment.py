@@ -1,0 +1,73 @@
+"""Hands contexts to OpenTelemetry for Python and takes them back, in the environment of processes."""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+try:
+    from opentelemetry import baggage, trace
+    from opentelemetry.baggage.propagation import W3CBaggagePropagator
+    from opentelemetry.propagators._envcarrier import EnvironmentGetter, EnvironmentSetter
+    from opentelemetry.propagators.b3 import B3MultiFormat, B3SingleFormat
+    from opentelemetry.propagators.composite import CompositePropagator
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+except ImportError as error:
+    python = os.environ.pop("OPENTELEMETRY_PYTHON", "")
+    if os.path.exists(python):
+        os.execv(python, [python, "-B", *sys.argv])
+    print(f"SKIPPED: OpenTelemetry for Python is not there: {error}", file=sys.stderr)
+    sys.exit(1 if os.environ.get("CI") else 77)
+
+BATON = os.environ["BATON"]
+TRACE_ID = 0x4BF92F3577B34DA6A3CE929D0E0E4736
+SPAN_ID = 0x00F067AA0BA902B7
+FORMATS = {
+    "tracecontext,baggage": CompositePropagator(
+        [TraceContextTextMapPropagator(), W3CBaggagePropagator()]),
+    "b3": B3SingleFormat(),
+    "b3multi": B3MultiFormat(),
+}
+
+
+def variables_of_a_process(propagators, variables):
+    """What a process has that `baton exec` starts in an environment of these variables."""
+    show = "import json, os; print(json.dumps(dict(os.environ)))"
+    out = subprocess.run(
+        [BATON, "exec", f"--propagators={propagators}", "--strict", "--", sys.executable, "-c", show],
+        env=variables, capture_output=True, check=True, timeout=60).stdout
+    return json.loads(out)
+
+
+class Environment(unittest.TestCase):
+    def test_there_and_back(self):
+        span = trace.SpanContext(TRACE_ID, SPAN_ID, False, trace.TraceFlags(1),
+                                 trace.TraceState([("rojo", "1"), ("congo", "t61")]))
+        theirs = trace.set_span_in_context(trace.NonRecordingSpan(span))
+        theirs = baggage.set_baggage("user", "Amélie", theirs)
+        for names, read in FORMATS.items():
+            for other, write in FORMATS.items():
+                with self.subTest(read=names, written=other):
+                    variables = {}
+                    read.inject(variables, theirs, setter=EnvironmentSetter())
+                    seen = variables_of_a_process(f"{names},{other}", variables)
+                    got = write.extract(seen, getter=EnvironmentGetter())
+                    arrived = trace.get_current_span(got).get_span_context()
+                    self.assertEqual((arrived.trace_id, arrived.span_id), (TRACE_ID, SPAN_ID))
+                    self.assertEqual(arrived.trace_flags, 1)
+                    if names == other == "tracecontext,baggage":
+                        self.assertEqual(dict(arrived.trace_state), {"rojo": "1", "congo": "t61"})
+                        self.assertEqual(baggage.get_all(got), {"user": "Amélie"})
+
+    def test_our_trace_is_theirs(self):
+        for names, read in FORMATS.items():
+            with self.subTest(names):
+                seen = variables_of_a_process(names, {"TRACEPARENT_": "other", "lower": "1"})
+                arrived = trace.get_current_span(read.extract(seen, getter=EnvironmentGetter()))
+                self.assertTrue(arrived.get_span_context().is_valid)
+                self.assertEqual((seen["TRACEPARENT_"], seen["lower"]), ("other", "1"))
+
+
+if __name__ == "__main__":
+    unittest.main()

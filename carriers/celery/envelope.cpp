@@ -93,10 +93,13 @@ ConstEnvelopeCarrier::ConstEnvelopeCarrier(ConstEnvelopeCarrier&&) noexcept = de
 ConstEnvelopeCarrier& ConstEnvelopeCarrier::operator=(ConstEnvelopeCarrier&&) noexcept = default;
 ConstEnvelopeCarrier::~ConstEnvelopeCarrier() = default;
 
-const ParseError& ConstEnvelopeCarrier::error() const noexcept { return envelope_->error(); }
+const ParseError& ConstEnvelopeCarrier::error() const noexcept {
+  static constexpr ParseError no_error;
+  return envelope_ == nullptr ? no_error : envelope_->error();
+}
 
 std::optional<std::string_view> ConstEnvelopeCarrier::get(std::string_view name) const {
-  if (error() != ParseError()) return std::nullopt;
+  if (!is_readable()) return std::nullopt;
   return json::ObjectReader(envelope_->headers()).get(name);
 }
 
@@ -105,18 +108,25 @@ void ConstEnvelopeCarrier::get_all(std::string_view name, TextVisitor visit) con
 }
 
 void ConstEnvelopeCarrier::keys(TextVisitor visit) const {
-  if (error() == ParseError()) json::ObjectReader(envelope_->headers()).keys(visit);
+  if (is_readable()) json::ObjectReader(envelope_->headers()).keys(visit);
+}
+
+bool ConstEnvelopeCarrier::is_readable() const noexcept {
+  return envelope_ != nullptr && envelope_->error() == ParseError();
 }
 
 void EnvelopeCarrier::set(std::string_view name, std::string_view value) {
-  envelope_->edits().set(name, value);
+  if (is_readable()) envelope_->edits().set(name, value);
 }
 
-void EnvelopeCarrier::erase(std::string_view name) { envelope_->edits().erase(name); }
+void EnvelopeCarrier::erase(std::string_view name) {
+  if (is_readable()) envelope_->edits().erase(name);
+}
 
 expected<void> EnvelopeCarrier::apply() {
   if (error() != ParseError()) return tl::unexpected(error());
-  envelope_->apply(*text_);
+  if (envelope_ != nullptr) envelope_->apply(*text_);
+  envelope_.reset();  // what it read has moved
   return {};
 }
 

@@ -15,7 +15,7 @@ class Envelope {
   explicit Envelope(std::string_view text);
 
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
-  /// Empty after an error.
+  /// These are whole only where there is no error.
   [[nodiscard]] const json::Object& members() const noexcept { return members_; }
   [[nodiscard]] const json::Object& headers() const noexcept { return headers_; }
   /// Of protocol 2: its headers name the task.

@@ -1,7 +1,6 @@
 #include "object.hpp"
 
 #include <cstring>
-#include <span>
 
 #include "baton/ids.hpp"
 #include "strings.hpp"
@@ -52,24 +51,19 @@ std::uint64_t hash(std::string_view text) noexcept {
 
 }  // namespace
 
-std::uint32_t& Object::slot_of(std::string_view name) noexcept {
-  const std::span<std::uint32_t> slots =
-      more_slots_.empty() ? std::span<std::uint32_t>(first_slots_) : std::span(more_slots_);
+std::uint32_t* Object::slot_of(std::string_view name) const noexcept {
   for (std::size_t i = hash(name);; ++i) {
-    std::uint32_t& slot = slots[i & (slots.size() - 1)];
-    if (slot == 0 || members_[slot - 1].name == name) return slot;
+    std::uint32_t* const slot = slots_ + (i & last_slot_);
+    if (*slot == 0 || members_[*slot - 1].name == name) return slot;
   }
 }
 
-std::size_t Object::index_of(std::string_view name) const noexcept {
-  // Nothing is changed: the slot is only looked at.
-  return std::size_t{const_cast<Object*>(this)->slot_of(name)} - 1;
-}
-
-void Object::rehash(std::size_t slots) {
-  more_slots_.assign(slots, 0);
+void Object::rehash(std::size_t size) {
+  more_slots_.assign(size, 0);
+  slots_ = more_slots_.data();
+  last_slot_ = size - 1;
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    slot_of(members_[i].name) = static_cast<std::uint32_t>(i + 1);
+    *slot_of(members_[i].name) = static_cast<std::uint32_t>(i + 1);
   }
 }
 
@@ -79,12 +73,11 @@ std::optional<std::string_view> Object::add(const Value& name) {
     append_decoded(text, decoded_.emplace_front());
     text = decoded_.front();
   }
-  const std::size_t slots = more_slots_.empty() ? few_slots : more_slots_.size();
-  if (members_.size() * 2 == slots) rehash(slots * 4);
-  std::uint32_t& slot = slot_of(text);
-  if (slot != 0) return std::nullopt;
+  if (members_.size() * 2 > last_slot_) rehash((last_slot_ + 1) * 4);
+  std::uint32_t* const slot = slot_of(text);
+  if (*slot != 0) return std::nullopt;
   members_.push_back({text, name.text.data(), {}, {}, 0});
-  slot = static_cast<std::uint32_t>(members_.size());
+  *slot = static_cast<std::uint32_t>(members_.size());
   return text;
 }
 

@@ -75,8 +75,10 @@ class Object {
   [[nodiscard]] const Member& operator[](std::size_t i) const noexcept { return members_[i]; }
   [[nodiscard]] Member& operator[](std::size_t i) noexcept { return members_[i]; }
 
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
-  [[nodiscard]] std::size_t index_of(std::string_view name) const noexcept;
+  static constexpr std::size_t none = std::size_t{0} - 1;
+  [[nodiscard]] std::size_t index_of(std::string_view name) const noexcept {
+    return std::size_t{*slot_of(name)} - 1;
+  }
   [[nodiscard]] const Member* find(std::string_view name) const noexcept {
     const std::size_t index = index_of(name);
     return index == none ? nullptr : &members_[index];
@@ -91,14 +93,17 @@ class Object {
   static constexpr std::size_t few_slots = 2 * few;
 
   std::optional<std::string_view> add(const Value& name);
-  [[nodiscard]] std::uint32_t& slot_of(std::string_view name) noexcept;
-  void rehash(std::size_t slots);
+  /// The slot that has the name, or the one that it would get.
+  [[nodiscard]] std::uint32_t* slot_of(std::string_view name) const noexcept;
+  void rehash(std::size_t size);
 
   const char* inside_ = nullptr;
   mutable SmallList<Member, few> members_;
   // One more than the index of a member; zero where there is none.
   std::array<std::uint32_t, few_slots> first_slots_{};
   std::vector<std::uint32_t> more_slots_;
+  std::uint32_t* slots_ = first_slots_.data();
+  std::size_t last_slot_ = few_slots - 1;  // their number is a power of two
   mutable std::forward_list<std::string> decoded_;
 };
 

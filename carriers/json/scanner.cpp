@@ -29,6 +29,31 @@ constexpr unsigned unit_at(const char* escape) noexcept {
   return unit;
 }
 
+/// Which of the levels that are open are objects. The last 64 are at hand.
+class Levels {
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool in_object() const noexcept { return (last_ & 1) != 0; }
+  [[nodiscard]] char closing() const noexcept { return in_object() ? '}' : ']'; }
+
+  void push(bool is_object) noexcept {
+    if (size_ % word == 0) before_[size_ / word] = last_;
+    last_ = last_ << 1 | std::uint64_t{is_object};
+    ++size_;
+  }
+  void pop() noexcept {
+    --size_;
+    last_ = size_ % word == 0 ? before_[size_ / word] : last_ >> 1;
+  }
+
+ private:
+  static constexpr std::size_t word = 64;
+
+  std::uint64_t before_[max_depth / word];
+  std::uint64_t last_ = 0;
+  std::size_t size_ = 0;
+};
+
 }  // namespace
 
 bool Scanner::fail(ErrorCode code, const char* place) noexcept {
@@ -265,38 +290,37 @@ bool Scanner::skip_number() noexcept {
 }
 
 bool Scanner::skip_nested() noexcept {
-  std::bitset<max_depth> is_object;  // of the levels that are open here
-  std::size_t open = 0;
+  Levels open;
   Value scalar;
   do {
     // Before a value.
     skip_space();
     if (at_ != end_ && (*at_ == '{' || *at_ == '[')) {
-      if (depth_ + open == max_depth) return fail_here(ErrorCode::too_deep);
-      is_object[open++] = *at_ == '{';
+      if (depth_ + open.size() == max_depth) return fail_here(ErrorCode::too_deep);
+      open.push(*at_ == '{');
       ++at_;
       skip_space();
-      const bool is_empty = at_ != end_ && *at_ == (is_object[open - 1] ? '}' : ']');
+      const bool is_empty = at_ != end_ && *at_ == open.closing();
       if (!is_empty) {
-        if (is_object[open - 1] && !skip_name()) return false;
+        if (open.in_object() && !skip_name()) return false;
         continue;
       }
     } else if (!skip_scalar(scalar)) {
       return false;
     }
     // Behind a value, or in front of the end of something empty.
-    for (; open != 0; --open) {
+    for (; open.size() != 0; open.pop()) {
       skip_space();
       if (at_ == end_) return fail_here(ErrorCode::too_short);
       if (*at_ == ',') break;
-      if (*at_ != (is_object[open - 1] ? '}' : ']')) return fail_here(ErrorCode::bad_delimiter);
+      if (*at_ != open.closing()) return fail_here(ErrorCode::bad_delimiter);
       ++at_;
     }
-    if (open != 0) {
+    if (open.size() != 0) {
       ++at_;
-      if (is_object[open - 1] && !skip_name()) return false;
+      if (open.in_object() && !skip_name()) return false;
     }
-  } while (open != 0);
+  } while (open.size() != 0);
   return true;
 }
 

@@ -7,7 +7,7 @@ import unittest
 ROOT = pathlib.Path(__file__).parents[2]
 # How many blocks of code each has.
 PAGES = {ROOT / "docs" / name: count
-         for name, count in {"http.md": 8, "grpc.md": 6, "kafka.md": 6, "messaging.md": 6}.items()}
+         for name, count in {"http.md": 8, "grpc.md": 6, "kafka.md": 6, "messaging.md": 9}.items()}
 SOURCES = [*ROOT.glob("examples/**/*.cpp"), *ROOT.glob("tests/carriers/**/*.cpp")]
 
 

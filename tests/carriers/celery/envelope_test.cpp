@@ -189,6 +189,19 @@ TEST(CeleryEnvelopeTest, MegabytesThousandsAndDepths) {
   EXPECT_EQ(deep, untouched);
 }
 
+TEST(CeleryEnvelopeTest, ACarrierIsDoneOnceItHasWritten) {
+  std::string envelope = R"({"headers": {"task": "t"}})";
+  EnvelopeCarrier carrier(envelope);
+  carrier.set("a", "1");
+  ASSERT_TRUE(carrier.apply().has_value());
+  const std::string written = envelope;
+  EXPECT_EQ(carrier.get("task"), std::nullopt);
+  carrier.set("b", "2");
+  carrier.erase("task");
+  EXPECT_TRUE(carrier.apply().has_value());
+  EXPECT_EQ(envelope, written);
+}
+
 // ---- What is read ----
 
 TEST(CeleryEnvelopeTest, ReadsEscapedTextsAndReportsOtherTypes) {

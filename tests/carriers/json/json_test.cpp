@@ -164,15 +164,33 @@ TEST(JsonScannerTest, NestsToALimitAndNoFurther) {
   for (int i = 0; i < 100000; ++i) objects += "{\"a\":";
   EXPECT_EQ(scan(objects), ParseError(ErrorCode::too_deep, 5 * max_depth));
 
-  Scanner scanner("{\"a\":[[]]}");
-  Value value;
-  ASSERT_TRUE(scanner.enter_object() && scanner.next_member(value));
   const std::string inner = nested(max_depth);
   const std::string text = "{\"a\":" + inner + "}";
   Object object;
   Scanner deep(text);
   EXPECT_FALSE(object.read(deep));
   EXPECT_EQ(deep.error(), ParseError(ErrorCode::too_deep, 5 + max_depth - 1));
+}
+
+TEST(JsonScannerTest, EveryLevelIsClosedByItsOwnBracket) {
+  for (const std::size_t depth : {1, 2, 63, 64, 65, 127, 128, 129, 500, 1023, 1024}) {
+    std::string text;
+    std::string closing;
+    for (std::size_t i = 0; i < depth; ++i) {
+      const bool is_object = (i * i / 7 + i) % 3 != 0;
+      text += is_object ? "{\"a\":" : "[";
+      closing += is_object ? '}' : ']';
+    }
+    text += '1';
+    const std::size_t inside = text.size();
+    text.append(closing.rbegin(), closing.rend());
+    EXPECT_EQ(scan(text), ParseError()) << depth;
+    for (std::size_t at = inside; at < text.size(); at += 5) {
+      std::string wrong = text;
+      wrong[at] = wrong[at] == '}' ? ']' : '}';
+      EXPECT_EQ(scan(wrong), ParseError(ErrorCode::bad_delimiter, at)) << depth;
+    }
+  }
 }
 
 TEST(JsonScannerTest, EveryPlaceOfASpecialCharacterIsFound) {

@@ -76,6 +76,13 @@ TEST(SqsAttributesTest, WhatSqsWouldRefuseIsNotWritten) {
   EXPECT_EQ(map.size(), 2U);
 }
 
+TEST(SqsAttributesTest, TheGuidesCode) {
+  Map attributes;
+  const baton::Context context = full_context();
+  baton::global_chain().inject(context, baton::sqs::AttributeMapCarrier(attributes));
+  EXPECT_EQ(baton::global_chain().extract(AttributeMapCarrier(attributes)), context);
+}
+
 TEST(SqsAttributesTest, TenAreTheMost) {
   Map map;
   AttributeMapCarrier carrier(map);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "baton/baton.hpp"
 
 namespace {
@@ -258,6 +260,36 @@ TEST(SqsExtractTest, AnErrorTellsWhere) {
             ParseError(ErrorCode::too_long, 3));
   std::string deep = R"({"Messages":[{"x":)" + std::string(100000, '[');
   EXPECT_EQ(baton::sqs::extract(deep, chain).error().code, ErrorCode::too_deep);
+}
+
+// ---- The guide's code ----
+
+TEST(SqsGuideTest, SendingAndReceiving) {
+  std::string request = R"({"QueueUrl": "http://q", "MessageBody": "7"})";
+  const baton::Context ours = context(false);
+  const baton::Scope current(ours);
+  std::string log;
+
+  const auto left_out = baton::sqs::inject(request);
+  if (!left_out) throw std::runtime_error("no request of SQS: " + left_out.error().message());
+  for (const baton::sqs::LeftOut& each : *left_out) log += each.field + " had no room\n";
+  EXPECT_EQ(log, "");
+
+  const std::string response = R"({"Messages": [)" + request + "]}";
+  std::vector<baton::Context> seen;
+  const auto handle = [&](std::size_t) { seen.push_back(baton::current()); };
+
+  baton::ExtractReport report;
+  const auto contexts = baton::sqs::extract(response, baton::global_chain(), &report);
+  for (std::size_t i = 0; contexts && i < contexts->size(); ++i) {
+    const baton::Context context = (*contexts)[i].child();
+    const baton::Scope scope(context);
+    handle(i);  // baton::current() is the i-th message's context
+  }
+
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].span_context().trace_id, ours.span_context().trace_id);
+  EXPECT_EQ(report.issue_count(), 0U);
 }
 
 }  // namespace

@@ -95,6 +95,9 @@ class ConstEnvelopeCarrier {
   void keys(TextVisitor visit) const;
 
  protected:
+  /// Whether there is an envelope without an error.
+  [[nodiscard]] bool is_readable() const noexcept;
+
   std::unique_ptr<detail::Envelope> envelope_;
 };
 

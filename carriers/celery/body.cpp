@@ -90,8 +90,10 @@ void Body::write(json::Edits& edits, json::Splice& splice, json::Splice& of_enve
     encoded.resize((encoded.size() + 3) / 4 * 4, '=');
   }
   json::Splice::Fresh& fresh = of_envelope.fresh();
+  const std::string& written = is_base64_ ? encoded : text_;
   const std::size_t piece = fresh.size();
-  json::append_quoted(is_base64_ ? encoded : text_, fresh);
+  fresh.reserve(piece + written.size() + written.size() / 8);  // quotes are escaped
+  json::append_quoted(written, fresh);
   const char* const begin = value_->text.data();
   of_envelope.replace(begin, begin + value_->text.size(), piece, fresh.size() - piece);
 }

@@ -146,7 +146,7 @@ class Injection {
 
 expected<std::vector<LeftOut>> inject(std::string& request, const Context& context,
                                       const PropagatorChain& chain) {
-  const auto same = [&](std::size_t) -> const Context& { return context; };
+  const auto same = [given = &context](std::size_t) -> const Context& { return *given; };
   return inject_each(request, same, chain);
 }
 

@@ -173,7 +173,7 @@ TEST(JsonScannerTest, NestsToALimitAndNoFurther) {
 }
 
 TEST(JsonScannerTest, EveryLevelIsClosedByItsOwnBracket) {
-  for (const std::size_t depth : {1, 2, 63, 64, 65, 127, 128, 129, 500, 1023, 1024}) {
+  for (const std::size_t depth : {1U, 2U, 63U, 64U, 65U, 127U, 128U, 129U, 500U, 1023U, 1024U}) {
     std::string text;
     std::string closing;
     for (std::size_t i = 0; i < depth; ++i) {

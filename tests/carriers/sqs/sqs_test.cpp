@@ -204,6 +204,18 @@ TEST(SqsInjectTest, AnErrorTellsWhereAndLeavesTheRequest) {
   }
 }
 
+TEST(SqsInjectTest, MegabytesAndThousands) {
+  std::string batch = R"({"Entries":[)";
+  for (int i = 0; i < 5000; ++i) batch += R"({"Id":")" + std::to_string(i) + "\"},";
+  batch += R"({"MessageBody":")" + std::string(1 << 20, 'x') + R"(","MessageAttributes":{)" +
+           numbers(50000);
+  const std::string before = batch + R"("n":{}}}]})";
+  LeftOuts left_out{{5000, "traceparent", 50001}};
+  const std::string after = injected(before, context(false), "tracecontext", left_out);
+  EXPECT_EQ(after.size(),
+            before.size() + 5000 * (parent_attribute + R"(,"MessageAttributes":{})").size());
+}
+
 TEST(SqsExtractTest, EveryMessageHasItsContext) {
   const auto contexts = baton::sqs::extract(
       R"({"Messages":[{"Body":"x","MessageAttributes":{)" + parent_attribute + "," +

@@ -74,7 +74,12 @@ class Message {
   }
 
   void report_types(const PropagatorChain& chain, ExtractReport& report) const {
-    json::report_wrong_types(system_, chain, report);
+    const json::Member* const header = system_.find(xray_attribute);
+    if (header != nullptr && header->value.type != json::Type::string &&
+        header->value.type != json::Type::null) {
+      const std::string_view field = json::reported_name(chain, xray_field);
+      if (!field.empty()) report.add(field, {ErrorCode::wrong_type, 0});
+    }
     for (std::size_t i = 0; i < attributes_.size(); ++i) {
       const json::Member& attribute = attributes_[i];
       const std::string_view field = json::reported_name(chain, attribute.name);

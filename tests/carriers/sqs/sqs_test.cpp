@@ -262,6 +262,19 @@ TEST(SqsExtractTest, AnAttributeOfAnotherTypeIsReported) {
           .is_valid());
 }
 
+TEST(SqsExtractTest, ATraceHeaderThatIsNoStringIsReported) {
+  baton::ExtractReport report;
+  const std::string_view message = R"({"Attributes":{"AWSTraceHeader":{"StringValue":"x"}}})";
+  EXPECT_EQ(baton::sqs::extract_message(message, chain_of("tracecontext"), &report).value(),
+            baton::Context());
+  EXPECT_EQ(report.issue_count(), 0U);
+  EXPECT_EQ(baton::sqs::extract_message(message, chain_of("xray"), &report).value(),
+            baton::Context());
+  ASSERT_EQ(report.issue_count(), 1U);
+  EXPECT_EQ(report.issues()[0].field, "x-amzn-trace-id");
+  EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::wrong_type, 0));
+}
+
 TEST(SqsExtractTest, AnErrorTellsWhere) {
   const auto chain = chain_of("tracecontext");
   EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{},1]})", chain).error(),

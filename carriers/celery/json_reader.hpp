@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "baton/carriers/celery/consume.hpp"
+#include "object.hpp"
+#include "scanner.hpp"
+
+namespace baton::celery::detail {
+
+/// One JSON text and what is in it: checked by the scanner, which knows places, and made into
+/// values by Boost.JSON. The first error stays, with its place in the whole text.
+class JsonReader {
+ public:
+  JsonReader(std::string_view part, std::string_view text, std::size_t max_depth) noexcept
+      : part_(part), text_(text), max_depth_(max_depth) {}
+
+  [[nodiscard]] tl::unexpected<MessageError> error() const {
+    return tl::unexpected<MessageError>({part_, error_});
+  }
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+  bool fail(ErrorCode code, const char* place) noexcept;
+  /// Takes the error of a scanner that read `inner`, a piece of the text.
+  bool fail(const json::Scanner& scanner, std::string_view inner) noexcept;
+
+  /// Reads the members of an object that is all of `inner`.
+  bool read_members(std::string_view inner, json::Object& object);
+
+  /// A value that was read is to have that type.
+  bool expect(const json::Value& value, json::Type type) noexcept;
+
+  /// What a member says, where it is there and not null.
+  bool read(const json::Object& object, std::string_view name, std::string& out);
+  bool read(const json::Object& object, std::string_view name, std::uint32_t& out);
+  /// Makes a value, of that type.
+  bool read(const json::Value& value, boost::json::value& out);
+  bool read(const json::Value& value, boost::json::array& out);
+  bool read(const json::Value& value, boost::json::object& out);
+
+ private:
+  std::string_view part_;
+  std::string_view text_;
+  std::size_t max_depth_;
+  ParseError error_;
+};
+
+/// The member of that name, where it is there and not null.
+[[nodiscard]] const json::Member* find(const json::Object& object, std::string_view name) noexcept;
+
+}  // namespace baton::celery::detail

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <string_view>
+
+#include "baton/carriers/celery/task.hpp"
+#include "baton/global.hpp"
+#include "baton/scope.hpp"
+
+namespace baton::celery {
+
+/// A task inside of another one's message, to be published by whoever has run that: what Celery
+/// calls a signature.
+///
+///     baton::celery::signature("shop.total", {}, {{"currency", "EUR"}})
+[[nodiscard]] boost::json::object signature(std::string_view task, boost::json::array args = {},
+                                            boost::json::object kwargs = {});
+
+/// Lets another task follow, behind those that do already. It gets the result of the one before as
+/// its first argument.
+///
+///     baton::celery::Task task{.name = "shop.add", .args = {1, 2}};
+///     baton::celery::then(task, baton::celery::signature("shop.add", {3}));
+void then(Task& task, boost::json::object next);
+
+/// Lets another task be published when this one has succeeded, or failed, beside what follows.
+void link(Task& task, boost::json::object callback);
+void link_error(Task& task, boost::json::object errback);
+
+/// A task that lets the workers run all tasks of `header` side by side, and then `body` with the
+/// list of their results. It is Celery's own `celery.chord`; the workers need a result backend.
+[[nodiscard]] Task chord(boost::json::array header, boost::json::object body);
+
+/// Writes a context into a signature's own headers, and into those of all signatures in it: links,
+/// chords, and the tasks of chains, groups and chords.
+///
+/// A worker with OpenTelemetry's instrumentation does not need that: it gives to what it publishes
+/// a context of its own. One without carries no context from task to task, other than in these
+/// headers and in retries. What is no signature is left as it is.
+void inject_signature(boost::json::object& signature, const Context& context = current(),
+                      const PropagatorChain& chain = global_chain());
+
+/// The same for all signatures in a task: what its `embed` says, and, where it is one of Celery's
+/// own (`celery.chord`), the signatures in its arguments.
+void inject_signatures(Task& task, const Context& context = current(),
+                       const PropagatorChain& chain = global_chain());
+
+}  // namespace baton::celery

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+
+#include "baton/carriers/celery/headers.hpp"
+#include "baton/carriers/celery/message.hpp"
+#include "baton/parse_error.hpp"
+
+namespace baton::celery {
+
+/// Why a message cannot be consumed.
+struct MessageError {
+  /// What the offset counts in: `envelope`, the text as it came; `body`, decoded from base64; or a
+  /// field, as in `headers.task`.
+  std::string_view part;
+  ParseError error;
+
+  friend bool operator==(const MessageError&, const MessageError&) = default;
+
+  /// A sentence for a person: "body: not base64 at byte 5".
+  [[nodiscard]] std::string message() const;
+};
+
+template <class T>
+using received = tl::expected<T, MessageError>;
+
+/// What a message may ask of us at most.
+struct Limits {
+  std::size_t bytes = std::size_t{16} << 20;  ///< of an envelope, or of a body alone
+  std::size_t depth = 128;                    ///< of values inside of values
+};
+
+/// The message that kombu's Redis transport put into a list.
+///
+///     baton::celery::from_redis(text).and_then(
+///         [](baton::celery::Message message) { return baton::celery::read_task(message); });
+///
+/// An envelope is a JSON object with `body`, a string; `headers`, `properties`, objects; and
+/// `content-type`, `content-encoding`. Members that are not known are passed over. Errors: those of
+/// JSON (`too_short`, `bad_delimiter`, `bad_value`, `bad_number`, `bad_utf8`, `too_deep`, …);
+/// `wrong_type`, `missing_field`, `duplicate_key`; `bad_base64`; `bad_value` for a `body_encoding`
+/// that is not base64; `too_many_bytes`. Throws `std::bad_alloc`, and nothing else.
+[[nodiscard]] received<Message> from_redis(std::string_view envelope, const Limits& limits = {});
+
+/// A task that came.
+struct ReceivedTask {
+  int protocol = 2;  ///< 1 or 2
+  std::string name;
+  std::string id;
+  std::string root_id;    ///< empty where it is not known
+  std::string parent_id;  ///< empty: none
+  std::string group;      ///< empty: none
+  std::string eta;        ///< ISO 8601, as it came; empty: none
+  std::string expires;    ///< the same
+  std::uint32_t retries = 0;
+  boost::json::array args;
+  boost::json::object kwargs;
+  boost::json::object embed;    ///< callbacks, errbacks, chain, chord
+  boost::json::object headers;  ///< all headers of the message, the context's among them
+  std::string reply_to;
+};
+
+/// The task that a message asks for, by protocol 2 (headers, and a body `[args, kwargs, embed]`) or
+/// protocol 1 (a body `{"task", "id", "args", "kwargs", …}`).
+///
+/// Dates, UUIDs and bytes among the arguments are as kombu writes them: `{"__type__": "datetime",
+/// "__value__": "…"}`. Bodies other than JSON (pickle, yaml, msgpack) and compressed ones are
+/// refused: `bad_value` of `content-type`, `content-encoding` or `headers.compression`. Other
+/// errors: those of JSON in `body`; `missing_field`, `wrong_type`. Throws `std::bad_alloc`, and
+/// nothing else.
+[[nodiscard]] received<ReceivedTask> read_task(Message message, const Limits& limits = {});
+
+/// The context that came with a task. Never fails.
+[[nodiscard]] inline Context extract(const ReceivedTask& task,
+                                     const PropagatorChain& chain = global_chain(),
+                                     ExtractReport* report = nullptr) {
+  return extract(task.headers, chain, report);
+}
+[[nodiscard]] inline Context extract(const ReceivedTask& task, ExtractReport* report) {
+  return extract(task, global_chain(), report);
+}
+
+/// Moves the fields of the chain's formats from the keyword arguments into the headers: for senders
+/// of protocol 1 that have no other place for them. A header of that name stays.
+void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain = global_chain());
+
+/// What a consumer does with a task: extracts its context, makes a child of it current, and calls
+/// the handler, with the task if it takes one. Gives back what the handler does.
+///
+///     baton::celery::process(task, [&](const baton::celery::ReceivedTask& bill) {
+///       send(bill.args);  // baton::current() is this task's context
+///     });
+///
+/// Whatever the headers are, the handler is called.
+template <class Handler>
+decltype(auto) process(const ReceivedTask& task, Handler&& handler,
+                       const PropagatorChain& chain = global_chain(),
+                       ExtractReport* report = nullptr) {
+  const Context context = extract(task, chain, report).child();
+  const Scope scope(context);
+  if constexpr (std::invocable<Handler, const ReceivedTask&>) {
+    return std::invoke(std::forward<Handler>(handler), task);
+  } else {
+    return std::invoke(std::forward<Handler>(handler));
+  }
+}
+
+/// A task that is published while another one is handled: it has that one as its parent, and its
+/// root.
+[[nodiscard]] Task follow_up(const ReceivedTask& parent, std::string name,
+                             boost::json::array args = {}, boost::json::object kwargs = {});
+
+}  // namespace baton::celery

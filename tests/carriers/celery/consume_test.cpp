@@ -1,0 +1,253 @@
+#include "baton/carriers/celery/consume.hpp"
+
+#include <gtest/gtest.h>
+
+#include "real_messages.hpp"
+#include "support.hpp"
+
+namespace {
+
+using namespace celery_test;
+using baton::ErrorCode;
+using baton::celery::from_redis;
+using baton::celery::Message;
+using baton::celery::MessageError;
+using baton::celery::read_task;
+using baton::celery::ReceivedTask;
+
+/// A message with these headers and that body, as it would come.
+Message message_of(std::string_view headers, std::string_view body) {
+  Message message;
+  message.headers = json(headers).as_object();
+  message.body = body;
+  return message;
+}
+
+constexpr std::string_view some_headers = R"({"task":"t","id":"i"})";
+
+MessageError error_of_envelope(std::string_view envelope) { return from_redis(envelope).error(); }
+MessageError error_of_task(Message message) { return read_task(std::move(message)).error(); }
+MessageError in_envelope(ErrorCode code, std::size_t offset) {
+  return {"envelope", {code, offset}};
+}
+MessageError in_body(ErrorCode code, std::size_t offset) { return {"body", {code, offset}}; }
+
+TEST(CeleryConsumeTest, ATaskThatPythonSent) {
+  const ReceivedTask task = receive(simple_task).value();
+  EXPECT_EQ(task.protocol, 2);
+  EXPECT_EQ(task.name, "shop.add");
+  EXPECT_EQ(task.id, "4b294dce-c31e-4154-8789-2fb6e131f9cf");
+  EXPECT_EQ(task.root_id, task.id);
+  EXPECT_EQ(task.parent_id, "");
+  EXPECT_EQ(task.reply_to, "156c3a25-1d26-3bd2-bd1f-70c3f2c5035b");
+  EXPECT_EQ(task.args, (boost::json::array{1, "é\n", 2.5}));
+  EXPECT_EQ(boost::json::serialize(task.kwargs), R"({"k":null})");
+  EXPECT_EQ(task.embed, json(R"({"callbacks":null,"errbacks":null,"chain":null,"chord":null})"));
+  EXPECT_EQ(task.headers.size(), 20U);
+  EXPECT_EQ(baton::celery::extract(task).span_context().span_id.to_string(), parent.substr(36, 16));
+}
+
+TEST(CeleryConsumeTest, AChainThatPythonSent) {
+  const ReceivedTask task = receive(chain_of_tasks).value();
+  ASSERT_EQ(task.embed.at("chain").as_array().size(), 2U);
+  EXPECT_EQ(task.embed.at("chain").at(1).at("args"), json("[3]"));
+  EXPECT_EQ(baton::celery::extract(task), baton::Context());
+}
+
+TEST(CeleryConsumeTest, ATaskOfProtocol1) {
+  const ReceivedTask task = receive(task_of_protocol_1).value();
+  EXPECT_EQ(task.protocol, 1);
+  EXPECT_EQ(task.name, "shop.add");
+  EXPECT_EQ(task.id, "8102b62c-22f6-4593-9b24-bf627b79035c");
+  EXPECT_EQ(task.eta, "2026-11-22T23:04:14.548195+00:00");
+  EXPECT_EQ(task.args, (boost::json::array{1}));
+  EXPECT_EQ(boost::json::serialize(task.kwargs), R"({"k":2})");
+  EXPECT_TRUE(baton::celery::extract(task).span_context().is_valid());
+}
+
+TEST(CeleryConsumeTest, Protocol1WithItsContextAmongTheArguments) {
+  const std::string body = R"({"task":"t","id":"i","args":[],"kwargs":{"a":1,"traceparent":")" +
+                           std::string(parent) +
+                           R"(","baggage":2},"taskset":"g","retries":2,)"
+                           R"("callbacks":[{"task":"x"}]})";
+  ReceivedTask task = read_task(message_of(R"({"lang":"py"})", body)).value();
+  EXPECT_EQ(task.group, "g");
+  EXPECT_EQ(task.retries, 2U);
+  EXPECT_EQ(boost::json::serialize(task.embed), R"({"callbacks":[{"task":"x"}]})");
+  EXPECT_EQ(baton::celery::extract(task), baton::Context());
+  baton::celery::take_context_from_kwargs(task);
+  EXPECT_TRUE(baton::celery::extract(task).span_context().is_valid());
+  EXPECT_EQ(boost::json::serialize(task.kwargs), R"({"a":1,"baggage":2})");
+}
+
+TEST(CeleryConsumeTest, WhereBothProtocolsSpeakTheHeadersCount) {
+  const ReceivedTask task =
+      read_task(message_of(R"({"task":"t","id":"i","retries":1})",
+                           R"({"task":"x","id":"y","args":[1],"kwargs":{},"retries":5})"))
+          .value();
+  EXPECT_EQ(task.name + task.id, "ti");
+  EXPECT_EQ(task.retries, 1U);
+  EXPECT_EQ(task.args.size(), 1U);
+}
+
+TEST(CeleryConsumeTest, ProcessMakesAChildCurrent) {
+  const ReceivedTask task = receive(simple_task).value();
+  const auto trace = baton::celery::process(task, [](const ReceivedTask& same) {
+    EXPECT_EQ(same.name, "shop.add");
+    EXPECT_FALSE(baton::current().span_context().is_remote);
+    EXPECT_NE(baton::current().span_context().span_id.to_string(), parent.substr(36, 16));
+    return baton::current().span_context().trace_id.to_string();
+  });
+  EXPECT_EQ(trace, parent.substr(3, 32));
+  EXPECT_EQ(baton::current(), baton::Context());
+}
+
+TEST(CeleryConsumeTest, ProcessCallsTheHandlerWhateverTheHeadersAre) {
+  ReceivedTask task = receive(simple_task).value();
+  task.headers["traceparent"] = "00-x";
+  baton::ExtractReport report;
+  const bool is_new = baton::celery::process(
+      task, [] { return baton::current().span_context().is_valid(); }, baton::global_chain(),
+      &report);
+  EXPECT_TRUE(is_new);
+  EXPECT_EQ(report.issue_count(), 1U);
+}
+
+TEST(CeleryConsumeTest, AFollowUpKnowsItsParentAndRoot) {
+  ReceivedTask parent_task = receive(simple_task).value();
+  parent_task.root_id = "r";
+  const auto next = baton::celery::follow_up(parent_task, "shop.next", {1}, {{"k", 2}});
+  EXPECT_EQ(next.root_id, "r");
+  EXPECT_EQ(next.parent_id, parent_task.id);
+  EXPECT_EQ(next.name, "shop.next");
+  parent_task.root_id.clear();
+  EXPECT_EQ(baton::celery::follow_up(parent_task, "t").root_id, parent_task.id);
+}
+
+TEST(CeleryConsumeTest, BodiesInPlainText) {
+  const ReceivedTask task =
+      receive(R"({"body":"[[1],{},null]","content-type":"application/json",)"
+              R"("content-encoding":"UTF-8","headers":{"task":"t","id":"i"},"properties":{}})")
+          .value();
+  EXPECT_EQ(task.args.size(), 1U);
+  EXPECT_TRUE(task.embed.empty());
+}
+
+TEST(CeleryConsumeTest, WrongEnvelopes) {
+  EXPECT_EQ(error_of_envelope(""), in_envelope(ErrorCode::too_short, 0));
+  EXPECT_EQ(error_of_envelope("[]"), in_envelope(ErrorCode::wrong_type, 0));
+  EXPECT_EQ(error_of_envelope("{}"), in_envelope(ErrorCode::missing_field, 0));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{}})"), in_envelope(ErrorCode::missing_field, 0));
+  EXPECT_EQ(error_of_envelope(R"({"properties":1})"), in_envelope(ErrorCode::wrong_type, 14));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{},"body":1})"),
+            in_envelope(ErrorCode::wrong_type, 24));
+  EXPECT_EQ(error_of_envelope(R"({"headers":[],"properties":{},"body":""})"),
+            in_envelope(ErrorCode::wrong_type, 11));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{},"body":"","body":""})"),
+            in_envelope(ErrorCode::duplicate_key, 27));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{"a":1,"a":1},"body":""})"),
+            in_envelope(ErrorCode::duplicate_key, 21));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{"body_encoding":"hex"},"body":""})"),
+            in_envelope(ErrorCode::bad_value, 31));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{"body_encoding":1},"body":""})"),
+            in_envelope(ErrorCode::wrong_type, 31));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{"priority":"1"},"body":""})"),
+            in_envelope(ErrorCode::wrong_type, 26));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{"priority":-1},"body":""})"),
+            in_envelope(ErrorCode::bad_number, 26));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{"body_encoding":"base64"},"body":"AAAA*AAA"})"),
+            in_envelope(ErrorCode::bad_base64, 53));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{"body_encoding":"base64"},"body":"\/AAA*AA"})"),
+            in_envelope(ErrorCode::bad_base64, 54));
+}
+
+TEST(CeleryConsumeTest, EveryTruncationIsAnError) {
+  for (std::size_t size = 0; size < simple_task.size(); ++size) {
+    const std::string cut(simple_task.substr(0, size));
+    EXPECT_EQ(error_of_envelope(cut), in_envelope(ErrorCode::too_short, size)) << cut;
+  }
+}
+
+TEST(CeleryConsumeTest, Limits) {
+  baton::celery::Limits limits;
+  limits.bytes = simple_task.size();
+  EXPECT_TRUE(from_redis(simple_task, limits));
+  --limits.bytes;
+  EXPECT_EQ(from_redis(simple_task, limits).error(),
+            in_envelope(ErrorCode::too_many_bytes, simple_task.size() - 1));
+
+  const auto nested = [](std::size_t depth) {
+    return "[[" + std::string(depth, '[') + std::string(depth, ']') + "],{},{}]";
+  };
+  EXPECT_TRUE(read_task(message_of(some_headers, nested(127))));
+  EXPECT_EQ(error_of_task(message_of(some_headers, nested(128))).error.code, ErrorCode::too_deep);
+  EXPECT_EQ(error_of_task(message_of(some_headers, nested(100000))).error.code,
+            ErrorCode::too_deep);
+  const std::string deep_header = R"({"properties":{},"body":"","headers":{"a":)" +
+                                  std::string(1000, '[') + std::string(1000, ']') + "}}";
+  EXPECT_EQ(error_of_envelope(deep_header).error.code, ErrorCode::too_deep);
+  limits.bytes = 10;
+  EXPECT_EQ(read_task(message_of(some_headers, "[[], {}, {}]"), limits).error(),
+            in_body(ErrorCode::too_many_bytes, 10));
+}
+
+TEST(CeleryConsumeTest, WrongBodies) {
+  const auto error = [](std::string_view body) {
+    return error_of_task(message_of(some_headers, body));
+  };
+  EXPECT_EQ(error(""), in_body(ErrorCode::too_short, 0));
+  EXPECT_EQ(error("1"), in_body(ErrorCode::wrong_type, 0));
+  EXPECT_EQ(error("[]"), in_body(ErrorCode::missing_field, 1));
+  EXPECT_EQ(error("[[],{}]"), in_body(ErrorCode::missing_field, 6));
+  EXPECT_EQ(error("[[],{},{},1]"), in_body(ErrorCode::too_long, 10));
+  EXPECT_EQ(error("[[],{},{}] 1"), in_body(ErrorCode::too_long, 11));
+  EXPECT_EQ(error("[{},{},{}]"), in_body(ErrorCode::wrong_type, 1));
+  EXPECT_EQ(error("[[],[],{}]"), in_body(ErrorCode::wrong_type, 4));
+  EXPECT_EQ(error("[[],{},[]]"), in_body(ErrorCode::wrong_type, 7));
+  EXPECT_EQ(error("[[\xff],{},{}]"), in_body(ErrorCode::bad_value, 2));
+  EXPECT_EQ(error("[[\"\xff\"],{},{}]"), in_body(ErrorCode::bad_utf8, 3));
+  EXPECT_EQ(error("[[1e400],{},{}]"), in_body(ErrorCode::bad_number, 2));
+  EXPECT_EQ(error("[[],{},{}"), in_body(ErrorCode::too_short, 9));
+}
+
+TEST(CeleryConsumeTest, WrongBodiesOfProtocol1) {
+  const auto error = [](std::string_view body) { return error_of_task(message_of("{}", body)); };
+  EXPECT_EQ(error("[[],{},{}]"), in_body(ErrorCode::wrong_type, 0));
+  EXPECT_EQ(error(R"({"id":"i"})"), in_body(ErrorCode::missing_field, 0));
+  EXPECT_EQ(error(R"( {"task":"t"})"), in_body(ErrorCode::missing_field, 1));
+  EXPECT_EQ(error(R"({"task":1,"id":"i"})"), in_body(ErrorCode::wrong_type, 8));
+  EXPECT_EQ(error(R"({"task":"t","id":"i","args":{}})"), in_body(ErrorCode::wrong_type, 28));
+  EXPECT_EQ(error(R"({"task":"t","id":"i","kwargs":[]})"), in_body(ErrorCode::wrong_type, 30));
+  EXPECT_EQ(error(R"({"task":"t","id":"i","retries":1.5})"), in_body(ErrorCode::bad_number, 31));
+}
+
+TEST(CeleryConsumeTest, WrongHeaders) {
+  const auto error = [](std::string_view headers) {
+    return error_of_task(message_of(headers, "[[],{},{}]"));
+  };
+  EXPECT_EQ(error(R"({"task":1,"id":"i"})"),
+            (MessageError{"headers.task", {ErrorCode::wrong_type, 0}}));
+  EXPECT_EQ(error(R"({"task":"t","id":[]})"),
+            (MessageError{"headers.id", {ErrorCode::wrong_type, 0}}));
+  EXPECT_EQ(error(R"({"task":"t"})"), (MessageError{"headers.id", {ErrorCode::missing_field, 0}}));
+  EXPECT_EQ(error(R"({"task":null,"id":"i"})"),
+            (MessageError{"headers.task", {ErrorCode::missing_field, 0}}));
+  for (const char* retries : {"-1", "1.5", "\"1\"", "4294967296"}) {
+    EXPECT_EQ(error(R"({"task":"t","id":"i","retries":)" + std::string(retries) + "}"),
+              (MessageError{"headers.retries", {ErrorCode::wrong_type, 0}}));
+  }
+}
+
+TEST(CeleryConsumeTest, BodiesThatAreNotPlainJson) {
+  EXPECT_EQ(receive(compressed_task).error(),
+            (MessageError{"headers.compression", {ErrorCode::bad_value, 0}}));
+  Message message = message_of(some_headers, "[[],{},{}]");
+  message.content_type = "application/x-python-serialize";
+  EXPECT_EQ(error_of_task(message), (MessageError{"content-type", {ErrorCode::bad_value, 0}}));
+  message.content_type = "application/json";
+  message.content_encoding = "utf-16";
+  EXPECT_EQ(error_of_task(message), (MessageError{"content-encoding", {ErrorCode::bad_value, 0}}));
+  EXPECT_EQ(error_of_task(message).message(), "content-encoding: not allowed in a value at byte 0");
+}
+
+}  // namespace

@@ -1,0 +1,142 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace celery_test;
+using boost::json::value;
+
+/// Texts of any characters, also those that JSON has to escape.
+rc::Gen<std::string> any_text() {
+  return rc::gen::map(
+      rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+          "a", "\"", "\\", "\n", std::string(1, '\0'), "é", "€", "😀", "\x7f", "/", "'", "{")),
+      [](const std::vector<std::string>& parts) {
+        std::string text;
+        for (const std::string& part : parts) text += part;
+        return text;
+      });
+}
+
+rc::Gen<value> any_value(int depth) {
+  const auto scalar = rc::gen::oneOf(
+      rc::gen::map(any_text(), [](const std::string& text) { return value(text); }),
+      rc::gen::map(rc::gen::arbitrary<std::int64_t>(),
+                   [](std::int64_t number) { return value(number); }),
+      rc::gen::map(rc::gen::arbitrary<double>(), [](double number) { return value(number); }),
+      rc::gen::map(rc::gen::arbitrary<bool>(), [](bool flag) { return value(flag); }),
+      rc::gen::just(value()));
+  if (depth == 0) return scalar;
+  const auto inner = rc::gen::lazy([depth] { return any_value(depth - 1); });
+  return rc::gen::oneOf(
+      scalar,
+      rc::gen::map(rc::gen::container<std::vector<value>>(inner),
+                   [](const std::vector<value>& values) {
+                     return value(boost::json::array(values.begin(), values.end()));
+                   }),
+      rc::gen::map(rc::gen::container<std::map<std::string, value>>(any_text(), inner),
+                   [](const std::map<std::string, value>& members) {
+                     boost::json::object object;
+                     for (const auto& [name, member] : members) object[name] = member;
+                     return value(std::move(object));
+                   }));
+}
+
+boost::json::array any_args() {
+  const auto values = *rc::gen::scale(0.2, rc::gen::container<std::vector<value>>(any_value(1)));
+  return boost::json::array(values.begin(), values.end());
+}
+
+boost::json::object any_object() {
+  boost::json::object object;
+  for (const auto& [name, member] : *rc::gen::scale(
+           0.2, rc::gen::container<std::map<std::string, value>>(any_text(), any_value(1)))) {
+    object[name] = member;
+  }
+  return object;
+}
+
+// Doubles are compared as they were written: Boost.JSON's own reading of them may be off by one in
+// the last place.
+bool same(const value& a, const value& b) {
+  if (a.is_array() && b.is_array()) {
+    return std::equal(a.get_array().begin(), a.get_array().end(), b.get_array().begin(),
+                      b.get_array().end(), same);
+  }
+  if (a.is_object() && b.is_object()) {
+    return std::equal(a.get_object().begin(), a.get_object().end(), b.get_object().begin(),
+                      b.get_object().end(), [](const auto& x, const auto& y) {
+                        return x.key() == y.key() && same(x.value(), y.value());
+                      });
+  }
+  if (a.is_double() && b.is_double()) {
+    const double allowed = std::abs(a.get_double()) * 1e-15;
+    return std::abs(a.get_double() - b.get_double()) <= allowed;
+  }
+  return a == b;
+}
+
+RC_GTEST_PROP(CeleryLaws, WhatIsPublishedIsConsumed, ()) {
+  baton::celery::Task task{.name = "t" + *any_text(), .args = any_args(), .kwargs = any_object()};
+  task.embed = {
+      {"callbacks", nullptr}, {"errbacks", nullptr}, {"chain", any_args()}, {"chord", nullptr}};
+  for (const auto& [name, member] : any_object()) task.embed[name] = member;
+  task.root_id = *any_text();
+  task.parent_id = *any_text();
+  task.group = *any_text();
+  task.retries = *rc::gen::arbitrary<std::uint32_t>();
+  const baton::Context context = baton::Context().child();
+  const auto message = baton::celery::make_message(task, context);
+  const auto got = receive(baton::celery::to_redis(message));
+  RC_ASSERT(got.has_value());
+  RC_ASSERT(got->protocol == 2);
+  RC_ASSERT(got->name == task.name);
+  RC_ASSERT(got->id == message.correlation_id);
+  RC_ASSERT(got->root_id == (task.root_id.empty() ? got->id : task.root_id));
+  RC_ASSERT(got->parent_id == task.parent_id);
+  RC_ASSERT(got->group == task.group);
+  RC_ASSERT(got->retries == task.retries);
+  RC_ASSERT(same(got->args, task.args));
+  RC_ASSERT(same(got->kwargs, task.kwargs));
+  RC_ASSERT(same(got->embed, task.embed));
+  const auto& span = baton::celery::extract(*got).span_context();
+  RC_ASSERT(span.trace_id == context.span_context().trace_id);
+  RC_ASSERT(span.span_id == context.span_context().span_id);
+}
+
+RC_GTEST_PROP(CeleryLaws, ATaskThatIsSentOnAgainIsTheSame, ()) {
+  const baton::celery::Task task{.name = "t", .args = any_args(), .kwargs = any_object()};
+  const auto first = baton::celery::from_redis(
+      baton::celery::to_redis(baton::celery::make_message(task, baton::Context())));
+  RC_ASSERT(first.has_value());
+  const auto second = baton::celery::from_redis(baton::celery::to_redis(*first));
+  RC_ASSERT(second.has_value());
+  RC_ASSERT(second->body == first->body);
+  RC_ASSERT(second->headers == first->headers);
+}
+
+RC_GTEST_PROP(CeleryLaws, AnyBytesAreATaskOrAnErrorInside, (const std::string& change)) {
+  const baton::celery::Task task{.name = "t", .args = {1, "x"}, .id = "i"};
+  std::string envelope =
+      baton::celery::to_redis(baton::celery::make_message(task, baton::Context().child()));
+  const auto place = *rc::gen::inRange<std::size_t>(0, envelope.size());
+  const auto size = *rc::gen::inRange<std::size_t>(0, 4);
+  envelope.replace(place, size, change);
+  const auto message = baton::celery::from_redis(envelope);
+  if (!message) {
+    RC_ASSERT(message.error().error.offset <= envelope.size());
+    return;
+  }
+  const auto got = baton::celery::read_task(*message);
+  if (!got) RC_ASSERT(got.error().error.offset <= message->body.size());
+}
+
+}  // namespace

@@ -1,0 +1,7 @@
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "baton/baton.hpp"

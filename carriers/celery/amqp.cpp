@@ -1,0 +1,212 @@
+#include "baton/carriers/celery/amqp.hpp"
+
+#include <boost/json.hpp>
+#include <cmath>
+#include <limits>
+#include <new>
+#include <span>
+#include <type_traits>
+
+namespace baton::celery {
+namespace {
+
+using boost::json::value;
+
+// --- to a field table ---
+
+/// A view: rabbitmq-c reads through its pointers, though they are not const.
+amqp_bytes_t bytes_of(std::string_view text) noexcept {
+  return {text.size(), const_cast<char*>(text.data())};
+}
+
+template <class T>
+T* allocate(amqp_pool_t& pool, std::size_t count) {
+  if (count == 0) return nullptr;
+  void* const memory = amqp_pool_alloc(&pool, count * sizeof(T));
+  if (memory == nullptr) throw std::bad_alloc();
+  return new (memory) T[count]{};
+}
+
+amqp_field_value_t to_field(const value& from, amqp_pool_t& pool);
+
+amqp_table_t to_table(const boost::json::object& from, amqp_pool_t& pool) {
+  amqp_table_t table{static_cast<int>(from.size()),
+                     allocate<amqp_table_entry_t>(pool, from.size())};
+  amqp_table_entry_t* entry = table.entries;
+  for (const auto& [name, member] : from) *entry++ = {bytes_of(name), to_field(member, pool)};
+  return table;
+}
+
+amqp_array_t to_array(const boost::json::array& from, amqp_pool_t& pool) {
+  amqp_array_t array{static_cast<int>(from.size()),
+                     allocate<amqp_field_value_t>(pool, from.size())};
+  amqp_field_value_t* field = array.entries;
+  for (const value& element : from) *field++ = to_field(element, pool);
+  return array;
+}
+
+template <class T>
+amqp_field_value_t field_of(amqp_field_value_kind_t kind,
+                            T decltype(amqp_field_value_t::value)::* member,
+                            const std::type_identity_t<T>& content) noexcept {
+  amqp_field_value_t field{};
+  field.kind = static_cast<std::uint8_t>(kind);
+  field.value.*member = content;
+  return field;
+}
+
+amqp_field_value_t to_field(const value& from, amqp_pool_t& pool) {
+  using Content = decltype(amqp_field_value_t::value);
+  switch (from.kind()) {
+    case boost::json::kind::bool_:
+      return field_of(AMQP_FIELD_KIND_BOOLEAN, &Content::boolean, from.get_bool() ? 1 : 0);
+    case boost::json::kind::int64:
+      return field_of(AMQP_FIELD_KIND_I64, &Content::i64, from.get_int64());
+    case boost::json::kind::uint64:  // beyond what RabbitMQ reads as a whole number
+      return field_of(AMQP_FIELD_KIND_F64, &Content::f64, static_cast<double>(from.get_uint64()));
+    case boost::json::kind::double_:
+      return field_of(AMQP_FIELD_KIND_F64, &Content::f64, from.get_double());
+    case boost::json::kind::string:
+      return field_of(AMQP_FIELD_KIND_UTF8, &Content::bytes, bytes_of(from.get_string()));
+    case boost::json::kind::array:
+      return field_of(AMQP_FIELD_KIND_ARRAY, &Content::array, to_array(from.get_array(), pool));
+    case boost::json::kind::object:
+      return field_of(AMQP_FIELD_KIND_TABLE, &Content::table, to_table(from.get_object(), pool));
+    default: break;
+  }
+  return field_of(AMQP_FIELD_KIND_VOID, &Content::boolean, 0);
+}
+
+// --- from a field table ---
+
+std::string_view view(const amqp_bytes_t& bytes) noexcept {
+  return {static_cast<const char*>(bytes.bytes), bytes.len};
+}
+
+template <class List>
+auto entries(const List& list) noexcept {
+  return std::span(list.entries, static_cast<std::size_t>(list.num_entries));
+}
+
+/// Makes JSON of a table; goes as deep as it may.
+class TableReader {
+ public:
+  explicit TableReader(std::size_t max_depth) noexcept : max_depth_(max_depth) {}
+
+  bool read(const amqp_table_t& table, boost::json::object& out) {
+    if (!enter()) return false;
+    for (const auto& [name, field] : entries(table)) {
+      if (!read(field, out[view(name)])) return false;
+    }
+    --depth_;
+    return true;
+  }
+
+ private:
+  bool enter() noexcept { return ++depth_ <= max_depth_; }
+
+  bool read(const amqp_array_t& array, boost::json::array& out) {
+    if (!enter()) return false;
+    for (const amqp_field_value_t& field : entries(array)) {
+      if (!read(field, out.emplace_back(nullptr))) return false;
+    }
+    --depth_;
+    return true;
+  }
+
+  bool read(const amqp_field_value_t& field, value& out) {
+    const auto& content = field.value;
+    switch (field.kind) {
+      case AMQP_FIELD_KIND_TABLE: return read(content.table, out.emplace_object());
+      case AMQP_FIELD_KIND_ARRAY: return read(content.array, out.emplace_array());
+      case AMQP_FIELD_KIND_UTF8:
+      case AMQP_FIELD_KIND_BYTES: out = view(content.bytes); break;
+      case AMQP_FIELD_KIND_BOOLEAN: out = content.boolean != 0; break;
+      case AMQP_FIELD_KIND_I8: out = content.i8; break;
+      case AMQP_FIELD_KIND_U8: out = content.u8; break;
+      case AMQP_FIELD_KIND_I16: out = content.i16; break;
+      case AMQP_FIELD_KIND_U16: out = content.u16; break;
+      case AMQP_FIELD_KIND_I32: out = content.i32; break;
+      case AMQP_FIELD_KIND_U32: out = content.u32; break;
+      case AMQP_FIELD_KIND_I64: out = content.i64; break;
+      case AMQP_FIELD_KIND_U64:
+      case AMQP_FIELD_KIND_TIMESTAMP: out = content.u64; break;
+      case AMQP_FIELD_KIND_F32: out = content.f32; break;
+      case AMQP_FIELD_KIND_F64: out = content.f64; break;
+      case AMQP_FIELD_KIND_DECIMAL:
+        out = content.decimal.value / std::pow(10.0, content.decimal.decimals);
+        break;
+      default: out = nullptr;
+    }
+    return true;
+  }
+
+  std::size_t max_depth_;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace
+
+amqp_basic_properties_t to_amqp(const Message& message, amqp_pool_t& pool) {
+  amqp_basic_properties_t properties{};
+  properties._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG |
+                      AMQP_BASIC_HEADERS_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG |
+                      AMQP_BASIC_PRIORITY_FLAG | AMQP_BASIC_CORRELATION_ID_FLAG |
+                      AMQP_BASIC_REPLY_TO_FLAG;
+  properties.content_type = bytes_of(message.content_type);
+  properties.content_encoding = bytes_of(message.content_encoding);
+  properties.headers = to_table(message.headers, pool);
+  properties.delivery_mode = message.delivery_mode;
+  properties.priority = message.priority;
+  properties.correlation_id = bytes_of(message.correlation_id);
+  properties.reply_to = bytes_of(message.reply_to);
+  return properties;
+}
+
+int publish(amqp_connection_state_t connection, amqp_channel_t channel, const Message& message) {
+  struct Pool {
+    Pool() noexcept { init_amqp_pool(&pool, 4096); }
+    ~Pool() { empty_amqp_pool(&pool); }
+    amqp_pool_t pool;
+  } memory;
+  const amqp_basic_properties_t properties = to_amqp(message, memory.pool);
+  return amqp_basic_publish(connection, channel, bytes_of(message.exchange),
+                            bytes_of(message.routing_key), 0, 0, &properties,
+                            bytes_of(message.body));
+}
+
+received<Message> from_amqp(const amqp_message_t& message, const Limits& limits) {
+  const amqp_basic_properties_t& properties = message.properties;
+  const auto text = [&](amqp_flags_t flag, const amqp_bytes_t& bytes) {
+    return (properties._flags & flag) != 0 ? std::string(view(bytes)) : std::string();
+  };
+  Message out;
+  if (message.body.len > limits.bytes) {
+    return tl::unexpected<MessageError>({"body", {ErrorCode::too_many_bytes, limits.bytes}});
+  }
+  if ((properties._flags & AMQP_BASIC_HEADERS_FLAG) != 0 &&
+      !TableReader(limits.depth).read(properties.headers, out.headers)) {
+    return tl::unexpected<MessageError>({"headers", {ErrorCode::too_deep, 0}});
+  }
+  out.body = view(message.body);
+  out.content_type = text(AMQP_BASIC_CONTENT_TYPE_FLAG, properties.content_type);
+  out.content_encoding = text(AMQP_BASIC_CONTENT_ENCODING_FLAG, properties.content_encoding);
+  out.correlation_id = text(AMQP_BASIC_CORRELATION_ID_FLAG, properties.correlation_id);
+  out.reply_to = text(AMQP_BASIC_REPLY_TO_FLAG, properties.reply_to);
+  if ((properties._flags & AMQP_BASIC_PRIORITY_FLAG) != 0) out.priority = properties.priority;
+  if ((properties._flags & AMQP_BASIC_DELIVERY_MODE_FLAG) != 0) {
+    out.delivery_mode = properties.delivery_mode;
+  }
+  return out;
+}
+
+received<Message> from_amqp(const amqp_envelope_t& envelope, const Limits& limits) {
+  received<Message> message = from_amqp(envelope.message, limits);
+  if (message) {
+    message->exchange = view(envelope.exchange);
+    message->routing_key = view(envelope.routing_key);
+  }
+  return message;
+}
+
+}  // namespace baton::celery

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <baton/carriers/celery.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace example {
+
+/// A message that was taken from a queue and is to be settled: acknowledged or rejected.
+struct Delivery {
+  baton::celery::received<baton::celery::Message> message;
+  std::string tag;  ///< by which the broker knows it
+};
+
+/// A connection to where Celery's messages are. For one thread; throws `std::runtime_error`.
+class Broker {
+ public:
+  Broker() = default;
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+  virtual ~Broker() = default;
+
+  virtual void publish(const baton::celery::Message& message) = 0;
+
+  /// Begins to take messages from a queue.
+  virtual void consume(const std::string& queue) = 0;
+  /// The next one, or nothing where none comes for so long.
+  virtual std::optional<Delivery> next(std::chrono::seconds patience) = 0;
+  virtual void acknowledge(const Delivery& delivery) = 0;
+  /// Takes a message out of the queue that nobody can handle.
+  virtual void reject(const Delivery& delivery) = 0;
+
+  /// Says goodbye, so that all that was published has arrived.
+  virtual void close() = 0;
+};
+
+/// `redis://HOST:PORT/DATABASE` or `amqp://USER:PASSWORD@HOST:PORT/VIRTUAL_HOST`.
+[[nodiscard]] std::unique_ptr<Broker> connect(const std::string& url);
+
+[[nodiscard]] std::unique_ptr<Broker> connect_to_redis(const std::string& url);
+[[nodiscard]] std::unique_ptr<Broker> connect_to_rabbitmq(const std::string& url);
+
+}  // namespace example

@@ -1,0 +1,96 @@
+/// A consumer of tasks that Python has published: continues their traces, and may publish others.
+
+#include <baton/baton.hpp>
+#include <boost/json.hpp>
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "celery_common/broker.hpp"
+#include "celery_common/options.hpp"
+
+namespace {
+
+namespace celery = baton::celery;
+
+constexpr std::string_view usage =
+    "usage: celery_worker_bridge [--url URL] [--queue NAME] [--then NAME] [--to NAME] [--count N]\n"
+    "\n"
+    "Takes Celery's tasks from a queue, shows each with its trace, and acknowledges it.\n"
+    "\n"
+    "  --url    redis://127.0.0.1:6379/0, or amqp://guest:guest@127.0.0.1:5672/%2f\n"
+    "  --queue  where the tasks are (bridge)\n"
+    "  --then   a task to publish for each of them, with the same arguments\n"
+    "  --to     the queue for that (celery)\n"
+    "  --count  how many; 0: until SIGINT or SIGTERM comes (0)\n";
+
+struct Duty {
+  std::string url = "redis://127.0.0.1:6379/0";
+  std::string queue = "bridge";
+  std::string then;
+  std::string to = "celery";
+  std::size_t count = 0;
+};
+
+volatile std::sig_atomic_t is_asked_to_stop = 0;
+
+void handle(example::Broker& broker, const Duty& duty, const celery::ReceivedTask& task) {
+  const baton::Context& context = baton::current();  // a child of the one that came
+  const baton::SpanContext& span = context.span_context();
+  std::cout << "handled " << task.name << ' ' << task.id << "  trace " << span.trace_id << "  span "
+            << span.span_id << "  baggage " << context.baggage().header() << "  args "
+            << boost::json::serialize(task.args) << '\n';
+  if (duty.then.empty()) return;
+  celery::Task next = celery::follow_up(task, duty.then, task.args, task.kwargs);
+  next.queue = duty.to;
+  broker.publish(celery::make_message(next));
+}
+
+/// A message that is no task would come again for ever.
+void refuse(example::Broker& broker, const example::Delivery& delivery,
+            const celery::MessageError& error) {
+  std::cout << "refused  " << error.message() << '\n';
+  broker.reject(delivery);
+}
+
+void run(const Duty& duty) {
+  const std::unique_ptr<example::Broker> broker = example::connect(duty.url);
+  broker->consume(duty.queue);
+  for (std::size_t seen = 0; is_asked_to_stop == 0 && (duty.count == 0 || seen < duty.count);) {
+    const std::optional<example::Delivery> delivery = broker->next(std::chrono::seconds(1));
+    if (!delivery) continue;
+    ++seen;
+    const auto task = delivery->message.and_then(
+        [](const celery::Message& message) { return celery::read_task(message); });
+    if (!task) {
+      refuse(*broker, *delivery, task.error());
+      continue;
+    }
+    celery::process(*task, [&] { handle(*broker, duty, *task); });
+    broker->acknowledge(*delivery);  // after the work: what fails in between comes again
+    std::cout.flush();
+  }
+  broker->close();
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  Duty duty;
+  const example::Options options = {
+      {"--url", example::text(duty.url)},       {"--queue", example::text(duty.queue)},
+      {"--then", example::text(duty.then)},     {"--to", example::text(duty.to)},
+      {"--count", example::number(duty.count)},
+  };
+  if (const std::optional<int> status = example::parse(count, arguments, options)) {
+    (*status == 0 ? std::cout : std::cerr) << usage;
+    return *status;
+  }
+  for (const int sign : {SIGINT, SIGTERM}) std::signal(sign, [](int) { is_asked_to_stop = 1; });
+  try {
+    run(duty);
+  } catch (const std::exception& error) {
+    std::cerr << "celery_worker_bridge: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,354 @@
+"""Hands tasks to stock Celery workers and takes tasks from Python, through Redis and RabbitMQ.
+
+Wants in its environment
+  MESSAGING_FOLDER   where the servers keep their data and the result goes
+  MESSAGING_PYTHON   a Python with Celery and OpenTelemetry's instrumentation for it
+  CELERY_PUBLISHER, CELERY_WORKER_BRIDGE   our examples
+  CELERY_LOAD        our program, celery-load
+  AMQP_TEST, AMQP_PEER   the test of plain messages, which runs on the same RabbitMQ
+"""
+
+import io
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).parent
+FOLDER = pathlib.Path(os.environ["MESSAGING_FOLDER"])
+PATIENCE = 60
+
+
+def log(name, result, output, mode="a"):
+    """What tests/summary.py reads, as Meson writes it."""
+    path = FOLDER / "meson-logs" / "testlog.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, mode) as file:
+        file.write(json.dumps({"name": name, "result": result, "stderr": output}) + "\n")
+
+
+def skip(reason):
+    print(f"SKIPPED: no test with real Celery workers: {reason}", file=sys.stderr)
+    in_ci = bool(os.environ.get("CI"))
+    log("celery", "FAIL" if in_ci else "SKIP", "", "w")
+    sys.exit(1 if in_ci else 77)
+
+
+try:
+    import redis
+    from celery import Celery
+    from opentelemetry import baggage
+    from opentelemetry.context import attach, detach
+    from opentelemetry.instrumentation.celery import CeleryInstrumentor
+    from opentelemetry.sdk.trace import TracerProvider
+except ImportError as error:
+    python = os.environ.pop("MESSAGING_PYTHON", "")
+    if os.path.exists(python):
+        os.execv(python, [python, "-B", *sys.argv])
+    skip(error)
+
+from servers import RABBITMQ, RabbitMQ, Redis
+
+BROKERS = ("Redis", "RabbitMQ")
+WORKERS = ("OpenTelemetry", "plain")
+PUBLISHED = re.compile(r"^published (\S+) (\S+)  trace (\w{32})  span (\w{16})$", re.M)
+HANDLED = re.compile(
+    r"^handled (\S+) (\S+)  trace (\w{32})  span (\w{16})  baggage (.*?)  args (.*)$", re.M)
+
+servers = {}
+workers = {}
+store = None  # of results, and of what the tasks have told
+handed_over = []  # broker, from, to, what arrived
+counted = []
+log_lines = []
+
+
+class Worker:
+    """`celery worker`, as it is."""
+
+    def __init__(self, broker, kind):
+        self.queue = f"{broker}-{kind}".lower()
+        self.log = FOLDER / f"worker-{self.queue}.log"
+        with open(self.log, "wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-B", "-m", "celery", "--app", "tasks", "worker", "--pool", "solo",
+                 "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--queues",
+                 self.queue, "--hostname", f"{self.queue}@localhost"],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=HERE,
+                start_new_session=True,
+                env={**os.environ, "BROKER": servers[broker].url, "RESULTS": servers["Redis"].url,
+                     "QUEUE": self.queue, "INSTRUMENTED": str(int(kind == "OpenTelemetry"))},
+            )
+
+    def wait(self):
+        for _ in range(PATIENCE * 10):
+            if " ready." in self.log.read_text():
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise RuntimeError(f"the worker is not ready, see {self.log}")
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def told(self, count):
+        """What the next tasks have told."""
+        seen = []
+        while len(seen) < count:
+            item = store.blpop(f"seen:{self.queue}", PATIENCE)
+            if item is None:
+                raise RuntimeError(f"{len(seen)} of {count} tasks were run, see {self.log}")
+            seen.append(json.loads(item[1]))
+        return seen
+
+
+def run(program, broker, *arguments):
+    done = subprocess.run(
+        [os.environ[program], "--url", servers[broker].url, *arguments],
+        stdout=subprocess.PIPE, text=True, timeout=PATIENCE)
+    if done.returncode != 0:
+        raise RuntimeError(f"{program} {arguments}: {done.returncode}")
+    return done.stdout
+
+
+def publish(broker, worker, *arguments):
+    return PUBLISHED.findall(run("CELERY_PUBLISHER", broker, "--queue", worker.queue, *arguments))
+
+
+def client(broker):
+    return Celery("client", broker=servers[broker].url, backend=servers["Redis"].url)
+
+
+class RealCelery(unittest.TestCase):
+    maxDiff = None
+
+    def each(self):
+        for (broker, kind), worker in workers.items():
+            yield broker, kind, worker
+            self.assertEqual(store.llen(f"seen:{worker.queue}"), 0)
+
+    def test_a_task_from_us(self):
+        for broker, kind, worker in self.each():
+            published = publish(broker, worker, "--count", "20", "--baggage", "user=Am%C3%A9lie")
+            self.assertEqual(len({trace_id for *_, trace_id, _ in published}), 20)
+            told = worker.told(20)
+            self.assertEqual(
+                [(one["task"], one["id"], one["root"], one["traceparent"]) for one in told],
+                [(name, task, task, f"00-{trace_id}-{span}-03")
+                 for name, task, trace_id, span in published])
+            self.assertEqual({one["baggage_header"] for one in told}, {"user=Am%C3%A9lie"})
+            what = "headers of the request"
+            if kind == "OpenTelemetry":
+                self.assertEqual([(one["span_trace"], one["span_parent"]) for one in told],
+                                 [line[2:] for line in published])
+                self.assertEqual([one["baggage"] for one in told], [{"user": "Amélie"}] * 20)
+                what = "trace, our span as parent, baggage"
+            for _, task, *_ in published:
+                self.assertEqual(client(broker).AsyncResult(task).get(timeout=PATIENCE), 3)
+            lines = [line for line in worker.log.read_text().splitlines() if "trace_id=" in line]
+            self.assertIn(f"trace_id={published[-1][2]}", lines[-1])
+            log_lines.append(f"{broker}, {kind}: {lines[-1]}")
+            handed_over.append((broker, "C++ publisher", kind, f"20 of 20: {what}"))
+
+    def one_trace(self, name, tasks, *arguments):
+        """Publishes; gives, for each worker, what its tasks have told."""
+        for broker, kind, worker in self.each():
+            [(_, root, trace_id, span)] = publish(
+                broker, worker, "--baggage", "user=1", *arguments)
+            told = worker.told(len(tasks))
+            self.assertEqual([one["task"] for one in told], tasks)
+            self.assertEqual({one["traceparent"].split("-")[1] for one in told}, {trace_id})
+            if kind == "OpenTelemetry":
+                self.assertEqual({one["span_trace"] for one in told}, {trace_id})
+            self.assertEqual({one["root"] for one in told}, {root})
+            self.assertEqual({one["baggage_header"] for one in told}, {"user=1"})
+            yield broker, told
+            handed_over.append((broker, f"C++ publisher, {name}", kind,
+                                f"{len(tasks)} of {len(tasks)} runs: one trace, one root, baggage"))
+
+    def test_retries_keep_the_trace(self):
+        for _, told in self.one_trace("retried twice", ["shop.flaky"] * 3, "--task", "shop.flaky"):
+            self.assertEqual([one["retries"] for one in told], [0, 1, 2])
+
+    def test_a_chain_keeps_the_trace(self):
+        for _, told in self.one_trace("chain of 4", ["shop.add"] + ["shop.double"] * 3,
+                                      *["--then", "shop.double"] * 3):
+            self.assertEqual([one["args"] for one in told], [[1, 2], [3], [6], [12]])
+            self.assertEqual([one["parent"] for one in told],
+                             [None] + [one["id"] for one in told[:3]])
+
+    def test_a_chord_keeps_the_trace(self):
+        for broker, told in self.one_trace("chord of 4", ["shop.add"] * 4 + ["shop.total"],
+                                           "--chord", "shop.total", "--count", "4"):
+            self.assertEqual(told[-1]["args"], [[3, 3, 3, 3]])
+            result = client(broker).AsyncResult(told[-1]["id"])
+            self.assertEqual(result.get(timeout=PATIENCE), 12)
+
+    def test_without_the_canvas_only_instrumented_workers_keep_the_trace(self):
+        for broker, kind, worker in self.each():
+            [(*_, trace_id, _)] = publish(broker, worker, "--then", "shop.double", "--canvas", "no")
+            second = worker.told(2)[1]
+            if kind == "OpenTelemetry":
+                self.assertEqual(second["span_trace"], trace_id)
+            else:
+                self.assertIsNone(second["traceparent"])
+
+    def test_tasks_from_python(self):
+        provider = TracerProvider()
+        by_hand = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+        for broker, kind, worker in self.each():
+            app, bridge, sent = client(broker), f"bridge-{worker.queue}", []
+
+            def send(*args, **options):
+                sent.append(app.send_task("shop.add", args, {"b": None}, queue=bridge, **options).id)
+
+            CeleryInstrumentor().instrument(tracer_provider=provider)
+            spans = []
+            for i in range(10):
+                token = attach(baggage.set_baggage("user", f"Amélie {i}"))
+                with provider.get_tracer("test").start_as_current_span("order") as span:
+                    send(i, "é\n")
+                    spans.append(f"{span.get_span_context().trace_id:032x}")
+                detach(token)
+            CeleryInstrumentor().uninstrument()
+            send(1, 2)
+            send(1, 2, headers=by_hand)
+            app.conf.task_protocol = 1
+            app.amqp.__dict__.pop("create_task_message", None)
+            send(1, 2, headers=by_hand)
+
+            handled = HANDLED.findall(run(
+                "CELERY_WORKER_BRIDGE", broker, "--queue", bridge, "--count", "13",
+                "--then", "shop.echo", "--to", worker.queue))
+            self.assertEqual([(name, task) for name, task, *_ in handled],
+                             [("shop.add", task) for task in sent])
+            traces = [trace_id for _, _, trace_id, *_ in handled]
+            self.assertEqual(traces[:10], spans)
+            self.assertEqual(traces[11:], ["0af7651916cd43dd8448eb211c80319c"] * 2)
+            self.assertNotIn(traces[10], traces[:10] + traces[11:])
+            self.assertEqual([line[4] for line in handled[:10]],
+                             [f"user=Am%C3%A9lie%20{i}" for i in range(10)])
+            self.assertEqual([json.loads(line[5]) for line in handled],
+                             [[i, "é\n"] for i in range(10)] + [[1, 2]] * 3)
+            handed_over.append((broker, "Python, OpenTelemetry", "C++ bridge",
+                                "10 of 10: trace, baggage, arguments"))
+            handed_over.append((broker, "Python, plain, protocols 1 and 2", "C++ bridge",
+                                "3 of 3: headers by hand, or a new trace"))
+
+            told = worker.told(13)
+            self.assertEqual([(one["task"], one["parent"], one["root"]) for one in told],
+                             [("shop.echo", task, task) for task in sent])
+            self.assertEqual([one["traceparent"].split("-")[1:3] for one in told],
+                             [[line[2], line[3]] for line in handled])
+            if kind == "OpenTelemetry":
+                sampled = [one for one in told if one["traceparent"].endswith(("01", "03"))]
+                self.assertEqual([one["span_parent"] for one in sampled],
+                                 [line[3] for line in handled[:10] + handled[11:]])
+            handed_over.append((broker, "C++ bridge, follow-up", kind,
+                                "13 of 13: trace, the bridge's span, parent and root task"))
+
+    def test_what_is_no_task_is_refused(self):
+        for broker in BROKERS:
+            app, queue = client(broker), f"bad-{broker.lower()}"
+            app.send_task("shop.add", (1, 2), queue=queue, compression="gzip")
+            good = app.send_task("shop.add", (1, 2), queue=queue)
+            printed = run("CELERY_WORKER_BRIDGE", broker, "--queue", queue, "--count", "2")
+            refused, handled = printed.splitlines()
+            self.assertRegex(refused, "^refused  headers.compression: ")
+            self.assertIn(good.id, handled)
+            self.assertEqual(run("CELERY_WORKER_BRIDGE", "Redis", "--help").count("--queue"), 2)
+
+    def test_many_tasks_from_four_threads(self):
+        count = 10_000
+        for broker in BROKERS:
+            worker = workers[broker, "plain"]
+            done = subprocess.run(
+                [os.environ["CELERY_LOAD"], servers[broker].url, worker.queue, "4", str(count)],
+                stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True)
+            published = done.stdout.splitlines()
+            key, before = f"counted:{worker.queue}", -1
+            while (now := store.llen(key)) < count and now > before:
+                before = now
+                time.sleep(2)
+            time.sleep(0.5)  # for doubles
+            arrived = [item.decode() for item in store.lrange(key, 0, -1)]
+            lost = len(set(published) - set(arrived))
+            doubled = len(arrived) - len(set(arrived))
+            traces = len({line.split("-")[-3] for line in arrived})
+            counted.append(f"{broker}: {len(published)} tasks from 4 C++ threads, {len(arrived)} run, "
+                           f"{lost} lost, {doubled} doubled, {traces} traces")
+            self.assertEqual(sorted(arrived), sorted(published))
+            self.assertEqual((len(published), traces), (count, count))
+
+
+def show():
+    print("\nlines of the workers' logs")
+    print("".join(f"  {line}\n" for line in log_lines), end="")
+    width = [max((len(row[i]) for row in handed_over), default=0) for i in range(3)]
+    print("\ninteroperation with Celery")
+    for broker, source, target, what in dict.fromkeys(sorted(handed_over)):
+        print(f"  {broker:{width[0]}}  {source:{width[1]}}  ->  {target:{width[2]}}  {what}")
+    print("\n".join(counted))
+
+
+def test_plain_messages():
+    """The test of AMQP without Celery, on the same server."""
+    if "AMQP_TEST" not in os.environ:
+        return True
+    done = subprocess.run([sys.executable, "-B", os.environ["AMQP_TEST"]], stderr=subprocess.STDOUT,
+                          stdout=subprocess.PIPE, text=True, timeout=180,
+                          env={**os.environ, "AMQP_URL": servers["RabbitMQ"].url})
+    print(done.stdout, end="")
+    log("amqp", "OK" if done.returncode == 0 else "FAIL", done.stdout)
+    return done.returncode == 0
+
+
+def start():
+    global store
+    for server in servers.values():
+        server.launch()
+    for broker, server in servers.items():
+        server.wait()
+        for kind in WORKERS:
+            workers[broker, kind] = Worker(broker, kind)
+    for worker in workers.values():
+        worker.wait()
+    store = redis.Redis.from_url(servers["Redis"].url)
+
+
+def main():
+    for program in ("redis-server", RABBITMQ, "epmd"):
+        if shutil.which(program) is None:
+            skip(f"{program} is not there")
+    log("celery", "FAIL", "it did not end", "w")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    servers.update({"Redis": Redis(FOLDER / "redis"), "RabbitMQ": RabbitMQ(FOLDER / "rabbitmq")})
+    output = io.StringIO()
+    try:
+        start()
+        suite = unittest.defaultTestLoader.loadTestsFromTestCase(RealCelery)
+        is_good = unittest.TextTestRunner(output, verbosity=2).run(suite).wasSuccessful()
+        print(output.getvalue(), end="")
+        show()
+        log("celery", "OK" if is_good else "FAIL", output.getvalue(), "w")
+        is_good = test_plain_messages() and is_good
+    finally:
+        for each in [*workers.values(), *reversed(servers.values())]:
+            each.stop()
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

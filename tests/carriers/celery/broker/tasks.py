@@ -44,10 +44,8 @@ def tell(task):
     trace_id = (said["traceparent"] or "-").split("-")[1]
     if IS_INSTRUMENTED:
         span = trace.get_current_span()
-        context = span.get_span_context()
-        trace_id = f"{context.trace_id:032x}"
-        said["span_trace"] = trace_id
-        if span.parent is not None:
+        said["span_trace"] = trace_id = f"{span.get_span_context().trace_id:032x}"
+        if span.is_recording() and span.parent is not None:
             said["span_parent"] = f"{span.parent.span_id:016x}"
         said["baggage"] = dict(baggage.get_all())
     logger.info("%s runs, retry %d, trace_id=%s", task.name, request.retries, trace_id)

@@ -239,7 +239,7 @@ class RealCelery(unittest.TestCase):
             self.assertEqual(traces[11:], ["0af7651916cd43dd8448eb211c80319c"] * 2)
             self.assertNotIn(traces[10], traces[:10] + traces[11:])
             self.assertEqual([line[4] for line in handled[:10]],
-                             [f"user=Am%C3%A9lie%20{i}" for i in range(10)])
+                             [f"user=Am%C3%A9lie+{i}" for i in range(10)])
             self.assertEqual([json.loads(line[5]) for line in handled],
                              [[i, "é\n"] for i in range(10)] + [[1, 2]] * 3)
             handed_over.append((broker, "Python, OpenTelemetry", "C++ bridge",
@@ -325,7 +325,7 @@ def start():
             workers[broker, kind] = Worker(broker, kind)
     for worker in workers.values():
         worker.wait()
-    store = redis.Redis.from_url(servers["Redis"].url)
+    store = redis.Redis.from_url(servers["Redis"].url, socket_timeout=PATIENCE + 5)
 
 
 def main():

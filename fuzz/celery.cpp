@@ -1,0 +1,8 @@
+#include "input.hpp"
+#include "laws/celery_laws.hpp"
+
+/// The text is an envelope, and then a body.
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  laws::check_envelope(fuzz::Input(data, size).text());
+  return 0;
+}

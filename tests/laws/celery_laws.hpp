@@ -1,0 +1,93 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include "baton/carriers/celery.hpp"
+#include "laws/require.hpp"
+
+namespace laws {
+
+/// Whether two values are the same. Doubles may differ in their last digit, since Boost.JSON reads
+/// them so.
+inline bool same(const boost::json::value& a, const boost::json::value& b) {
+  if (a.is_array() && b.is_array()) {
+    return std::equal(a.get_array().begin(), a.get_array().end(), b.get_array().begin(),
+                      b.get_array().end(), same);
+  }
+  if (a.is_object() && b.is_object()) {
+    return std::equal(a.get_object().begin(), a.get_object().end(), b.get_object().begin(),
+                      b.get_object().end(), [](const auto& x, const auto& y) {
+                        return x.key() == y.key() && same(x.value(), y.value());
+                      });
+  }
+  if (a.is_double() && b.is_double()) {
+    const double x = a.get_double();
+    return x == b.get_double() || std::abs(x - b.get_double()) <= std::abs(x) * 1e-15 + 1e-300;
+  }
+  return a == b;
+}
+
+/// A task that was read is the same when it is published again.
+inline void check_task(const baton::celery::ReceivedTask& task) {
+  namespace celery = baton::celery;
+  celery::Task again{.name = task.name,
+                     .args = task.args,
+                     .kwargs = task.kwargs,
+                     .id = task.id,
+                     .root_id = task.root_id,
+                     .parent_id = task.parent_id,
+                     .group = task.group,
+                     .retries = task.retries,
+                     .embed = task.embed};
+  celery::inject_signatures(again, baton::Context().child());
+  again.embed = task.embed;
+  const celery::Message message = celery::make_message(again, celery::extract(task));
+  const auto read = celery::from_redis(celery::to_redis(message)).and_then([](celery::Message m) {
+    return celery::read_task(std::move(m));
+  });
+  require(read.has_value(), "what was read can be published and read again");
+  require(read->name == task.name && read->id == task.id, "name and id stay");
+  require(read->parent_id == task.parent_id && read->group == task.group, "so do its relations");
+  require(read->retries == task.retries, "and what it was tried");
+  require(same(read->args, task.args), "the arguments stay");
+  require(celery::extract(*read).span_context().trace_id ==
+              celery::extract(task).span_context().trace_id,
+          "the trace stays");
+}
+
+/// Any message is a task, or an error that lies in it.
+inline void check_message(const baton::celery::Message& message) {
+  const auto task = baton::celery::read_task(message);
+  if (task) return check_task(*task);
+  require(!task.error().message().empty(), "an error has words");
+  require(task.error().part != "body" || task.error().error.offset <= message.body.size(),
+          "the error lies in the body");
+}
+
+/// Any text is an envelope, or an error that lies in it; and it is the body of a task, of protocol
+/// 1 or 2.
+inline void check_envelope(std::string_view text) {
+  namespace celery = baton::celery;
+  const auto message = celery::from_redis(text);
+  if (message) {
+    const auto again = celery::from_redis(celery::to_redis(*message));
+    require(again.has_value(), "an envelope can be written and read again");
+    require(again->body == message->body, "the body stays");
+    require(same(again->headers, message->headers), "the headers stay");
+    check_message(*message);
+  } else {
+    require(message.error().part == "envelope" && message.error().error.offset <= text.size(),
+            "the error lies in the envelope");
+  }
+  celery::Message of_body;
+  of_body.body = text;
+  check_message(of_body);
+  of_body.headers = {{"task", "t"}, {"id", "i"}};
+  check_message(of_body);
+}
+
+}  // namespace laws

@@ -2,10 +2,10 @@
 
 #include <boost/json.hpp>
 #include <cmath>
-#include <limits>
 #include <new>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace baton::celery {
 namespace {
@@ -62,7 +62,11 @@ amqp_field_value_t to_field(const value& from, amqp_pool_t& pool) {
       return field_of(AMQP_FIELD_KIND_BOOLEAN, &Content::boolean, from.get_bool() ? 1 : 0);
     case boost::json::kind::int64:
       return field_of(AMQP_FIELD_KIND_I64, &Content::i64, from.get_int64());
-    case boost::json::kind::uint64:  // beyond what RabbitMQ reads as a whole number
+    case boost::json::kind::uint64:
+      if (const std::uint64_t number = from.get_uint64(); std::in_range<std::int64_t>(number)) {
+        return field_of(AMQP_FIELD_KIND_I64, &Content::i64, static_cast<std::int64_t>(number));
+      }
+      // RabbitMQ reads no greater whole number.
       return field_of(AMQP_FIELD_KIND_F64, &Content::f64, static_cast<double>(from.get_uint64()));
     case boost::json::kind::double_:
       return field_of(AMQP_FIELD_KIND_F64, &Content::f64, from.get_double());

@@ -56,11 +56,13 @@ class Signatures {
       waiting_.pop_back();
       const value* const task = signature.if_contains("task");
       if (task == nullptr || !task->is_string()) continue;
+      const bool has_signatures = is_own(task->get_string());
+      // From here on, nothing that was found in the signature is where it was.
       object& options = object_in(signature, "options");
       celery::inject(object_in(options, "headers"), context, chain);
       add(options, {"link", "link_error", "chain", "chord"});
       object* const kwargs = find_object(signature, "kwargs");
-      if (kwargs != nullptr && is_own(task->get_string())) add_arguments(*kwargs);
+      if (kwargs != nullptr && has_signatures) add_arguments(*kwargs);
     }
   }
 

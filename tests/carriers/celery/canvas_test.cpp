@@ -106,6 +106,14 @@ TEST(CeleryCanvasTest, InjectsWhatIsNested) {
   EXPECT_EQ(d.at("x").as_int64(), 1);
 }
 
+TEST(CeleryCanvasTest, WhatGrowsIsLookedAtAnew) {
+  object bare = json(R"({"task":"celery.chord","kwargs":{"header":[{"task":"a"}],
+      "body":{"task":"b"}}})")
+                    .as_object();
+  inject_signature(bare, context_of(parent));
+  EXPECT_EQ(count(bare, parent), 3U);
+}
+
 TEST(CeleryCanvasTest, LeavesWhatIsNoSignature) {
   for (const char* text : {R"({})", R"({"task":1})", R"({"a":{"task":"x"}})"}) {
     object other = json(text).as_object();

@@ -305,14 +305,14 @@ def show():
 
 def test_plain_messages():
     """The test of AMQP without Celery, on the same server."""
-    if "AMQP_TEST" not in os.environ:
-        return True
     done = subprocess.run([sys.executable, "-B", os.environ["AMQP_TEST"]], stderr=subprocess.STDOUT,
                           stdout=subprocess.PIPE, text=True, timeout=180,
                           env={**os.environ, "AMQP_URL": servers["RabbitMQ"].url})
     print(done.stdout, end="")
-    log("amqp", "OK" if done.returncode == 0 else "FAIL", done.stdout)
-    return done.returncode == 0
+    is_skipped = done.returncode == 77 and not os.environ.get("CI")
+    is_good = done.returncode == 0 or is_skipped
+    log("amqp", "SKIP" if is_skipped else "OK" if is_good else "FAIL", done.stdout)
+    return is_good
 
 
 def start():

@@ -1,0 +1,143 @@
+#include "baton/carriers/celery/amqp.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace celery_test;
+using baton::ErrorCode;
+using baton::celery::from_amqp;
+using baton::celery::make_message;
+using baton::celery::Message;
+using baton::celery::MessageError;
+
+class CeleryAmqpTest : public testing::Test {
+ protected:
+  CeleryAmqpTest() { init_amqp_pool(&pool_, 4096); }
+  ~CeleryAmqpTest() override { empty_amqp_pool(&pool_); }
+
+  /// The message as a consumer gets it, its headers through the wire.
+  amqp_message_t arrived(const Message& message) {
+    amqp_message_t out{};
+    out.properties = baton::celery::to_amqp(message, pool_);
+    std::string wire(1 << 16, '\0');
+    std::size_t size = 0;
+    EXPECT_EQ(amqp_encode_table({wire.size(), wire.data()}, &out.properties.headers, &size),
+              AMQP_STATUS_OK);
+    std::size_t offset = 0;
+    wires_.push_back(std::move(wire));
+    EXPECT_EQ(
+        amqp_decode_table({size, wires_.back().data()}, &pool_, &out.properties.headers, &offset),
+        AMQP_STATUS_OK);
+    out.body = {message.body.size(), const_cast<char*>(message.body.data())};
+    return out;
+  }
+
+  amqp_table_t table_of(amqp_field_value_t value) {
+    auto* const entry =
+        static_cast<amqp_table_entry_t*>(amqp_pool_alloc(&pool_, sizeof(amqp_table_entry_t)));
+    *entry = {amqp_cstring_bytes("a"), value};
+    return {1, entry};
+  }
+
+  std::vector<std::string> wires_;
+  amqp_pool_t pool_;
+};
+
+TEST_F(CeleryAmqpTest, ATaskArrivesAsItWasSent) {
+  const Message message = make_message(
+      {.name = "shop.add",
+       .args = {1, "é"},
+       .id = "i",
+       .time_limit = 10,
+       .reply_to = "q",
+       .headers = {{"x", {1, -2.5, true, nullptr, {{"y", "z"}}}}, {"large", 1ULL << 63}},
+       .priority = 7},
+      context_of(parent, "k=v"));
+  const Message got = from_amqp(arrived(message)).value();
+  boost::json::object expected = message.headers;
+  expected["large"] = 9223372036854775808.0;
+  EXPECT_EQ(boost::json::serialize(got.headers), boost::json::serialize(expected));
+  EXPECT_EQ(got.body, message.body);
+  EXPECT_EQ(got.content_type, "application/json");
+  EXPECT_EQ(got.content_encoding, "utf-8");
+  EXPECT_EQ(got.correlation_id, "i");
+  EXPECT_EQ(got.reply_to, "q");
+  EXPECT_EQ(got.priority, 7);
+  EXPECT_EQ(got.delivery_mode, 2);
+  const auto task = baton::celery::read_task(got).value();
+  EXPECT_EQ(task.name, "shop.add");
+  EXPECT_EQ(baton::celery::extract(task).baggage().header(), "k=v");
+}
+
+TEST_F(CeleryAmqpTest, WithTheExchangeAndTheRoutingKey) {
+  const Message message = make_message({.name = "t"}, baton::Context());
+  amqp_envelope_t envelope{};
+  envelope.message = arrived(message);
+  envelope.exchange = amqp_cstring_bytes("celery");
+  envelope.routing_key = amqp_cstring_bytes("shop");
+  const Message got = from_amqp(envelope).value();
+  EXPECT_EQ(got.exchange, "celery");
+  EXPECT_EQ(got.routing_key, "shop");
+}
+
+TEST_F(CeleryAmqpTest, WhatHasNoPropertiesIsNoTask) {
+  const Message got = from_amqp(amqp_message_t{}).value();
+  EXPECT_TRUE(got.headers.empty());
+  EXPECT_EQ(baton::celery::read_task(got).error(),
+            (MessageError{"content-type", {ErrorCode::bad_value, 0}}));
+}
+
+TEST_F(CeleryAmqpTest, FieldsOfOtherKinds) {
+  const auto read = [&](amqp_field_value_t value) {
+    amqp_message_t message{};
+    message.properties._flags = AMQP_BASIC_HEADERS_FLAG;
+    message.properties.headers = table_of(value);
+    return boost::json::serialize(from_amqp(message).value().headers.at("a"));
+  };
+  amqp_field_value_t value{};
+  value.kind = AMQP_FIELD_KIND_BYTES;
+  value.value.bytes = amqp_cstring_bytes("text");
+  EXPECT_EQ(read(value), "\"text\"");
+  value.kind = AMQP_FIELD_KIND_TIMESTAMP;
+  value.value.u64 = 1700000000;
+  EXPECT_EQ(read(value), "1700000000");
+  value.kind = AMQP_FIELD_KIND_DECIMAL;
+  value.value.decimal = {2, 250};
+  EXPECT_EQ(read(value), "2.5E0");
+  value.kind = AMQP_FIELD_KIND_U8;
+  value.value.u8 = 255;
+  EXPECT_EQ(read(value), "255");
+  value.kind = AMQP_FIELD_KIND_I16;
+  value.value.i16 = -3;
+  EXPECT_EQ(read(value), "-3");
+  value.kind = '?';
+  EXPECT_EQ(read(value), "null");
+}
+
+TEST_F(CeleryAmqpTest, Limits) {
+  baton::celery::Limits limits{.bytes = 4, .depth = 3};
+  amqp_message_t message{};
+  message.body = amqp_cstring_bytes("12345");
+  EXPECT_EQ(from_amqp(message, limits).error(),
+            (MessageError{"body", {ErrorCode::too_many_bytes, 4}}));
+
+  amqp_field_value_t value{};
+  value.kind = AMQP_FIELD_KIND_TABLE;
+  message.body = amqp_empty_bytes;
+  message.properties._flags = AMQP_BASIC_HEADERS_FLAG;
+  for (std::size_t depth = 1; depth <= 5; ++depth) {
+    message.properties.headers = table_of(value);  // with an empty table in the innermost
+    value.value.table = message.properties.headers;
+    const auto got = from_amqp(message, limits);
+    EXPECT_EQ(got.has_value(), depth < limits.depth) << depth;
+    if (got) continue;
+    EXPECT_EQ(got.error(), (MessageError{"headers", {ErrorCode::too_deep, 0}}));
+  }
+}
+
+}  // namespace

@@ -259,6 +259,18 @@ class RealCelery(unittest.TestCase):
             handed_over.append((broker, "C++ bridge, follow-up", kind,
                                 "13 of 13: trace, the bridge's span, parent and root task"))
 
+    def test_protocol_1_in_workers(self):
+        """What docs/celery.md says of a context in headers of protocol 1."""
+        header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        for broker, kind, worker in self.each():
+            app = client(broker)
+            app.conf.task_protocol = 1
+            app.send_task("shop.add", (1, 2), queue=worker.queue, headers={"traceparent": header})
+            (told,) = worker.told(1)
+            self.assertEqual(told["traceparent"], header)
+            if kind == "OpenTelemetry":
+                self.assertEqual(told["span_parent"], "b7ad6b7169203331")
+
     def test_what_is_no_task_is_refused(self):
         for broker in BROKERS:
             app, queue = client(broker), f"bad-{broker.lower()}"

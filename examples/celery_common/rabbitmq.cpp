@@ -110,10 +110,4 @@ std::unique_ptr<Broker> connect_to_rabbitmq(const std::string& url) {
   return std::make_unique<RabbitMq>(url);
 }
 
-std::unique_ptr<Broker> connect(const std::string& url) {
-  if (url.starts_with("redis://")) return connect_to_redis(url);
-  if (url.starts_with("amqp://")) return connect_to_rabbitmq(url);
-  throw std::runtime_error("neither redis:// nor amqp://: " + url);
-}
-
 }  // namespace example

@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>

@@ -18,8 +18,8 @@ namespace baton::celery {
 ///     baton::celery::Task task{.name = "shop.bill", .args = {order_id}};
 ///     const baton::celery::Message message = baton::celery::make_message(task);
 ///
-/// What is left out has the value that Celery itself would give it. Texts must be UTF-8. Celery 5,
-/// "Message Protocol", version 2.
+/// What is left out has the value that Celery itself would give it. Texts must be UTF-8, and
+/// numbers finite. Celery 5, "Message Protocol", version 2.
 struct Task {
   using Time = std::chrono::system_clock::time_point;
 

@@ -86,14 +86,17 @@ class Worker:
                      "QUEUE": self.queue, "INSTRUMENTED": str(int(kind == "OpenTelemetry"))},
             )
 
-    def wait(self):
+    def wait_until(self, is_true):
         for _ in range(PATIENCE * 10):
-            if " ready." in self.log.read_text():
+            if is_true():
                 return
             if self.process.poll() is not None:
                 break
             time.sleep(0.1)
-        raise RuntimeError(f"the worker is not ready, see {self.log}")
+        raise RuntimeError(f"the worker does not get there, see {self.log}")
+
+    def wait(self):
+        self.wait_until(lambda: " ready." in self.log.read_text())
 
     def stop(self):
         self.process.terminate()
@@ -290,10 +293,8 @@ class RealCelery(unittest.TestCase):
                 [os.environ["CELERY_LOAD"], servers[broker].url, worker.queue, "4", str(count)],
                 stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True)
             published = done.stdout.splitlines()
-            key, before = f"counted:{worker.queue}", -1
-            while (now := store.llen(key)) < count and now > before:
-                before = now
-                time.sleep(2)
+            key = f"counted:{worker.queue}"
+            worker.wait_until(lambda: store.llen(key) >= count)
             time.sleep(0.5)  # for doubles
             arrived = [item.decode() for item in store.lrange(key, 0, -1)]
             lost = len(set(published) - set(arrived))

@@ -1,0 +1,13 @@
+#include "broker.hpp"
+
+#include <stdexcept>
+
+namespace example {
+
+std::unique_ptr<Broker> connect(const std::string& url) {
+  if (url.starts_with("redis://")) return connect_to_redis(url);
+  if (url.starts_with("amqp://")) return connect_to_rabbitmq(url);
+  throw std::runtime_error("neither redis:// nor amqp://: " + url);
+}
+
+}  // namespace example

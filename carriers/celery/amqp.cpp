@@ -21,7 +21,6 @@ amqp_bytes_t bytes_of(std::string_view text) noexcept {
 
 template <class T>
 T* allocate(amqp_pool_t& pool, std::size_t count) {
-  if (count == 0) return nullptr;
   void* const memory = amqp_pool_alloc(&pool, count * sizeof(T));
   if (memory == nullptr) throw std::bad_alloc();
   return new (memory) T[count]{};
@@ -30,6 +29,7 @@ T* allocate(amqp_pool_t& pool, std::size_t count) {
 amqp_field_value_t to_field(const value& from, amqp_pool_t& pool);
 
 amqp_table_t to_table(const boost::json::object& from, amqp_pool_t& pool) {
+  if (from.empty()) return amqp_empty_table;
   amqp_table_t table{static_cast<int>(from.size()),
                      allocate<amqp_table_entry_t>(pool, from.size())};
   amqp_table_entry_t* entry = table.entries;
@@ -38,6 +38,7 @@ amqp_table_t to_table(const boost::json::object& from, amqp_pool_t& pool) {
 }
 
 amqp_array_t to_array(const boost::json::array& from, amqp_pool_t& pool) {
+  if (from.empty()) return amqp_empty_array;
   amqp_array_t array{static_cast<int>(from.size()),
                      allocate<amqp_field_value_t>(pool, from.size())};
   amqp_field_value_t* field = array.entries;

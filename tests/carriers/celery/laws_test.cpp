@@ -86,7 +86,8 @@ RC_GTEST_PROP(CeleryLaws, WhatIsPublishedIsConsumed, ()) {
   RC_ASSERT(laws::same(got->args, task.args));
   RC_ASSERT(laws::same(got->kwargs, task.kwargs));
   RC_ASSERT(laws::same(got->embed, task.embed));
-  const auto& span = baton::celery::extract(*got).span_context();
+  const baton::Context came = baton::celery::extract(*got);
+  const baton::SpanContext& span = came.span_context();
   RC_ASSERT(span.trace_id == context.span_context().trace_id);
   RC_ASSERT(span.span_id == context.span_context().span_id);
 }

@@ -23,6 +23,8 @@ namespace baton::celery {
 struct Task {
   using Time = std::chrono::system_clock::time_point;
 
+  // Who names some members only is warned of those without an initializer.
+  // NOLINTBEGIN(readability-redundant-member-init)
   std::string name;  ///< as the worker knows it
   boost::json::array args = {};
   boost::json::object kwargs = {};
@@ -56,6 +58,7 @@ struct Task {
 
   std::string queue = "celery";  ///< where it goes: the queue, of the default exchange
   std::uint8_t priority = 0;     ///< of 0 to 9; RabbitMQ serves the highest first, Redis the lowest
+  // NOLINTEND(readability-redundant-member-init)
 };
 
 }  // namespace baton::celery

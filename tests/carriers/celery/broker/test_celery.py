@@ -358,6 +358,8 @@ def main():
         log("celery", "OK" if is_good else "FAIL", output.getvalue(), "w")
         is_good = test_plain_messages() and is_good
     finally:
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(asked, signal.SIG_IGN)  # who asks now must wait
         for each in [*workers.values(), *reversed(servers.values())]:
             each.stop()
     return 0 if is_good else 1

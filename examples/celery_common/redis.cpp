@@ -55,7 +55,7 @@ class Redis final : public Broker {
   void consume(const std::string& queue) override {
     queue_ = queue;
     taken_ = queue + ".taken";
-    while (call({"LMOVE", taken_, queue_, "RIGHT", "RIGHT"})->type == REDIS_REPLY_STRING) {
+    while (call({"LMOVE", taken_, queue_, "LEFT", "RIGHT"})->type == REDIS_REPLY_STRING) {
     }
   }
 

@@ -2,8 +2,10 @@
 
 #include <baton/baton.hpp>
 #include <boost/json.hpp>
+#include <chrono>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -17,21 +19,24 @@ namespace celery = baton::celery;
 constexpr std::string_view usage =
     "usage: celery_publisher [--url URL] [--queue NAME] [--task NAME] [--args JSON]\n"
     "                        [--kwargs JSON] [--then NAME]... [--chord NAME] [--count N]\n"
-    "                        [--baggage LIST] [--canvas yes|no]\n"
+    "                        [--countdown SECONDS] [--expires SECONDS] [--baggage LIST]\n"
+    "                        [--canvas yes|no]\n"
     "\n"
     "Publishes a task for Celery's workers, and shows its id and its trace.\n"
     "\n"
-    "  --url      redis://127.0.0.1:6379/0, or amqp://guest:guest@127.0.0.1:5672/%2f\n"
-    "  --queue    which workers are to run it (celery)\n"
-    "  --task     its name (shop.add)\n"
-    "  --args     its arguments, a JSON array ([1, 2])\n"
-    "  --kwargs   its keyword arguments, a JSON object ({})\n"
-    "  --then     a task that gets its result, as a chain; may come several times\n"
-    "  --chord    a task that gets the results of all N, as a chord\n"
-    "  --count    how often (1)\n"
-    "  --baggage  what goes with it, such as user=1,order=2\n"
-    "  --canvas   whether what follows carries the trace too (yes): instrumented workers do not\n"
-    "             need it\n";
+    "  --url        redis://127.0.0.1:6379/0, or amqp://guest:guest@127.0.0.1:5672/%2f\n"
+    "  --queue      which workers are to run it (celery)\n"
+    "  --task       its name (shop.add)\n"
+    "  --args       its arguments, a JSON array ([1, 2])\n"
+    "  --kwargs     its keyword arguments, a JSON object ({})\n"
+    "  --then       a task that gets its result, as a chain; may come several times\n"
+    "  --chord      a task that gets the results of all N, as a chord\n"
+    "  --count      how often (1)\n"
+    "  --countdown  not before so many seconds have passed\n"
+    "  --expires    not after so many seconds\n"
+    "  --baggage    what goes with it, such as user=1,order=2\n"
+    "  --canvas     whether what follows carries the trace too (yes): instrumented workers do not\n"
+    "               need it\n";
 
 struct Order {
   std::string url = "redis://127.0.0.1:6379/0";
@@ -42,6 +47,8 @@ struct Order {
   std::vector<std::string> then;
   std::string chord;
   std::size_t count = 1;
+  std::optional<std::size_t> countdown;
+  std::optional<std::size_t> expires;
   baton::Baggage baggage;
   bool canvas = true;
 };
@@ -57,6 +64,17 @@ example::Option json(Json& target) {
     target = *result;
     return true;
   };
+}
+
+/// Reads a number of seconds.
+example::Option seconds(std::optional<std::size_t>& target) {
+  return [&target](std::string_view text) { return example::number(target.emplace())(text); };
+}
+
+/// So many seconds from now.
+std::optional<celery::Task::Time> in(const std::optional<std::size_t>& seconds) {
+  if (!seconds) return std::nullopt;
+  return std::chrono::system_clock::now() + std::chrono::seconds(*seconds);
 }
 
 /// A signature that goes to the same workers.
@@ -90,6 +108,8 @@ void publish(example::Broker& broker, const Order& order) {
 
   celery::Task task = make_task(order);
   task.queue = order.queue;
+  task.eta = in(order.countdown);
+  task.expires = in(order.expires);
   if (order.canvas) celery::inject_signatures(task);
   const celery::Message message = celery::make_message(task);  // carries the current context
   broker.publish(message);
@@ -111,6 +131,8 @@ int main(int count, char** arguments) {
       {"--kwargs", json(order.kwargs)},
       {"--chord", example::text(order.chord)},
       {"--count", example::number(order.count)},
+      {"--countdown", seconds(order.countdown)},
+      {"--expires", seconds(order.expires)},
       {"--then",
        [&](std::string_view name) {
          order.then.emplace_back(name);

@@ -208,6 +208,16 @@ class RealCelery(unittest.TestCase):
             else:
                 self.assertIsNone(second["traceparent"])
 
+    def test_tasks_run_in_their_time(self):
+        for broker, kind, worker in self.each():
+            begin = time.time()
+            [(_, late, *_)] = publish(broker, worker, "--countdown", "1", "--expires", "60")
+            [(_, never, *_)] = publish(broker, worker, "--expires", "0")
+            [(_, now, *_)] = publish(broker, worker)
+            self.assertEqual([one["id"] for one in worker.told(2)], [now, late])
+            self.assertGreaterEqual(time.time() - begin, 1)
+            self.assertEqual(client(broker).AsyncResult(never).state, "REVOKED")
+
     def test_tasks_from_python(self):
         provider = TracerProvider()
         by_hand = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
@@ -283,7 +293,24 @@ class RealCelery(unittest.TestCase):
             refused, handled = printed.splitlines()
             self.assertRegex(refused, "^refused  headers.compression: ")
             self.assertIn(good.id, handled)
-            self.assertEqual(run("CELERY_WORKER_BRIDGE", "Redis", "--help").count("--queue"), 2)
+        self.assertEqual([store.llen(f"bad-redis{of}") for of in ("", ".taken", ".rejected")],
+                         [0, 0, 1])
+
+    def test_what_a_crash_has_left_comes_again(self):
+        for broker in BROKERS:
+            app, queue = client(broker), f"left-{broker.lower()}"
+            sent = [app.send_task("shop.add", (i, i), queue=queue).id for i in range(3)]
+            if broker == "Redis":  # a bridge that has taken two, and is no more
+                for _ in range(2):
+                    store.lmove(queue, f"{queue}.taken", "RIGHT", "LEFT")
+            else:
+                with app.connection_for_read() as gone:
+                    for _ in range(2):
+                        gone.default_channel.basic_get(queue)
+            handled = HANDLED.findall(run(
+                "CELERY_WORKER_BRIDGE", broker, "--queue", queue, "--count", "3"))
+            self.assertEqual([task for _, task, *_ in handled], sent)
+        self.assertEqual(store.exists("left-redis", "left-redis.taken"), 0)
 
     def test_many_tasks_from_four_threads(self):
         count = 10_000

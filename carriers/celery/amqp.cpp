@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "utf8.hpp"
+
 namespace baton::celery {
 namespace {
 
@@ -93,6 +95,21 @@ auto entries(const List& list) noexcept {
   return std::span(list.entries, static_cast<std::size_t>(list.num_entries));
 }
 
+/// The same with U+FFFD for what is not UTF-8, which JSON cannot say.
+std::string text_of(const amqp_bytes_t& bytes) {
+  namespace utf8 = baton::detail::utf8;
+  std::string text;
+  for (std::string_view rest = view(bytes); !rest.empty();) {
+    const utf8::Piece piece = utf8::first_piece(rest);
+    text += piece.is_whole ? rest.substr(0, piece.size) : utf8::replacement_character;
+    rest.remove_prefix(piece.size);
+  }
+  return text;
+}
+
+/// Null for what JSON has no number for.
+value number_of(double number) { return std::isfinite(number) ? value(number) : value(nullptr); }
+
 /// Makes JSON of a table; goes as deep as it may.
 class TableReader {
  public:
@@ -101,7 +118,7 @@ class TableReader {
   bool read(const amqp_table_t& table, boost::json::object& out) {
     if (!enter()) return false;
     for (const auto& [name, field] : entries(table)) {
-      if (!read(field, out[view(name)])) return false;
+      if (!read(field, out[text_of(name)])) return false;
     }
     --depth_;
     return true;
@@ -125,7 +142,7 @@ class TableReader {
       case AMQP_FIELD_KIND_TABLE: return read(content.table, out.emplace_object());
       case AMQP_FIELD_KIND_ARRAY: return read(content.array, out.emplace_array());
       case AMQP_FIELD_KIND_UTF8:
-      case AMQP_FIELD_KIND_BYTES: out = view(content.bytes); break;
+      case AMQP_FIELD_KIND_BYTES: out = text_of(content.bytes); break;
       case AMQP_FIELD_KIND_BOOLEAN: out = content.boolean != 0; break;
       case AMQP_FIELD_KIND_I8: out = content.i8; break;
       case AMQP_FIELD_KIND_U8: out = content.u8; break;
@@ -136,8 +153,8 @@ class TableReader {
       case AMQP_FIELD_KIND_I64: out = content.i64; break;
       case AMQP_FIELD_KIND_U64:
       case AMQP_FIELD_KIND_TIMESTAMP: out = content.u64; break;
-      case AMQP_FIELD_KIND_F32: out = content.f32; break;
-      case AMQP_FIELD_KIND_F64: out = content.f64; break;
+      case AMQP_FIELD_KIND_F32: out = number_of(content.f32); break;
+      case AMQP_FIELD_KIND_F64: out = number_of(content.f64); break;
       case AMQP_FIELD_KIND_DECIMAL:
         out = content.decimal.value / std::pow(10.0, content.decimal.decimals);
         break;
@@ -183,7 +200,7 @@ int publish(amqp_connection_state_t connection, amqp_channel_t channel, const Me
 received<Message> from_amqp(const amqp_message_t& message, const Limits& limits) {
   const amqp_basic_properties_t& properties = message.properties;
   const auto text = [&](amqp_flags_t flag, const amqp_bytes_t& bytes) {
-    return (properties._flags & flag) != 0 ? std::string(view(bytes)) : std::string();
+    return (properties._flags & flag) != 0 ? text_of(bytes) : std::string();
   };
   Message out;
   if (message.body.len > limits.bytes) {
@@ -208,8 +225,8 @@ received<Message> from_amqp(const amqp_message_t& message, const Limits& limits)
 received<Message> from_amqp(const amqp_envelope_t& envelope, const Limits& limits) {
   received<Message> message = from_amqp(envelope.message, limits);
   if (message) {
-    message->exchange = view(envelope.exchange);
-    message->routing_key = view(envelope.routing_key);
+    message->exchange = text_of(envelope.exchange);
+    message->routing_key = text_of(envelope.routing_key);
   }
   return message;
 }

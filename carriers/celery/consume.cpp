@@ -137,14 +137,12 @@ received<ReceivedTask> read_task(Message message, const Limits& limits) {
 }
 
 void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain) {
-  for (auto entry = task.kwargs.begin(); entry != task.kwargs.end();) {
-    if (!entry->value().is_string() || !chain.owns(std::string_view(entry->key()))) {
-      ++entry;
-      continue;
-    }
-    task.headers.emplace(entry->key(), entry->value());
-    entry = task.kwargs.stable_erase(entry);
+  boost::json::object rest;  // erasing one by one would be quadratic
+  for (auto& member : task.kwargs) {
+    const bool is_ours = member.value().is_string() && chain.owns(std::string_view(member.key()));
+    (is_ours ? task.headers : rest).emplace(member.key(), std::move(member.value()));
   }
+  task.kwargs = std::move(rest);
 }
 
 Task follow_up(const ReceivedTask& parent, std::string name, boost::json::array args,

@@ -1,13 +1,87 @@
 #include "json_reader.hpp"
 
 #include <charconv>
+#include <string>
+
+#include "strings.hpp"
 
 namespace baton::celery::detail {
 namespace {
 
-ErrorCode to_code(const boost::json::error_code& error) noexcept {
-  return error == boost::json::error::too_deep ? ErrorCode::too_deep : ErrorCode::bad_value;
-}
+/// Makes values of a text, whose numbers keep what a double can hold: Boost.JSON 1.81 reads their
+/// last digits wrong, makes NaN of `0e400`, and infinities of what is just below the greatest
+/// double.
+class ValueMaker {
+ public:
+  ValueMaker(json::Scanner& scanner, std::size_t max_depth) noexcept
+      : scanner_(&scanner), max_depth_(max_depth) {}
+
+  /// What comes next, at that level.
+  bool make(boost::json::value& out, std::size_t level) {
+    const char first = scanner_->peek();
+    const bool is_object = first == '{';
+    if (!is_object && first != '[') return make_scalar(out);
+    if (level > max_depth_) return scanner_->fail(ErrorCode::too_deep, scanner_->place());
+    return is_object ? make_object(out.emplace_object(), level)
+                     : make_array(out.emplace_array(), level);
+  }
+
+ private:
+  bool make_object(boost::json::object& out, std::size_t level) {
+    if (!scanner_->enter_object()) return false;
+    for (json::Value name; scanner_->next_member(name);) {
+      if (!make(out[text_of(name)], level + 1)) return false;
+    }
+    return !scanner_->failed();
+  }
+
+  bool make_array(boost::json::array& out, std::size_t level) {
+    if (!scanner_->enter_array()) return false;
+    while (scanner_->next_element()) {
+      if (!make(out.emplace_back(nullptr), level + 1)) return false;
+    }
+    return !scanner_->failed();
+  }
+
+  bool make_scalar(boost::json::value& out) {
+    json::Value scalar;
+    if (!scanner_->read(scalar)) return false;
+    switch (scalar.type) {
+      case json::Type::string: out = text_of(scalar); break;
+      case json::Type::number: out = number_of(scalar.text); break;
+      case json::Type::boolean: out = scalar.text == "true"; break;
+      default: out = nullptr;
+    }
+    return true;
+  }
+
+  std::string_view text_of(const json::Value& string) {
+    if (!string.has_escapes) return string.inside();
+    decoded_.clear();
+    json::append_decoded(string.inside(), decoded_);
+    return decoded_;
+  }
+
+  template <class Number>
+  static std::optional<Number> whole(std::string_view text) noexcept {
+    Number number{};
+    const char* const end = text.data() + text.size();
+    const auto result = std::from_chars(text.data(), end, number);
+    if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+    return number;
+  }
+
+  static boost::json::value number_of(std::string_view text) noexcept {
+    if (const auto number = whole<std::int64_t>(text)) return *number;
+    if (const auto number = whole<std::uint64_t>(text)) return *number;
+    // The scanner lets nothing pass that is too great: what is out of range is too small.
+    return whole<double>(text).value_or(text.front() == '-' ? -0.0 : 0.0);
+  }
+
+  json::Scanner* scanner_;
+  std::size_t max_depth_;
+  std::string decoded_;
+};
 
 }  // namespace
 
@@ -49,14 +123,9 @@ bool JsonReader::read(const json::Object& object, std::string_view name, std::ui
 }
 
 bool JsonReader::read(const json::Value& value, boost::json::value& out) {
-  boost::json::parse_options options;
-  options.max_depth = max_depth_;
-  boost::json::parser parser({}, options);
-  boost::json::error_code error;
-  const std::size_t read = parser.write(value.text.data(), value.text.size(), error);
-  if (error) return fail(to_code(error), value.text.data() + read);
-  out = parser.release();
-  return true;
+  json::Scanner scanner(value.text);
+  constexpr std::size_t level = 2;  // it is inside of the text's one value
+  return ValueMaker(scanner, max_depth_).make(out, level) || fail(scanner, value.text);
 }
 
 bool JsonReader::read(const json::Value& value, boost::json::array& out) {

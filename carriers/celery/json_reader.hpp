@@ -11,7 +11,7 @@
 namespace baton::celery::detail {
 
 /// One JSON text and what is in it: checked by the scanner, which knows places, and made into
-/// values by Boost.JSON. The first error stays, with its place in the whole text.
+/// Boost.JSON's values. The first error stays, with its place in the whole text.
 class JsonReader {
  public:
   JsonReader(std::string_view part, std::string_view text, std::size_t max_depth) noexcept

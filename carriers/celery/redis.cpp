@@ -81,7 +81,10 @@ received<Message> from_redis(std::string_view envelope, const Limits& limits) {
     reader.fail(ErrorCode::missing_field, envelope.data());
     return reader.error();
   }
-  if ((headers != nullptr && !reader.read(headers->value, message.headers)) ||
+  json::Object header_names;  // each once
+  if ((headers != nullptr && (!reader.expect(headers->value, json::Type::object) ||
+                              !reader.read_members(headers->value.text, header_names) ||
+                              !reader.read(headers->value, message.headers))) ||
       !reader.read_members(rest->value.text, properties) ||
       !read_properties(reader, properties, message, body_encoding) ||
       !reader.read(members, "content-type", message.content_type) ||

@@ -1,7 +1,9 @@
 #include "repr.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <cmath>
 #include <string_view>
 
 namespace baton::celery::detail {
@@ -58,7 +60,7 @@ class Writer {
       case boost::json::kind::bool_: out_ += value.get_bool() ? "True" : "False"; return;
       case boost::json::kind::int64: write_number(value.get_int64()); return;
       case boost::json::kind::uint64: write_number(value.get_uint64()); return;
-      case boost::json::kind::double_: write_number(value.get_double()); return;
+      case boost::json::kind::double_: write_double(value.get_double()); return;
       case boost::json::kind::string: write_text(value.get_string()); return;
       default: break;
     }
@@ -77,6 +79,19 @@ class Writer {
   void write_number(Number number) {
     char digits[32];
     out_.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+  }
+
+  /// Python has an exponent below 1e-4 and from 1e16 on, and a point otherwise.
+  void write_double(double number) {
+    const double size = std::abs(number);
+    const bool is_plain = size == 0 || (size >= 1e-4 && size < 1e16);
+    char digits[40];
+    char* const end =
+        std::to_chars(digits, digits + sizeof digits, number,
+                      is_plain ? std::chars_format::fixed : std::chars_format::scientific)
+            .ptr;
+    out_.append(digits, end);
+    if (is_plain && std::find(digits, end, '.') == end) out_ += ".0";
   }
 
   void write_text(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace example {
@@ -12,6 +13,11 @@ namespace example {
 struct Delivery {
   baton::celery::received<baton::celery::Message> message;
   std::string tag;  ///< by which the broker knows it
+};
+
+/// A message that cannot be published, however often it is tried.
+struct BadMessage : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 /// A connection to where Celery's messages are. For one thread; throws `std::runtime_error`.

@@ -40,7 +40,9 @@ class RabbitMq final : public Broker {
 
   void publish(const baton::celery::Message& message) override {
     if (message.routing_key != declared_) declare(message.routing_key);
-    check(baton::celery::publish(connection_.get(), channel, message));
+    const int status = baton::celery::publish(connection_.get(), channel, message);
+    if (status == AMQP_STATUS_TABLE_TOO_BIG) throw BadMessage("its headers fit in no frame");
+    check(status);
   }
 
   void consume(const std::string& queue) override {
@@ -62,9 +64,9 @@ class RabbitMq final : public Broker {
       return std::nullopt;
     }
     check(reply);
-    Delivery delivery{baton::celery::from_amqp(envelope), std::to_string(envelope.delivery_tag)};
-    amqp_destroy_envelope(&envelope);
-    return delivery;
+    const std::unique_ptr<amqp_envelope_t, decltype(&amqp_destroy_envelope)> owned(
+        &envelope, amqp_destroy_envelope);
+    return Delivery{baton::celery::from_amqp(envelope), std::to_string(envelope.delivery_tag)};
   }
 
   void acknowledge(const Delivery& delivery) override {

@@ -1,5 +1,6 @@
 #include <hiredis/hiredis.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <string_view>
@@ -33,7 +34,7 @@ Place parse(std::string_view url) {
   const std::string_view port = authority.substr(colon + 1);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), place.port);
   if (error != std::errc() || end != port.data() + port.size()) {
-    throw std::runtime_error("this is no port: " + std::string(port));
+    throw std::runtime_error("what follows ':' in the URL is no port");
   }
   return place;
 }

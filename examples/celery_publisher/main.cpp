@@ -1,5 +1,6 @@
 /// Publishes tasks for Celery's workers, each in a trace of its own.
 
+#include <algorithm>
 #include <baton/baton.hpp>
 #include <boost/json.hpp>
 #include <chrono>
@@ -74,7 +75,8 @@ example::Option seconds(std::optional<std::size_t>& target) {
 /// So many seconds from now.
 std::optional<celery::Task::Time> in(const std::optional<std::size_t>& seconds) {
   if (!seconds) return std::nullopt;
-  return std::chrono::system_clock::now() + std::chrono::seconds(*seconds);
+  constexpr std::size_t century = 100UL * 366 * 24 * 60 * 60;  // the clock has its limits
+  return std::chrono::system_clock::now() + std::chrono::seconds(std::min(*seconds, century));
 }
 
 /// A signature that goes to the same workers.

@@ -19,7 +19,7 @@ constexpr std::string_view usage =
     "Takes Celery's tasks from a queue, shows each with its trace, and acknowledges it.\n"
     "\n"
     "  --url    redis://127.0.0.1:6379/0, or amqp://guest:guest@127.0.0.1:5672/%2f\n"
-    "  --queue  where the tasks are (bridge)\n"
+    "  --queue  where the tasks are (bridge); of Redis, those without a priority\n"
     "  --then   a task to publish for each of them, with the same arguments\n"
     "  --to     the queue for that (celery)\n"
     "  --count  how many; 0: until SIGINT or SIGTERM comes (0)\n";
@@ -46,10 +46,9 @@ void handle(example::Broker& broker, const Duty& duty, const celery::ReceivedTas
   broker.publish(celery::make_message(next));
 }
 
-/// A message that is no task would come again for ever.
-void refuse(example::Broker& broker, const example::Delivery& delivery,
-            const celery::MessageError& error) {
-  std::cout << "refused  " << error.message() << '\n';
+/// A message that is no task, or cannot be handled, would come again for ever.
+void refuse(example::Broker& broker, const example::Delivery& delivery, std::string_view reason) {
+  std::cout << "refused  " << reason << '\n';
   broker.reject(delivery);
 }
 
@@ -63,11 +62,15 @@ void run(const Duty& duty) {
     const auto task = delivery->message.and_then(
         [](const celery::Message& message) { return celery::read_task(message); });
     if (!task) {
-      refuse(*broker, *delivery, task.error());
+      refuse(*broker, *delivery, task.error().message());
       continue;
     }
-    celery::process(*task, [&] { handle(*broker, duty, *task); });
-    broker->acknowledge(*delivery);  // after the work: what fails in between comes again
+    try {
+      celery::process(*task, [&] { handle(*broker, duty, *task); });
+      broker->acknowledge(*delivery);  // after the work: what fails in between comes again
+    } catch (const example::BadMessage& error) {
+      refuse(*broker, *delivery, error.what());
+    }
     std::cout.flush();
   }
   broker->close();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <vector>
 
 #include "support.hpp"
@@ -103,6 +104,11 @@ TEST_F(CeleryAmqpTest, FieldsOfOtherKinds) {
   value.kind = AMQP_FIELD_KIND_BYTES;
   value.value.bytes = amqp_cstring_bytes("text");
   EXPECT_EQ(read(value), "\"text\"");
+  value.value.bytes = amqp_cstring_bytes("a\xff\xc3\xa9");
+  EXPECT_EQ(read(value), "\"a\xef\xbf\xbd\xc3\xa9\"");
+  value.kind = AMQP_FIELD_KIND_F64;
+  value.value.f64 = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(read(value), "null");
   value.kind = AMQP_FIELD_KIND_TIMESTAMP;
   value.value.u64 = 1700000000;
   EXPECT_EQ(read(value), "1700000000");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "real_messages.hpp"
 #include "support.hpp"
 
@@ -133,6 +135,28 @@ TEST(CeleryConsumeTest, BodiesInPlainText) {
   EXPECT_TRUE(task.embed.empty());
 }
 
+TEST(CeleryConsumeTest, NumbersKeepWhatTheirTypeHolds) {
+  const auto number = [](const std::string& text) {
+    const Message message = message_of(some_headers, "[[" + text + "],{},{}]");
+    return read_task(message).value().args[0];
+  };
+  EXPECT_EQ(number("-9223372036854775808").as_int64(), std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(number("18446744073709551615").as_uint64(), std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(number("18446744073709551616").as_double(), 18446744073709551616.0);
+  EXPECT_EQ(number("2046.1807486296839").as_double(), 2046.1807486296839);
+  EXPECT_EQ(number("-1.7976931348623158e308").as_double(), std::numeric_limits<double>::lowest());
+  EXPECT_EQ(number("0e309").as_double(), 0);
+  EXPECT_EQ(number("1e-99999999999").as_double(), 0);
+}
+
+TEST(CeleryConsumeTest, TextsAreDecodedAndTheLastOfANameCounts) {
+  const Message message =
+      message_of(some_headers, R"([["\u00e9\n"],{"a":1,"\u0061":{"b":[true,null,false]}},{}])");
+  const ReceivedTask task = read_task(message).value();
+  EXPECT_EQ(task.args[0].as_string(), "é\n");
+  EXPECT_EQ(boost::json::serialize(task.kwargs), R"({"a":{"b":[true,null,false]}})");
+}
+
 TEST(CeleryConsumeTest, WrongEnvelopes) {
   EXPECT_EQ(error_of_envelope(""), in_envelope(ErrorCode::too_short, 0));
   EXPECT_EQ(error_of_envelope("[]"), in_envelope(ErrorCode::wrong_type, 0));
@@ -161,6 +185,13 @@ TEST(CeleryConsumeTest, WrongEnvelopes) {
             in_envelope(ErrorCode::bad_base64, 54));
 }
 
+TEST(CeleryConsumeTest, HeadersThatAreSaidTwice) {
+  EXPECT_EQ(error_of_envelope(R"({"properties":{},"body":"","headers":{"task":"a","task":"b"}})"),
+            in_envelope(ErrorCode::duplicate_key, 49));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{},"body":"","headers":[]})"),
+            in_envelope(ErrorCode::wrong_type, 37));
+}
+
 TEST(CeleryConsumeTest, EveryTruncationIsAnError) {
   for (std::size_t size = 0; size < simple_task.size(); ++size) {
     const std::string cut(simple_task.substr(0, size));
@@ -179,8 +210,9 @@ TEST(CeleryConsumeTest, Limits) {
   const auto nested = [](std::size_t depth) {
     return "[[" + std::string(depth, '[') + std::string(depth, ']') + "],{},{}]";
   };
-  EXPECT_TRUE(read_task(message_of(some_headers, nested(127))));
-  EXPECT_EQ(error_of_task(message_of(some_headers, nested(128))).error.code, ErrorCode::too_deep);
+  EXPECT_TRUE(read_task(message_of(some_headers, nested(126))));
+  EXPECT_EQ(error_of_task(message_of(some_headers, nested(127))),
+            in_body(ErrorCode::too_deep, 128));
   EXPECT_EQ(error_of_task(message_of(some_headers, nested(100000))).error.code,
             ErrorCode::too_deep);
   const std::string deep_header = R"({"properties":{},"body":"","headers":{"a":)" +

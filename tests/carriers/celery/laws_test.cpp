@@ -83,9 +83,9 @@ RC_GTEST_PROP(CeleryLaws, WhatIsPublishedIsConsumed, ()) {
   RC_ASSERT(got->parent_id == task.parent_id);
   RC_ASSERT(got->group == task.group);
   RC_ASSERT(got->retries == task.retries);
-  RC_ASSERT(laws::same(got->args, task.args));
-  RC_ASSERT(laws::same(got->kwargs, task.kwargs));
-  RC_ASSERT(laws::same(got->embed, task.embed));
+  RC_ASSERT(got->args == task.args);
+  RC_ASSERT(got->kwargs == task.kwargs);
+  RC_ASSERT(got->embed == task.embed);
   const baton::Context came = baton::celery::extract(*got);
   const baton::SpanContext& span = came.span_context();
   RC_ASSERT(span.trace_id == context.span_context().trace_id);

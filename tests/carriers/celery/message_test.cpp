@@ -154,6 +154,8 @@ std::string repr(boost::json::array args) {
 TEST(CeleryMessageTest, ArgumentsAsPythonShowsThem) {
   EXPECT_EQ(repr({}), "()");
   EXPECT_EQ(repr({1}), "(1,)");
+  EXPECT_EQ(repr({1.0, -0.0, 100000.0, 1e-4, 9e-5, 1e15, 1e16, 0.1}),
+            "(1.0, -0.0, 100000.0, 0.0001, 9e-05, 1000000000000000.0, 1e+16, 0.1)");
   EXPECT_EQ(repr({1, -2, 2.5, true, false, nullptr}), "(1, -2, 2.5, True, False, None)");
   EXPECT_EQ(repr({"é", "it's", "a\"b'c", "\n\r\t\\\x01"}),
             R"(('é', "it's", 'a"b\'c', '\n\r\t\\\x01'))");

@@ -12,8 +12,8 @@
 
 namespace baton::celery {
 
-/// Where a task of protocol 1 gets its fields. Its headers do not name the task, and reach no code
-/// but that which asks for `request.headers`.
+/// Where a task of protocol 1 gets its fields. Its headers do not name the task, but Celery 5.7
+/// shows them on `request` all the same.
 enum class Protocol1 : std::uint8_t {
   headers,  ///< into the message's headers, as with protocol 2
   kwargs,   ///< into the task's keyword arguments, which the task then must accept

@@ -1,11 +1,11 @@
 #include "baton/carriers/amqp.hpp"
 
-#include "header_model.hpp"
 #include "input.hpp"
+#include "laws/header_model.hpp"
 
 namespace {
 
-using fuzz::HeaderModel;
+using laws::HeaderModel;
 
 std::string to_string(const amqp_bytes_t& bytes) {
   return {static_cast<const char*>(bytes.bytes), bytes.len};
@@ -37,7 +37,7 @@ std::vector<amqp_table_entry_t> others_of(const amqp_table_t& table) {
   std::vector<amqp_table_entry_t> others;
   for (int i = 0; i < table.num_entries; ++i) {
     const std::string name = oracle::ascii_lower(to_string(table.entries[i].key));
-    if (std::ranges::count(fuzz::header_chain().fields(), name) == 0) {
+    if (std::ranges::count(laws::header_chain().fields(), name) == 0) {
       others.push_back(table.entries[i]);
     }
   }
@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
   const std::string before = encode(received);
   const std::string others = encode(others_of(received));
-  const baton::PropagatorChain& chain = fuzz::header_chain();
+  const baton::PropagatorChain& chain = laws::header_chain();
   const baton::Context context = baton::amqp::extract(received, chain);
   amqp_table_t written = received;
   baton::amqp::inject(written, pool, context, chain);

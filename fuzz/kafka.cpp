@@ -1,12 +1,12 @@
 #include "carriers/kafka/message.hpp"
 
 #include "baton/carriers/kafka/cpp_headers.hpp"
-#include "header_model.hpp"
 #include "input.hpp"
+#include "laws/header_model.hpp"
 
 namespace {
 
-using fuzz::HeaderModel;
+using laws::HeaderModel;
 using Headers = HeaderModel::Headers;
 using baton::kafka::HeadersPointer;
 
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     cpp->add(name, value ? value->data() : nullptr, value ? value->size() : 0);
     has_cut_names = has_cut_names || name.find('\0') != std::string::npos;
   }
-  const baton::PropagatorChain& chain = fuzz::header_chain();
+  const baton::PropagatorChain& chain = laws::header_chain();
   if (has_cut_names) {
     // librdkafka shows them up to the NUL, and finds them whole: nothing can be said of them.
     const baton::Context context = chain.extract(baton::kafka::ConstHeadersCarrier(list.get()));

@@ -6,14 +6,13 @@
 #include <amqp.h>
 #endif
 
-#include <concepts>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "baton/carrier.hpp"
+#include "baton/detail/call_handler.hpp"
 #include "baton/global.hpp"
 #include "baton/scope.hpp"
 
@@ -172,11 +171,7 @@ decltype(auto) process(const Message& message, Handler&& handler,
                        ExtractReport* report = nullptr) {
   const Context context = extract(message, chain, report).child();
   const Scope scope(context);
-  if constexpr (std::invocable<Handler, const Message&>) {
-    return std::invoke(std::forward<Handler>(handler), message);
-  } else {
-    return std::invoke(std::forward<Handler>(handler));
-  }
+  return baton::detail::call_handler(std::forward<Handler>(handler), message);
 }
 
 }  // namespace baton::amqp

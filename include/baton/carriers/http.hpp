@@ -11,6 +11,7 @@
 
 #include "baton/carrier.hpp"
 #include "baton/carriers/http_field.hpp"
+#include "baton/detail/call_handler.hpp"
 #include "baton/global.hpp"
 #include "baton/scope.hpp"
 
@@ -165,16 +166,6 @@ concept Awaitable = requires(Result& result) { result.await_ready(); } || requir
   result.operator co_await();
 } || requires(Result& result) { operator co_await(result); };
 
-/// Calls `handler(request)`, or `handler()` where it takes nothing.
-template <class Handler, class Request>
-decltype(auto) call_handler(Handler&& handler, Request& request) {
-  if constexpr (std::invocable<Handler, Request&>) {
-    return std::invoke(std::forward<Handler>(handler), request);
-  } else {
-    return std::invoke(std::forward<Handler>(handler));
-  }
-}
-
 }  // namespace detail
 
 /// Which carrier reads and writes a type: what `extract`, `inject` and `serve` go by. Specialise it
@@ -230,9 +221,9 @@ decltype(auto) serve(Request&& request, Handler&& handler,
                      ExtractReport* report = nullptr) {
   const Context context = extract(request, chain, report).child();
   const Scope scope(context);
-  static_assert(!detail::Awaitable<decltype(detail::call_handler(handler, request))>,
+  static_assert(!detail::Awaitable<decltype(baton::detail::call_handler(handler, request))>,
                 "the scope would be gone when the coroutine resumes: use co_serve");
-  return detail::call_handler(std::forward<Handler>(handler), request);
+  return baton::detail::call_handler(std::forward<Handler>(handler), request);
 }
 
 }  // namespace baton::http

@@ -3,7 +3,7 @@
 Wants in its environment
   SQS_PEER     our side, see peer.cpp
   SQS_PYTHON   a Python with boto3 and moto[server]
-  SQS_FOLDER   where the result goes for tests/summary.py; nowhere if unset
+  SQS_FOLDER   where the result goes
 """
 
 import io
@@ -16,31 +16,16 @@ import sys
 import unittest
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "support"))
+from stage import Stage
 
-def log(result, output):
-    """What tests/summary.py reads, as Meson writes it."""
-    if "SQS_FOLDER" not in os.environ:
-        return
-    path = pathlib.Path(os.environ["SQS_FOLDER"], "meson-logs", "testlog.json")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"name": "sqs", "result": result, "stderr": output}) + "\n")
-
-
-def skip(reason):
-    print(f"SKIPPED: no test with boto3: {reason}", file=sys.stderr)
-    in_ci = bool(os.environ.get("CI"))
-    log("FAIL" if in_ci else "SKIP", "")
-    sys.exit(1 if in_ci else 77)
-
+stage = Stage("sqs", "SQS")
 
 try:
     import boto3
     from moto.server import ThreadedMotoServer
 except ImportError as error:
-    python = os.environ.pop("SQS_PYTHON", "")
-    if os.path.exists(python):
-        os.execv(python, [python, "-B", *sys.argv])
-    skip(error)
+    stage.start_again(error)
 
 FIELDS = {
     "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
@@ -192,7 +177,7 @@ def main():
     for source, target, what in handed_over:
         print(f"| {source:32} | {target:20} | {what}", file=output)
     print(output.getvalue(), end="", file=sys.stderr)
-    log("OK" if done.wasSuccessful() else "FAIL", output.getvalue())
+    stage.log("OK" if done.wasSuccessful() else "FAIL", output.getvalue())
     return 0 if done.wasSuccessful() else 1
 
 

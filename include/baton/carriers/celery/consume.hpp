@@ -2,10 +2,8 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -13,6 +11,7 @@
 
 #include "baton/carriers/celery/headers.hpp"
 #include "baton/carriers/celery/message.hpp"
+#include "baton/detail/call_handler.hpp"
 #include "baton/parse_error.hpp"
 
 namespace baton::celery {
@@ -107,11 +106,7 @@ decltype(auto) process(const ReceivedTask& task, Handler&& handler,
                        ExtractReport* report = nullptr) {
   const Context context = extract(task, chain, report).child();
   const Scope scope(context);
-  if constexpr (std::invocable<Handler, const ReceivedTask&>) {
-    return std::invoke(std::forward<Handler>(handler), task);
-  } else {
-    return std::invoke(std::forward<Handler>(handler));
-  }
+  return baton::detail::call_handler(std::forward<Handler>(handler), task);
 }
 
 /// A task that is published while another one is handled: it has that one as its parent, and its

@@ -4,7 +4,6 @@
 #include <librdkafka/rdkafkacpp.h>
 
 #include <concepts>
-#include <functional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "baton/carriers/kafka/cpp_headers.hpp"
 #include "baton/carriers/kafka/headers.hpp"
+#include "baton/detail/call_handler.hpp"
 #include "baton/global.hpp"
 #include "baton/scope.hpp"
 
@@ -71,11 +71,7 @@ decltype(auto) process(M& message, Handler&& handler, const PropagatorChain& cha
                        ExtractReport* report = nullptr) {
   const Context context = extract(message, chain, report).child();
   const Scope scope(context);
-  if constexpr (std::invocable<Handler, M&>) {
-    return std::invoke(std::forward<Handler>(handler), message);
-  } else {
-    return std::invoke(std::forward<Handler>(handler));
-  }
+  return baton::detail::call_handler(std::forward<Handler>(handler), message);
 }
 
 /// The span contexts among these that differ by trace id or span id, each once, in the order in

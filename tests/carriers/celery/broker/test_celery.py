@@ -21,24 +21,12 @@ import time
 import unittest
 
 HERE = pathlib.Path(__file__).parent
-FOLDER = pathlib.Path(os.environ["MESSAGING_FOLDER"])
 PATIENCE = 60
 
+sys.path.insert(0, str(HERE.parents[2] / "support"))
+from stage import Stage
 
-def log(name, result, output, mode="a"):
-    """What tests/summary.py reads, as Meson writes it."""
-    path = FOLDER / "meson-logs" / "testlog.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, mode) as file:
-        file.write(json.dumps({"name": name, "result": result, "stderr": output}) + "\n")
-
-
-def skip(reason):
-    print(f"SKIPPED: no test with real Celery workers: {reason}", file=sys.stderr)
-    in_ci = bool(os.environ.get("CI"))
-    log("celery", "FAIL" if in_ci else "SKIP", "", "w")
-    sys.exit(1 if in_ci else 77)
-
+stage = Stage("celery", "MESSAGING")
 
 try:
     import redis
@@ -48,10 +36,7 @@ try:
     from opentelemetry.instrumentation.celery import CeleryInstrumentor
     from opentelemetry.sdk.trace import TracerProvider
 except ImportError as error:
-    python = os.environ.pop("MESSAGING_PYTHON", "")
-    if os.path.exists(python):
-        os.execv(python, [python, "-B", *sys.argv])
-    skip(error)
+    stage.start_again(error)
 
 from servers import RABBITMQ, RabbitMQ, Redis
 
@@ -74,7 +59,7 @@ class Worker:
 
     def __init__(self, broker, kind):
         self.queue = f"{broker}-{kind}".lower()
-        self.log = FOLDER / f"worker-{self.queue}.log"
+        self.log = stage.folder / f"worker-{self.queue}.log"
         with open(self.log, "wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-B", "-m", "celery", "--app", "tasks", "worker", "--pool", "solo",
@@ -351,7 +336,7 @@ def test_plain_messages():
     print(done.stdout, end="")
     is_skipped = done.returncode == 77 and not os.environ.get("CI")
     is_good = done.returncode == 0 or is_skipped
-    log("amqp", "SKIP" if is_skipped else "OK" if is_good else "FAIL", done.stdout)
+    stage.log("SKIP" if is_skipped else "OK" if is_good else "FAIL", done.stdout, "amqp")
     return is_good
 
 
@@ -371,10 +356,10 @@ def start():
 def main():
     for program in ("redis-server", RABBITMQ, "epmd"):
         if shutil.which(program) is None:
-            skip(f"{program} is not there")
-    log("celery", "FAIL", "it did not end", "w")
+            stage.skip(f"{program} is not there")
+    stage.log("FAIL", "it did not end")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    servers.update({"Redis": Redis(FOLDER / "redis"), "RabbitMQ": RabbitMQ(FOLDER / "rabbitmq")})
+    servers.update({"Redis": Redis(stage.folder / "redis"), "RabbitMQ": RabbitMQ(stage.folder / "rabbitmq")})
     output = io.StringIO()
     try:
         start()
@@ -382,7 +367,7 @@ def main():
         is_good = unittest.TextTestRunner(output, verbosity=2).run(suite).wasSuccessful()
         print(output.getvalue(), end="")
         show()
-        log("celery", "OK" if is_good else "FAIL", output.getvalue(), "w")
+        stage.log("OK" if is_good else "FAIL", output.getvalue())
         is_good = test_plain_messages() and is_good
     finally:
         for asked in (signal.SIGINT, signal.SIGTERM):

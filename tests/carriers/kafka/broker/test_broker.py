@@ -9,7 +9,6 @@ Wants in its environment
 """
 
 import io
-import json
 import os
 import pathlib
 import re
@@ -19,23 +18,10 @@ import subprocess
 import sys
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "support"))
+from stage import Stage
 
-FOLDER = pathlib.Path(os.environ["KAFKA_FOLDER"])
-
-
-def log(result, output):
-    """What tests/summary.py reads, as Meson writes it."""
-    path = FOLDER / "meson-logs" / "testlog.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"name": "kafka", "result": result, "stderr": output}) + "\n")
-
-
-def skip(reason):
-    print(f"SKIPPED: no test with a real Kafka: {reason}", file=sys.stderr)
-    in_ci = bool(os.environ.get("CI"))
-    log("FAIL" if in_ci else "SKIP", "")
-    sys.exit(1 if in_ci else 77)
-
+stage = Stage("kafka", "KAFKA")
 
 try:
     import confluent_kafka
@@ -47,10 +33,7 @@ try:
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 except ImportError as error:
-    python = os.environ.pop("KAFKA_PYTHON", "")
-    if os.path.exists(python):
-        os.execv(python, [python, "-B", *sys.argv])
-    skip(error)
+    stage.start_again(error)
 
 from broker import Broker
 
@@ -253,11 +236,11 @@ def main():
     global broker
     jars = os.environ.get("KAFKA_JARS", "")
     if not list(pathlib.Path(jars).glob("kafka_*.jar")):
-        skip("Kafka's jars are not there")
+        stage.skip("Kafka's jars are not there")
     if shutil.which("java") is None:
-        skip("Java is not there")
+        stage.skip("Java is not there")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    broker = Broker(jars, FOLDER / "broker")
+    broker = Broker(jars, stage.folder / "broker")
     output = io.StringIO()
     try:
         broker.start()
@@ -267,7 +250,7 @@ def main():
         broker.stop()
     print(output.getvalue(), end="")
     show_table()
-    log("OK" if result.wasSuccessful() else "FAIL", output.getvalue())
+    stage.log("OK" if result.wasSuccessful() else "FAIL", output.getvalue())
     return 0 if result.wasSuccessful() else 1
 
 

@@ -7,6 +7,7 @@
 
 #include "chars.hpp"
 #include "extraction_counter.hpp"
+#include "name_filter.hpp"
 
 namespace baton {
 namespace {
@@ -55,78 +56,92 @@ void add_new(std::vector<std::string_view>& names, std::span<const std::string_v
   }
 }
 
+/// What a reader of the chain is asked for, side by side.
+struct Step {
+  const Propagator* propagator;
+  bool reads_span_context;
+  std::uint8_t counter;
+  std::uint32_t bit;  ///< stands for it in a set of steps
+};
+
 }  // namespace
+
+struct PropagatorChain::Links {
+  Links(std::vector<Link> reading, std::vector<Link> writing, ExtractionPolicy which)
+      : readers(std::move(reading)), writers(std::move(writing)), policy(which) {
+    std::erase(readers, nullptr);
+    std::erase(writers, nullptr);
+    for (const Link& writer : writers) add_new(fields, writer->fields());
+    written_fields = fields.size();
+    std::uint32_t bit = 1;
+    for (const Link& reader : readers) {
+      add_new(fields, reader->read_fields());
+      steps.push_back({reader.get(), reader->reads_span_context(),
+                       detail::ExtractionCounter::number_of(reader->name()), bit});
+      for (const std::string_view name : reader->read_fields()) filter.add(name, bit);
+      for (const std::string_view prefix : reader->prefixes()) filter.add_prefix(prefix, bit);
+      if (bit << 1U != 0) bit <<= 1U;  // all that are too many share the last one
+    }
+  }
+
+  /// The fields that are read and not written.
+  [[nodiscard]] std::span<const std::string_view> stale_fields() const noexcept {
+    return std::span(fields).subspan(written_fields);
+  }
+
+  std::vector<Link> readers;
+  std::vector<Link> writers;
+  std::vector<Step> steps;
+  detail::NameFilter filter;
+  std::vector<std::string_view> fields;  // first those that are written, then the stale ones
+  std::size_t written_fields = 0;
+  ExtractionPolicy policy;
+};
 
 PropagatorChain::PropagatorChain(std::vector<Link> readers, std::vector<Link> writers,
                                  ExtractionPolicy policy)
-    : readers_(std::move(readers)), writers_(std::move(writers)), policy_(policy) {
-  std::erase(readers_, nullptr);
-  std::erase(writers_, nullptr);
-  for (const Link& writer : writers_) add_new(fields_, writer->fields());
-  written_fields_ = fields_.size();
-  std::uint32_t bit = 1;
-  for (const Link& reader : readers_) {
-    add_new(fields_, reader->read_fields());
-    steps_.push_back({reader.get(), reader->reads_span_context(),
-                      detail::ExtractionCounter::number_of(reader->name()), bit});
-    for (const std::string_view name : reader->read_fields()) filter_.add(name, bit);
-    for (const std::string_view prefix : reader->prefixes()) filter_.add_prefix(prefix, bit);
-    if (bit << 1U != 0) bit <<= 1U;  // all that are too many share the last one
-  }
+    : links_(std::make_shared<const Links>(std::move(readers), std::move(writers), policy)) {}
+
+std::span<const PropagatorChain::Link> PropagatorChain::readers() const noexcept {
+  if (links_ == nullptr) return {};
+  return links_->readers;
 }
 
-// Three letters and the size tell the names of formats from those that every request has. All cases
-// of a letter are the same in its last five bits; environment variables have "_" for "-".
-std::size_t PropagatorChain::NameFilter::letters_of(const char* name) noexcept {
-  const auto letter = [name](std::size_t i) {
-    const char c = name[i] == '_' ? '-' : name[i];
-    return std::size_t{static_cast<unsigned char>(c)} & 31U;
-  };
-  return (letter(0) ^ letter(1) << 1U ^ letter(2) << 3U) % letters;
+std::span<const PropagatorChain::Link> PropagatorChain::writers() const noexcept {
+  if (links_ == nullptr) return {};
+  return links_->writers;
 }
 
-void PropagatorChain::NameFilter::add(std::string_view name, std::uint32_t steps) noexcept {
-  add(name, std::min(name.size(), sizes - 1), std::min(name.size(), sizes - 1), steps);
+std::span<const std::string_view> PropagatorChain::fields() const noexcept {
+  if (links_ == nullptr) return {};
+  return links_->fields;
 }
 
-void PropagatorChain::NameFilter::add_prefix(std::string_view prefix,
-                                             std::uint32_t steps) noexcept {
-  add(prefix, std::min(prefix.size(), sizes - 1), sizes - 1, steps);
+ExtractionPolicy PropagatorChain::policy() const noexcept {
+  return links_ != nullptr ? links_->policy : ExtractionPolicy::last_wins;
 }
 
-void PropagatorChain::NameFilter::add(std::string_view begin, std::size_t least, std::size_t most,
-                                      std::uint32_t steps) noexcept {
-  for (std::size_t size = least; size <= most; ++size) by_size_[size] |= steps;
-  if (begin.size() >= 3) {
-    by_letters_[letters_of(begin.data())] |= steps;
-  } else if (most > begin.size()) {  // longer names begin in any way
-    for (std::uint32_t& all : by_letters_) all |= steps;
-  }
-}
-
-std::uint32_t PropagatorChain::NameFilter::find(std::string_view name) const noexcept {
-  const std::uint32_t of_size = by_size_[std::min(name.size(), sizes - 1)];
-  if (of_size == 0 || name.size() < 3) return of_size;
-  return of_size & by_letters_[letters_of(name.data())];
+void PropagatorChain::inject(const Context& context, CarrierWriter carrier) const {
+  if (links_ == nullptr) return;
+  for (const std::string_view field : links_->stale_fields()) carrier.erase(field);
+  for (const Link& propagator : links_->writers) propagator->inject(context, carrier);
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
   const auto is_owner = [field](const Link& propagator) { return propagator->owns(field); };
-  return std::any_of(readers_.begin(), readers_.end(), is_owner) ||
-         std::any_of(writers_.begin(), writers_.end(), is_owner);
+  return std::ranges::any_of(readers(), is_owner) || std::ranges::any_of(writers(), is_owner);
 }
 
 /// One extraction under way.
 class PropagatorChain::Extraction {
  public:
-  Extraction(const PropagatorChain& chain, CarrierReader carrier, Context& context,
-             ExtractReport* report)
+  Extraction(const Links& chain, CarrierReader carrier, Context& context, ExtractReport* report)
       : chain_(chain), carrier_(carrier), context_(context), report_(report) {}
 
   Extracted run() {
     Extracted best = Extracted::nothing;
     const Step* decider = nullptr;  // whose lone decision was taken
-    for (const Step& step : chain_.steps_) {
+    for (const Step& step : chain_.steps) {
       const Sampling sampling_before = context_.sampling();
       const Extracted found = ask(step, context_);
       best = std::max(best, found);
@@ -135,7 +150,7 @@ class PropagatorChain::Extraction {
         return best;
       }
       if (found != Extracted::decision || context_.span_context().is_valid()) continue;
-      if (decider != nullptr && chain_.policy_ == ExtractionPolicy::first_match) {
+      if (decider != nullptr && chain_.policy == ExtractionPolicy::first_match) {
         context_.set_sampling(sampling_before);
       } else {
         decider = &step;
@@ -159,8 +174,8 @@ class PropagatorChain::Extraction {
   const Step& ask_beside_winner(const Step& first) {
     std::uint32_t present = 0;
     bool has_looked = false;
-    for (std::size_t i = index_of(first) + 1; i < chain_.steps_.size(); ++i) {
-      const Step& step = chain_.steps_[i];
+    for (std::size_t i = index_of(first) + 1; i < chain_.steps.size(); ++i) {
+      const Step& step = chain_.steps[i];
       if (!step.reads_span_context) {
         ask(step, context_);
         continue;
@@ -175,7 +190,7 @@ class PropagatorChain::Extraction {
   [[nodiscard]] std::uint32_t look() const {
     std::uint32_t present = 0;
     carrier_.keys([&](std::string_view name) {
-      present |= chain_.filter_.find(name);
+      present |= chain_.filter.find(name);
       return true;
     });
     return present;
@@ -188,12 +203,12 @@ class PropagatorChain::Extraction {
     std::size_t count = 0;
     const auto remember = [&](std::size_t step, const Context& context) {
       count = std::min(count + 1, all.size());
-      all[count - 1] = {step, chain_.steps_[step].propagator, context.span_context(),
+      all[count - 1] = {step, chain_.steps[step].propagator, context.span_context(),
                         context.sampling()};
     };
     remember(first, context_);
-    for (std::size_t i = next; i < chain_.steps_.size(); ++i) {
-      const Step& step = chain_.steps_[i];
+    for (std::size_t i = next; i < chain_.steps.size(); ++i) {
+      const Step& step = chain_.steps[i];
       if (!step.reads_span_context) {
         ask(step, context_);
       } else if ((present & step.bit) != 0) {
@@ -205,18 +220,18 @@ class PropagatorChain::Extraction {
       }
     }
 
-    Found& winner = chain_.policy_ == ExtractionPolicy::first_match ? all.front() : all[count - 1];
+    Found& winner = chain_.policy == ExtractionPolicy::first_match ? all.front() : all[count - 1];
     for (const Found& other : std::span(all).first(count)) {
       if (&other == &winner) continue;
       if (is_same_trace(winner.span_context.trace_id, other.span_context.trace_id)) {
         complete(winner, other);
       } else {
-        counter_.add_disagreed(chain_.steps_[other.step].counter);
+        counter_.add_disagreed(chain_.steps[other.step].counter);
         if (report_ != nullptr) report_->set_disagreeing_format(other.format->name());
       }
     }
     context_.set_span_context(winner.span_context, winner.sampling);
-    return chain_.steps_[winner.step];
+    return chain_.steps[winner.step];
   }
 
   void finish(const Step* best) {
@@ -227,10 +242,10 @@ class PropagatorChain::Extraction {
   }
 
   [[nodiscard]] std::size_t index_of(const Step& step) const {
-    return static_cast<std::size_t>(&step - chain_.steps_.data());
+    return static_cast<std::size_t>(&step - chain_.steps.data());
   }
 
-  const PropagatorChain& chain_;
+  const Links& chain_;
   const CarrierReader carrier_;
   Context& context_;
   ExtractReport* const report_;
@@ -239,7 +254,11 @@ class PropagatorChain::Extraction {
 
 Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
                                    ExtractReport* report) const {
-  return Extraction(*this, carrier, context, report).run();
+  if (links_ == nullptr) {
+    detail::ExtractionCounter().add_extraction();
+    return Extracted::nothing;
+  }
+  return Extraction(*links_, carrier, context, report).run();
 }
 
 }  // namespace baton

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -25,13 +23,14 @@ enum class ExtractionPolicy : std::uint8_t {
 ///                                   std::make_shared<baton::B3Propagator>()},
 ///                                  baton::ExtractionPolicy::first_match);
 ///
-/// Immutable; a copy shares the propagators. Any number of threads may use it.
+/// One shared immutable object: a copy costs a reference count, and any number of threads may use
+/// it. A chain that was moved from is an empty one.
 class PropagatorChain {
  public:
   using Link = std::shared_ptr<const Propagator>;
 
-  /// Reads and writes nothing.
-  PropagatorChain() = default;
+  /// An empty chain: reads and writes nothing. Allocates nothing.
+  PropagatorChain() noexcept = default;
 
   /// Reads and writes with the same propagators.
   explicit PropagatorChain(const std::vector<Link>& propagators,
@@ -63,64 +62,26 @@ class PropagatorChain {
 
   /// Lets each writer write `context` into the carrier, and erases the fields of what is only read.
   /// What belongs to a family of fields (`uberctx-…`) cannot be erased by name: see `owns`.
-  void inject(const Context& context, CarrierWriter carrier) const {
-    for (const std::string_view field : stale_fields()) carrier.erase(field);
-    for (const Link& propagator : writers_) propagator->inject(context, carrier);
-  }
+  void inject(const Context& context, CarrierWriter carrier) const;
 
   /// All fields that `inject` sets or erases, each once.
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept { return fields_; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept;
 
   /// Whether a field of that name, in any case, is of one of the chain's formats: what a proxy
   /// leaves out when it copies a request before it injects.
   [[nodiscard]] bool owns(std::string_view field) const noexcept;
 
   /// Those that are asked, in order.
-  [[nodiscard]] std::span<const Link> readers() const noexcept { return readers_; }
+  [[nodiscard]] std::span<const Link> readers() const noexcept;
   /// Those that write, in order.
-  [[nodiscard]] std::span<const Link> writers() const noexcept { return writers_; }
-  [[nodiscard]] ExtractionPolicy policy() const noexcept { return policy_; }
+  [[nodiscard]] std::span<const Link> writers() const noexcept;
+  [[nodiscard]] ExtractionPolicy policy() const noexcept;
 
  private:
   class Extraction;
+  struct Links;
 
-  /// What `extract` needs of a reader, side by side.
-  struct Step {
-    const Propagator* propagator;
-    bool reads_span_context;
-    std::uint8_t counter;
-    std::uint32_t bit;  ///< stands for it in a set of steps
-  };
-
-  /// Says of the name of a field which steps may read it: never a false no, rarely a false yes.
-  class NameFilter {
-   public:
-    void add(std::string_view name, std::uint32_t steps) noexcept;
-    void add_prefix(std::string_view prefix, std::uint32_t steps) noexcept;
-    [[nodiscard]] std::uint32_t find(std::string_view name) const noexcept;
-
-   private:
-    static constexpr std::size_t letters = 64;
-    static constexpr std::size_t sizes = 32;  // the last one stands for all longer ones
-    static std::size_t letters_of(const char* name) noexcept;
-    void add(std::string_view begin, std::size_t least, std::size_t most,
-             std::uint32_t steps) noexcept;
-
-    std::array<std::uint32_t, letters> by_letters_{};
-    std::array<std::uint32_t, sizes> by_size_{};
-  };
-
-  [[nodiscard]] std::span<const std::string_view> stale_fields() const noexcept {
-    return std::span(fields_).subspan(written_fields_);
-  }
-
-  std::vector<Link> readers_;
-  std::vector<Link> writers_;
-  std::vector<Step> steps_;
-  NameFilter filter_;
-  std::vector<std::string_view> fields_;  // first those that are written, then the stale ones
-  std::size_t written_fields_ = 0;
-  ExtractionPolicy policy_ = ExtractionPolicy::last_wins;
+  std::shared_ptr<const Links> links_;  // none: an empty chain
 };
 
 }  // namespace baton

@@ -1,17 +1,20 @@
 #include "baton/baggage.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "baggage_parser.hpp"
 #include "chars.hpp"
-#include "key_filter.hpp"
+#include "key_index.hpp"
 #include "percent.hpp"
 #include "stored_baggage.hpp"
 
 namespace baton {
 namespace {
 
+using detail::count_members;
 using detail::find_key;
 using detail::is_token;
 using detail::member_at;
@@ -23,21 +26,6 @@ std::size_t find_last_key(std::string_view text, std::string_view key, std::size
     next = find_key(text, key, first + member_at(text, first).size() + 1);
   }
   return first;
-}
-
-/// Takes the members with that key out of `text`, from the member at `begin` on.
-bool erase_key(std::string& text, std::string_view key, std::size_t begin) {
-  bool found = false;
-  while ((begin = find_key(text, key, begin)) != std::string::npos) {
-    const std::size_t size = member_at(text, begin).size();
-    if (begin + size < text.size()) {
-      text.erase(begin, size + 1);
-    } else {
-      text.erase(begin == 0 ? 0 : begin - 1);
-    }
-    found = true;
-  }
-  return found;
 }
 
 std::string decoded(std::string_view raw) {
@@ -101,22 +89,6 @@ std::optional<std::string> Baggage::get(std::string_view key) const {
   return member->value();
 }
 
-expected<Baggage> Baggage::set(std::string_view key, std::string_view value,
-                               const BaggageLimits& limits) const {
-  BaggageBuilder builder(*this, limits);
-  if (const auto done = builder.set(key, value); !done) return tl::unexpected(done.error());
-  Baggage baggage = builder.build();
-  if (baggage.empty()) return detail::fail(ErrorCode::out_of_memory, 0);
-  return baggage;
-}
-
-Baggage Baggage::erase(std::string_view key) const {
-  if (!find(key)) return *this;
-  BaggageBuilder builder(*this);
-  builder.erase(key);
-  return builder.build();
-}
-
 std::size_t Baggage::size() const noexcept {
   return static_cast<std::size_t>(std::distance(begin(), end()));
 }
@@ -134,86 +106,65 @@ std::string_view Baggage::header(const BaggageLimits& limits) const noexcept {
   return text.substr(0, kept);
 }
 
-Baggage::const_iterator::const_iterator(std::string_view text) noexcept : text_(text) {
-  detail::KeyFilter keys;
-  for (std::size_t begin = 0; begin < text.size() && !may_repeat_keys_;) {
+namespace {
+
+/// Where the last member of each key begins, in the order in which the keys first come, and
+/// `KeyIndex::none` behind the end. Empty if there is no memory for it.
+[[gnu::noinline]] detail::Text order_of_keys(std::string_view text) noexcept {
+  const std::size_t most = count_members(text);
+  detail::Text order = detail::Text::allocate(most * sizeof(std::uint32_t));
+  if (order.view().empty()) return order;
+  const auto write = [&order](std::size_t number, std::uint32_t begin) {
+    std::memcpy(order.writable() + number * sizeof(begin), &begin, sizeof(begin));
+  };
+  detail::KeyIndex keys;
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
     const std::string_view member = member_at(text, begin);
-    may_repeat_keys_ = keys.insert(BaggageMember(member).key());
+    const auto [number, is_new] = keys.insert(text, detail::key_of(member));
+    if (number == detail::KeyIndex::none) return {};
+    count += is_new ? 1U : 0U;
+    write(number, static_cast<std::uint32_t>(begin));
     begin += member.size() + 1;
   }
+  if (count < most) write(count, detail::KeyIndex::none);
+  return order;
+}
+
+bool repeats_keys(std::string_view text) noexcept {
+  detail::KeyIndex keys;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::string_view member = member_at(text, begin);
+    if (!keys.insert(text, detail::key_of(member)).is_new) return true;
+    begin += member.size() + 1;
+  }
+  return false;
+}
+
+}  // namespace
+
+Baggage::const_iterator::const_iterator(std::string_view text) noexcept : text_(text) {
+  if (repeats_keys(text)) order_ = order_of_keys(text);
   ++*this;
 }
 
 Baggage::const_iterator& Baggage::const_iterator::operator++() noexcept {
-  while (next_ < text_.size()) {
-    const std::size_t begin = next_;
-    const std::string_view text = member_at(text_, begin);
-    next_ = begin + text.size() + 1;
-    member_ = BaggageMember(text);
-    if (!may_repeat_keys_) return *this;
-    const std::string_view key = member_.key();
-    if (find_key(text_, key, 0) != begin) continue;  // it had its turn
-    member_ = BaggageMember(member_at(text_, find_last_key(text_, key, begin)));
+  std::size_t begin = next_;
+  if (const std::string_view order = order_.view(); !order.empty()) {
+    std::uint32_t place = detail::KeyIndex::none;
+    if (next_ * sizeof(place) < order.size()) {
+      std::memcpy(&place, order.data() + next_++ * sizeof(place), sizeof(place));
+    }
+    begin = place != detail::KeyIndex::none ? place : text_.size();
+  }
+  if (begin >= text_.size()) {
+    member_ = BaggageMember();
     return *this;
   }
-  member_ = BaggageMember();
+  const std::string_view text = member_at(text_, begin);
+  if (order_.view().empty()) next_ = begin + text.size() + 1;
+  member_ = BaggageMember(text);
   return *this;
-}
-
-BaggageBuilder::BaggageBuilder(const Baggage& base, const BaggageLimits& limits)
-    : text_(base.header()), limits_(limits) {}
-
-expected<void> BaggageBuilder::set(std::string_view key, std::string_view value,
-                                   std::span<const Property> properties) {
-  if (!is_token(key)) {
-    return detail::fail(ErrorCode::bad_key, detail::token_chars.find_outside(key));
-  }
-  std::string member(key);
-  member += '=';
-  detail::append_percent_encoded(value, member);
-  for (const Property& property : properties) {
-    if (!is_token(property.key)) {
-      return detail::fail(ErrorCode::bad_property, detail::token_chars.find_outside(property.key));
-    }
-    member += ';';
-    member += property.key;
-    if (!property.value) continue;
-    member += '=';
-    detail::append_percent_encoded(*property.value, member);
-  }
-
-  std::string text = text_;
-  const std::size_t at = find_key(text, key, 0);
-  if (at == std::string::npos) {
-    if (!text.empty()) text += ',';
-    text += member;
-  } else {
-    erase_key(text, key, std::min(text.size(), at + member_at(text, at).size() + 1));
-    text.replace(at, member_at(text, at).size(), member);
-  }
-
-  // What is over a limit already may change, but not grow.
-  if (text.size() > std::max(limits_.max_bytes, text_.size())) {
-    return detail::fail(ErrorCode::too_many_bytes, 0);
-  }
-  const auto members = [](std::string_view list) {
-    const auto commas = static_cast<std::size_t>(std::count(list.begin(), list.end(), ','));
-    return list.empty() ? 0 : commas + 1;
-  };
-  if (members(text) > std::max(limits_.max_members, members(text_))) {
-    return detail::fail(ErrorCode::too_many_members, 0);
-  }
-  text_ = std::move(text);
-  return {};
-}
-
-bool BaggageBuilder::erase(std::string_view key) {
-  return is_token(key) && erase_key(text_, key, 0);
-}
-
-Baggage BaggageBuilder::build() const {
-  // Every member is valid already, and the limits held when it was set.
-  return Baggage::parse(text_, {text_.size(), text_.size()});
 }
 
 }  // namespace baton

@@ -15,7 +15,7 @@ ParseError BaggageJoiner::add(std::string_view key, FunctionRef<std::string_view
   std::string member(key);
   member += '=';
   append_percent_encoded(value, member);
-  return append(member);
+  return append(member, key.size());
 }
 
 ParseError BaggageJoiner::add(const Baggage& more) {
@@ -24,7 +24,8 @@ ParseError BaggageJoiner::add(const Baggage& more) {
     std::string member(each.key());
     member.append("=").append(each.raw_value_);
     if (!each.properties_.empty()) member.append(";").append(each.properties_);
-    if (const ParseError error = append(member); error != ParseError()) return error;
+    if (const ParseError error = append(member, each.key().size()); error != ParseError())
+      return error;
   }
   return {};
 }
@@ -42,22 +43,25 @@ bool BaggageJoiner::contains(std::string_view key) {
     text_ = base_.header();
     for (std::size_t begin = 0; begin < text_.size(); ++members_) {
       const std::string_view member = member_at(text_, begin);
-      keys_.insert(key_of(member));
+      keys_.insert(text_, key_of(member));
       begin += member.size() + 1;
     }
   }
-  return keys_.insert(key) && find_key(text_, key, 0) != std::string_view::npos;
+  return keys_.find(text_, key) != KeyIndex::none;
 }
 
-ParseError BaggageJoiner::append(const std::string& member) {
+ParseError BaggageJoiner::append(const std::string& member, std::size_t key_size) {
   if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
   if (text_.size() + !text_.empty() + member.size() > limits_.max_bytes) {
     return {ErrorCode::too_many_bytes, 0};
   }
   if (!text_.empty()) text_ += ',';
+  const std::size_t begin = text_.size();
   text_ += member;
   ++members_;
-  return {};
+  const std::string_view text = text_;
+  const auto added = keys_.insert(text, text.substr(begin, key_size));
+  return added.number != KeyIndex::none ? ParseError() : ParseError(ErrorCode::out_of_memory, 0);
 }
 
 }  // namespace baton::detail

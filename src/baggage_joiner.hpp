@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "baton/baggage.hpp"
-#include "key_filter.hpp"
+#include "key_index.hpp"
 
 namespace baton::detail {
 
@@ -17,8 +17,7 @@ class BaggageJoiner {
       : base_(base), limits_(limits) {}
 
   /// Asks for the value, which is any bytes, where the key is new. An error without a code: it was
-  /// added, or the key was there. Errors: `bad_key`; after `too_many_members` or `too_many_bytes`
-  /// nothing more can be added.
+  /// added, or the key was there. Errors: `bad_key`; after any other one nothing more can be added.
   ParseError add(std::string_view key, FunctionRef<std::string_view()> get_value);
 
   /// All members of `more`, up to a limit.
@@ -29,14 +28,14 @@ class BaggageJoiner {
 
  private:
   [[nodiscard]] bool contains(std::string_view key);
-  ParseError append(const std::string& member);
+  ParseError append(const std::string& member, std::size_t key_size);
 
   const Baggage& base_;
   const BaggageLimits limits_;
   std::string text_;
   std::size_t members_ = 0;
   bool is_begun_ = false;
-  KeyFilter keys_;
+  KeyIndex keys_;
 };
 
 }  // namespace baton::detail

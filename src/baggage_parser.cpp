@@ -47,7 +47,7 @@ bool BaggageParser::feed(std::string_view field) {
       report(ErrorCode::too_many_bytes, offset(limit));
       return false;
     }
-    if (members_ == limits_.max_members) {
+    if (members_ == limits_.max_members || bad_members_ == limits_.max_members) {
       report(ErrorCode::too_many_members, offset(p));
       return false;
     }
@@ -67,6 +67,7 @@ bool BaggageParser::feed(std::string_view field) {
         return false;
       }
       if (!good) {
+        ++bad_members_;
         report(result.error, offset(result.end));
         continue;
       }

@@ -53,6 +53,7 @@ class BaggageParser {
   std::unique_ptr<Run[]> more_runs_;  // where they are if they are too many
   bool has_error_ = false;
   std::size_t members_ = 0;
+  std::size_t bad_members_ = 0;
   std::size_t field_offset_ = 0;  // of the next field in the joined text
 };
 

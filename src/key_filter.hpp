@@ -13,7 +13,7 @@ namespace baton::detail {
 /// in 256 for each spares most of them even that.
 class KeyFilter {
  public:
-  static constexpr std::size_t capacity = 256;
+  static constexpr std::size_t capacity = 32;
 
   /// Remembers `key`, which is not empty. True if it may have come before, and for every key beyond
   /// `capacity`.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -19,7 +20,11 @@ constexpr std::string_view member_at(std::string_view text, std::size_t begin) n
 }
 
 constexpr std::string_view key_of(std::string_view member) noexcept {
-  return member.substr(0, token_chars.find_outside(member));
+  return trim(member.substr(0, member.find('=')));
+}
+
+constexpr std::size_t count_members(std::string_view text) noexcept {
+  return text.empty() ? 0 : static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1;
 }
 
 constexpr bool has_key(std::string_view member, std::string_view key) noexcept {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,7 @@ Text& text_of(Baggage& value) noexcept;
 /// What baggage may cost, over all instances of the field together. What is over a limit is
 /// dropped by whole members, and what came before it is kept.
 struct BaggageLimits {
+  /// As many members may be bad as may be kept. Reading stops at the first one after either.
   std::size_t max_members = 180;
   /// Bytes as they arrive, white space and joining commas included. At most 2^30 are ever read.
   std::size_t max_bytes = 8192;
@@ -186,8 +188,9 @@ class Baggage {
   detail::Text text_;  // valid members joined by one comma; white space only inside members
 };
 
-/// Walks over the different keys, in the order in which they first came. Linear, but for baggage
-/// that repeats keys or has more than 256: quadratic in its members, which the limits bound.
+/// Walks over the different keys, in the order in which they first came. Linear. Allocates only for
+/// baggage that repeats keys or has more than 256 members; without memory for that, a key that
+/// comes twice is shown twice.
 class Baggage::const_iterator {
  public:
   using iterator_category = std::input_iterator_tag;  // what it gives is made on the way
@@ -215,8 +218,8 @@ class Baggage::const_iterator {
   explicit const_iterator(std::string_view text) noexcept;
 
   std::string_view text_;
-  std::size_t next_ = 0;
-  bool may_repeat_keys_ = false;
+  std::size_t next_ = 0;  // a place in `text_` or, if there is an order, a number in it
+  detail::Text order_;    // if keys repeat: where the last member of each key begins
   BaggageMember member_;
 };
 
@@ -232,8 +235,9 @@ inline Baggage::const_iterator Baggage::end() const noexcept { return {}; }
 ///     if (!builder.set("plan", "gold", {{"ttl", "60"}, {"internal", std::nullopt}})) …
 ///     context.set_baggage(builder.build());
 ///
-/// Each change copies the text, which the limits bound.
-/// Not to be used by two threads at once.
+/// Each change costs the size of its member, whatever was set before. Whatever the limits, at most
+/// 2^30 bytes are held. Not to be used by two threads at once. One that was moved from is empty and
+/// has the default limits.
 class BaggageBuilder {
  public:
   struct Property {
@@ -242,6 +246,9 @@ class BaggageBuilder {
   };
 
   explicit BaggageBuilder(const Baggage& base = {}, const BaggageLimits& limits = {});
+  BaggageBuilder(BaggageBuilder&&) noexcept;
+  BaggageBuilder& operator=(BaggageBuilder&&) noexcept;
+  ~BaggageBuilder();
 
   /// Sets the value in the place of the key's first one, or at the end; later twins go. Value and
   /// property values are any bytes: what may not stand on the wire is percent-encoded.
@@ -261,8 +268,10 @@ class BaggageBuilder {
   [[nodiscard]] Baggage build() const;
 
  private:
-  std::string text_;
-  BaggageLimits limits_;
+  class Members;
+  void drop_waste();
+
+  std::unique_ptr<Members> members_;  // none: it was moved from
 };
 
 inline const detail::Text& detail::text_of(const Baggage& value) noexcept { return value.text_; }

@@ -21,9 +21,22 @@ class Context {
  public:
   Context() noexcept = default;
   Context(const Context&) noexcept = default;
-  Context(Context&&) noexcept = default;
+  /// What was moved from is an empty context.
+  Context(Context&& other) noexcept
+      : span_context_(std::move(other.span_context_)),
+        baggage_(std::move(other.baggage_)),
+        sampling_(other.sampling_) {
+    other.clear_after_move();
+  }
   Context& operator=(const Context&) noexcept = default;
-  Context& operator=(Context&&) noexcept = default;
+  Context& operator=(Context&& other) noexcept {
+    if (this == &other) return *this;
+    span_context_ = std::move(other.span_context_);
+    baggage_ = std::move(other.baggage_);
+    sampling_ = other.sampling_;
+    other.clear_after_move();
+    return *this;
+  }
   ~Context() {
     detail::Text::drop_second(detail::text_of(span_context_.trace_state),
                               detail::text_of(baggage_));
@@ -79,6 +92,14 @@ class Context {
   friend bool operator==(const Context&, const Context&) = default;
 
  private:
+  void clear_after_move() noexcept {
+    span_context_.trace_id = {};
+    span_context_.span_id = {};
+    span_context_.flags = {};
+    span_context_.is_remote = false;
+    sampling_ = Sampling::defer;
+  }
+
   SpanContext span_context_;
   Baggage baggage_;
   Sampling sampling_ = Sampling::defer;

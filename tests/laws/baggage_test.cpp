@@ -45,6 +45,35 @@ RC_GTEST_PROP(BaggageLaws, HoldAroundTheDefaultLimits, ()) {
                        }).as("instances"));
 }
 
+// Enough members that the index of keys needs its table, and more than it has room for inside.
+RC_GTEST_PROP(BaggageLaws, HoldForLongListsThatRepeatKeys, ()) {
+  const auto members = *drawn([](Draw& draw) {
+                          std::vector<std::string> list(draw.number(0, draw.one_in(4) ? 600 : 40));
+                          const std::size_t keys = draw.number(1, 2 * list.size() + 1);
+                          for (std::string& text : list) {
+                            text = "key-" + std::to_string(draw.number(1, keys)) + "=" +
+                                   std::to_string(draw.number(0, 99));
+                          }
+                          return list;
+                        }).as("members");
+  const baton::BaggageLimits wide{1000, 1000000};
+  laws::check_baggage({oracle::join(members, ",")}, wide);
+
+  const baton::Baggage baggage = laws::extract_baggage(members, wide);
+  baton::BaggageBuilder builder(baggage, wide);
+  baton::Baggage expected = baggage;
+  for (std::size_t i = 0; i < members.size(); i += 7) {
+    const std::string key = members[i].substr(0, members[i].find('='));
+    RC_ASSERT(builder.erase(key) == expected.find(key).has_value());
+    expected = expected.erase(key);
+    if (i % 2 == 0) {
+      RC_ASSERT(builder.set(key, "again").has_value());
+      expected = expected.set(key, "again", wide).value();
+    }
+  }
+  RC_ASSERT(builder.build().header() == expected.header());
+}
+
 RC_GTEST_PROP(BaggageLaws, ChangesTakeAnyBytesAsValues, ()) {
   const baton::BaggageLimits limits;
   const baton::Baggage baggage = laws::extract_baggage(

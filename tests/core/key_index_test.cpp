@@ -1,0 +1,81 @@
+#include "key_index.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "numbered.hpp"
+
+namespace baton::detail {
+namespace {
+
+/// Some keys, one after another in one text.
+struct Keys {
+  explicit Keys(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      begins.push_back(text.size());
+      text += test::numbered("tenant-", i) + "-identifier-of-it";
+    }
+    begins.push_back(text.size());
+  }
+  [[nodiscard]] std::string_view at(std::size_t i) const {
+    return std::string_view(text).substr(begins[i], begins[i + 1] - begins[i]);
+  }
+
+  std::string text;
+  std::vector<std::size_t> begins;
+};
+
+// As many as are compared directly, as have room inside, and as need memory of their own.
+TEST(KeyIndexTest, NumbersKeysAndFindsThemAgain) {
+  for (const std::size_t count : {1U, 16U, 17U, 256U, 257U, 5000U}) {
+    const Keys keys(count + 1);
+    KeyIndex index;
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(index.find(keys.text, keys.at(i)), KeyIndex::none);
+      const auto [number, is_new] = index.insert(keys.text, keys.at(i));
+      EXPECT_EQ(number, i);
+      EXPECT_TRUE(is_new);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(index.find(keys.text, std::string(keys.at(i))), i);
+      const auto [number, is_new] = index.insert(keys.text, keys.at(i));
+      EXPECT_EQ(number, i);
+      EXPECT_FALSE(is_new);
+    }
+    EXPECT_EQ(index.find(keys.text, keys.at(count)), KeyIndex::none);
+  }
+}
+
+TEST(KeyIndexTest, TellsKeysOfAnySizeApart) {
+  const std::string text = std::string(40, 'k') + "x";
+  KeyIndex index;
+  for (std::size_t size = 0; size <= 40; ++size) {
+    const std::string_view key = std::string_view(text).substr(0, size);
+    EXPECT_TRUE(index.insert(text, key).is_new) << size;
+    EXPECT_EQ(index.find(text, key), size);
+  }
+  for (std::size_t size = 1; size <= 40; ++size) {
+    EXPECT_TRUE(index.insert(text, std::string_view(text).substr(41 - size)).is_new) << size;
+  }
+}
+
+TEST(KeyIndexTest, AKeyThatWasForgottenIsNewAgain) {
+  for (const std::size_t count : {3U, 100U, 300U}) {
+    const Keys keys(count);
+    KeyIndex index;
+    for (std::size_t i = 0; i < count; ++i) index.insert(keys.text, keys.at(i));
+    index.forget(1);
+    EXPECT_EQ(index.find(keys.text, keys.at(1)), KeyIndex::none);
+    EXPECT_EQ(index.find(keys.text, keys.at(2)), 2U);
+    const auto [number, is_new] = index.insert(keys.text, keys.at(1));
+    EXPECT_EQ(number, count);
+    EXPECT_TRUE(is_new);
+    EXPECT_EQ(index.find(keys.text, keys.at(1)), count);
+  }
+}
+
+}  // namespace
+}  // namespace baton::detail

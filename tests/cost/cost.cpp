@@ -1,0 +1,150 @@
+// Does one thing after another under callgrind, which writes down the instructions of each. The
+// names and sizes of things are for test_cost.py, which knows what must hold between them.
+
+#include <valgrind/callgrind.h>
+
+#include <cstddef>
+#include <iterator>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "baton/baton.hpp"
+#include "fields.hpp"
+
+namespace {
+
+using baton::Baggage;
+using baton::BaggageBuilder;
+using baton::BaggageLimits;
+using baton::test::Fields;
+
+constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+constexpr BaggageLimits no_limits{unlimited, unlimited};
+
+/// Counts the instructions of `action`, which has run before, so that nothing is done for the first
+/// time.
+template <class Action>
+void count(std::string_view name, std::size_t size, Action action) {
+  action();
+  const std::string title = std::string(name) + '/' + std::to_string(size);
+  CALLGRIND_ZERO_STATS;
+  action();
+  CALLGRIND_DUMP_STATS_AT(title.c_str());
+}
+
+std::string repeated(std::string_view text, std::size_t size) {
+  std::string all;
+  while (all.size() + text.size() <= size) all += text;
+  return all;
+}
+
+// --- what grows with the number of members -------------------------------------------------------
+
+std::string similar_key(std::size_t i) {
+  return "tenant-" + std::to_string(1000 + i) + "-identifier-of-it";
+}
+
+/// `members` members with so many different keys.
+Baggage baggage_of(std::size_t members, std::size_t keys) {
+  std::string text;
+  for (std::size_t i = 0; i < members; ++i) {
+    if (i != 0) text += ',';
+    text += similar_key(i % keys) + "=1";
+  }
+  return Baggage::parse(text, no_limits);
+}
+
+void count_baggage(std::size_t members) {
+  const Baggage different = baggage_of(members, members);
+  const Baggage twins = baggage_of(members, members / 2);
+  const Baggage alike = baggage_of(members, 1);
+  for (const auto& [name, baggage] : {std::pair{"different", &different},
+                                      std::pair{"twins", &twins}, std::pair{"alike", &alike}}) {
+    count(std::string("iterate ") + name, members, [&] {
+      for (const auto& member : *baggage) static_cast<void>(member.key());
+    });
+    count(std::string("size ") + name, members, [&] { static_cast<void>(baggage->size()); });
+    count(std::string("erase ") + name, members,
+          [&] { static_cast<void>(baggage->erase(similar_key(0))); });
+    count(std::string("build from ") + name, members, [&] {
+      BaggageBuilder builder(*baggage, no_limits);
+      static_cast<void>(builder.set(similar_key(0), "2"));
+      static_cast<void>(builder.build());
+    });
+    count(std::string("join ") + name, members, [&] {
+      baton::Context context;
+      context.set_baggage(Baggage::parse("first=1"));
+      const Fields fields = {{"baggage", baggage->header()}};
+      baton::BaggagePropagator(no_limits).extract(fields, context);
+    });
+    count(std::string("join to ") + name, members, [&] {
+      baton::Context context;
+      context.set_baggage(*baggage);
+      const Fields fields = {{"baggage", different.header()}};
+      baton::BaggagePropagator(no_limits).extract(fields, context);
+    });
+  }
+  count("set new keys", members, [&] {
+    BaggageBuilder builder({}, no_limits);
+    for (std::size_t i = 0; i < members; ++i) static_cast<void>(builder.set(similar_key(i), "1"));
+  });
+  count("set old keys", members, [&] {
+    BaggageBuilder builder(different, no_limits);
+    for (std::size_t i = 0; i < members; ++i) static_cast<void>(builder.set(similar_key(i), "22"));
+  });
+  count("set one key", members, [&] {  // often enough that what it throws away takes turns
+    BaggageBuilder builder(different, no_limits);
+    for (std::size_t i = 0; i < 8 * members; ++i) {
+      static_cast<void>(builder.set(similar_key(0), "333"));
+    }
+  });
+  count("erase and set", members, [&] {
+    BaggageBuilder builder(different, no_limits);
+    for (std::size_t i = 0; i < members; ++i) {
+      builder.erase(similar_key(i));
+      static_cast<void>(builder.set(similar_key(i), "1"));
+    }
+  });
+}
+
+// --- good and bad input of one size --------------------------------------------------------------
+
+void count_input(std::string_view format, std::string_view field, std::string_view name,
+                 const std::string& value) {
+  const baton::PropagatorChain chain = baton::make_chain(format).chain;
+  const Fields fields = {{field, value}};
+  for (const bool reports : {false, true}) {
+    count(std::string(format) + (reports ? ", reported: " : ": ") + std::string(name), value.size(),
+          [&] {
+            baton::ExtractReport report;
+            static_cast<void>(chain.extract(fields, reports ? &report : nullptr));
+          });
+  }
+}
+
+void count_baggage_inputs() {
+  constexpr std::size_t size = 8190;
+  const auto give = [](std::string_view name, const std::string& value) {
+    count_input("baggage", "baggage", name, value);
+  };
+  give("good, many", repeated("key=" + std::string(40, 'v') + ",", size));
+  give("good, blanks", repeated("key =" + std::string(38, 'v') + " , ", size));
+  give("good, properties", repeated("k=v;p=1;q;r=" + std::string(32, 'v') + ",", size));
+  give("good, long", "key=" + repeated("value", size - 4));
+  give("bad, equals", repeated("=,", size));
+  give("bad, no equals", repeated("k,", size));
+  give("bad, quote", repeated("k=\",", size));
+  give("bad, property", repeated("k=v;,", size));
+  give("bad, end", repeated("k=" + std::string(41, 'v') + "\",", size));
+  give("bad, beyond", repeated("=,", 100 * size));
+  give("empty, commas", repeated(",", size));
+  give("empty, blanks", repeated(" ,\t", size));
+}
+
+}  // namespace
+
+int main() {
+  for (const std::size_t members : {90U, 180U, 1000U, 2000U}) count_baggage(members);
+  count_baggage_inputs();
+}

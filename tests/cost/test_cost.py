@@ -1,0 +1,61 @@
+"""What things cost, in instructions: the same on every run of the same program, whatever else the
+machine does."""
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+
+def costs():
+    """Instructions by the name and the size of a thing."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [os.environ["VALGRIND"], "--tool=callgrind", "--quiet",
+             f"--callgrind-out-file={folder}/out", os.environ["COST"]],
+            check=True, stderr=subprocess.DEVNULL)
+        for path in pathlib.Path(folder).glob("out.*"):
+            text = path.read_text()
+            title = re.search(r"^desc: Trigger: Client Request: (.*)/(\d+)$", text, re.MULTILINE)
+            if title:
+                total = int(re.search(r"^totals: (\d+)", text, re.MULTILINE)[1])
+                found.setdefault(title[1], {})[int(title[2])] = total
+    return found
+
+
+class CostTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.costs = costs()
+
+    def test_twice_as_much_costs_about_twice_as_much(self):
+        """Quadratic work would cost four times as much."""
+        for name, by_size in self.costs.items():
+            for size, cost in by_size.items():
+                if 2 * size in by_size:
+                    with self.subTest(name, size=size):
+                        self.assertLessEqual(by_size[2 * size], 2.7 * cost)
+
+    def test_no_bad_input_costs_more_than_twice_the_dearest_good_one(self):
+        dearest = {}
+        for name, by_size in self.costs.items():
+            kind, _, rest = name.partition(": ")
+            if rest.startswith("good"):
+                dearest[kind] = max(dearest.get(kind, 0), *by_size.values())
+        self.assertTrue(dearest)
+        for name, by_size in self.costs.items():
+            kind, _, rest = name.partition(": ")
+            if rest:
+                with self.subTest(name):
+                    self.assertLessEqual(max(by_size.values()), 2 * dearest[kind])
+
+
+if __name__ == "__main__":
+    if "SHOW" in os.environ:
+        for name, by_size in costs().items():
+            print(f"{name:40}", *(f"{size}: {by_size[size]}" for size in sorted(by_size)), sep="  ")
+    else:
+        unittest.main()

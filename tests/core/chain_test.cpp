@@ -11,6 +11,7 @@
 
 #include "baton/configuration.hpp"
 #include "fields.hpp"
+#include "numbered.hpp"
 
 namespace baton {
 namespace {
@@ -226,6 +227,62 @@ TEST(PropagatorChainTest, AskedBesideAWinnerWhateverTheNameOfTheField) {
         EXPECT_EQ(context.span_context().trace_id == TraceId(9, 9), is_read) << sent;
       }
     }
+  }
+}
+
+/// Reads its own number, from 1 on, out of a field of its own, as a trace id.
+class NumberedPropagator final : public Propagator {
+ public:
+  explicit NumberedPropagator(std::size_t number)
+      : number_(number), text_(test::numbered("number-", number)), names_{text_} {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return text_; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
+    return names_;
+  }
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  Extracted extract(CarrierReader carrier, Context& context, ExtractReport*) const override {
+    if (!carrier.get(text_)) return Extracted::nothing;
+    context.set_span_context({TraceId(9, number_), SpanId(9), TraceFlags(), true, {}});
+    return Extracted::span_context;
+  }
+  void inject(const Context&, CarrierWriter) const override {}
+
+ private:
+  std::size_t number_;
+  std::string text_;
+  std::array<std::string_view, 1> names_;
+};
+
+PropagatorChain chain_of_numbers(std::size_t count, ExtractionPolicy policy) {
+  std::vector<PropagatorChain::Link> links;
+  for (std::size_t i = 1; i <= count; ++i) links.push_back(std::make_shared<NumberedPropagator>(i));
+  return PropagatorChain(links, policy);
+}
+
+// More of them than the chain remembers.
+TEST(PropagatorChainTest, DecidesBetweenAnyNumberOfSpanContexts) {
+  Fields fields;
+  for (std::size_t count = 1; count <= 20; ++count) {
+    fields.add(test::numbered("number-", count), "1");
+    for (const auto& [policy, winner] : {std::pair{ExtractionPolicy::first_match, std::size_t{1}},
+                                         std::pair{ExtractionPolicy::last_wins, count}}) {
+      const PropagatorChain chain = chain_of_numbers(20, policy);
+      ExtractReport report;
+      const Context context = chain.extract(fields, &report);
+      EXPECT_EQ(context.span_context().trace_id, TraceId(9, winner)) << count;
+      EXPECT_EQ(report.format(), test::numbered("number-", winner));
+      EXPECT_EQ(report.disagreeing_format().empty(), count == 1);
+    }
+  }
+}
+
+// More of them than a set of steps has bits.
+TEST(PropagatorChainTest, AsksAnyNumberOfReadersBesideAWinner) {
+  const PropagatorChain chain = chain_of_numbers(70, ExtractionPolicy::last_wins);
+  for (std::size_t i = 2; i <= 70; ++i) {
+    const Fields fields = {{"number-1", "1"}, {test::numbered("number-", i), "1"}};
+    EXPECT_EQ(chain.extract(fields).span_context().trace_id, TraceId(9, i));
   }
 }
 

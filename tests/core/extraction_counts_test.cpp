@@ -3,12 +3,28 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdlib>
 #include <memory>
+#include <new>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "baton/configuration.hpp"
 #include "fields.hpp"
+
+// Blocks of numbers are aligned to cache lines, and nothing else here is.
+std::atomic<std::size_t> aligned_allocations = 0;
+
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  ++aligned_allocations;
+  return std::aligned_alloc(static_cast<std::size_t>(alignment), size);
+}
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
 
 namespace baton {
 namespace {
@@ -90,6 +106,29 @@ TEST(ExtractionCountsTest, ALoneDecisionWinsWhereNothingElseDoes) {
 
 TEST(ExtractionCountsTest, AFormatThatNobodyReadsHasZeros) {
   EXPECT_EQ(extraction_counts().of("pigeon"), FormatCounts{"pigeon"});
+}
+
+/// Extracts when its thread ends, after the numbers of the thread have gone back.
+struct LateExtraction {
+  ~LateExtraction() { static_cast<void>(make_chain("b3").chain.extract(Fields{{"b3", other_b3}})); }
+};
+
+// Each thread takes the block of numbers that the one before it gave back: one that ends must not
+// take another, which nobody would give back.
+TEST(ExtractionCountsTest, AnExtractionAtTheVeryEndOfAThreadCountsAndTakesNoBlock) {
+  const FormatCounts before = extraction_counts().of("b3");
+  std::vector<std::size_t> blocks;
+  for (int i = 0; i < 4; ++i) {
+    const std::size_t blocks_before = aligned_allocations.load();
+    std::thread([] {
+      static thread_local const LateExtraction late;
+      static_cast<void>(&late);
+      static_cast<void>(make_chain("b3").chain.extract(Fields{{"b3", other_b3}}));
+    }).join();
+    blocks.push_back(aligned_allocations.load() - blocks_before);
+  }
+  EXPECT_EQ(blocks, std::vector<std::size_t>({1, 0, 0, 0}));
+  EXPECT_EQ(extraction_counts().of("b3") - before, (FormatCounts{"b3", 8, 8, 0, 0}));
 }
 
 class NamedPropagator final : public Propagator {

@@ -67,13 +67,16 @@ TEST(KeyIndexTest, AKeyThatWasForgottenIsNewAgain) {
     const Keys keys(count);
     KeyIndex index;
     for (std::size_t i = 0; i < count; ++i) index.insert(keys.text, keys.at(i));
-    index.forget(1);
-    EXPECT_EQ(index.find(keys.text, keys.at(1)), KeyIndex::none);
-    EXPECT_EQ(index.find(keys.text, keys.at(2)), 2U);
-    const auto [number, is_new] = index.insert(keys.text, keys.at(1));
-    EXPECT_EQ(number, count);
-    EXPECT_TRUE(is_new);
-    EXPECT_EQ(index.find(keys.text, keys.at(1)), count);
+    std::size_t next = count;
+    for (const std::size_t forgotten : {std::size_t{1}, count - 1}) {
+      index.forget(static_cast<std::uint32_t>(forgotten));
+      EXPECT_EQ(index.find(keys.text, keys.at(forgotten)), KeyIndex::none);
+      EXPECT_EQ(index.find(keys.text, keys.at(0)), 0U);
+      const auto [number, is_new] = index.insert(keys.text, keys.at(forgotten));
+      EXPECT_EQ(number, next);
+      EXPECT_TRUE(is_new);
+      EXPECT_EQ(index.find(keys.text, keys.at(forgotten)), next++);
+    }
   }
 }
 

@@ -12,7 +12,7 @@
 namespace baton {
 namespace {
 
-/// A span context that a format gave.
+/// A span context, or a trace id alone, that a format gave.
 struct Found {
   std::size_t step = 0;
   const Propagator* format = nullptr;
@@ -49,6 +49,35 @@ void complete(Found& winner, const Found& other) noexcept {
   ours.flags = TraceFlags(static_cast<std::uint8_t>(ours.flags.bits() | theirs.flags.bits()));
   winner.sampling = combine(winner, other);
 }
+
+/// What several formats gave of one kind; of more than there is room for, the last one is kept.
+class Candidates {
+ public:
+  void add(std::size_t step, const Propagator* format, const Context& context) {
+    count_ = std::min(count_ + 1, all_.size());
+    all_[count_ - 1] = {step, format, context.span_context(), context.sampling()};
+  }
+
+  /// The one that the policy chooses, completed by the others of its trace; `on_other_trace` gets
+  /// those that are of another.
+  template <class Visitor>
+  Found& choose(ExtractionPolicy policy, Visitor on_other_trace) {
+    Found& winner = all_[policy == ExtractionPolicy::first_match ? 0 : count_ - 1];
+    for (const Found& other : std::span(all_).first(count_)) {
+      if (&other == &winner) continue;
+      if (is_same_trace(winner.span_context.trace_id, other.span_context.trace_id)) {
+        complete(winner, other);
+      } else {
+        on_other_trace(other);
+      }
+    }
+    return winner;
+  }
+
+ private:
+  std::array<Found, 8> all_;
+  std::size_t count_ = 0;
+};
 
 void add_new(std::vector<std::string_view>& names, std::span<const std::string_view> more) {
   for (const std::string_view name : more) {
@@ -149,7 +178,10 @@ class PropagatorChain::Extraction {
         finish(&ask_beside_winner(step));
         return best;
       }
-      if (found != Extracted::decision || context_.span_context().is_valid()) continue;
+      if (found == Extracted::trace_id && !context_.span_context().is_valid()) {
+        return settle_trace_ids(step, decider, sampling_before);
+      }
+      if (found != Extracted::decision || context_.trace_id().is_valid()) continue;
       if (decider != nullptr && chain_.policy == ExtractionPolicy::first_match) {
         context_.set_sampling(sampling_before);
       } else {
@@ -199,39 +231,60 @@ class PropagatorChain::Extraction {
   /// Lets the others, from `next` on, read into a context of their own, but for the baggage, and
   /// decides between all.
   [[gnu::noinline]] const Step& settle(std::size_t first, std::size_t next, std::uint32_t present) {
-    std::array<Found, 8> all;  // of more the last one is remembered
-    std::size_t count = 0;
-    const auto remember = [&](std::size_t step, const Context& context) {
-      count = std::min(count + 1, all.size());
-      all[count - 1] = {step, chain_.steps[step].propagator, context.span_context(),
-                        context.sampling()};
-    };
-    remember(first, context_);
+    Candidates all;
+    all.add(first, chain_.steps[first].propagator, context_);
     for (std::size_t i = next; i < chain_.steps.size(); ++i) {
       const Step& step = chain_.steps[i];
       if (!step.reads_span_context) {
         ask(step, context_);
       } else if ((present & step.bit) != 0) {
-        Context other;
-        other.set_baggage(context_.baggage());
+        Context other = context_;
         const Extracted found = ask(step, other);
         context_.set_baggage(other.baggage());
-        if (found == Extracted::span_context) remember(i, other);
+        if (found == Extracted::span_context) all.add(i, step.propagator, other);
       }
     }
 
-    Found& winner = chain_.policy == ExtractionPolicy::first_match ? all.front() : all[count - 1];
-    for (const Found& other : std::span(all).first(count)) {
-      if (&other == &winner) continue;
-      if (is_same_trace(winner.span_context.trace_id, other.span_context.trace_id)) {
-        complete(winner, other);
-      } else {
-        counter_.add_disagreed(chain_.steps[other.step].counter);
-        if (report_ != nullptr) report_->set_disagreeing_format(other.format->name());
-      }
-    }
+    const Found& winner = all.choose(chain_.policy, [this](const Found& other) {
+      counter_.add_disagreed(chain_.steps[other.step].counter);
+      if (report_ != nullptr) report_->set_disagreeing_format(other.format->name());
+    });
     context_.set_span_context(winner.span_context, winner.sampling);
     return chain_.steps[winner.step];
+  }
+
+  /// Goes on behind the first that gave a trace id alone: asks the others for a span context, which
+  /// says more, and decides between all without one. The lone decision is the one so far.
+  [[gnu::noinline]] Extracted settle_trace_ids(const Step& first, const Step* decider,
+                                               Sampling decision) {
+    Candidates all;
+    all.add(index_of(first), first.propagator, context_);
+    for (const Step& step : std::span(chain_.steps).subspan(index_of(first) + 1)) {
+      Context other;
+      other.set_baggage(context_.baggage());
+      const Extracted found = ask(step, other);
+      context_.set_baggage(other.baggage());
+      if (found == Extracted::span_context) {
+        context_ = std::move(other);
+        finish(&ask_beside_winner(step));
+        return found;
+      }
+      if (found == Extracted::trace_id) {
+        all.add(index_of(step), step.propagator, other);
+      } else if (found == Extracted::decision &&
+                 (decider == nullptr || chain_.policy == ExtractionPolicy::last_wins)) {
+        decider = &step;
+        decision = other.sampling();
+      }
+    }
+
+    Found& winner = all.choose(chain_.policy, [](const Found&) {});
+    if (decider != nullptr) {
+      winner.sampling = combine(winner, {0, decider->propagator, {}, decision});
+    }
+    context_.set_span_context(winner.span_context, winner.sampling);
+    finish(&chain_.steps[winner.step]);
+    return Extracted::trace_id;
   }
 
   void finish(const Step* best) {

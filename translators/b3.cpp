@@ -177,7 +177,7 @@ Extracted B3Propagator::extract(CarrierReader carrier, Context& context,
   if (found == Extracted::span_context) {
     context.set_span_context({result.trace_id, result.span_id, TraceFlags(), true, {}},
                              result.sampling);
-  } else if (found == Extracted::decision && !context.span_context().is_valid()) {
+  } else if (found == Extracted::decision && !context.trace_id().is_valid()) {
     context.set_sampling(result.sampling);
   }
   return found;

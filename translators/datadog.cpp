@@ -24,12 +24,8 @@ constexpr std::array field_names{trace_id_field, parent_id_field, priority_field
 constexpr std::string_view high_bits_label = "_dd.p.tid=";
 constexpr std::size_t high_bits_size = 16;
 
-/// A decimal number, where `if_zero` says why it must not be zero.
-ParseError parse_id(std::string_view text, ErrorCode if_zero, std::uint64_t& id) noexcept {
-  if (text.empty()) return {ErrorCode::empty, 0};
-  const ParseError error = detail::parse_decimal(text, id);
-  if (error != no_error) return error;
-  return id != 0 ? no_error : ParseError{if_zero, 0};
+ParseError parse_id(std::string_view text, std::uint64_t& id) noexcept {
+  return text.empty() ? ParseError{ErrorCode::empty, 0} : detail::parse_decimal(text, id);
 }
 
 ParseError parse_priority(std::string_view text, Sampling& sampling) noexcept {
@@ -69,10 +65,11 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
   if (!trace_id) return reject(carrier, trace_id_field, {ErrorCode::missing_field, 0}, report);
   if (!parent_id) return reject(carrier, parent_id_field, {ErrorCode::missing_field, 0}, report);
   std::uint64_t low = 0;
-  ParseError error = parse_id(*trace_id, ErrorCode::zero_trace_id, low);
+  ParseError error = parse_id(*trace_id, low);
+  if (error == no_error && low == 0) error = {ErrorCode::zero_trace_id, 0};
   if (error != no_error) return reject(carrier, trace_id_field, error, report);
   std::uint64_t span_id = 0;
-  error = parse_id(*parent_id, ErrorCode::zero_span_id, span_id);
+  error = parse_id(*parent_id, span_id);
   if (error != no_error) return reject(carrier, parent_id_field, error, report);
 
   Sampling sampling = Sampling::defer;
@@ -85,8 +82,7 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
     error = parse_tags(*tags, high);
     if (error != no_error) reject(carrier, tags_field, error, report);
   }
-  context.set_span_context({TraceId(high, low), SpanId(span_id), TraceFlags(), true, {}}, sampling);
-  return Extracted::span_context;
+  return detail::take_ids(context, TraceId(high, low), SpanId(span_id), sampling);
 }
 
 namespace {
@@ -102,7 +98,7 @@ void set_decimal(CarrierWriter carrier, std::string_view field, std::uint64_t va
 void DatadogPropagator::inject(const Context& context, CarrierWriter carrier) const {
   const SpanContext& span_context = context.span_context();
   const TraceId trace_id = span_context.trace_id;
-  if (!span_context.is_valid() || trace_id.low() == 0) {
+  if (trace_id.low() == 0) {
     for (const std::string_view field : field_names) carrier.erase(field);
     return;
   }

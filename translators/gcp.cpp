@@ -42,7 +42,6 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
   std::uint64_t value = 0;
   error = detail::parse_decimal(number, value);
   if (error != no_error) return shifted(error, span_id_at);
-  if (value == 0) return {ErrorCode::zero_span_id, span_id_at};
   span_id = SpanId(value);
 
   const std::string_view options = rest.substr(number.size());
@@ -71,13 +70,12 @@ Extracted GoogleCloudPropagator::extract(CarrierReader carrier, Context& context
   Sampling sampling = Sampling::defer;
   const ParseError error = parse(*value, trace_id, span_id, sampling);
   if (error != no_error) return detail::reject(carrier, field, error, report);
-  context.set_span_context({trace_id, span_id, TraceFlags(), true, {}}, sampling);
-  return Extracted::span_context;
+  return detail::take_ids(context, trace_id, span_id, sampling);
 }
 
 void GoogleCloudPropagator::inject(const Context& context, CarrierWriter carrier) const {
   const SpanContext& span_context = context.span_context();
-  if (!span_context.is_valid()) {
+  if (!context.trace_id().is_valid()) {
     carrier.erase(field);
     return;
   }

@@ -209,7 +209,7 @@ Extracted JaegerPropagator::extract(CarrierReader carrier, Context& context,
   }
   if (found == Extracted::span_context) {
     context.set_span_context({trace_id, span_id, TraceFlags(), true, {}}, sampling);
-  } else if (found == Extracted::decision && !context.span_context().is_valid()) {
+  } else if (found == Extracted::decision && !context.trace_id().is_valid()) {
     context.set_sampling(sampling);
   }
   if (!present.baggage_family && !present.baggage_list) return found;

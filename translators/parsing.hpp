@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "baton/propagator.hpp"
 #include "chars.hpp"
@@ -92,6 +93,21 @@ inline std::optional<std::string_view> get_trimmed(CarrierReader carrier, std::s
   auto value = carrier.get(field);
   if (value) *value = trim(*value);
   return value;
+}
+
+/// Puts ids that a format gave into a context: a span context or, if the span id is zero, a trace
+/// id alone, which a context that has a span context does not take.
+inline Extracted take_ids(Context& context, TraceId trace_id, SpanId span_id, Sampling sampling,
+                          TraceState trace_state = {}) noexcept {
+  if (span_id.is_valid()) {
+    context.set_span_context({trace_id, span_id, TraceFlags(), true, std::move(trace_state)},
+                             sampling);
+    return Extracted::span_context;
+  }
+  if (!context.span_context().is_valid()) {
+    context.set_trace_id(trace_id, sampling, std::move(trace_state));
+  }
+  return Extracted::trace_id;
 }
 
 /// Reports an error of a field's trimmed value, told as an error of the value as it came.

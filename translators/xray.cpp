@@ -82,8 +82,7 @@ ParseError parse(std::string_view text, XRayContext& result) noexcept {
     const ParseError error = parse_pair(detail::trim(pair.substr(0, equals)), value, result);
     if (error != no_error) return shifted(error, place_of(value));
   }
-  const bool is_complete = result.trace_id.is_valid() && result.span_id.is_valid();
-  return is_complete ? no_error : ParseError{ErrorCode::missing_field, text.size()};
+  return result.trace_id.is_valid() ? no_error : ParseError{ErrorCode::missing_field, text.size()};
 }
 
 }  // namespace
@@ -97,14 +96,12 @@ Extracted AwsXRayPropagator::extract(CarrierReader carrier, Context& context,
   XRayContext result;
   const ParseError error = parse(*value, result);
   if (error != no_error) return detail::reject(carrier, field, error, report);
-  context.set_span_context({result.trace_id, result.span_id, TraceFlags(), true, {}},
-                           result.sampling);
-  return Extracted::span_context;
+  return detail::take_ids(context, result.trace_id, result.span_id, result.sampling);
 }
 
 void AwsXRayPropagator::inject(const Context& context, CarrierWriter carrier) const {
   const SpanContext& span_context = context.span_context();
-  if (!span_context.is_valid()) {
+  if (!context.trace_id().is_valid()) {
     carrier.erase(field);
     return;
   }
@@ -113,8 +110,6 @@ void AwsXRayPropagator::inject(const Context& context, CarrierWriter carrier) co
   constexpr std::string_view sampled_label = ";Sampled=";
   std::array<char, TraceId::hex_size> trace_id;
   span_context.trace_id.write_hex(trace_id);
-  std::array<char, SpanId::hex_size> span_id;
-  span_context.span_id.write_hex(span_id);
 
   std::array<char, root_label.size() + root_size + parent_label.size() + SpanId::hex_size +
                        sampled_label.size() + 1>
@@ -124,8 +119,12 @@ void AwsXRayPropagator::inject(const Context& context, CarrierWriter carrier) co
   end = std::copy_n(trace_id.begin(), time_size, end);
   *end++ = '-';
   end = std::copy(trace_id.begin() + time_size, trace_id.end(), end);
-  end = std::copy(parent_label.begin(), parent_label.end(), end);
-  end = std::copy(span_id.begin(), span_id.end(), end);
+  if (span_context.is_valid()) {
+    std::array<char, SpanId::hex_size> span_id;
+    span_context.span_id.write_hex(span_id);
+    end = std::copy(parent_label.begin(), parent_label.end(), end);
+    end = std::copy(span_id.begin(), span_id.end(), end);
+  }
   if (context.sampling() != Sampling::defer) {
     end = std::copy(sampled_label.begin(), sampled_label.end(), end);
     *end++ = is_sampled(context.sampling()) ? '1' : '0';

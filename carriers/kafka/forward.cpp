@@ -42,7 +42,7 @@ HeadersPointer forward_list(const List& list, const Context& context,
 /// A message of either interface.
 template <Message M>
 Context context_to_forward(M& message, const PropagatorChain& chain) {
-  return current().span_context().is_valid() ? current() : extract(message, chain);
+  return current().trace_id().is_valid() ? current() : extract(message, chain);
 }
 
 rd_kafka_resp_err_t produce(rd_kafka_t& producer, const char* topic,

@@ -15,7 +15,7 @@ namespace {
 constexpr const char* interceptor = "baton";
 
 bool is_empty(const Context& context) noexcept {
-  return !context.span_context().is_valid() && context.baggage().empty() &&
+  return !context.trace_id().is_valid() && context.baggage().empty() &&
          context.sampling() == Sampling::defer;
 }
 

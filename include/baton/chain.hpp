@@ -47,8 +47,12 @@ class PropagatorChain {
   /// span id comes from the same caller, and completes it with what the chosen format cannot say:
   /// tracestate, the random flag, `debug` for `sample`, `defer` for `drop`, and the first half of a
   /// trace id whose last 64 bits are the same. Another with a different trace id is in
-  /// disagreement, and reported. A decision without a span context counts only where no format gave
-  /// one.
+  /// disagreement, and reported.
+  ///
+  /// A trace id alone counts only if no format gave a span context. The policy chooses one, and
+  /// others of the same trace complete it. It disagrees with nobody: a load balancer that starts a
+  /// trace in its own format does so beside any other. A decision alone counts only if no format
+  /// gave a span context; it completes a trace id alone in the same way.
   ///
   /// What each format gave is counted: see `extraction_counts`.
   Extracted extract(CarrierReader carrier, Context& context, ExtractReport* report = nullptr) const;

@@ -14,9 +14,12 @@ namespace baton {
 ///     baton::Context incoming = baton::global_chain().extract(request_fields);
 ///     baton::Context ours = incoming.child();
 ///
-/// A value: copying costs two reference counts at most. The sampled flag of a valid span context
-/// always agrees with `sampling()`: it is set for `sample` and `debug`, clear for `drop` and
-/// `defer`.
+/// The trace may be known without a span: a load balancer that starts a trace for X-Ray, and a
+/// synthetic test of Datadog, send a trace id alone. Then `span_context()` is not valid, but holds
+/// that trace id, flags and tracestate, and `child()` is the first span of that trace.
+///
+/// A value: copying costs two reference counts at most. The sampled flag always agrees with
+/// `sampling()`: it is set for `sample` and `debug`, clear for `drop` and `defer`.
 class Context {
  public:
   Context() noexcept = default;
@@ -42,24 +45,33 @@ class Context {
                               detail::text_of(baggage_));
   }
 
-  /// Invalid where no trace is known.
+  /// Invalid if no span is known.
   [[nodiscard]] const SpanContext& span_context() const noexcept { return span_context_; }
+  /// The trace, with a span or alone; invalid if no trace is known.
+  [[nodiscard]] TraceId trace_id() const noexcept { return span_context_.trace_id; }
   [[nodiscard]] const Baggage& baggage() const noexcept { return baggage_; }
   /// May be known without a span context: B3 and Jaeger can send a decision alone.
   [[nodiscard]] Sampling sampling() const noexcept { return sampling_; }
 
-  /// Takes the decision from the sampled flag: `sample` or `drop`; `defer` for an invalid one.
+  /// Takes the decision from the sampled flag: `sample` or `drop`; `defer` for an invalid one,
+  /// whose trace id, if that is valid, is a trace id alone.
   void set_span_context(SpanContext span_context) noexcept {
-    sampling_ = !span_context.is_valid()       ? Sampling::defer
-                : span_context.flags.sampled() ? Sampling::sample
-                                               : Sampling::drop;
-    span_context_ = std::move(span_context);
+    const Sampling sampling = !span_context.is_valid()       ? Sampling::defer
+                              : span_context.flags.sampled() ? Sampling::sample
+                                                             : Sampling::drop;
+    set_span_context(std::move(span_context), sampling);
   }
 
   /// Sets the sampled flag as the decision says.
   void set_span_context(SpanContext span_context, Sampling sampling) noexcept {
     span_context_ = std::move(span_context);
     set_sampling(sampling);
+  }
+
+  /// A trace without a span: takes the place of any span context. The tracestate is that of the
+  /// trace's first span.
+  void set_trace_id(TraceId trace_id, Sampling sampling, TraceState trace_state = {}) noexcept {
+    set_span_context({trace_id, SpanId(), TraceFlags(), false, std::move(trace_state)}, sampling);
   }
 
   void set_sampling(Sampling sampling) noexcept {
@@ -75,11 +87,12 @@ class Context {
   }
 
   /// The context of the next operation: the same trace, tracestate, baggage and decision, with a
-  /// new span id. Where no trace is known it starts one, with a random id and the random flag set;
-  /// the sampled flag then says what `sampling()` does, so where nobody has decided it is clear.
+  /// new span id. A trace id alone gets its first span. If no trace is known it starts one, with a
+  /// random id and the random flag set; the sampled flag then says what `sampling()` does, so if
+  /// nobody has decided it is clear.
   [[nodiscard]] Context child() const& noexcept { return Context(*this).child(); }
   [[nodiscard]] Context child() && noexcept {
-    if (!span_context_.is_valid()) {
+    if (!span_context_.trace_id.is_valid()) {
       span_context_ = {};
       span_context_.trace_id = TraceId::random();
       span_context_.flags = TraceFlags(TraceFlags::random_bit).with_sampled(is_sampled(sampling_));

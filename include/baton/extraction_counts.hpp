@@ -11,9 +11,9 @@ namespace baton {
 struct FormatCounts {
   std::string_view format;      ///< the propagator's name
   std::uint64_t found = 0;      ///< its fields were there and said something, or were bad
-  std::uint64_t won = 0;        ///< its span context, or its lone decision, was taken
+  std::uint64_t won = 0;        ///< its span context, trace id alone or lone decision was taken
   std::uint64_t malformed = 0;  ///< its fields were there, but gave nothing
-  std::uint64_t disagreed = 0;  ///< another format won over it with another trace id
+  std::uint64_t disagreed = 0;  ///< another format won over its span context with another trace id
 
   friend bool operator==(const FormatCounts&, const FormatCounts&) = default;
 };

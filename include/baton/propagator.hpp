@@ -18,7 +18,8 @@ enum class Extracted : std::uint8_t {
   nothing,       ///< none of its fields were there
   malformed,     ///< its fields were there, but gave nothing
   baggage,       ///< baggage alone
-  decision,      ///< a sampling decision without a span context
+  decision,      ///< a sampling decision without ids
+  trace_id,      ///< a trace id without a span
   span_context,  ///< a valid span context
 };
 
@@ -43,10 +44,11 @@ class ExtractReport {
   }
   [[nodiscard]] std::size_t issue_count() const noexcept { return issue_count_; }
 
-  /// The propagator whose span context (or lone decision) was taken; empty where none was.
+  /// The propagator whose span context (or trace id alone, or lone decision) was taken; empty if
+  /// none was.
   [[nodiscard]] std::string_view format() const noexcept { return format_; }
 
-  /// A propagator whose trace id was another than the one taken; empty where all agreed.
+  /// A propagator whose span context had another trace id than the one taken; empty if all agreed.
   [[nodiscard]] std::string_view disagreeing_format() const noexcept { return disagreeing_format_; }
 
   void add(std::string_view field, ParseError error) noexcept {
@@ -90,7 +92,7 @@ class Propagator {
   /// one of the `prefixes()`.
   [[nodiscard]] bool owns(std::string_view field) const noexcept;
 
-  /// Whether it can give a span context or a sampling decision.
+  /// Whether it can give a span context, a trace id alone or a sampling decision.
   [[nodiscard]] virtual bool reads_span_context() const noexcept = 0;
 
   /// Whether the format has a word for that decision beside ids; `drop` and `sample` unless said
@@ -100,8 +102,9 @@ class Propagator {
   }
 
   /// Puts what it finds into `context`. What it cannot read leaves the context as it was and, if
-  /// there is a report, is named there. A decision alone is taken only where the context has no
-  /// valid span context: it says less than one.
+  /// there is a report, is named there. What says less takes nothing away from a context that says
+  /// more: a trace id alone is taken only if the context has no valid span context, and a decision
+  /// alone only if it has no trace id.
   virtual Extracted extract(CarrierReader carrier, Context& context,
                             ExtractReport* report = nullptr) const = 0;
 

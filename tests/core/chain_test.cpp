@@ -95,6 +95,14 @@ TEST(PropagatorChainTest, SaysTheMostThatWasFound) {
   EXPECT_EQ(found({{"traceparent", "bad"}, {"baggage", "k=v"}}), Extracted::baggage);
   EXPECT_EQ(found({{"b3", "0"}, {"baggage", "k=v"}}), Extracted::decision);
   EXPECT_EQ(found({{"b3", b3}, {"traceparent", "bad"}}), Extracted::span_context);
+
+  const PropagatorChain cloud = chain_of("b3,xray");
+  constexpr std::string_view root = "Root=1-5759e988-bd862e3fe1be46a994272793";
+  Context context;
+  EXPECT_EQ(cloud.extract(Fields{{"b3", "0"}, {"x-amzn-trace-id", root}}, context),
+            Extracted::trace_id);
+  EXPECT_EQ(cloud.extract(Fields{{"b3", b3}, {"x-amzn-trace-id", root}}, context),
+            Extracted::span_context);
 }
 
 TEST(PropagatorChainTest, FirstMatchAsksTheOthersTooWhereTheirFieldsAre) {

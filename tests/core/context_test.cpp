@@ -112,15 +112,52 @@ TEST(ContextTest, ChildOfNothingStartsATrace) {
   }
 }
 
-TEST(ContextTest, ChildOfAHalfSpanContextTakesNothingOver) {
+TEST(ContextTest, ATraceIdAlone) {
+  for (const Sampling sampling : all_decisions) {
+    Context context;
+    context.set_span_context(remote_span(3));
+    context.set_baggage(Baggage::parse("k=v"));
+    context.set_trace_id(TraceId(4, 5), sampling, TraceState::parse("b=2").value());
+    EXPECT_EQ(context.trace_id(), TraceId(4, 5));
+    EXPECT_FALSE(context.span_context().is_valid());
+    EXPECT_EQ(context.sampling(), sampling);
+    EXPECT_EQ(context.span_context().flags.sampled(), is_sampled(sampling));
+    EXPECT_EQ(context.baggage().header(), "k=v");
+
+    const Context child = context.child();
+    EXPECT_TRUE(child.span_context().is_valid());
+    EXPECT_EQ(child.trace_id(), TraceId(4, 5));
+    EXPECT_EQ(child.span_context().flags, context.span_context().flags);
+    EXPECT_FALSE(child.span_context().flags.random());
+    EXPECT_FALSE(child.span_context().is_remote);
+    EXPECT_EQ(child.span_context().trace_state.header(), "b=2");
+    EXPECT_EQ(child.sampling(), sampling);
+    EXPECT_EQ(child.baggage().header(), "k=v");
+  }
+}
+
+TEST(ContextTest, ASpanContextWithoutASpanIdIsATraceIdAlone) {
   SpanContext half = remote_span(1);
   half.span_id = SpanId();
   Context context;
   context.set_span_context(half);
+  EXPECT_EQ(context.sampling(), Sampling::defer);
+  EXPECT_FALSE(context.span_context().flags.sampled()) << "the flag says what the decision does";
   const Context child = context.child();
-  EXPECT_NE(child.span_context().trace_id, half.trace_id);
-  EXPECT_TRUE(child.span_context().trace_state.empty());
+  EXPECT_EQ(child.trace_id(), half.trace_id);
+  EXPECT_EQ(child.span_context().trace_state.header(), "a=1");
   EXPECT_FALSE(child.span_context().flags.sampled());
+}
+
+TEST(ContextTest, ChildOfASpanIdWithoutATraceStartsATrace) {
+  SpanContext half = remote_span(1);
+  half.trace_id = TraceId();
+  Context context;
+  context.set_span_context(half);
+  const Context child = context.child();
+  EXPECT_TRUE(child.span_context().is_valid());
+  EXPECT_NE(child.span_context().span_id, half.span_id);
+  EXPECT_TRUE(child.span_context().trace_state.empty());
 }
 
 TEST(ContextTest, ChildOfATemporary) {

@@ -104,6 +104,19 @@ TEST(ExtractionCountsTest, ALoneDecisionWinsWhereNothingElseDoes) {
   EXPECT_EQ(beside.of("tracecontext"), (FormatCounts{"tracecontext", 1, 1, 0, 0}));
 }
 
+TEST(ExtractionCountsTest, ATraceIdAloneWinsWhereNoSpanContextDoes) {
+  const Fields::Pair root{"x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793"};
+  const Counted alone("b3,xray", last_wins, {{"b3", "0"}, root});
+  EXPECT_EQ(alone.of("xray"), (FormatCounts{"xray", 1, 1, 0, 0}));
+  EXPECT_EQ(alone.of("b3"), (FormatCounts{"b3", 1, 0, 0, 0}));
+  // What a load balancer adds to every request is no disagreement.
+  for (const std::string_view names : {"xray,tracecontext", "tracecontext,xray"}) {
+    const Counted beside(names, last_wins, {{"traceparent", parent}, root});
+    EXPECT_EQ(beside.of("xray"), (FormatCounts{"xray", 1, 0, 0, 0}));
+    EXPECT_EQ(beside.of("tracecontext"), (FormatCounts{"tracecontext", 1, 1, 0, 0}));
+  }
+}
+
 TEST(ExtractionCountsTest, AFormatThatNobodyReadsHasZeros) {
   EXPECT_EQ(extraction_counts().of("pigeon"), FormatCounts{"pigeon"});
 }

@@ -97,17 +97,18 @@ inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
 /// What a chain's report must say of the fields.
 inline void check_report(const std::vector<std::string>& formats, bool first_match,
                          const oracle::Fields& fields, const baton::ExtractReport& report) {
+  const oracle::Context taken = oracle::read_chain(formats, first_match, fields);
   std::string winner;
   for (const std::string& format : formats) {
     const oracle::Context found = oracle::read_format(format, fields);
-    if (found.has_trace() && !(first_match && !winner.empty())) winner = format;
+    const bool is_candidate = found.has_trace() && found.has_span() == taken.has_span();
+    if (is_candidate && !(first_match && !winner.empty())) winner = format;
   }
-  const std::string trace_id = oracle::read_chain(formats, first_match, fields).trace_id;
   bool disagree = false;
   for (const std::string& format : formats) {
     const oracle::Context found = oracle::read_format(format, fields);
-    disagree = disagree || (!winner.empty() && found.has_trace() &&
-                            !oracle::is_same_trace(found.trace_id, trace_id));
+    disagree =
+        disagree || (found.has_span() && !oracle::is_same_trace(found.trace_id, taken.trace_id));
   }
   if (!winner.empty()) require_same(report.format(), winner, "the report names the winner");
   require(report.disagreeing_format().empty() == !disagree, "the report says who disagrees");
@@ -127,14 +128,13 @@ inline void check_chain(const std::vector<std::string>& formats, bool first_matc
 
   const oracle::Fields sent = check_inject(chain, context, fields);
   const baton::Context next = chain.extract(sent);
-  const baton::SpanContext& span = context.span_context();
-  if (!formats.empty() && span.is_valid()) {
+  if (context.trace_id().is_valid()) {
     const bool carries = std::ranges::any_of(formats, [&](auto& name) {
       return oracle::said_by(name, context_of(context)).has_trace();
     });
     const bool goes_on =
-        next.span_context().is_valid() &&
-        oracle::is_same_trace(next.span_context().trace_id.to_string(), span.trace_id.to_string());
+        next.trace_id().is_valid() &&
+        oracle::is_same_trace(next.trace_id().to_string(), context.trace_id().to_string());
     require(goes_on == carries, "the trace id goes on");
   }
   require(chain.extract(check_inject(chain, next, fields)) == next,

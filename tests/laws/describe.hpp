@@ -33,8 +33,10 @@ inline oracle::Context context_of(const baton::Context& context) {
   oracle::Context result;
   const baton::SpanContext& span = context.span_context();
   if (span.is_valid()) {
-    result.trace_id = span.trace_id.to_string();
     result.span_id = span.span_id.to_string();
+  }
+  if (context.trace_id().is_valid()) {
+    result.trace_id = context.trace_id().to_string();
     result.sampled = span.flags.sampled();
     result.random = span.flags.random();
     result.tracestate = entries_of(span.trace_state);
@@ -60,8 +62,8 @@ inline std::string shown(const std::vector<oracle::Member>& members) {
 }
 
 inline std::string shown(const oracle::Context& context) {
-  return "trace " + context.trace_id + " span " + context.span_id + (context.sampled ? " S" : "") +
-         (context.random ? " R" : "") + " tracestate " +
+  return "trace " + context.trace_id + " span " + (context.has_span() ? context.span_id : "-") +
+         (context.sampled ? " S" : "") + (context.random ? " R" : "") + " tracestate " +
          shown(oracle::write_tracestate(context.tracestate)) + " baggage " +
          shown(oracle::join(context.baggage_kept, ",")) + " " + shown(context.baggage) +
          " sampling " + context.sampling;

@@ -73,8 +73,11 @@ inline void check_format(std::string_view format, const oracle::Fields& fields) 
   baton::ExtractReport report;
   const baton::Extracted extracted = propagator->extract(fields, context, &report);
   require_equal(context_of(context), expected, "reads what the reference reads");
-  require((extracted == baton::Extracted::span_context) == expected.has_trace(),
-          "says what it found");
+  require((extracted == baton::Extracted::span_context) == expected.has_span(),
+          "says that it found a span");
+  require(
+      (extracted == baton::Extracted::trace_id) == (expected.has_trace() && !expected.has_span()),
+      "says that it found a trace id alone");
   if (extracted == baton::Extracted::malformed) {
     require(report.issue_count() > 0, "what is malformed is reported");
   }
@@ -86,11 +89,17 @@ inline void check_format(std::string_view format, const oracle::Fields& fields) 
   propagator->extract(fields, before);
   require(before.baggage().get("kept") == "yes", "earlier baggage stays");
   before.set_baggage(some_context().baggage());
-  if (!expected.has_trace()) {
+  if (!expected.has_span()) {
     require(before == some_context(), "less than a span context leaves one as it was");
   } else {
     require(before.span_context() == context.span_context(), "a span context replaces another");
   }
+  baton::Context alone;
+  alone.set_trace_id(some_context().trace_id(), baton::Sampling::drop);
+  const baton::SpanContext trace = alone.span_context();
+  propagator->extract(fields, alone);
+  require(alone.span_context() == (expected.has_trace() ? context.span_context() : trace),
+          "less than a trace id leaves one as it was, and another replaces it");
   check_format_round_trip(*propagator, context);
   check_format_round_trip(*propagator, context.child());
 }

@@ -194,6 +194,32 @@ FieldList Draw::jaeger_fields() {
   return fields;
 }
 
+FieldList Draw::cloud_fields() {
+  const auto some = [this](std::string text) {
+    return one_in(8) ? damaged(std::move(text)) : text;
+  };
+  const auto decimal = [this] { return one_in(3) ? "0" : text_of("123456789", number(1, 19)); };
+  FieldList fields;
+  if (one_in(2)) {
+    std::string text = "Root=1-" + hex_id(8) + "-" + hex_id(24);
+    if (one_in(2)) text += ";Parent=" + hex_id(16);
+    if (one_in(2)) text += ";Sampled=" + text_of("01?", 1);
+    fields.emplace_back("x-amzn-trace-id", some(text));
+  }
+  if (one_in(2)) {
+    std::string text = hex_id(32) + "/" + decimal();
+    if (one_in(2)) text += ";o=" + text_of("01", 1);
+    fields.emplace_back("x-cloud-trace-context", some(text));
+  }
+  if (one_in(2)) {
+    fields.emplace_back("x-datadog-trace-id", some(text_of(oracle::digits, number(1, 19))));
+    fields.emplace_back("x-datadog-parent-id", some(decimal()));
+    if (one_in(2)) fields.emplace_back("x-datadog-sampling-priority", some(text_of("012", 1)));
+    if (one_in(2)) fields.emplace_back("x-datadog-tags", some("_dd.p.tid=" + hex_id(16)));
+  }
+  return fields;
+}
+
 FieldList Draw::fields() {
   const auto some = [this](std::string text) {
     return one_in(5) ? damaged(std::move(text)) : text;
@@ -206,10 +232,11 @@ FieldList Draw::fields() {
   }
   for (const std::string& text : instances(baggage_members(6)))
     fields.emplace_back("baggage", some(text));
-  if (one_in(2)) {
-    const FieldList more = jaeger_fields();
+  const auto add = [&fields](const FieldList& more) {
     fields.insert(fields.end(), more.begin(), more.end());
-  }
+  };
+  if (one_in(2)) add(jaeger_fields());
+  if (one_in(2)) add(cloud_fields());
   return fields;
 }
 

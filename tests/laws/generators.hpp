@@ -59,6 +59,8 @@ class Draw {
   std::string b3_single();
   FieldList b3_fields();
   FieldList jaeger_fields();
+  /// Of the formats that know a trace id alone, which they often have here.
+  FieldList cloud_fields();
   /// Fields of every format, each valid, damaged, repeated or absent.
   FieldList fields();
   /// A list as several instances of its field.

@@ -23,8 +23,9 @@
 namespace oracle {
 
 struct Context {
-  /// Empty where no trace is known; flags and tracestate then say nothing.
+  /// Empty if no trace is known; flags and tracestate then say nothing.
   std::string trace_id;
+  /// Empty if no span is known.
   std::string span_id;
   bool sampled = false;
   bool random = false;
@@ -34,6 +35,7 @@ struct Context {
   std::string sampling = "defer";
 
   [[nodiscard]] bool has_trace() const { return !trace_id.empty(); }
+  [[nodiscard]] bool has_span() const { return !span_id.empty(); }
   friend bool operator==(const Context&, const Context&) = default;
 };
 
@@ -159,31 +161,47 @@ inline void complete(Given& winner, const Given& other) {
   ours.sampled = is_sampled(ours.sampling);
 }
 
+/// The first of several or the last one, completed by the others.
+inline Given choose(const std::vector<Given>& all, bool first_match) {
+  const std::size_t best = first_match ? 0 : all.size() - 1;
+  Given winner = all[best];
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i != best) complete(winner, all[i]);
+  }
+  return winner;
+}
+
 /// What a chain of formats gives: the first span context, or the last one, completed by those with
-/// the same ids; a lone decision only where there is no span context at all; the baggage of all.
+/// the same ids; or else the first or last trace id alone, completed by the others and a lone
+/// decision; or else that decision; and the baggage of all.
 inline Context read_chain(const std::vector<std::string>& formats, bool first_match,
                           const Fields& fields) {
+  std::vector<Given> spans;
   std::vector<Given> traces;
-  std::string decision = "defer";
+  std::vector<Given> decisions;
   Context baggage;
   for (const std::string& format : formats) {
     const Context found = read_format(format, fields);
-    if (found.has_trace()) {
+    if (found.has_span()) {
+      spans.push_back({format, found});
+    } else if (found.has_trace()) {
       traces.push_back({format, found});
-    } else if (found.sampling != "defer" && (decision == "defer" || !first_match)) {
-      decision = found.sampling;
+    } else if (found.sampling != "defer") {
+      decisions.push_back({format, found});
     }
     read_baggage_of(format, fields, baggage);
   }
   Context result;
-  result.sampling = decision;
-  if (!traces.empty()) {
-    const std::size_t best = first_match ? 0 : traces.size() - 1;
-    Given winner = traces[best];
-    for (std::size_t i = 0; i < traces.size(); ++i) {
-      if (i != best) complete(winner, traces[i]);
-    }
+  const auto decision = [&] { return first_match ? decisions.front() : decisions.back(); };
+  if (!spans.empty()) {
+    result = choose(spans, first_match).context;
+  } else if (!traces.empty()) {
+    Given winner = choose(traces, first_match);
+    if (!decisions.empty()) winner.context.sampling = combine_sampling(winner, decision());
     result = winner.context;
+    result.sampled = is_sampled(result.sampling);
+  } else if (!decisions.empty()) {
+    result.sampling = decision().context.sampling;
   }
   result.baggage_kept = baggage.baggage_kept;
   result.baggage = baggage.baggage;

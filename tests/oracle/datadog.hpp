@@ -36,9 +36,9 @@ inline std::optional<Found> read_datadog(const Fields& fields) {
   };
   const auto low = hex_of_decimal(text_of("x-datadog-trace-id"));
   const auto span_id = hex_of_decimal(text_of("x-datadog-parent-id"));
-  if (!low || is_zero(*low) || !span_id || is_zero(*span_id)) return std::nullopt;
+  if (!low || is_zero(*low) || !span_id) return std::nullopt;
   return Found{read_datadog_tags(text_of("x-datadog-tags")) + *low,
-               *span_id,
+               is_zero(*span_id) ? "" : *span_id,
                read_datadog_priority(text_of("x-datadog-sampling-priority")),
                {}};
 }

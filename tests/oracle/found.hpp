@@ -8,7 +8,8 @@ namespace oracle {
 
 /// What a translator's format says.
 struct Found {
-  /// 32 and 16 lowercase digits, or both empty: a decision alone, or baggage alone.
+  /// 32 and 16 lowercase digits, or the second empty: a trace id alone, or both: a decision alone,
+  /// or baggage alone.
   std::string trace_id;
   std::string span_id;
   std::string sampling = "defer";

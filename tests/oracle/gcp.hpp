@@ -9,7 +9,7 @@
 
 namespace oracle {
 
-/// `{32 lowercase hex}/{decimal uint64, not 0}[;o={n}]`, n of 1 to 3 digits.
+/// `{32 lowercase hex}/{decimal uint64}[;o={n}]`, n of 1 to 3 digits; span 0 is none.
 inline std::optional<Found> read_gcp(const Fields& fields) {
   const auto value = fields.first("x-cloud-trace-context");
   if (!value) return std::nullopt;
@@ -29,8 +29,8 @@ inline std::optional<Found> read_gcp(const Fields& fields) {
     found.sampling = contains("13579", options.back()) ? "sample" : "drop";
   }
   const auto span_id = hex_of_decimal(number);
-  if (!span_id || is_zero(*span_id)) return std::nullopt;
-  found.span_id = *span_id;
+  if (!span_id) return std::nullopt;
+  if (!is_zero(*span_id)) found.span_id = *span_id;
   return found;
 }
 

@@ -41,7 +41,8 @@ inline Context said_by(const std::string& format, Context context) {
     left.baggage = context.baggage;
     return left;
   }
-  if (!words.tracestate) {
+  if (!context.has_span() && !words.lone_trace_id) context.trace_id.clear();
+  if (!words.tracestate || !context.has_trace()) {
     context.tracestate.clear();
     context.random = false;
   }

@@ -11,6 +11,7 @@ struct Vocabulary {
   bool needs_low_half = false;  ///< the low 64 bits must not be zero
   bool defer = false;           ///< ids without a decision
   bool debug = false;           ///< with ids
+  bool lone_trace_id = false;   ///< without a span id
   bool decision = false;        ///< drop and sample, without ids
   bool lone_debug = false;      ///< debug, without ids
   bool tracestate = false;      ///< and the random flag
@@ -27,8 +28,9 @@ inline const std::map<std::string, Vocabulary> vocabularies = {
      {.long_trace_ids = true, .defer = true, .debug = true, .decision = true, .lone_debug = true}},
     {"b3multi",
      {.long_trace_ids = true, .defer = true, .debug = true, .decision = true, .lone_debug = true}},
-    {"datadog", {.long_trace_ids = true, .needs_low_half = true, .defer = true}},
-    {"gcp", {.long_trace_ids = true, .defer = true}},
+    {"datadog",
+     {.long_trace_ids = true, .needs_low_half = true, .defer = true, .lone_trace_id = true}},
+    {"gcp", {.long_trace_ids = true, .defer = true, .lone_trace_id = true}},
     {"jaeger",
      {.long_trace_ids = true,
       .debug = true,
@@ -38,7 +40,7 @@ inline const std::map<std::string, Vocabulary> vocabularies = {
       .escapes = true}},
     {"opencensus", {.long_trace_ids = true}},
     {"ottrace", {.defer = true, .baggage = true}},
-    {"xray", {.long_trace_ids = true, .defer = true}},
+    {"xray", {.long_trace_ids = true, .defer = true, .lone_trace_id = true}},
 };
 
 }  // namespace oracle

@@ -19,7 +19,8 @@ inline std::optional<std::string> read_xray_root(const std::string& root) {
   return parts[1] + parts[2];
 }
 
-/// `Root=1-{8 hex}-{24 hex};Parent={16 hex};Sampled={0|1|?}`, in any order.
+/// `Root=1-{8 hex}-{24 hex};Parent={16 hex};Sampled={0|1|?}`, in any order; Root
+/// alone is required.
 inline std::optional<Found> read_xray(const Fields& fields) {
   const auto value = fields.first("x-amzn-trace-id");
   if (!value) return std::nullopt;
@@ -32,9 +33,11 @@ inline std::optional<Found> read_xray(const Fields& fields) {
     pairs.emplace(trim(key), trim(text));
   }
   const auto root = read_xray_root(pairs["Root"]);
-  const std::string parent = pairs["Parent"];
+  const std::string parent = pairs.contains("Parent") ? pairs["Parent"] : "";
   if (!root || !is_lower_hex(*root) || is_zero(*root)) return std::nullopt;
-  if (parent.size() != 16 || !is_lower_hex(parent) || is_zero(parent)) return std::nullopt;
+  const bool has_parent = pairs.contains("Parent");
+  if (has_parent && (parent.size() != 16 || !is_lower_hex(parent) || is_zero(parent)))
+    return std::nullopt;
   const std::map<std::string, std::string> states = {
       {"1", "sample"}, {"0", "drop"}, {"?", "defer"}};
   const std::string state = pairs.contains("Sampled") ? pairs["Sampled"] : "?";

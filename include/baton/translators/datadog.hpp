@@ -12,7 +12,7 @@ namespace baton {
 ///     x-datadog-tags: _dd.p.tid=640cfd8d00000000
 ///
 ///     trace-id  = 1*DIGIT            ; the low 64 bits, not zero
-///     parent-id = 1*DIGIT            ; 64 bits, not zero
+///     parent-id = 1*DIGIT            ; 64 bits; zero: a trace id alone
 ///     priority  = [ "-" ] 1*DIGIT    ; above 0: sample, others: drop; without one, defer
 ///     tags      = tag *( "," tag )
 ///     tag       = OWS "_dd.p.tid=" 16HEXDIGLC OWS   ; the high 64 bits; others are passed over
@@ -26,7 +26,7 @@ namespace baton {
 /// so then nothing is sent; neither are tracestate, baggage, the random flag, and a decision
 /// without ids. `x-datadog-origin` is left alone.
 ///
-/// Errors, by field: `empty`, `bad_number`, `zero_trace_id`, `zero_span_id`, `missing_field`; for
+/// Errors, by field: `empty`, `bad_number`, `zero_trace_id`, `missing_field`; for
 /// `_dd.p.tid` `bad_length` and `bad_hex`. Never allocates.
 class DatadogPropagator final : public Propagator {
  public:

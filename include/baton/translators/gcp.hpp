@@ -10,15 +10,15 @@ namespace baton {
 ///
 ///     value    = trace-id "/" span-id [ ";o=" options ]
 ///     trace-id = 32HEXDIGLC   ; not all zero
-///     span-id  = 1*DIGIT      ; decimal, 64 bits, not zero
+///     span-id  = 1*DIGIT      ; decimal, 64 bits; zero: a trace id alone
 ///     options  = 1*3DIGIT     ; bit 0: sampled; without them, defer
 ///
 /// Of repeated fields the first counts. Sent with `;o=1` or `;o=0`, and without options for defer;
-/// debug is sent as sampled. What cannot be said is not sent: tracestate, baggage, the random flag,
-/// a decision without ids.
+/// debug is sent as sampled. A trace id alone is sent with the span id 0. What cannot be said is
+/// not sent: tracestate, baggage, the random flag, a decision without ids.
 ///
 /// Errors: `empty`, `too_short`, `too_long`, `bad_hex`, `bad_length`, `bad_delimiter`,
-/// `bad_number`, `bad_sampling_state`, `zero_trace_id`, `zero_span_id`. Never allocates.
+/// `bad_number`, `bad_sampling_state`, `zero_trace_id`. Never allocates.
 class GoogleCloudPropagator final : public Propagator {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "gcp"; }

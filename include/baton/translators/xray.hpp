@@ -11,17 +11,17 @@ namespace baton {
 ///     value   = pair *( ";" pair )
 ///     pair    = OWS [ key OWS "=" OWS text ] OWS   ; unknown keys are passed over
 ///     Root    = "1-" 8HEXDIGLC "-" 24HEXDIGLC      ; required, not all zero
-///     Parent  = 16HEXDIGLC                         ; required, not all zero
+///     Parent  = 16HEXDIGLC                         ; not all zero; without one: a trace id alone
 ///     Sampled = "1" / "0" / "?"                    ; "?" or without one: defer
 ///
 /// Pairs come in any order, and their keys are matched with case. Of repeated keys the first
-/// counts, and so it is with fields. Sent as Root, Parent, Sampled, and without Sampled for defer;
-/// debug is sent as sampled. What cannot be said is not sent: tracestate, baggage, the random flag,
-/// a decision without ids.
+/// counts, and so it is with fields. Sent as Root, Parent, Sampled, without Parent for a
+/// trace id alone, and without Sampled for defer; debug is sent as sampled. What cannot be said is
+/// not sent: tracestate, baggage, the random flag, a decision without ids.
 ///
 /// Errors: `empty`, `missing_equals`, `bad_version`, `bad_length`, `bad_delimiter`, `bad_hex`,
 /// `bad_sampling_state`, `zero_trace_id`, `zero_span_id`, and at the end of the value
-/// `missing_field`, for a Root or Parent that is not there. Never allocates.
+/// `missing_field`, for a Root that is not there. Never allocates.
 class AwsXRayPropagator final : public Propagator {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "xray"; }

@@ -35,7 +35,9 @@ std::string escaped(std::string_view text) {
 
 std::string describe(const ContextSpec& spec) {
   std::string text;
-  if (!spec.trace_id.empty()) {
+  if (!spec.trace_id.empty() && spec.span_id.empty()) {
+    text += "trace_id " + spec.trace_id + " alone\n";
+  } else if (!spec.trace_id.empty()) {
     text += "trace_id " + spec.trace_id + "\nspan_id " + spec.span_id + "\nflags " +
             std::to_string(spec.flags) + (spec.remote ? "\nremote\n" : "\nlocal\n");
   }
@@ -62,6 +64,8 @@ std::string describe(const Context& context) {
     spec.span_id = span_context.span_id.to_string();
     spec.flags = span_context.flags.bits();
     spec.remote = span_context.is_remote;
+  } else if (context.trace_id().is_valid()) {
+    spec.trace_id = context.trace_id().to_string();
   }
   spec.sampling = context.sampling();
   for (const TraceState::Member& member : span_context.trace_state) {
@@ -84,9 +88,13 @@ Context make_context(const ContextSpec& spec) {
     for (auto member = spec.trace_state.rbegin(); member != spec.trace_state.rend(); ++member) {
       state = must(state.set(member->first, member->second), "tracestate");
     }
-    context.set_span_context({must(TraceId::from_hex(spec.trace_id), "trace_id"),
-                              must(SpanId::from_hex(spec.span_id), "span_id"),
-                              TraceFlags(spec.flags), spec.remote, state});
+    const TraceId trace_id = must(TraceId::from_hex(spec.trace_id), "trace_id");
+    if (spec.span_id.empty()) {
+      context.set_trace_id(trace_id, spec.sampling, state);
+    } else {
+      context.set_span_context({trace_id, must(SpanId::from_hex(spec.span_id), "span_id"),
+                                TraceFlags(spec.flags), spec.remote, state});
+    }
   }
   if (context.sampling() != spec.sampling) context.set_sampling(spec.sampling);
 

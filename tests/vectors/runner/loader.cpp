@@ -176,8 +176,9 @@ ContextSpec context_of(const json::value& value, bool is_remote) {
   only_keys(object,
             {"trace_id", "span_id", "flags", "remote", "tracestate", "baggage", "sampling"});
   ContextSpec spec;
-  if (object.contains("trace_id")) {
-    spec.trace_id = text_of(object.at("trace_id"));
+  if (object.contains("trace_id")) spec.trace_id = text_of(object.at("trace_id"));
+  if (object.contains("span_id")) {
+    if (spec.trace_id.empty()) fail("\"span_id\" needs \"trace_id\"");
     spec.span_id = text_of(object.at("span_id"));
     spec.flags = static_cast<std::uint8_t>(unhex(text_of(object.at("flags"))).at(0));
     spec.remote = is_remote;

@@ -27,8 +27,8 @@ struct MemberSpec {
 };
 
 struct ContextSpec {
-  std::string trace_id;  // empty: no span context
-  std::string span_id;
+  std::string trace_id;  // empty: no trace
+  std::string span_id;   // empty: a trace id alone
   std::uint8_t flags = 0;
   bool remote = false;
   std::vector<TextPair> trace_state;

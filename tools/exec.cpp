@@ -44,7 +44,7 @@ Outcome run_exec(const PropagatorChain& chain, const Arguments& arguments, const
   }
   // Nothing is recorded here, so no span of ours goes between the command and who started us.
   Context& context = extraction.context;
-  if (!context.span_context().is_valid()) {
+  if (!context.trace_id().is_valid()) {
     if (arguments.sampling != Sampling::defer) context.set_sampling(arguments.sampling);
     context = std::move(context).child();
   }

@@ -105,6 +105,10 @@ std::string explain_format(const Propagator& format, const Fields& fields, Extra
     rows.add("trace id", trace_id_in_words(span.trace_id));
     rows.add("span id", span.span_id.to_string());
     rows.add("state", in_words(context.sampling()));
+  } else if (found == Extracted::trace_id) {
+    rows.add("trace id", trace_id_in_words(context.trace_id()));
+    rows.add("span id", "none: a trace id alone");
+    rows.add("state", in_words(context.sampling()));
   } else if (found == Extracted::decision) {
     rows.add("trace id", "none");
     rows.add("state", in_words(context.sampling()));
@@ -120,6 +124,9 @@ std::string explain_request(const Extraction& extraction, const Paint& paint) {
   if (span.is_valid()) {
     rows.add("trace id", paint.good(span.trace_id.to_string()));
     rows.add("parent id", paint.good(span.span_id.to_string()));
+  } else if (context.trace_id().is_valid()) {
+    rows.add("trace id", paint.good(context.trace_id().to_string()));
+    rows.add("parent id", "none: whoever gets this request makes the first span of the trace");
   } else {
     rows.add("trace id", "none: whoever gets this request starts a new trace");
   }

@@ -42,6 +42,7 @@ std::string to_lines(const Extraction& extraction) {
     out += line("remote", yes_or_no(span.is_remote));
   } else {
     out += line("context", "none");
+    if (context.trace_id().is_valid()) out += line("trace_id", context.trace_id().to_string());
   }
   for (const TraceState::Member& member : span.trace_state) {
     out += line("tracestate." + std::string(member.key), member.value);

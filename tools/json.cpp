@@ -14,6 +14,12 @@ json::value context_to_json(const SpanContext& context) {
           {"random", context.flags.random()},         {"remote", context.is_remote}};
 }
 
+/// A trace id alone.
+json::value trace_id_to_json(const Context& context) {
+  if (context.span_context().is_valid() || !context.trace_id().is_valid()) return nullptr;
+  return json::string(context.trace_id().to_string());
+}
+
 json::array trace_state_to_json(const TraceState& state) {
   json::array members;
   for (const TraceState::Member& member : state) {
@@ -58,6 +64,7 @@ std::string to_json(const Extraction& extraction) {
       {"baggage", baggage_to_json(context.baggage())},
       {"sampling", to_string(context.sampling())},
       {"format", extraction.format.empty() ? json::value(nullptr) : json::value(extraction.format)},
+      {"trace_id", trace_id_to_json(context)},
       {"issues", issues_to_json(extraction.issues)},
   };
   return json::serialize(object);

@@ -13,6 +13,7 @@ namespace baton::tool {
 ///      "baggage": [{"key", "value", "properties": [{"key", "value" or null}]}],
 ///      "sampling": "defer" | "drop" | "sample" | "debug",
 ///      "format": name or null,
+///      "trace_id": a trace id alone, or null,
 ///      "issues": [{"field", "error", "offset", "message"}]}
 [[nodiscard]] std::string to_json(const Extraction& extraction);
 

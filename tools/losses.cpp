@@ -21,6 +21,12 @@ Context with_ids(std::uint64_t high, Sampling sampling) {
   return context;
 }
 
+Context with_trace_id() {
+  Context context;
+  context.set_trace_id(TraceId(0, 0x64fe8b2a57d3eff7), Sampling::sample);
+  return context;
+}
+
 Context with_decision(Sampling sampling) {
   Context context;
   context.set_sampling(sampling);
@@ -62,6 +68,8 @@ const std::vector<Aspect>& aspects() {
        [](const Context& c) {
          return c.span_context().is_valid() && c.sampling() == Sampling::debug;
        }},
+      {'a', "trace_id", "a trace id alone", with_trace_id(),
+       [](const Context& c) { return c.trace_id() == TraceId(0, 0x64fe8b2a57d3eff7); }},
       {'d', "decision", "a decision without ids", with_decision(Sampling::drop),
        [](const Context& c) { return c.sampling() == Sampling::drop; }},
       {'D', "debug_decision", "a debug decision without ids", with_decision(Sampling::debug),

@@ -67,6 +67,14 @@ class Context(unittest.TestCase):
         seen = variables(run(OTEL_PROPAGATORS="none", TRACEPARENT="as it is"))
         self.assertEqual(seen["TRACEPARENT"], "as it is")
 
+    def test_hands_a_trace_id_alone_on_where_it_can_be_said(self):
+        root = f"Root=1-{TRACE_ID[:8]}-{TRACE_ID[8:]}"
+        seen = variables(run("--propagators=tracecontext,gcp,xray", "--sampling=sample",
+                             X_AMZN_TRACE_ID=root, TRACEPARENT="stale"))
+        self.assertEqual(seen["X_AMZN_TRACE_ID"], root)
+        self.assertEqual(seen["X_CLOUD_TRACE_CONTEXT"], f"{TRACE_ID}/0")
+        self.assertNotIn("TRACEPARENT", seen)
+
     def test_other_variables_stay_byte_for_byte(self):
         script = 'exec env -i "A=$(printf "1\\n\\377")" lower=2 traceparent=3 B= A1=4 "$BATON" exec -- env -0'
         out = subprocess.run(["sh", "-c", script], capture_output=True, timeout=60,

@@ -2,7 +2,7 @@ import unittest
 
 from support import B3_SPAN_ID, B3_TRACE_ID, SPAN_ID, TRACE_ID, TRACEPARENT, baton, main
 
-KEYS = ["context", "tracestate", "baggage", "sampling", "format", "issues"]
+KEYS = ["context", "tracestate", "baggage", "sampling", "format", "trace_id", "issues"]
 
 
 def extract(given, *arguments, **changes):
@@ -48,6 +48,7 @@ class Json(unittest.TestCase):
                 ],
                 "sampling": "sample",
                 "format": "tracecontext",
+                "trace_id": None,
                 "issues": [],
             },
         )
@@ -67,6 +68,7 @@ class Json(unittest.TestCase):
             "baggage": [],
             "sampling": "defer",
             "format": None,
+            "trace_id": None,
             "issues": [],
         }
         for given in ["", "\n", "host: example.org\n", "tracestate: a=b\n"]:
@@ -100,6 +102,23 @@ class Json(unittest.TestCase):
                 result = extract_json(given, "--propagators=b3")
                 self.assertIsNone(result["context"])
                 self.assertEqual((result["sampling"], result["format"]), (sampling, "b3"))
+
+    def test_trace_id_alone(self):
+        for given, format, sampling in [
+            (f"x-amzn-trace-id: Root=1-{TRACE_ID[:8]}-{TRACE_ID[8:]}\n", "xray", "defer"),
+            (f"x-amzn-trace-id: Root=1-{TRACE_ID[:8]}-{TRACE_ID[8:]};Sampled=0\n", "xray", "drop"),
+            (f"x-cloud-trace-context: {TRACE_ID}/0;o=1\n", "gcp", "sample"),
+        ]:
+            with self.subTest(given=given):
+                result = extract_json(given, "--propagators=b3,gcp,xray")
+                self.assertIsNone(result["context"])
+                self.assertEqual(result["trace_id"], TRACE_ID)
+                self.assertEqual((result["sampling"], result["format"]), (sampling, format))
+                self.assertEqual(
+                    extract(given, "--propagators=b3,gcp,xray").lines,
+                    ["context: none", f"trace_id: {TRACE_ID}", f"sampling: {sampling}",
+                     f"format: {format}"],
+                )
 
     def test_sampling_is_what_the_format_said(self):
         for given, sampling, flags in [

@@ -115,6 +115,9 @@ the request as a whole
              f"trace id   {'0' * 16}{B3_SPAN_ID} (64 bits, padded with zeros)"),
             ("x-b3-flags: 1\n", "read from  b3multi"),
             ("x-b3-flags: 0\n", "context    none: these fields say nothing by themselves"),
+            (f"x-cloud-trace-context: {B3_TRACE_ID}/0\n", "span id    none: a trace id alone"),
+            (f"x-cloud-trace-context: {B3_TRACE_ID}/0\n",
+             "parent id  none: whoever gets this request makes the first span of the trace"),
             ("tracestate: a=1\n", "tracestate not read: there is no valid traceparent"),
             ("", "trace id   none: whoever gets this request starts a new trace"),
         ]:

@@ -33,6 +33,8 @@ class Losses(unittest.TestCase):
         for pair, letters in {
             ("tracecontext", "b3"): "rt",
             ("b3", "tracecontext"): "fgdD",
+            ("xray", "tracecontext"): "fa",
+            ("xray", "gcp"): "",
             ("b3", "b3multi"): "",
             ("b3", "jaeger"): "fd",
             ("jaeger", "b3"): "b",

@@ -96,6 +96,18 @@ TEST_F(ProduceTest, WritesWithTheChainItIsGiven) {
   EXPECT_EQ(sent(*producer, make_headers({{"b3", theirs}})), (Headers{{"b3", theirs}}));
 }
 
+TEST_F(ProduceTest, ATraceIdAloneIsAContext) {
+  const Client producer = instrumented({.chain = baton::make_chain("xray").chain});
+  Context context;
+  context.set_trace_id(baton::TraceId(0x5759e988bd862e3f, 0xe1be46a994272793),
+                       baton::Sampling::defer);
+  const Scope scope(context);
+  const Headers root = {{"x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793"}};
+  EXPECT_EQ(sent(*producer), root);
+  const Headers theirs = {{"x-amzn-trace-id", "Root=1-11111111-bd862e3fe1be46a994272793"}};
+  EXPECT_EQ(sent(*producer, make_headers(theirs)), theirs);
+}
+
 TEST_F(ProduceTest, AsksWhoKnowsTheContext) {
   const Client producer = instrumented({.context = [] { return context_of(other_parent); }});
   EXPECT_EQ(sent(*producer), (Headers{{"traceparent", other_parent}}));

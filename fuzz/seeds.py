@@ -13,6 +13,9 @@ import sys
 # Vectors of what the library itself does; all others are of the translator that the file is named by.
 OF_THE_CORE = {"traceparent", "tracestate", "baggage", "chain", "configuration"}
 
+# Formats whose grammar is that of another, whose target reads it.
+TWINS = {"b3multi": "b3", "xray-lambda": "xray"}
+
 
 def resolve(text):
     """A text of the vectors' schema, as bytes."""
@@ -59,7 +62,7 @@ def seeds_of_formats(format, fields):
     yield "kafka", b"\n".join(lines)
     yield "amqp", b"".join(entry(name.encode(), value) for name, value in fields)
     if format not in OF_THE_CORE:
-        yield "b3" if format == "b3multi" else format, b"\n".join(lines)
+        yield TWINS.get(format, format), b"\n".join(lines)
 
 
 def main():

@@ -110,15 +110,21 @@ inline Extracted take_ids(Context& context, TraceId trace_id, SpanId span_id, Sa
   return Extracted::trace_id;
 }
 
-/// Reports an error of a field's trimmed value, told as an error of the value as it came.
-inline Extracted reject(CarrierReader carrier, std::string_view field, ParseError error,
-                        ExtractReport* report) {
+/// Reports an error of a trimmed value, told as an error of the value as it came.
+inline Extracted reject_value(std::string_view value, std::string_view field, ParseError error,
+                              ExtractReport* report) noexcept {
   if (report == nullptr) return Extracted::malformed;
-  const std::string_view value = carrier.get(field).value_or("");
   const std::string_view text = trim(value);
   const std::size_t begin = text.empty() ? 0 : static_cast<std::size_t>(text.data() - value.data());
   report->add(field, shifted(error, begin));
   return Extracted::malformed;
+}
+
+/// The same of the first value of a field.
+inline Extracted reject(CarrierReader carrier, std::string_view field, ParseError error,
+                        ExtractReport* report) {
+  if (report == nullptr) return Extracted::malformed;
+  return reject_value(carrier.get(field).value_or(""), field, error, report);
 }
 
 }  // namespace baton::detail

@@ -44,6 +44,7 @@ constexpr RegisteredPropagator registry[] = {
     {"opencensus", make<OpenCensusPropagator>},
     {"ottrace", make<OtTracePropagator>},
     {"xray", make<AwsXRayPropagator>},
+    {"xray-lambda", make<AwsXRayLambdaPropagator>},
 };
 
 }  // namespace

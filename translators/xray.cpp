@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string_view>
 
 #include "parsing.hpp"
@@ -14,6 +15,7 @@ using detail::shifted;
 
 constexpr std::string_view field = "x-amzn-trace-id";
 constexpr std::array field_names{field};
+constexpr const char* variable = "_X_AMZN_TRACE_ID";
 
 // What a Root is made of: the version, the time, a "-", and the rest of the id.
 constexpr std::string_view version = "1-";
@@ -85,18 +87,22 @@ ParseError parse(std::string_view text, XRayContext& result) noexcept {
   return result.trace_id.is_valid() ? no_error : ParseError{ErrorCode::missing_field, text.size()};
 }
 
+Extracted read(std::string_view value, std::string_view name, Context& context,
+               ExtractReport* report) noexcept {
+  XRayContext result;
+  const ParseError error = parse(detail::trim(value), result);
+  if (error != no_error) return detail::reject_value(value, name, error, report);
+  return detail::take_ids(context, result.trace_id, result.span_id, result.sampling);
+}
+
 }  // namespace
 
 std::span<const std::string_view> AwsXRayPropagator::fields() const noexcept { return field_names; }
 
 Extracted AwsXRayPropagator::extract(CarrierReader carrier, Context& context,
                                      ExtractReport* report) const {
-  const auto value = detail::get_trimmed(carrier, field);
-  if (!value) return Extracted::nothing;
-  XRayContext result;
-  const ParseError error = parse(*value, result);
-  if (error != no_error) return detail::reject(carrier, field, error, report);
-  return detail::take_ids(context, result.trace_id, result.span_id, result.sampling);
+  const auto value = carrier.get(field);
+  return value ? read(*value, field, context, report) : Extracted::nothing;
 }
 
 void AwsXRayPropagator::inject(const Context& context, CarrierWriter carrier) const {
@@ -130,6 +136,15 @@ void AwsXRayPropagator::inject(const Context& context, CarrierWriter carrier) co
     *end++ = is_sampled(context.sampling()) ? '1' : '0';
   }
   carrier.set(field, {value.data(), static_cast<std::size_t>(end - value.data())});
+}
+
+Extracted AwsXRayLambdaPropagator::extract(CarrierReader carrier, Context& context,
+                                           ExtractReport* report) const {
+  const bool is_known = context.span_context().is_valid();
+  const Extracted found = xray_.extract(carrier, context, report);
+  const char* const value = is_known ? nullptr : std::getenv(variable);
+  if (value == nullptr || *value == '\0') return found;
+  return std::max(found, read(value, variable, context, report));
 }
 
 }  // namespace baton

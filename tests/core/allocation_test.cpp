@@ -190,6 +190,12 @@ TEST(AllocationTest, ExtractTranslatedFormats) {
             0U);
   EXPECT_EQ(extract({{"x-amzn-trace-id", root + other_pairs}}, Extracted::span_context, "xray"),
             0U);
+  EXPECT_EQ(extract({{"x-amzn-trace-id", root}}, Extracted::trace_id, "gcp,b3,xray-lambda"), 0U);
+  EXPECT_EQ(extract({{"x-cloud-trace-context", "105445aa7843bc8bf206b12000100000/0"},
+                     {"x-amzn-trace-id", root},
+                     {"b3", "0"}},
+                    Extracted::trace_id, "gcp,b3,xray-lambda"),
+            0U);
 }
 
 TEST(AllocationTest, ExtractMalformedTranslatedFormats) {

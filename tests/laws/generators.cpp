@@ -253,8 +253,9 @@ std::vector<std::string> Draw::instances(const std::vector<std::string>& members
 }
 
 std::vector<std::string> Draw::formats() {
-  std::vector<std::string> rest = {"tracecontext", "baggage", "b3",         "b3multi", "datadog",
-                                   "gcp",          "jaeger",  "opencensus", "ottrace", "xray"};
+  std::vector<std::string> rest = {"tracecontext", "baggage", "b3",         "b3multi",
+                                   "datadog",      "gcp",     "jaeger",     "opencensus",
+                                   "ottrace",      "xray",    "xray-lambda"};
   std::vector<std::string> chosen;
   for (std::size_t i = number(1, rest.size()); i > 0; --i) {
     const auto at = rest.begin() + static_cast<std::ptrdiff_t>(number(0, rest.size() - 1));

@@ -47,7 +47,7 @@ inline bool is_sampled(const std::string& sampling) {
 inline const std::map<std::string, std::optional<Found> (*)(const Fields&)> translators = {
     {"b3", read_b3},           {"b3multi", read_b3},    {"datadog", read_datadog},
     {"gcp", read_gcp},         {"jaeger", read_jaeger}, {"opencensus", read_opencensus},
-    {"ottrace", read_ottrace}, {"xray", read_xray},
+    {"ottrace", read_ottrace}, {"xray", read_xray},     {"xray-lambda", read_xray},
 };
 
 /// Adds a member, unless its key is there. False: the usual limits leave no room for it.

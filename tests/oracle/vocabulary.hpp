@@ -41,6 +41,7 @@ inline const std::map<std::string, Vocabulary> vocabularies = {
     {"opencensus", {.long_trace_ids = true}},
     {"ottrace", {.defer = true, .baggage = true}},
     {"xray", {.long_trace_ids = true, .defer = true, .lone_trace_id = true}},
+    {"xray-lambda", {.long_trace_ids = true, .defer = true, .lone_trace_id = true}},
 };
 
 }  // namespace oracle

@@ -244,7 +244,7 @@ class Choice(unittest.TestCase):
         self.assertRegex(
             result.err,
             rb"^baton: the environment: unknown propagator 'zipkin', known are "
-            rb"tracecontext, baggage, b3, b3multi, [a-z, ]*none\n$",
+            rb"tracecontext, baggage, b3, b3multi, [a-z, -]*none\n$",
         )
 
 

@@ -35,4 +35,34 @@ class AwsXRayPropagator final : public Propagator {
   void inject(const Context& context, CarrierWriter carrier) const override;
 };
 
+/// The same for an AWS Lambda function: `_X_AMZN_TRACE_ID` of the environment, where Lambda's
+/// runtime puts the tracing header of each invocation, counts as a field that is read after those
+/// of the carrier.
+///
+/// If the context has a valid span context before, an earlier format of the chain knows the caller,
+/// and the environment is not read: so OpenTelemetry's conventions for Lambda have it. A chain that
+/// has found a span context does not look for another one there either. An empty variable is
+/// absent. Errors of the variable are reported under its name. Never allocates.
+///
+/// Reads the environment at each `extract`; nobody may change it meanwhile.
+class AwsXRayLambdaPropagator final : public Propagator {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "xray-lambda"; }
+  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
+    return xray_.fields();
+  }
+  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
+    return xray_.can_say(sampling);
+  }
+  Extracted extract(CarrierReader carrier, Context& context,
+                    ExtractReport* report = nullptr) const override;
+  void inject(const Context& context, CarrierWriter carrier) const override {
+    xray_.inject(context, carrier);
+  }
+
+ private:
+  AwsXRayPropagator xray_;
+};
+
 }  // namespace baton

@@ -114,6 +114,15 @@ std::vector<TextPair> pairs_of(const json::value& value) {
   return pairs;
 }
 
+/// {"name": text, ...}
+std::vector<TextPair> variables_of(const json::value& value) {
+  std::vector<TextPair> variables;
+  for (const auto& variable : value.as_object()) {
+    variables.emplace_back(variable.key(), text_of(variable.value()));
+  }
+  return variables;
+}
+
 /// [key, value] or [key, value, [[key, value or null], ...]], or {"members", "from"}, numbered
 /// members of one pattern.
 std::vector<MemberSpec> baggage_of(const json::value& value) {
@@ -245,9 +254,9 @@ std::vector<std::string> texts_of(const json::value& value) {
 }
 
 PropagationVector propagation_of(const json::object& object, const std::string& propagators) {
-  only_keys(object,
-            {"name", "clause", "propagators", "policy", "options", "given", "fields", "context",
-             "issues", "format", "disagreeing_format", "outgoing", "inject", "inject_with"});
+  only_keys(object, {"name", "clause", "propagators", "policy", "options", "environment", "given",
+                     "fields", "context", "issues", "format", "disagreeing_format", "outgoing",
+                     "inject", "inject_with"});
   PropagationVector vector;
   vector.chain.propagators = propagators;
   if (const auto* names = object.if_contains("propagators")) {
@@ -257,6 +266,9 @@ PropagationVector propagation_of(const json::object& object, const std::string& 
     vector.chain.policy = policy_of(*policy);
   }
   if (const auto* options = object.if_contains("options")) read_options(*options, vector.chain);
+  if (const auto* environment = object.if_contains("environment")) {
+    vector.environment = variables_of(*environment);
+  }
   if (const auto* given = object.if_contains("given")) vector.given = context_of(*given, false);
 
   if (const auto* fields = object.if_contains("fields")) {
@@ -290,10 +302,8 @@ ConfigurationVector configuration_of(const json::object& object) {
             {"name", "clause", "environment", "chain", "written", "policy", "error_mentions"});
   ConfigurationVector vector;
   const json::value& environment = object.at("environment");
-  if (const auto* variables = environment.if_object()) {
-    for (const auto& variable : *variables) {
-      vector.environment.emplace_back(variable.key(), text_of(variable.value()));
-    }
+  if (environment.is_object()) {
+    vector.environment = variables_of(environment);
   } else if (!environment.is_null()) {
     vector.environment.emplace_back("OTEL_PROPAGATORS", text_of(environment));
   }

@@ -13,6 +13,22 @@
 namespace baton::test {
 namespace {
 
+/// Variables that are set as long as it lives.
+class Environment {
+ public:
+  explicit Environment(const std::vector<TextPair>& variables) : variables_(variables) {
+    for (const auto& [name, value] : variables_) ::setenv(name.c_str(), value.c_str(), 1);
+  }
+  ~Environment() {
+    for (const auto& [name, value] : variables_) ::unsetenv(name.c_str());
+  }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  const std::vector<TextPair>& variables_;
+};
+
 std::string describe_issue(std::string_view field, ErrorCode code, std::uint32_t offset) {
   return std::string(field) + " " + std::to_string(static_cast<std::uint32_t>(code)) + " (" +
          std::string(to_string(code)) + ") at " + std::to_string(offset) + "\n";
@@ -69,6 +85,7 @@ void check_injection(const PropagationVector& vector, const Context& context) {
 }
 
 void check(const PropagationVector& vector) {
+  const Environment environment(vector.environment);
   Context context = make_context(vector.given);
   if (vector.extracts) check_extraction(vector, context);
   if (vector.injects) check_injection(vector, context);
@@ -81,10 +98,8 @@ std::vector<std::string> names_of(std::span<const PropagatorChain::Link> propaga
 }
 
 void check(const ConfigurationVector& vector) {
-  for (const auto& [name, value] : vector.environment) ::setenv(name.c_str(), value.c_str(), 1);
+  const Environment environment(vector.environment);
   const ConfiguredChain configured = make_chain_from_environment();
-  for (const auto& [name, value] : vector.environment) ::unsetenv(name.c_str());
-
   EXPECT_EQ(names_of(configured.chain.readers()), vector.read);
   EXPECT_EQ(names_of(configured.chain.writers()), vector.written);
   EXPECT_EQ(configured.chain.policy(), vector.policy);
@@ -143,8 +158,9 @@ std::size_t register_vectors(const std::string& folder, const std::vector<std::s
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   // Vectors say all of their environment.
-  for (const char* name : {"OTEL_PROPAGATORS", "BATON_EXTRACT", "BATON_INJECT", "BATON_POLICY",
-                           "BATON_B3_SHORT_TRACE_IDS", "BATON_SAMPLING_IN_TRACESTATE"}) {
+  for (const char* name :
+       {"OTEL_PROPAGATORS", "BATON_EXTRACT", "BATON_INJECT", "BATON_POLICY",
+        "BATON_B3_SHORT_TRACE_IDS", "BATON_SAMPLING_IN_TRACESTATE", "_X_AMZN_TRACE_ID"}) {
     ::unsetenv(name);
   }
   const std::vector<std::string> arguments(argv + 1, argv + argc);

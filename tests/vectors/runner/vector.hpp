@@ -64,6 +64,7 @@ struct ChainSpec {
 PropagatorChain make_chain(const ChainSpec& spec);
 
 struct PropagationVector {
+  std::vector<TextPair> environment;
   ChainSpec chain;
   ContextSpec given;
   bool extracts = false;

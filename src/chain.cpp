@@ -39,13 +39,37 @@ bool is_same_trace(const TraceId& a, const TraceId& b) noexcept {
   return a.low() == b.low() && (a.high() == b.high() || a.high() == 0 || b.high() == 0);
 }
 
+/// Whether the format has the field `tracestate` of its own; others bring a member of it at most.
+bool owns_trace_state(const Propagator& format) noexcept {
+  const auto names = format.fields();
+  return std::find(names.begin(), names.end(), TraceState::field) != names.end();
+}
+
+/// The members of both. Of two with the same key that of the field itself counts, or else the
+/// winner's; what only the other format brought goes to the front.
+TraceState join_trace_states(const Found& winner, const Found& other) noexcept {
+  const bool is_winners = owns_trace_state(*winner.format) || !owns_trace_state(*other.format);
+  TraceState joined = (is_winners ? winner : other).span_context.trace_state;
+  const TraceState& more = (is_winners ? other : winner).span_context.trace_state;
+  if (joined.empty()) return more;
+  std::array<TraceState::Member, TraceState::max_members> added;
+  std::size_t count = 0;
+  for (const TraceState::Member& member : more) {
+    if (!joined.get(member.key)) added[count++] = member;
+  }
+  while (count-- != 0) {
+    joined = joined.set(added[count].key, added[count].value).value_or(joined);
+  }
+  return joined;
+}
+
 /// Gives `winner` what only `other`, of the same trace, could say.
 void complete(Found& winner, const Found& other) noexcept {
   SpanContext& ours = winner.span_context;
   const SpanContext& theirs = other.span_context;
   if (ours.trace_id.high() == 0) ours.trace_id = theirs.trace_id;
   if (ours.span_id != theirs.span_id) return;
-  if (ours.trace_state.empty()) ours.trace_state = theirs.trace_state;
+  if (!theirs.trace_state.empty()) ours.trace_state = join_trace_states(winner, other);
   ours.flags = TraceFlags(static_cast<std::uint8_t>(ours.flags.bits() | theirs.flags.bits()));
   winner.sampling = combine(winner, other);
 }

@@ -63,6 +63,13 @@ std::string shorten(const std::string& decoded) {
   return text.substr(0, end) + "...";
 }
 
+void add_members(Rows& rows, const TraceState& state) {
+  for (const TraceState::Member& member : state) {
+    rows.add("member", make_excerpt(member.key, 0, value_width / 2).text + " = " +
+                           make_excerpt(member.value, 0, value_width).text);
+  }
+}
+
 void add_trace_context(Rows& rows, const Fields& fields, const Context& context) {
   std::string_view parent = *fields.get(Traceparent::field);
   parent.remove_prefix(parent.find_first_not_of(" \t"));
@@ -72,10 +79,7 @@ void add_trace_context(Rows& rows, const Fields& fields, const Context& context)
   rows.add("trace id", span.trace_id.to_string());
   rows.add("parent id", span.span_id.to_string());
   rows.add("flags", flags_in_words(parent.substr(Traceparent::size - 2, 2), span.flags));
-  for (const TraceState::Member& member : span.trace_state) {
-    rows.add("member", make_excerpt(member.key, 0, value_width / 2).text + " = " +
-                           make_excerpt(member.value, 0, value_width).text);
-  }
+  add_members(rows, span.trace_state);
 }
 
 void add_baggage(Rows& rows, const Baggage& baggage) {
@@ -101,14 +105,11 @@ std::string explain_format(const Propagator& format, const Fields& fields, Extra
     rows.add("context", "none: these fields say nothing by themselves");
   } else if (format.name() == TraceContextPropagator().name() && span.is_valid()) {
     add_trace_context(rows, fields, context);
-  } else if (found == Extracted::span_context) {
+  } else if (found == Extracted::span_context || found == Extracted::trace_id) {
     rows.add("trace id", trace_id_in_words(span.trace_id));
-    rows.add("span id", span.span_id.to_string());
+    rows.add("span id", span.is_valid() ? span.span_id.to_string() : "none: a trace id alone");
     rows.add("state", in_words(context.sampling()));
-  } else if (found == Extracted::trace_id) {
-    rows.add("trace id", trace_id_in_words(context.trace_id()));
-    rows.add("span id", "none: a trace id alone");
-    rows.add("state", in_words(context.sampling()));
+    add_members(rows, span.trace_state);
   } else if (found == Extracted::decision) {
     rows.add("trace id", "none");
     rows.add("state", in_words(context.sampling()));
@@ -156,6 +157,9 @@ std::string_view consequence(const ExtractReport::Issue& issue) noexcept {
   if (is_limit) return "it and all after it are dropped";
   const bool is_list = issue.field == Baggage::field || issue.field == "jaeger-baggage";
   if (is_list || issue.field.ends_with('-')) return "this member is dropped";
+  if (code == ErrorCode::too_long && issue.field.starts_with("x-datadog-")) {
+    return "it and all after it are dropped";
+  }
   if (issue.field == "x-datadog-tags") return "the high half of the trace id is lost";
   if (issue.field == "x-datadog-sampling-priority") return "the decision is lost";
   return code == ErrorCode::missing_field && issue.error.offset == 0 ? "its companions are not read"

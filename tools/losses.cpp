@@ -11,6 +11,9 @@
 namespace baton::tool {
 namespace {
 
+/// What Datadog's tracers keep in tracestate.
+constexpr std::string_view datadog_extras = "s:2;o:rum;t.dm:-4";
+
 /// A request that has ids, with some high half of the trace id, and nothing else to say.
 Context with_ids(std::uint64_t high, Sampling sampling) {
   Context context;
@@ -18,6 +21,12 @@ Context with_ids(std::uint64_t high, Sampling sampling) {
       {TraceId(high, 0x64fe8b2a57d3eff7), SpanId(0xe457b5a2e4d86bd1),
        TraceFlags(TraceFlags::random_bit), true, TraceState::parse("vendor=1").value()},
       sampling);
+  return context;
+}
+
+Context with_datadog_extras() {
+  Context context = with_ids(0, Sampling::sample);
+  context.set_trace_state(TraceState().set("dd", datadog_extras).value());
   return context;
 }
 
@@ -59,6 +68,9 @@ const std::vector<Aspect>& aspects() {
        [](const Context& c) { return c.span_context().flags.random(); }},
       {'t', "tracestate", "tracestate", with_ids(high, Sampling::sample),
        [](const Context& c) { return !c.span_context().trace_state.empty(); }},
+      {'x', "datadog", "Datadog's priority, origin and tags (dd of tracestate)",
+       with_datadog_extras(),
+       [](const Context& c) { return c.span_context().trace_state.get("dd") == datadog_extras; }},
       {'f', "defer", "that nobody has decided (becomes: not sampled)",
        with_ids(high, Sampling::defer),
        [](const Context& c) {

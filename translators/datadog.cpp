@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <string_view>
+#include <utility>
 
+#include "datadog_state.hpp"
 #include "parsing.hpp"
 
 namespace baton {
 namespace {
 
+using detail::DatadogState;
 using detail::get_trimmed;
 using detail::no_error;
 using detail::reject;
@@ -18,39 +22,42 @@ using detail::shifted;
 constexpr std::string_view trace_id_field = "x-datadog-trace-id";
 constexpr std::string_view parent_id_field = "x-datadog-parent-id";
 constexpr std::string_view priority_field = "x-datadog-sampling-priority";
+constexpr std::string_view origin_field = "x-datadog-origin";
 constexpr std::string_view tags_field = "x-datadog-tags";
-constexpr std::array field_names{trace_id_field, parent_id_field, priority_field, tags_field};
+constexpr std::array field_names{trace_id_field, parent_id_field, priority_field, origin_field,
+                                 tags_field};
 
-constexpr std::string_view high_bits_label = "_dd.p.tid=";
 constexpr std::size_t high_bits_size = 16;
 
 ParseError parse_id(std::string_view text, std::uint64_t& id) noexcept {
   return text.empty() ? ParseError{ErrorCode::empty, 0} : detail::parse_decimal(text, id);
 }
 
-ParseError parse_priority(std::string_view text, Sampling& sampling) noexcept {
-  if (text.empty()) return {ErrorCode::empty, 0};
-  const bool is_negative = text.front() == '-';
-  std::uint64_t magnitude = 0;
-  const ParseError error = detail::parse_decimal(text.substr(is_negative ? 1 : 0), magnitude);
-  if (error != no_error) return shifted(error, is_negative ? 1 : 0);
-  sampling = magnitude == 0 || is_negative ? Sampling::drop : Sampling::sample;
-  return no_error;
-}
-
-/// Looks for the high 64 bits of the trace id among tags that are not ours.
-ParseError parse_tags(std::string_view text, std::uint64_t& high) noexcept {
-  for (std::size_t begin = 0; begin < text.size();) {
+/// Takes the high 64 bits of the trace id and the tags that are handed on, as far as there is room.
+/// `on_error` gets what is wrong with either.
+template <class OnError>
+void parse_tags(std::string_view text, std::uint64_t& high, DatadogState& state, OnError on_error) {
+  bool has_high = false;
+  for (std::size_t begin = 0; begin < text.size() && !(has_high && state.is_full());) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     const std::string_view tag = detail::trim(text.substr(begin, end - begin));
     begin = end + 1;
-    if (!tag.starts_with(high_bits_label)) continue;
-    const std::string_view digits = tag.substr(high_bits_label.size());
-    const ParseError error = detail::parse_hex16(digits, high);
-    if (error == no_error) return no_error;
-    return shifted(error, static_cast<std::size_t>(digits.data() - text.data()));
+    const std::size_t equals = tag.find('=');
+    if (!tag.starts_with(DatadogState::tag_prefix) || equals == std::string_view::npos) continue;
+    const std::string_view name =
+        tag.substr(DatadogState::tag_prefix.size(), equals - DatadogState::tag_prefix.size());
+    const std::string_view value = tag.substr(equals + 1);
+    if (name != DatadogState::high_bits_name) {
+      const bool was_full = state.is_full();
+      if (!state.add_tag(name, value) && !was_full) {
+        on_error({ErrorCode::too_long, static_cast<std::size_t>(tag.data() - text.data())});
+      }
+    } else if (!std::exchange(has_high, true)) {
+      const ParseError error = detail::parse_hex16(value, high);
+      if (error == no_error) continue;
+      on_error(shifted(error, static_cast<std::size_t>(value.data() - text.data())));
+    }
   }
-  return no_error;
 }
 
 }  // namespace
@@ -72,20 +79,66 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
   error = parse_id(*parent_id, span_id);
   if (error != no_error) return reject(carrier, parent_id_field, error, report);
 
+  DatadogState state;
   Sampling sampling = Sampling::defer;
-  if (const auto priority = get_trimmed(carrier, priority_field)) {
-    error = parse_priority(*priority, sampling);
-    if (error != no_error) reject(carrier, priority_field, error, report);
+  if (const auto text = get_trimmed(carrier, priority_field)) {
+    std::int32_t priority = 0;
+    error = detail::parse_datadog_priority(*text, priority);
+    if (error == no_error) {
+      sampling = priority > 0 ? Sampling::sample : Sampling::drop;
+      state.add_priority(priority);
+    } else {
+      reject(carrier, priority_field, error, report);
+    }
+  }
+  if (const auto origin = get_trimmed(carrier, origin_field)) {
+    if (!state.add_origin(*origin)) {
+      reject(carrier, origin_field, {ErrorCode::too_long, 0}, report);
+    }
   }
   std::uint64_t high = 0;
   if (const auto tags = get_trimmed(carrier, tags_field)) {
-    error = parse_tags(*tags, high);
-    if (error != no_error) reject(carrier, tags_field, error, report);
+    parse_tags(*tags, high, state,
+               [&](ParseError wrong) { reject(carrier, tags_field, wrong, report); });
   }
-  return detail::take_ids(context, TraceId(high, low), SpanId(span_id), sampling);
+  return detail::take_ids(context, TraceId(high, low), SpanId(span_id), sampling,
+                          state.to_trace_state());
 }
 
 namespace {
+
+/// Gathers the text of a field.
+class FieldText {
+ public:
+  void add(std::string_view text) noexcept {
+    std::copy(text.begin(), text.end(), text_.data() + size_);
+    size_ += text.size();
+  }
+  /// What tracestate holds, with the `=` that it has no place for.
+  void add_decoded(std::string_view text) noexcept {
+    std::replace_copy(text.begin(), text.end(), text_.data() + size_, '~', '=');
+    size_ += text.size();
+  }
+  [[nodiscard]] std::string_view view() const noexcept { return {text_.data(), size_}; }
+
+ private:
+  // Their tracers read no tags that are longer. A tag grows by 4 characters, and has 5 at least.
+  static constexpr std::size_t max_tags_size = 512;
+  static_assert((DatadogState::max_size + 1) * 9 / 5 + DatadogState::tag_prefix.size() +
+                    DatadogState::high_bits_name.size() + 1 + high_bits_size <=
+                max_tags_size);
+
+  std::array<char, max_tags_size> text_;
+  std::size_t size_ = 0;
+};
+
+void set_or_erase(CarrierWriter carrier, std::string_view field, std::string_view value) {
+  if (value.empty()) {
+    carrier.erase(field);
+  } else {
+    carrier.set(field, value);
+  }
+}
 
 void set_decimal(CarrierWriter carrier, std::string_view field, std::uint64_t value) {
   std::array<char, detail::most_decimal_digits> digits;
@@ -104,19 +157,36 @@ void DatadogPropagator::inject(const Context& context, CarrierWriter carrier) co
   }
   set_decimal(carrier, trace_id_field, trace_id.low());
   set_decimal(carrier, parent_id_field, span_context.span_id.value());
-  if (context.sampling() == Sampling::defer) {
-    carrier.erase(priority_field);
-  } else {
-    carrier.set(priority_field, is_sampled(context.sampling()) ? "1" : "0");
+
+  const DatadogState state(span_context.trace_state, context.sampling());
+  std::string_view priority;
+  FieldText origin;
+  FieldText tags;
+  const auto begin_tag = [&tags](std::string_view name) {
+    if (!tags.view().empty()) tags.add(",");
+    tags.add(DatadogState::tag_prefix);
+    tags.add(name);
+    tags.add("=");
+  };
+  if (trace_id.high() != 0) {
+    begin_tag(DatadogState::high_bits_name);
+    std::array<char, high_bits_size> digits;
+    detail::hex::encode16(trace_id.high(), digits.data());
+    tags.add({digits.data(), digits.size()});
   }
-  if (trace_id.high() == 0) {
-    carrier.erase(tags_field);
-    return;
-  }
-  std::array<char, high_bits_label.size() + high_bits_size> tag;
-  std::copy(high_bits_label.begin(), high_bits_label.end(), tag.begin());
-  detail::hex::encode16(trace_id.high(), tag.data() + high_bits_label.size());
-  carrier.set(tags_field, {tag.data(), tag.size()});
+  state.for_each([&](const DatadogState::Pair& pair) {
+    if (pair.key == "s") {
+      priority = pair.value;
+    } else if (pair.key == "o") {
+      origin.add_decoded(pair.value);
+    } else {
+      begin_tag(pair.key.substr(2));
+      tags.add_decoded(pair.value);
+    }
+  });
+  set_or_erase(carrier, priority_field, priority);
+  set_or_erase(carrier, origin_field, origin.view());
+  set_or_erase(carrier, tags_field, tags.view());
 }
 
 }  // namespace baton

@@ -45,9 +45,9 @@ class PropagatorChain {
   ///
   /// Where several give a span context, the policy chooses one. Another with the same trace id and
   /// span id comes from the same caller, and completes it with what the chosen format cannot say:
-  /// tracestate, the random flag, `debug` for `sample`, `defer` for `drop`, and the first half of a
-  /// trace id whose last 64 bits are the same. Another with a different trace id is in
-  /// disagreement, and reported.
+  /// members of tracestate, the random flag, `debug` for `sample`, `defer` for `drop`, and the
+  /// first half of a trace id whose last 64 bits are the same. Another with a different trace id is
+  /// in disagreement, and reported.
   ///
   /// A trace id alone counts only if no format gave a span context. The policy chooses one, and
   /// others of the same trace complete it. It disagrees with nobody: a load balancer that starts a

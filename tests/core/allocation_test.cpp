@@ -179,9 +179,15 @@ TEST(AllocationTest, ExtractTranslatedFormats) {
   EXPECT_EQ(extract({{"x-datadog-trace-id", "81985529216486895"},
                      {"x-datadog-parent-id", "67667974448284343"},
                      {"x-datadog-sampling-priority", "bad"},
-                     {"x-datadog-tags", "_dd.p.dm=-1,_dd.p.tid=640cfd8d00000000"}},
+                     {"x-datadog-tags", "_dd.p.tid=640cfd8d00000000"}},
                     Extracted::span_context, "datadog"),
             0U);
+  const Fields with_extras = {{"x-datadog-trace-id", "81985529216486895"},
+                              {"x-datadog-parent-id", "67667974448284343"},
+                              {"x-datadog-sampling-priority", "2"},
+                              {"x-datadog-origin", "synthetics"},
+                              {"x-datadog-tags", "_dd.p.dm=-4,_dd.p.tid=640cfd8d00000000"}};
+  EXPECT_EQ(extract(with_extras, Extracted::span_context, "datadog"), 1U);
   EXPECT_EQ(extract({{"x-cloud-trace-context", "105445aa7843bc8bf206b12000100000/1;o=1"}},
                     Extracted::span_context, "gcp"),
             0U);
@@ -266,6 +272,16 @@ TEST(AllocationTest, InjectAll) {
   EXPECT_GE(carrier.size(), 13U);
   EXPECT_EQ(allocations_of([&] { chain.inject(Context(), carrier); }), 0U);
   EXPECT_EQ(carrier.size(), 0U);
+}
+
+TEST(AllocationTest, InjectWhatDatadogKeepsInTracestate) {
+  Context context;
+  context.set_span_context({TraceId(1, 2), SpanId(3), TraceFlags(1), true,
+                            TraceState::parse("dd=s:2;o:rum;t.dm:-4").value()});
+  const PropagatorChain chain = make_chain("datadog").chain;
+  FixedCarrier carrier;
+  EXPECT_EQ(allocations_of([&] { chain.inject(context, carrier); }), 0U);
+  EXPECT_EQ(carrier.size(), 5U);
 }
 
 TEST(AllocationTest, InjectBaggageOverTheLimit) {

@@ -35,7 +35,10 @@ RC_GTEST_PROP(ChainLaws, HoldForWhatSeveralFormatsSent, (bool first_match)) {
     baton::Context made;
     made.set_span_context({baton::TraceId(high, low), baton::SpanId(span),
                            baton::TraceFlags(baton::TraceFlags::random_bit), true,
-                           baton::TraceState::parse("a=1").value()},
+                           baton::TraceState::parse(
+                               *rc::gen::element<std::string>("a=1", "a=1,dd=s:2;o:rum",
+                                                              "dd=s:-1;p:00f067aa0ba902b7;t.dm:-4"))
+                               .value()},
                           static_cast<baton::Sampling>(*rc::gen::inRange(0, 4)));
     return made;
   };

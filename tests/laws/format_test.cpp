@@ -11,6 +11,13 @@ using generators::Draw;
 using generators::drawn;
 using generators::FieldList;
 
+baton::TraceState some_trace_state() {
+  const std::string dd = *drawn([](Draw& draw) { return draw.dd_member(); }).as("dd");
+  const std::string others = "rojo=1,congo=2";
+  return baton::TraceState::parse(*rc::gen::inRange(0, 2) == 0 ? others : others + ",dd=" + dd)
+      .value();
+}
+
 /// Everything that a context can say, or only some of it.
 baton::Context some_context() {
   const auto high = *rc::gen::element<std::uint64_t>(0, 1, 0x80f198ee56343ba8, ~std::uint64_t{0});
@@ -29,7 +36,7 @@ baton::Context some_context() {
   if (*rc::gen::inRange(0, 4) != 0) {
     baton::SpanContext ids{baton::TraceId(high, low), baton::SpanId(span),
                            baton::TraceFlags(baton::TraceFlags::random_bit), true,
-                           baton::TraceState::parse("rojo=1,congo=2").value()};
+                           some_trace_state()};
     if (*rc::gen::inRange(0, 4) == 0) ids.span_id = baton::SpanId();  // a trace id alone
     RC_PRE(ids.trace_id.is_valid());
     context.set_span_context(ids);

@@ -1,5 +1,7 @@
 #include "laws/generators.hpp"
 
+#include <algorithm>
+
 #include "oracle/percent.hpp"
 #include "oracle/text.hpp"
 
@@ -86,6 +88,10 @@ std::vector<std::string> Draw::tracestate_members(std::size_t most) {
   const bool repeats = one_in(3);
   for (std::string& member : members) {
     if (one_in(12)) continue;
+    if (one_in(6)) {
+      member = "dd=" + dd_member();
+      continue;
+    }
     const std::string key = repeats && one_in(3) ? text_of("ab", 1) : tracestate_key();
     member = white_space() + key + "=" + tracestate_value() + white_space();
   }
@@ -194,6 +200,32 @@ FieldList Draw::jaeger_fields() {
   return fields;
 }
 
+std::string Draw::dd_member() {
+  const std::string characters = "ab1 ~:._";
+  std::string text = one_in(3) ? "s:" + text_of("-0123", number(1, 2)) : "";
+  const auto add = [&text](const std::string& pair) { text += (text.empty() ? "" : ";") + pair; };
+  if (one_in(3)) add("o:" + text_of(characters, length(0, 250)));
+  if (one_in(6)) add("p:" + hex_id(16));
+  while (one_in(2)) {
+    const std::string name = one_in(8) ? "tid" : text_of(characters, length(0, 90));
+    add("t." + name + ":" + text_of(characters, length(0, 90)));
+  }
+  if (one_in(6)) add(text_of(characters + ";", number(0, 6)));
+  text.resize(std::min<std::size_t>(text.size(), 255));
+  return text + "x";
+}
+
+std::string Draw::datadog_tags() {
+  std::string text;
+  while (!one_in(4)) {
+    if (!text.empty()) text += white_space() + "," + white_space();
+    text += one_in(8) ? "other" : "_dd.p.";
+    text += one_in(4) ? "tid" : text_of("ab.:; ~", length(0, 60));
+    text += "=" + (one_in(3) ? hex_id(16) : text_of("ab-1=~;: ", length(0, 90)));
+  }
+  return text;
+}
+
 FieldList Draw::cloud_fields() {
   const auto some = [this](std::string text) {
     return one_in(8) ? damaged(std::move(text)) : text;
@@ -214,8 +246,12 @@ FieldList Draw::cloud_fields() {
   if (one_in(2)) {
     fields.emplace_back("x-datadog-trace-id", some(text_of(oracle::digits, number(1, 19))));
     fields.emplace_back("x-datadog-parent-id", some(decimal()));
-    if (one_in(2)) fields.emplace_back("x-datadog-sampling-priority", some(text_of("012", 1)));
-    if (one_in(2)) fields.emplace_back("x-datadog-tags", some("_dd.p.tid=" + hex_id(16)));
+    if (one_in(2)) {
+      fields.emplace_back("x-datadog-sampling-priority",
+                          some((one_in(3) ? "-" : "") + text_of("012", 1)));
+    }
+    if (one_in(3)) fields.emplace_back("x-datadog-origin", some(text_of("rum=~;,", number(0, 9))));
+    if (one_in(2)) fields.emplace_back("x-datadog-tags", some(datadog_tags()));
   }
   return fields;
 }

@@ -59,6 +59,10 @@ class Draw {
   std::string b3_single();
   FieldList b3_fields();
   FieldList jaeger_fields();
+  /// What Datadog's tracers write into tracestate, or something like it.
+  std::string dd_member();
+  /// Tags of Datadog's and others.
+  std::string datadog_tags();
   /// Of the formats that know a trace id alone, which they often have here.
   FieldList cloud_fields();
   /// Fields of every format, each valid, damaged, repeated or absent.

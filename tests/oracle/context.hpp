@@ -118,6 +118,7 @@ inline Context read_format(const std::string& format, const Fields& fields) {
     context.span_id = found->span_id;
     context.sampling = found->sampling;
     context.sampled = context.has_trace() && is_sampled(found->sampling);
+    if (!found->dd.empty()) context.tracestate = {{"dd", found->dd}};
   }
   read_baggage_of(format, fields, context);
   return context;
@@ -149,13 +150,28 @@ inline bool is_same_trace(const std::string& a, const std::string& b) {
   return a == b || is_zero(a.substr(0, 16)) || is_zero(b.substr(0, 16));
 }
 
+/// The members of the field `tracestate`, and in front those that only a translated format brought,
+/// at most 32.
+inline std::vector<Entry> join_tracestates(const Given& winner, const Given& other) {
+  const bool is_others = other.format == "tracecontext" && winner.format != "tracecontext";
+  const std::vector<Entry>& base = (is_others ? other : winner).context.tracestate;
+  std::vector<Entry> joined;
+  for (const Entry& entry : (is_others ? winner : other).context.tracestate) {
+    const auto has_same_key = [&](const Entry& kept) { return kept.key == entry.key; };
+    if (std::ranges::none_of(base, has_same_key)) joined.push_back(entry);
+  }
+  joined.insert(joined.end(), base.begin(), base.end());
+  if (joined.size() > 32) joined.resize(32);
+  return joined;
+}
+
 inline void complete(Given& winner, const Given& other) {
   Context& ours = winner.context;
   const Context& theirs = other.context;
   if (!is_same_trace(ours.trace_id, theirs.trace_id)) return;
   if (is_zero(ours.trace_id.substr(0, 16))) ours.trace_id = theirs.trace_id;
   if (ours.span_id != theirs.span_id) return;
-  if (ours.tracestate.empty()) ours.tracestate = theirs.tracestate;
+  ours.tracestate = join_tracestates(winner, other);
   ours.random = ours.random || theirs.random;
   ours.sampling = combine_sampling(winner, other);
   ours.sampled = is_sampled(ours.sampling);

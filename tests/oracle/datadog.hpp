@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "oracle/fields.hpp"
 #include "oracle/found.hpp"
@@ -9,24 +11,92 @@
 
 namespace oracle {
 
-/// Whether to record, or defer for what is no number.
-inline std::string read_datadog_priority(const std::string& text) {
-  const bool is_negative = text.substr(0, 1) == "-";
-  const auto number = hex_of_decimal(is_negative ? text.substr(1) : text);
-  if (!number) return "defer";
-  return is_negative || is_zero(*number) ? "drop" : "sample";
+/// What Datadog's tracers hand on beside ids.
+struct DatadogExtras {
+  std::string priority;  ///< empty for none
+  std::string origin;    ///< empty for none
+  std::vector<std::pair<std::string, std::string>> tags;
+};
+
+/// With "_" for what is not printable or among the others, and "~" for "=".
+inline std::string datadog_encoded(std::string text, const std::string& others) {
+  for (char& c : text) {
+    if (c < 0x20 || c > 0x7e || contains(others, c)) c = '_';
+    if (c == '=') c = '~';
+  }
+  return text;
 }
 
-/// The 16 digits of the first `_dd.p.tid`, or zeros where there is none or a bad one.
-inline std::string read_datadog_tags(const std::string& tags) {
-  for (const std::string& tag : split(tags, ',')) {
+inline std::string datadog_decoded(std::string text) {
+  for (char& c : text) {
+    if (c == '~') c = '=';
+  }
+  return text;
+}
+
+/// The value of `dd`; empty if the decision alone says as much.
+inline std::string write_dd(const DatadogExtras& extras) {
+  std::vector<std::string> pairs;
+  if (!extras.priority.empty()) pairs.push_back("s:" + extras.priority);
+  if (!extras.origin.empty()) pairs.push_back("o:" + datadog_encoded(extras.origin, ",;~"));
+  for (const auto& [name, value] : extras.tags) {
+    pairs.push_back("t." + datadog_encoded(name, " ,;=:") + ":" + datadog_encoded(value, ",;~"));
+  }
+  while (("dd=" + join(pairs, ";")).size() > 256) pairs.pop_back();
+  const std::string value = join(pairs, ";");
+  return value == "s:0" || value == "s:1" ? "" : value;
+}
+
+/// A priority as it is sent; nothing for what is no number of at most 64 bits.
+inline std::optional<std::string> read_datadog_priority(const std::string& text) {
+  const bool is_negative = text.substr(0, 1) == "-";
+  const auto hex = hex_of_decimal(is_negative ? text.substr(1) : text);
+  if (!hex) return std::nullopt;
+  const std::string greatest = "000000007fffffff";  // of 32 bits
+  if (is_zero(*hex)) return "0";
+  if (*hex > greatest) return is_negative ? "0" : "1";
+  return (is_negative ? "-" : "") + std::to_string(std::stoul(*hex, nullptr, 16));
+}
+
+inline bool keeps(const std::string& priority) { return priority[0] != '-' && priority != "0"; }
+
+/// What `dd` says beside a decision, which counts where the two contradict each other.
+inline DatadogExtras read_dd(const std::string& value, const std::string& sampling) {
+  DatadogExtras extras;
+  const bool is_sampled = sampling == "sample" || sampling == "debug";
+  if (sampling != "defer") extras.priority = is_sampled ? "1" : "0";
+  for (const std::string& pair : split(value, ';')) {
+    std::string key;
+    std::string text;
+    if (!cut(pair, ':', key, text)) continue;
+    text = trim(text);
+    const auto priority = read_datadog_priority(text);
+    if (key == "s" && priority && sampling != "defer" && keeps(*priority) == is_sampled) {
+      extras.priority = *priority;
+    }
+    if (key == "o") extras.origin = datadog_decoded(text);
+    if (key.substr(0, 2) == "t." && key.size() > 2 && key != "t.tid") {
+      extras.tags.emplace_back(key.substr(2), datadog_decoded(text));
+    }
+  }
+  return extras;
+}
+
+/// The 16 digits of the first `_dd.p.tid`, or zeros where there is none or a bad one, and the other
+/// tags, without their prefix.
+inline std::string read_datadog_tags(const std::string& text, DatadogExtras& extras) {
+  std::string high;
+  for (const std::string& tag : split(text, ',')) {
     std::string key;
     std::string value;
-    if (!cut(trim(tag), '=', key, value) || key != "_dd.p.tid") continue;
-    if (value.size() == 16 && is_lower_hex(value)) return value;
-    break;
+    if (!cut(trim(tag), '=', key, value) || key.substr(0, 6) != "_dd.p.") continue;
+    if (key != "_dd.p.tid") {
+      if (key.size() > 6) extras.tags.emplace_back(key.substr(6), trim(value));
+    } else if (high.empty()) {
+      high = value.size() == 16 && is_lower_hex(value) ? value : std::string(16, '0');
+    }
   }
-  return std::string(16, '0');
+  return high.empty() ? std::string(16, '0') : high;
 }
 
 /// An absent field is as good as an empty one: either gives no id, no decision, and no tags.
@@ -37,10 +107,16 @@ inline std::optional<Found> read_datadog(const Fields& fields) {
   const auto low = hex_of_decimal(text_of("x-datadog-trace-id"));
   const auto span_id = hex_of_decimal(text_of("x-datadog-parent-id"));
   if (!low || is_zero(*low) || !span_id) return std::nullopt;
-  return Found{read_datadog_tags(text_of("x-datadog-tags")) + *low,
-               is_zero(*span_id) ? "" : *span_id,
-               read_datadog_priority(text_of("x-datadog-sampling-priority")),
-               {}};
+  DatadogExtras extras;
+  const auto priority = read_datadog_priority(text_of("x-datadog-sampling-priority"));
+  extras.priority = priority.value_or("");
+  extras.origin = text_of("x-datadog-origin");
+  Found found;
+  found.trace_id = read_datadog_tags(text_of("x-datadog-tags"), extras) + *low;
+  found.span_id = is_zero(*span_id) ? "" : *span_id;
+  if (priority) found.sampling = keeps(*priority) ? "sample" : "drop";
+  found.dd = write_dd(extras);
+  return found;
 }
 
 }  // namespace oracle

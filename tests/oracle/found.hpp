@@ -15,6 +15,8 @@ struct Found {
   std::string sampling = "defer";
   /// Keys and values, decoded.
   std::vector<std::pair<std::string, std::string>> baggage;
+  /// The value of tracestate's member `dd`; empty for none.
+  std::string dd{};
 };
 
 }  // namespace oracle

@@ -35,6 +35,11 @@ inline void say_baggage(Context& context, bool has_escapes) {
 /// What is left of a context when a format has carried it.
 inline Context said_by(const std::string& format, Context context) {
   const Vocabulary& words = vocabularies.at(format);
+  std::string dd;
+  for (const Entry& member : context.tracestate) {
+    if (member.key == "dd") dd = member.value;
+  }
+  dd = write_dd(read_dd(dd, context.sampling));
   if (format == "baggage") {
     Context left;
     left.baggage_kept = context.baggage_kept;
@@ -54,6 +59,9 @@ inline Context said_by(const std::string& format, Context context) {
     context.trace_id.clear();
     context.span_id.clear();
     context.sampling = "defer";
+  }
+  if (words.datadog_extras && context.has_trace() && !dd.empty()) {
+    context.tracestate = {{"dd", dd}};
   }
   if (context.has_trace()) {
     if (context.sampling == "debug" && !words.debug) context.sampling = "sample";

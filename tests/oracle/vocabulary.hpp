@@ -15,6 +15,7 @@ struct Vocabulary {
   bool decision = false;        ///< drop and sample, without ids
   bool lone_debug = false;      ///< debug, without ids
   bool tracestate = false;      ///< and the random flag
+  bool datadog_extras = false;  ///< of tracestate what `dd` says
   bool baggage = false;         ///< beside ids
   bool lone_baggage = false;    ///< without them as well
   bool escapes = false;         ///< baggage of any bytes
@@ -29,7 +30,11 @@ inline const std::map<std::string, Vocabulary> vocabularies = {
     {"b3multi",
      {.long_trace_ids = true, .defer = true, .debug = true, .decision = true, .lone_debug = true}},
     {"datadog",
-     {.long_trace_ids = true, .needs_low_half = true, .defer = true, .lone_trace_id = true}},
+     {.long_trace_ids = true,
+      .needs_low_half = true,
+      .defer = true,
+      .lone_trace_id = true,
+      .datadog_extras = true}},
     {"gcp", {.long_trace_ids = true, .defer = true, .lone_trace_id = true}},
     {"jaeger",
      {.long_trace_ids = true,

@@ -118,6 +118,8 @@ the request as a whole
             (f"x-cloud-trace-context: {B3_TRACE_ID}/0\n", "span id    none: a trace id alone"),
             (f"x-cloud-trace-context: {B3_TRACE_ID}/0\n",
              "parent id  none: whoever gets this request makes the first span of the trace"),
+            ("x-datadog-trace-id: 1\nx-datadog-parent-id: 2\nx-datadog-origin: rum\n",
+             "member     dd = o:rum"),
             ("tracestate: a=1\n", "tracestate not read: there is no valid traceparent"),
             ("", "trace id   none: whoever gets this request starts a new trace"),
         ]:

@@ -31,7 +31,9 @@ class Losses(unittest.TestCase):
     def test_what_only_some_can_say(self):
         cells, _ = table()
         for pair, letters in {
-            ("tracecontext", "b3"): "rt",
+            ("tracecontext", "b3"): "rtx",
+            ("tracecontext", "datadog"): "rt",
+            ("datadog", "tracecontext"): "fa",
             ("b3", "tracecontext"): "fgdD",
             ("xray", "tracecontext"): "fa",
             ("xray", "gcp"): "",
@@ -39,7 +41,7 @@ class Losses(unittest.TestCase):
             ("b3", "jaeger"): "fd",
             ("jaeger", "b3"): "b",
             ("jaeger", "tracecontext"): "gDb",
-            ("tracecontext", "ottrace"): "hrt",
+            ("tracecontext", "ottrace"): "hrtx",
             ("baggage", "jaeger"): "p",
             ("baggage", "tracecontext"): "bp",
         }.items():
@@ -50,7 +52,7 @@ class Losses(unittest.TestCase):
         document = json.loads(baton("losses", "--json").out)
         for (one, other), letters in cells.items():
             self.assertEqual(len(document[one][other]), len(letters), (one, other))
-        self.assertEqual(document["tracecontext"]["b3"], ["random", "tracestate"])
+        self.assertEqual(document["tracecontext"]["b3"], ["random", "tracestate", "datadog"])
 
     def test_some_formats_alone(self):
         cells, _ = table("--propagators=b3,tracecontext")

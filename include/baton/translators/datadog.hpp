@@ -9,25 +9,33 @@ namespace baton {
 ///     x-datadog-trace-id: 1234567890123456789
 ///     x-datadog-parent-id: 987654321
 ///     x-datadog-sampling-priority: 1
-///     x-datadog-tags: _dd.p.tid=640cfd8d00000000
+///     x-datadog-origin: rum
+///     x-datadog-tags: _dd.p.tid=640cfd8d00000000,_dd.p.dm=-4
 ///
 ///     trace-id  = 1*DIGIT            ; the low 64 bits, not zero
 ///     parent-id = 1*DIGIT            ; 64 bits; zero: a trace id alone
 ///     priority  = [ "-" ] 1*DIGIT    ; above 0: sample, others: drop; without one, defer
 ///     tags      = tag *( "," tag )
-///     tag       = OWS "_dd.p.tid=" 16HEXDIGLC OWS   ; the high 64 bits; others are passed over
+///     tag       = OWS "_dd.p.tid=" 16HEXDIGLC OWS   ; the high 64 bits
+///               / OWS "_dd.p." name "=" text OWS    ; kept; others are passed over
 ///
 /// Of repeated fields and of repeated `_dd.p.tid` the first counts. A priority or a `_dd.p.tid`
 /// that cannot be read is reported and costs no more than itself: nobody has decided, or the high
-/// 64 bits are zero. Without both ids, priority and tags say nothing.
+/// 64 bits are zero. Without both ids, the other fields say nothing.
 ///
-/// Sent: the priority as 1 or 0, and none for defer; debug as 1; tags only for high bits that are
-/// not zero, and with nothing else in them. A trace id whose low 64 bits are zero cannot be said,
-/// so then nothing is sent; neither are tracestate, baggage, the random flag, and a decision
-/// without ids. `x-datadog-origin` is left alone.
+/// Priorities other than 0 and 1, the origin and the tags are kept in the member `dd` of the
+/// context's tracestate, as Datadog's tracers write it: `dd=s:2;o:rum;t.dm:-4`. It has 256
+/// characters at most; what has no room there is left out with all behind it.
 ///
-/// Errors, by field: `empty`, `bad_number`, `zero_trace_id`, `missing_field`; for
-/// `_dd.p.tid` `bad_length` and `bad_hex`. Never allocates.
+/// Sent: the priority of `dd` if it agrees with the decision, or else 1 or 0, and none for defer;
+/// debug as sampled; the origin and the tags of `dd`, and `_dd.p.tid` for high bits that are not
+/// zero. A trace id alone is sent with the parent id 0. A trace id whose low 64 bits are zero
+/// cannot be said, so then nothing is sent; neither are other members of tracestate, baggage, the
+/// random flag, and a decision without ids.
+///
+/// Errors, by field: `empty`, `bad_number`, `zero_trace_id`, `missing_field`; for `_dd.p.tid`
+/// `bad_length` and `bad_hex`; for an origin or a tag without room `too_long`. Allocates once if
+/// there is something to keep in `dd`, and never when it sends.
 class DatadogPropagator final : public Propagator {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "datadog"; }

@@ -54,14 +54,14 @@ class KeyIndex {
   void fill_table() noexcept;
   void put_into_table(std::uint32_t number) noexcept;
 
-  std::size_t size_ = 0;
-  std::size_t capacity_ = inline_capacity;
-  Entry* entries_ = inline_entries_.data();
-  std::uint32_t* table_ = inline_table_.data();  // twice `capacity_` numbers, or `none`
-  std::unique_ptr<Entry[]> more_entries_;
-  std::unique_ptr<std::uint32_t[]> more_table_;
   std::array<Entry, inline_capacity> inline_entries_;
   std::array<std::uint32_t, 2 * inline_capacity> inline_table_;
+  std::unique_ptr<Entry[]> more_entries_;
+  std::unique_ptr<std::uint32_t[]> more_table_;
+  Entry* entries_ = inline_entries_.data();
+  std::uint32_t* table_ = inline_table_.data();  // twice `capacity_` numbers, or `none`
+  std::size_t capacity_ = inline_capacity;
+  std::size_t size_ = 0;
 };
 
 }  // namespace baton::detail

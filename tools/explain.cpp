@@ -160,6 +160,7 @@ std::string_view consequence(const ExtractReport::Issue& issue) noexcept {
   if (code == ErrorCode::too_long && issue.field.starts_with("x-datadog-")) {
     return "it and all after it are dropped";
   }
+  if (code == ErrorCode::empty && issue.field.starts_with("x-b3-")) return "it counts as absent";
   if (issue.field == "x-datadog-tags") return "the high half of the trace id is lost";
   if (issue.field == "x-datadog-sampling-priority") return "the decision is lost";
   return code == ErrorCode::missing_field && issue.error.offset == 0 ? "its companions are not read"

@@ -107,17 +107,27 @@ ParseError parse_single(std::string_view text, B3Context& result) noexcept {
 }
 
 Extracted extract_multi(CarrierReader carrier, B3Context& result, ExtractReport* report) {
-  const auto trace_id = get_trimmed(carrier, trace_id_field);
-  const auto span_id = get_trimmed(carrier, span_id_field);
-  const auto sampled = get_trimmed(carrier, sampled_field);
-  const auto flags = get_trimmed(carrier, flags_field);
-  const auto parent_id = get_trimmed(carrier, parent_id_field);
+  Extracted found = Extracted::nothing;
+  // An empty field says nothing: applications that forward all fields by hand send empty ones from
+  // every root span.
+  const auto get = [&](std::string_view field) {
+    auto value = get_trimmed(carrier, field);
+    if (value && value->empty()) {
+      found = reject(carrier, field, {ErrorCode::empty, 0}, report);
+      value.reset();
+    }
+    return value;
+  };
+  const auto trace_id = get(trace_id_field);
+  const auto span_id = get(span_id_field);
+  const auto sampled = get(sampled_field);
+  const auto flags = get(flags_field);
+  const auto parent_id = get(parent_id_field);
 
   if (sampled) {
     const auto state = detail::parse_sampled(*sampled);
     if (!state) {
-      const auto code = sampled->empty() ? ErrorCode::empty : ErrorCode::bad_sampling_state;
-      return reject(carrier, sampled_field, {code, 0}, report);
+      return reject(carrier, sampled_field, {ErrorCode::bad_sampling_state, 0}, report);
     }
     result.sampling = *state;
   }
@@ -129,7 +139,7 @@ Extracted extract_multi(CarrierReader carrier, B3Context& result, ExtractReport*
     if (error != no_error) return reject(carrier, parent_id_field, error, report);
   }
   if (!trace_id && !span_id) {
-    return result.sampling == Sampling::defer ? Extracted::nothing : Extracted::decision;
+    return result.sampling == Sampling::defer ? found : Extracted::decision;
   }
   if (!trace_id) return reject(carrier, trace_id_field, {ErrorCode::missing_field, 0}, report);
   if (!span_id) return reject(carrier, span_id_field, {ErrorCode::missing_field, 0}, report);

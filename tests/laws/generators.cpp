@@ -162,6 +162,7 @@ std::string Draw::b3_single() {
 
 FieldList Draw::b3_fields() {
   const auto some = [this](std::string text) {
+    if (one_in(10)) return white_space();
     return one_in(5) ? damaged(std::move(text)) : text;
   };
   FieldList fields;

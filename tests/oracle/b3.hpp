@@ -49,10 +49,11 @@ inline std::optional<Found> read_b3_single(const std::string& value) {
   return result;
 }
 
+/// An empty field counts as absent.
 inline std::optional<std::string> trimmed(const Fields& fields, const std::string& name) {
-  const auto value = fields.first(name);
-  if (!value) return std::nullopt;
-  return trim(*value);
+  const std::string value = trim(fields.first(name).value_or(""));
+  if (value.empty()) return std::nullopt;
+  return value;
 }
 
 /// openzipkin/b3-propagation, the fields that start with `x-b3-`.

@@ -183,6 +183,13 @@ class Points(unittest.TestCase):
         lines = inspect(f"x-b3-traceid: {B3_TRACE_ID}\n").lines
         self.assertIn("  x-b3-spanid: (absent)", lines)
 
+    def test_empty_fields_of_b3(self):
+        given = f"x-b3-traceid: {B3_TRACE_ID}\nx-b3-spanid: {SPAN_ID}\nx-b3-parentspanid:\n"
+        lines = inspect(given).lines
+        self.assertIn("  byte 0: empty; it counts as absent", lines)
+        self.assertIn(f"    trace id   {B3_TRACE_ID}", lines)
+        self.assertIn("  byte 0: empty; the value is rejected", inspect("b3:\n").lines)
+
     def test_field_of_a_family(self):
         lines = inspect("uberctx-a b: 1\nuberctx-c: 2\njaeger-baggage: d\n").lines
         self.assertIn("  uberctx-: (one of the fields that begin so)", lines)

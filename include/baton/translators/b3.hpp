@@ -21,9 +21,11 @@ namespace baton {
 /// (1, 0, true, false) and `x-b3-flags` (1 is debug; other values say nothing).
 ///
 /// openzipkin/b3-propagation. Either encoding is read: `b3` first, and `x-b3-*` where it is absent
-/// or malformed. Of repeated fields the first counts. A 16-digit trace id is padded with zeros on
-/// the left. A state without ids gives no span context but a sampling decision. What the encodings
-/// cannot say (tracestate, baggage, the random flag) is not sent.
+/// or malformed. Of repeated fields the first counts. An empty `x-b3-*` field counts as absent and
+/// is reported: applications that forward all fields by hand send empty ones from every root span.
+/// A 16-digit trace id is padded with zeros on the left. A state without ids gives no span context
+/// but a sampling decision. What the encodings cannot say (tracestate, baggage, the random flag) is
+/// not sent.
 ///
 /// Errors, by field: `empty`, `too_short`, `too_long`, `bad_hex`, `bad_length`, `bad_delimiter`,
 /// `bad_sampling_state`, `zero_trace_id`, `zero_span_id`, `missing_field`. Never allocates.

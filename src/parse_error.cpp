@@ -41,6 +41,7 @@ constexpr Words words(ErrorCode code) noexcept {
     case ErrorCode::bad_utf8: return {"bad_utf8", "not UTF-8"};
     case ErrorCode::too_deep: return {"too_deep", "nested too deeply"};
     case ErrorCode::wrong_type: return {"wrong_type", "a value of a wrong type"};
+    case ErrorCode::not_hex: return {"not_hex", "not a hexadecimal digit"};
   }
   return {"unknown", "unknown error"};
 }

@@ -11,6 +11,7 @@
 namespace baton {
 namespace {
 
+using detail::HexCase;
 using detail::no_error;
 using detail::shifted;
 
@@ -71,50 +72,11 @@ Part part_at(std::string_view text, std::size_t begin) noexcept {
   return part;
 }
 
-/// 16 or 32 lowercase digits, which is what is mostly sent. False: perhaps bad, perhaps others.
-bool parse_usual_digits(std::string_view text, std::uint64_t& high, std::uint64_t& low) noexcept {
-  if (text.size() != 16 && text.size() != 32) return false;
-  const char* last = text.data() + text.size() - 16;
-  return detail::hex::decode16(last, low) == 16 &&
-         (text.size() == 16 || detail::hex::decode16(text.data(), high) == 16);
-}
-
-/// 1*most HEXDIG, as a number of 128 bits.
-ParseError parse_digits(std::string_view text, std::size_t most, std::uint64_t& high,
-                        std::uint64_t& low) noexcept {
-  if (text.empty() || text.size() > most) return {ErrorCode::bad_length, 0};
-  if (parse_usual_digits(text, high, low)) return no_error;
-  high = low = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int digit = detail::hex::digit_of_any_case(text[i]);
-    if (digit == detail::hex::bad) return {ErrorCode::bad_hex, i};
-    high = high << 4U | low >> 60U;
-    low = low << 4U | static_cast<std::uint64_t>(digit);
-  }
-  return no_error;
-}
-
-ParseError parse_trace_id(std::string_view text, TraceId& id) noexcept {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  const ParseError error = parse_digits(text, TraceId::hex_size, high, low);
-  id = TraceId(high, low);
-  return error != no_error || id.is_valid() ? error : ParseError{ErrorCode::zero_trace_id, 0};
-}
-
-ParseError parse_span_id(std::string_view text, SpanId& id) noexcept {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  const ParseError error = parse_digits(text, SpanId::hex_size, high, low);
-  id = SpanId(low);
-  return error != no_error || id.is_valid() ? error : ParseError{ErrorCode::zero_span_id, 0};
-}
-
 ParseError parse_flags(std::string_view text, Sampling& sampling) noexcept {
   if (text.empty()) return {ErrorCode::too_short, 0};
   std::uint64_t high = 0;
   std::uint64_t flags = 0;
-  const ParseError error = parse_digits(text, 2, high, flags);
+  const ParseError error = detail::parse_padded<HexCase::either>(text, 2, high, flags);
   if (error.code == ErrorCode::bad_length) return {ErrorCode::too_long, 2};
   sampling = (flags & sampled_bit) == 0 ? Sampling::drop
              : (flags & debug_bit) == 0 ? Sampling::sample
@@ -129,8 +91,8 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
   for (int number = 0; number < 4; ++number) {
     const Part part = part_at(text, begin);
     ParseError error;
-    if (number == 0) error = parse_trace_id(part.text, trace_id);
-    if (number == 1) error = parse_span_id(part.text, span_id);
+    if (number == 0) error = detail::parse_padded_trace_id<HexCase::either>(part.text, trace_id);
+    if (number == 1) error = detail::parse_padded_span_id<HexCase::either>(part.text, span_id);
     if (number == 3) error = parse_flags(part.text, sampling);
     if (error != no_error) return shifted(error, begin);
     begin += part.text.size();

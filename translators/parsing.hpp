@@ -55,6 +55,51 @@ inline ParseError parse_long_or_short_trace_id(std::string_view text, TraceId& i
   return low != 0 ? no_error : ParseError{ErrorCode::zero_trace_id, 0};
 }
 
+/// Which digits a format takes.
+enum class HexCase : bool { lower, either };
+
+/// 1*`most` digits, as a number of 128 bits: what its writer has cut the leading zeros off.
+template <HexCase accepted>
+ParseError parse_padded(std::string_view text, std::size_t most, std::uint64_t& high,
+                        std::uint64_t& low) noexcept {
+  if (text.empty() || text.size() > most) return {ErrorCode::bad_length, 0};
+  high = low = 0;
+  if (text.size() == 16 && hex::decode16(text.data(), low) == 16) return no_error;
+  if (text.size() == 32 && hex::decode16(text.data(), high) == 16 &&
+      hex::decode16(text.data() + 16, low) == 16) {
+    return no_error;
+  }
+  constexpr bool is_lower = accepted == HexCase::lower;
+  high = low = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int digit = is_lower ? hex::digit(text[i]) : hex::digit_of_any_case(text[i]);
+    if (digit == hex::bad) return {is_lower ? ErrorCode::bad_hex : ErrorCode::not_hex, i};
+    high = high << 4U | low >> 60U;
+    low = low << 4U | static_cast<std::uint64_t>(digit);
+  }
+  return no_error;
+}
+
+/// 1*32 digits, not all zero.
+template <HexCase accepted>
+ParseError parse_padded_trace_id(std::string_view text, TraceId& id) noexcept {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  const ParseError error = parse_padded<accepted>(text, TraceId::hex_size, high, low);
+  id = TraceId(high, low);
+  return error != no_error || id.is_valid() ? error : ParseError{ErrorCode::zero_trace_id, 0};
+}
+
+/// 1*16 digits, not all zero.
+template <HexCase accepted>
+ParseError parse_padded_span_id(std::string_view text, SpanId& id) noexcept {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  const ParseError error = parse_padded<accepted>(text, SpanId::hex_size, high, low);
+  id = SpanId(low);
+  return error != no_error || id.is_valid() ? error : ParseError{ErrorCode::zero_span_id, 0};
+}
+
 /// A decimal number of 64 bits makes at most this many digits.
 inline constexpr std::size_t most_decimal_digits = 20;
 

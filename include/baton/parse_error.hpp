@@ -15,7 +15,7 @@ enum class ErrorCode : std::uint32_t {
   too_short = 2,            ///< the text ends before the grammar does
   too_long = 3,             ///< the text goes on after the grammar has ended
   bad_version = 4,          ///< a version that is not allowed or not known
-  bad_hex = 5,              ///< not a lowercase hexadecimal digit
+  bad_hex = 5,              ///< not a lowercase hexadecimal digit, where no other is allowed
   bad_delimiter = 6,        ///< another character where the grammar has a fixed one
   zero_trace_id = 7,        ///< all digits of a trace id are zero
   zero_span_id = 8,         ///< all digits of a span id are zero
@@ -39,6 +39,7 @@ enum class ErrorCode : std::uint32_t {
   bad_utf8 = 26,            ///< bytes, or an escape of half a surrogate pair, that are not UTF-8
   too_deep = 27,            ///< values inside of values beyond the limit
   wrong_type = 28,          ///< a value of another type than must stand here
+  not_hex = 29,             ///< not a hexadecimal digit, where either case is allowed
 };
 
 /// The code in words, one short clause in lower case without a full stop.

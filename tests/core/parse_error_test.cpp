@@ -47,6 +47,7 @@ constexpr Frozen frozen[] = {
     {26, ErrorCode::bad_utf8, "bad_utf8"},
     {27, ErrorCode::too_deep, "too_deep"},
     {28, ErrorCode::wrong_type, "wrong_type"},
+    {29, ErrorCode::not_hex, "not_hex"},
 };
 
 TEST(ParseErrorTest, NumbersAndNamesAreFrozen) {

@@ -197,6 +197,10 @@ class Points(unittest.TestCase):
         self.assertIn("  byte 1: a key without '='; this member is dropped", lines)
         self.assertIn("    member     c = 2", lines)
 
+    def test_digits_where_capitals_are_allowed(self):
+        lines = inspect("uber-trace-id: 1:aG:0:1\n").lines
+        self.assertIn("  byte 3: not a hexadecimal digit; the value is rejected", lines)
+
     def test_behind_bytes_that_are_shown_escaped(self):
         lines = inspect(b"baggage: a=1,\xc3\xa9=2,\x00=3\n").lines
         self.assertEqual(lines[1], "  baggage: a=1,\\xc3\\xa9=2,\\x00=3")

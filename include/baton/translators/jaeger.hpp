@@ -41,7 +41,7 @@ namespace baton {
 /// random flag are not sent. `uberctx-` fields that the carrier had before stay, unless a key of
 /// the same name is sent: see `owns`.
 ///
-/// Errors of `uber-trace-id`: `empty`, `too_short`, `too_long`, `bad_length`, `bad_hex`,
+/// Errors of `uber-trace-id`: `empty`, `too_short`, `too_long`, `bad_length`, `not_hex`,
 /// `zero_trace_id`, `zero_span_id`. Of `jaeger-baggage`: `missing_equals`, `bad_key`,
 /// `too_many_members`, `too_many_bytes`. Of the family, reported as `uberctx-`: `bad_key`, with an
 /// offset in the key, `too_many_members`, `too_many_bytes`. Allocates for baggage alone.

@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::pair<std::string_view, ErrorCode>, 25> error_names{{
+constexpr std::array<std::pair<std::string_view, ErrorCode>, 26> error_names{{
     {"empty", ErrorCode::empty},
     {"too_short", ErrorCode::too_short},
     {"too_long", ErrorCode::too_long},
@@ -41,6 +41,7 @@ constexpr std::array<std::pair<std::string_view, ErrorCode>, 25> error_names{{
     {"out_of_memory", ErrorCode::out_of_memory},
     {"bad_number", ErrorCode::bad_number},
     {"bad_base64", ErrorCode::bad_base64},
+    {"not_hex", ErrorCode::not_hex},
 }};
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }

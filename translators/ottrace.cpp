@@ -10,6 +10,7 @@ namespace baton {
 namespace {
 
 using detail::get_trimmed;
+using detail::HexCase;
 using detail::no_error;
 using detail::reject;
 
@@ -45,10 +46,10 @@ Extracted OtTracePropagator::extract(CarrierReader carrier, Context& context,
   if (!trace_id_text) return reject(carrier, trace_id_field, {ErrorCode::missing_field, 0}, report);
   if (!span_id_text) return reject(carrier, span_id_field, {ErrorCode::missing_field, 0}, report);
   TraceId trace_id;
-  ParseError error = detail::parse_long_or_short_trace_id(*trace_id_text, trace_id);
+  ParseError error = detail::parse_padded_trace_id<HexCase::lower>(*trace_id_text, trace_id);
   if (error != no_error) return reject(carrier, trace_id_field, error, report);
   SpanId span_id;
-  error = detail::parse_span_id(*span_id_text, span_id);
+  error = detail::parse_padded_span_id<HexCase::lower>(*span_id_text, span_id);
   if (error != no_error) return reject(carrier, span_id_field, error, report);
 
   const auto sampled = get_trimmed(carrier, sampled_field);

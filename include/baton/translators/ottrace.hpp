@@ -11,8 +11,8 @@ namespace baton {
 ///     ot-tracer-sampled: true
 ///     ot-baggage-plan: gold
 ///
-///     ot-tracer-traceid = 32HEXDIGLC / 16HEXDIGLC    ; not all zero
-///     ot-tracer-spanid  = 16HEXDIGLC                 ; not all zero
+///     ot-tracer-traceid = 1*32HEXDIGLC    ; padded on the left, not all zero
+///     ot-tracer-spanid  = 1*16HEXDIGLC    ; the same
 ///     ot-tracer-sampled = "true" / "false" / "1" / "0"   ; words in any case; anything else, defer
 ///     "ot-baggage-" key ":" value                    ; key a token; value as it is, not encoded
 ///

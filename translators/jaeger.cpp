@@ -105,18 +105,30 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
   return no_error;
 }
 
+/// Percent-encoding with "+" for a space. False: there is a "%" that starts no escape.
+bool decode(std::string_view value, std::string& bytes) {
+  bytes.clear();
+  bytes.reserve(value.size());
+  for (;;) {
+    const std::string_view part = value.substr(0, value.find('+'));
+    if (!detail::append_bytes(part, bytes)) return false;
+    if (part.size() == value.size()) return true;
+    bytes += ' ';
+    value.remove_prefix(part.size() + 1);
+  }
+}
+
 Extracted extract_baggage(CarrierReader carrier, const Presence& present, Context& context,
                           const BaggageLimits& limits, ExtractReport* report) {
   detail::BaggageFieldsReader reader(context, limits, report);
   std::string bytes;
-  const auto decode = [&](std::string_view value) {
+  const auto decode_value = [&](std::string_view value) {
     constexpr std::size_t escape_size = 3;
     // What is too long even if it is all escapes is not worth a copy.
     if (value.size() / escape_size > limits.max_bytes) return value;
-    bytes.clear();
-    return detail::append_bytes(value, bytes) ? std::string_view(bytes) : value;
+    return decode(value, bytes) ? std::string_view(bytes) : value;
   };
-  if (present.baggage_family) reader.read_family(carrier, baggage_prefix, decode);
+  if (present.baggage_family) reader.read_family(carrier, baggage_prefix, decode_value);
   if (present.baggage_list) reader.read_list(carrier, baggage_field);
   return reader.finish();
 }
@@ -140,7 +152,7 @@ void write_trace_id(const Context& context, CarrierWriter carrier) {
 }
 
 bool encode(std::string_view bytes, std::string& out) {
-  // Jaeger's own clients read "+" as a space, so more is encoded than a value of baggage needs.
+  // A "+" would be read as a space, and some readers take even less as it is.
   detail::append_percent_encoded(bytes, out, detail::unreserved);
   return true;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,7 +62,9 @@ inline std::optional<Found> read_jaeger(const Fields& fields) {
   }
   found.baggage = read_family(fields, "uberctx-");
   for (auto& [key, value] : found.baggage) {
-    if (!has_bad_escape(value)) value = unescape(value);
+    if (has_bad_escape(value)) continue;
+    std::ranges::replace(value, '+', ' ');
+    value = unescape(value);
   }
   read_jaeger_baggage(fields.all("jaeger-baggage"), found.baggage);
   return found;

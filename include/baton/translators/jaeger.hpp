@@ -18,7 +18,7 @@ namespace baton {
 ///     parent   = any text        ; not used
 ///     flags    = 1*2HEXDIG       ; bit 0: sampled; bit 1: debug, where bit 0 is set
 ///
-///     "uberctx-" key ":" value   ; value percent-encoded, "+" is a plus
+///     "uberctx-" key ":" value   ; value percent-encoded, "+" is a space
 ///     jaeger-baggage = entry *( "," entry )
 ///     entry    = key "=" value   ; not encoded; blanks around either do not count
 ///     key      = token           ; as it came, never decoded

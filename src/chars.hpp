@@ -94,12 +94,16 @@ constexpr std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
+/// ASCII letters alone.
+constexpr char to_lower(char c) noexcept {
+  return upper_letters.contains(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 /// Whether `text` is `lowercase` in any case.
 constexpr bool equals_ignoring_case(std::string_view text, std::string_view lowercase) noexcept {
   if (text.size() != lowercase.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if ((upper_letters.contains(c) ? c - 'A' + 'a' : c) != lowercase[i]) return false;
+    if (to_lower(text[i]) != lowercase[i]) return false;
   }
   return true;
 }

@@ -1,69 +1,152 @@
 #include "baggage_fields.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "chars.hpp"
+#include "key_index.hpp"
 #include "parsing.hpp"
 #include "percent.hpp"
 
 namespace baton::detail {
+namespace {
+
+bool has_capitals(std::string_view text) noexcept {
+  return std::any_of(text.begin(), text.end(), [](char c) { return upper_letters.contains(c); });
+}
+
+void append_lower(std::string_view text, std::string& out) {
+  const std::size_t begin = out.size();
+  out += text;
+  const auto first = out.begin() + static_cast<std::ptrdiff_t>(begin);
+  std::transform(first, out.end(), first, to_lower);
+}
+
+/// Keys as they are in names of fields, which have no case.
+class LowercaseKeys {
+ public:
+  void add(std::string_view key) {
+    const std::size_t begin = text_.size();
+    append_lower(key, text_);
+    index_.insert(text_, std::string_view(text_).substr(begin));
+  }
+  [[nodiscard]] bool contains(std::string_view lowercase) const noexcept {
+    return index_.find(text_, lowercase) != KeyIndex::none;
+  }
+
+ private:
+  std::string text_;
+  KeyIndex index_;
+};
+
+}  // namespace
 
 void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view prefix,
                                       Decoder decode) {
+  // Keys that were there and are not spelled as a name is; those that are, the joiner finds.
+  std::optional<LowercaseKeys> respelled;
+  std::string lower;
   carrier.keys([&](std::string_view name) {
     if (!starts_with_ignoring_case(name, prefix)) return true;
-    const auto get_value = [&] { return decode(trim(carrier.get(name).value_or(""))); };
-    return add(prefix, name.substr(prefix.size()), 0, get_value);
+    if (!has_room(prefix, 0)) return false;
+    std::string_view field = name;
+    if (has_capitals(name)) {
+      lower.clear();
+      append_lower(name, lower);
+      field = lower;
+    }
+    const std::string_view key = field.substr(prefix.size());
+    if (!respelled) {
+      respelled.emplace();
+      for (const BaggageMember& member : context_.baggage()) {
+        if (has_capitals(member.key())) respelled->add(member.key());
+      }
+    }
+    if (respelled->contains(key)) {
+      ++useless_;
+      found_ = Extracted::baggage;
+      return true;
+    }
+    const auto get_value = [&] {
+      auto value = carrier.get(field);
+      if (!value) value = carrier.get(name);  // if names are compared exactly
+      return decode(trim(value.value_or("")));
+    };
+    return add(prefix, key, 0, get_value);
   });
 }
 
 void BaggageFieldsReader::read_list(CarrierReader carrier, std::string_view field) {
   if (is_full_) return;
-  std::size_t instance = 0;
+  std::size_t offset = 0;
   carrier.get_all(field, [&](std::string_view list) {
-    for (std::size_t begin = 0; begin < list.size();) {
-      const std::string_view entry = list.substr(begin, list.find(',', begin) - begin);
-      if (!add_entry(field, entry, instance + begin)) return false;
-      begin += entry.size() + 1;
-    }
-    instance += list.size() + 1;
-    return true;
+    const bool has_more_room = read_instance(field, list, offset);
+    offset += list.size() + 1;
+    return has_more_room;
   });
+}
+
+bool BaggageFieldsReader::read_instance(std::string_view field, std::string_view list,
+                                        std::size_t offset) {
+  if (offset > limits_.max_bytes) {
+    return stop(field, {ErrorCode::too_many_bytes, limits_.max_bytes});
+  }
+  // An entry must end by the limit; one character more shows that it does.
+  const std::size_t room = limits_.max_bytes - offset;
+  const bool is_over = list.size() > room;
+  const std::string_view text = is_over ? list.substr(0, room + 1) : list;
+  for (std::size_t begin = 0;;) {
+    begin += list_separators.find_outside(text.substr(begin));
+    if (begin == list.size()) return true;
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    if (is_over && end == text.size()) {
+      return stop(field, {ErrorCode::too_many_bytes, offset + std::min(begin, room)});
+    }
+    const std::string_view entry = trim(text.substr(begin, end - begin));
+    if (!add_entry(field, entry, offset + begin)) return false;
+    begin = end;
+  }
 }
 
 bool BaggageFieldsReader::add_entry(std::string_view field, std::string_view entry,
                                     std::size_t begin) {
-  const std::string_view text = trim(entry);
-  if (text.empty()) return true;
-  begin += static_cast<std::size_t>(text.data() - entry.data());
-  if (begin + text.size() > limits_.max_bytes) {
-    fail(field, {ErrorCode::too_many_bytes, begin});
-    return false;
-  }
-  const std::size_t equals = text.find('=');
+  if (!has_room(field, begin)) return false;
+  const std::size_t equals = entry.find('=');
   if (equals == std::string_view::npos) {
-    fail(field, {ErrorCode::missing_equals, begin + text.size()});
-    return true;
+    return skip(field, {ErrorCode::missing_equals, begin + entry.size()});
   }
-  const auto get_value = [&] { return trim(text.substr(equals + 1)); };
-  return add(field, trim(text.substr(0, equals)), begin, get_value);
+  const auto get_value = [&] { return trim(entry.substr(equals + 1)); };
+  return add(field, trim(entry.substr(0, equals)), begin, get_value);
 }
 
 bool BaggageFieldsReader::add(std::string_view field, std::string_view key, std::size_t begin,
                               FunctionRef<std::string_view()> get_value) {
-  const ParseError error = joiner_.add(key, get_value);
-  if (error == no_error) {
-    found_ = Extracted::baggage;
-    return true;
-  }
-  fail(field, shifted(error, begin));
-  is_full_ = error.code != ErrorCode::bad_key;
-  return !is_full_;
+  bool is_new = false;
+  const ParseError error = joiner_.add(key, [&] {
+    is_new = true;
+    return get_value();
+  });
+  if (error.code == ErrorCode::bad_key) return skip(field, shifted(error, begin));
+  if (error != no_error) return stop(field, shifted(error, begin));
+  if (!is_new) ++useless_;
+  found_ = Extracted::baggage;
+  return true;
 }
 
-void BaggageFieldsReader::fail(std::string_view field, ParseError error) {
+bool BaggageFieldsReader::has_room(std::string_view field, std::size_t begin) {
+  return useless_ < limits_.max_members || stop(field, {ErrorCode::too_many_members, begin});
+}
+
+bool BaggageFieldsReader::skip(std::string_view field, ParseError error) {
+  ++useless_;
   found_ = std::max(found_, Extracted::malformed);
   if (report_ != nullptr) report_->add(field, error);
+  return true;
+}
+
+bool BaggageFieldsReader::stop(std::string_view field, ParseError error) {
+  is_full_ = true;
+  return !skip(field, error);
 }
 
 Extracted BaggageFieldsReader::finish() {
@@ -74,17 +157,24 @@ Extracted BaggageFieldsReader::finish() {
 void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::string_view prefix,
                           BaggageEncoder encode) {
   if (baggage.empty()) return;
+  // Names have no case, so that keys which differ in nothing else share one.
+  const bool may_share = std::any_of(baggage.begin(), baggage.end(),
+                                     [](const auto& member) { return has_capitals(member.key()); });
+  LowercaseKeys sent;
   std::string name(prefix);
   std::string bytes;
   std::string value;
   for (const BaggageMember& member : baggage) {
     name.resize(prefix.size());
-    name += member.key();
+    append_lower(member.key(), name);
+    const std::string_view key = std::string_view(name).substr(prefix.size());
+    if (may_share && sent.contains(key)) continue;
     bytes.clear();
     append_bytes(member.raw_value(), bytes);
     value.clear();
     if (encode(bytes, value)) {
       carrier.set(name, value);
+      if (may_share) sent.add(key);
     } else {
       carrier.erase(name);
     }

@@ -31,7 +31,7 @@ enum class ErrorCode : std::uint32_t {
   value_too_long = 18,      ///< a value over the limit of its grammar
   bad_property = 19,        ///< a property without a key, or with a character that may not be there
   duplicate_key = 20,       ///< a key that came before; the member was left out
-  too_many_members = 21,    ///< the limit of members was reached
+  too_many_members = 21,    ///< the limit of members was reached, by good ones or bad ones
   too_many_bytes = 22,      ///< the limit of bytes was reached
   out_of_memory = 23,       ///< no memory for the result
   bad_number = 24,          ///< not a decimal number, or too great a one

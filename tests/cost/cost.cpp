@@ -6,10 +6,13 @@
 #include <cstddef>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "baton/baton.hpp"
+#include "baton/translators/jaeger.hpp"
 #include "fields.hpp"
 
 namespace {
@@ -108,6 +111,62 @@ void count_baggage(std::size_t members) {
   });
 }
 
+// --- baggage in names of fields ------------------------------------------------------------------
+
+/// A carrier that finds each field at once.
+struct Names {
+  std::vector<std::string> names;
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view) const { return "1"; }
+  template <class Visitor>
+  void get_all(std::string_view, Visitor&&) const {}
+  template <class Visitor>
+  void keys(Visitor&& visit) const {
+    for (const std::string& name : names) {
+      if (!visit(std::string_view(name))) return;
+    }
+  }
+  void set(std::string_view, std::string_view) {}
+  void erase(std::string_view) {}
+};
+
+/// Another spelling for each number.
+std::string respelled(std::string key, std::size_t number) {
+  for (char& c : key) {
+    if (c < 'a' || c > 'z') continue;
+    if ((number & 1U) != 0) c = static_cast<char>(c - 'a' + 'A');
+    number >>= 1U;
+  }
+  return key;
+}
+
+void count_families(std::size_t members) {
+  const auto count_keys = [members](std::string_view name, auto key_of) {
+    std::string header;
+    Names fields;
+    for (std::size_t i = 0; i < members; ++i) {
+      const std::string key = key_of(i);
+      header += (i == 0 ? "" : ",") + key + "=1";
+      fields.names.push_back("uberctx-" + key);
+    }
+    const baton::JaegerPropagator jaeger(no_limits);
+    baton::Context context;
+    context.set_baggage(Baggage::parse(header, no_limits));
+    count("family write " + std::string(name), members, [&] { jaeger.inject(context, fields); });
+    count("family read " + std::string(name), members, [&] {
+      baton::Context read;
+      jaeger.extract(fields, read);
+    });
+    count("family read again " + std::string(name), members, [&] {
+      baton::Context read = context;
+      jaeger.extract(fields, read);
+    });
+  };
+  count_keys("different", similar_key);
+  count_keys("pairs", [](std::size_t i) { return respelled(similar_key(i / 2), i % 2); });
+  count_keys("spellings of one", [](std::size_t i) { return respelled(similar_key(0), i); });
+}
+
 // --- good and bad input of one size --------------------------------------------------------------
 
 void count_input(std::string_view format, std::string_view field, std::string_view name,
@@ -142,9 +201,37 @@ void count_baggage_inputs() {
   give("empty, blanks", repeated(" ,\t", size));
 }
 
+void count_jaeger_inputs() {
+  constexpr std::size_t size = 8190;
+  const auto give = [](std::string_view name, const std::string& value) {
+    count_input("jaeger", "jaeger-baggage", name, value);
+  };
+  const auto different = [](std::string_view before, std::string_view after) {
+    std::string all;
+    for (std::size_t i = 100; i < 280 && all.size() < size - 50; ++i) {
+      all.append("k").append(std::to_string(i)).append(before);
+      all.append(std::string(36, 'v')).append(after);
+    }
+    return all;
+  };
+  give("good, many", different("=", ","));
+  give("good, blanks", different(" = ", " ,"));
+  give("good, long", "key=" + repeated("value", size - 4));
+  give("bad, equals", repeated("=,", size));
+  give("bad, no equals", repeated("k,", size));
+  give("bad, quote", repeated("k\"=,", size));
+  give("bad, twins", repeated("k=,", size));
+  give("bad, beyond", repeated("=,", 100 * size));
+  give("empty, commas", repeated(",", size));
+  give("empty, blanks", repeated(" ,\t", size));
+  give("empty, beyond", repeated(" ,\t", 100 * size));
+}
+
 }  // namespace
 
 int main() {
   for (const std::size_t members : {90U, 180U, 1000U, 2000U}) count_baggage(members);
+  for (const std::size_t members : {90U, 180U, 1000U, 2000U}) count_families(members);
   count_baggage_inputs();
+  count_jaeger_inputs();
 }

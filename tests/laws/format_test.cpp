@@ -25,9 +25,10 @@ baton::Context some_context() {
   const auto span = *rc::gen::arbitrary<std::uint64_t>();
   const auto sampling = static_cast<baton::Sampling>(*rc::gen::inRange(0, 4));
   const FieldList baggage = *drawn([](Draw& draw) {
-                               FieldList members(draw.number(0, 4));
+                               FieldList members(draw.number(0, 6));
                                for (auto& [key, value] : members) {
-                                 key = draw.baggage_key();
+                                 key =
+                                     draw.one_in(2) ? draw.text_of("aAbB", 1) : draw.baggage_key();
                                  value = draw.one_in(3) ? draw.bytes(8) : draw.utf8(5);
                                }
                                return members;

@@ -192,7 +192,7 @@ FieldList Draw::jaeger_fields() {
   }
   if (one_in(5)) fields.emplace_back("jaeger-debug-id", some(text_of("d ", number(0, 2))));
   while (one_in(2)) {
-    const std::string key = one_in(2) ? text_of("ab", 1) : baggage_key();
+    const std::string key = one_in(2) ? text_of("aAbB", 1) : baggage_key();
     fields.emplace_back((one_in(4) ? "Uberctx-" : "uberctx-") + key, some(escaped(3)));
   }
   for (const std::string& text : instances(baggage_members(3))) {

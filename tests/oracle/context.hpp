@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,11 +51,15 @@ inline const std::map<std::string, std::optional<Found> (*)(const Fields&)> tran
     {"ottrace", read_ottrace}, {"xray", read_xray},     {"xray-lambda", read_xray},
 };
 
+inline bool has_key(const Context& context, const std::string& key) {
+  const auto has_same_key = [&](const Member& member) { return member.key == key; };
+  return std::ranges::any_of(context.baggage, has_same_key);
+}
+
 /// Adds a member, unless its key is there. False: the usual limits leave no room for it.
 inline bool join_member(Context& context, const std::string& text) {
   const Member member = view_of({text}).front();
-  const auto has_same_key = [&](const Member& other) { return other.key == member.key; };
-  if (std::ranges::any_of(context.baggage, has_same_key)) return true;
+  if (has_key(context, member.key)) return true;
   context.baggage_kept.push_back(text);
   if (context.baggage_kept.size() > 180 || join(context.baggage_kept, ",").size() > 8192) {
     context.baggage_kept.pop_back();
@@ -64,10 +69,22 @@ inline bool join_member(Context& context, const std::string& text) {
   return true;
 }
 
-/// Adds entries up to the first for which there is no room.
-inline void join_entries(Context& context, const Pairs& entries) {
-  for (const auto& [key, value] : entries) {
-    if (!join_member(context, key + "=" + percent_encode(value))) return;
+/// Adds entries up to the first for which there is no room, or until as many have given nothing as
+/// the usual limit allows members. The first ones stood in names, and are there already if a format
+/// before gave their key in any case.
+inline void join_entries(Context& context, const Pairs& entries, std::size_t in_names = 0) {
+  std::set<std::string> before;
+  for (const Member& member : context.baggage) before.insert(ascii_lower(member.key));
+  int useless = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& [key, value] = entries[i];
+    if (useless == 180) return;
+    const bool is_name_of_old = i < in_names && before.contains(key);
+    if (!is_token(key) || is_name_of_old || has_key(context, key)) {
+      ++useless;
+    } else if (!join_member(context, key + "=" + percent_encode(value))) {
+      return;
+    }
   }
 }
 
@@ -95,7 +112,7 @@ inline void read_baggage_of(const std::string& format, const Fields& fields, Con
     }
   } else if (format != "tracecontext") {
     const auto found = translators.at(format)(fields);
-    if (found) join_entries(context, found->baggage);
+    if (found) join_entries(context, found->baggage, found->in_names);
   }
 }
 

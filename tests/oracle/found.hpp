@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,10 +14,12 @@ struct Found {
   std::string trace_id;
   std::string span_id;
   std::string sampling = "defer";
-  /// Keys and values, decoded.
+  /// Keys and values, decoded. Bad keys and twins are among them: they count, too.
   std::vector<std::pair<std::string, std::string>> baggage;
   /// The value of tracestate's member `dd`; empty for none.
   std::string dd{};
+  /// How many of them, the first ones, stood in names of fields, which have no case.
+  std::size_t in_names = 0;
 };
 
 }  // namespace oracle

@@ -37,18 +37,19 @@ inline std::optional<Found> read_uber_trace_id(const std::string& value) {
   return found;
 }
 
-/// Of all instances together no more than the usual limit of baggage is read.
+/// Of all instances together no more than the usual limit of baggage is read. An entry without "="
+/// is one with a bad key.
 inline void read_jaeger_baggage(const std::vector<std::string>& instances, Pairs& entries) {
   std::size_t begin = 0;
   for (const std::string& part : split(join(instances, ","), ',')) {
-    const std::size_t end = begin + part.find_last_not_of(" \t") + 1;
-    const std::string entry = trim(part);
     begin += part.size() + 1;
+    const std::string entry = trim(part);
     if (entry.empty()) continue;
-    if (end > 8192) return;
+    if (begin - 1 > 8192) return;
     std::string key;
     std::string value;
-    if (cut(entry, '=', key, value)) add_entry(entries, trim(key), trim(value));
+    cut(entry, '=', key, value);
+    entries.emplace_back(trim(key), trim(value));
   }
 }
 
@@ -61,6 +62,7 @@ inline std::optional<Found> read_jaeger(const Fields& fields) {
     found.sampling = "debug";
   }
   found.baggage = read_family(fields, "uberctx-");
+  found.in_names = found.baggage.size();
   for (auto& [key, value] : found.baggage) {
     if (has_bad_escape(value)) continue;
     std::ranges::replace(value, '+', ' ');

@@ -25,6 +25,7 @@ inline std::optional<Found> read_ottrace(const Fields& fields) {
   if (sampled == "true" || sampled == "1") found.sampling = "sample";
   if (sampled == "false" || sampled == "0") found.sampling = "drop";
   found.baggage = read_family(fields, "ot-baggage-");
+  found.in_names = found.baggage.size();
   return found;
 }
 

@@ -15,7 +15,8 @@ inline bool is_field_value(const std::string& bytes) {
   return trim(bytes) == bytes;
 }
 
-/// What is left of baggage without its properties.
+/// What is left of baggage without its properties and in the names of fields, which have no case.
+/// Of keys that differ in nothing else the first that can be said is left.
 inline void say_baggage(Context& context, bool has_escapes) {
   std::map<std::string, std::string> last;
   for (const std::string& text : context.baggage_kept) {
@@ -25,7 +26,7 @@ inline void say_baggage(Context& context, bool has_escapes) {
   Pairs entries;
   for (const Member& member : context.baggage) {
     const std::string bytes = unescape(last.at(member.key));
-    if (has_escapes || is_field_value(bytes)) entries.emplace_back(member.key, bytes);
+    if (has_escapes || is_field_value(bytes)) entries.emplace_back(ascii_lower(member.key), bytes);
   }
   context.baggage_kept.clear();
   context.baggage.clear();

@@ -21,25 +21,27 @@ namespace baton {
 ///     "uberctx-" key ":" value   ; value percent-encoded, "+" is a space
 ///     jaeger-baggage = entry *( "," entry )
 ///     entry    = key "=" value   ; not encoded; blanks around either do not count
-///     key      = token           ; as it came, never decoded
+///     key      = token           ; never decoded; in a name, in lower case
 ///
-/// The client libraries' propagation format. Names are matched in any case. Of repeated fields the
-/// first counts, but for `jaeger-baggage`, all instances of which are one list. A `jaeger-debug-id`
+/// The client libraries' propagation format. Names are matched in any case, so that a key in a name
+/// is read as lowercase. Of repeated fields, also those whose names differ in case alone, the first
+/// counts, but for `jaeger-baggage`, all instances of which are one list. A `jaeger-debug-id`
 /// that is not empty is the decision `debug`, with ids or without. Neither a bad id spoils the
 /// baggage nor the other way round.
 ///
-/// Baggage is added to what the context has: a key that is there keeps its value, and `uberctx-`
-/// comes before `jaeger-baggage`. A value with a `%` that starts no escape is not decoded at all.
-/// The limits hold over all baggage together as it is then kept, and of `jaeger-baggage` no more
-/// than `max_bytes` are read; at the first limit reading stops.
+/// Baggage is added to what the context has: a key that is there keeps its value, a name is read as
+/// every spelling of it, and `uberctx-` comes before `jaeger-baggage`. A value with a `%` that
+/// starts no escape is not decoded at all. The limits hold over all baggage together as it is then
+/// kept, and of `jaeger-baggage` no more than `max_bytes` are looked at. Reading stops at the first
+/// limit, and after as many useless entries (bad ones, and keys that were there) as `max_members`.
 ///
 /// Sent: 32 and 16 digits, `0`, and `0`, `1` or `3`; defer goes as 0, since the format has no word
 /// for it. Debug without ids goes as `jaeger-debug-id: 1`, other decisions without ids not at all.
 /// Baggage goes as `uberctx-`, with or without ids, with all but the unreserved characters of RFC
-/// 3986 percent-encoded; an empty value is sent as an empty field. Keys keep their case, which HTTP
-/// does not: there, keys that differ in case alone become one. Properties, tracestate and the
-/// random flag are not sent. `uberctx-` fields that the carrier had before stay, unless a key of
-/// the same name is sent: see `owns`.
+/// 3986 percent-encoded; an empty value is sent as an empty field. Names are in lower case; of keys
+/// that differ in case alone the first is sent. Properties, tracestate and the random flag are not
+/// sent. `uberctx-` fields that the carrier had before stay, unless a key of the same name is sent:
+/// see `owns`.
 ///
 /// Errors of `uber-trace-id`: `empty`, `too_short`, `too_long`, `bad_length`, `not_hex`,
 /// `zero_trace_id`, `zero_span_id`. Of `jaeger-baggage`: `missing_equals`, `bad_key`,

@@ -1,0 +1,193 @@
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "baton/baton.hpp"
+#include "baton/carriers/http.hpp"
+#include "baton/translators/jaeger.hpp"
+#include "baton/translators/ottrace.hpp"
+
+namespace baton {
+namespace {
+
+using Map = std::map<std::string, std::string, std::less<>>;
+
+Context with_baggage(std::string_view header) {
+  Context context;
+  context.set_baggage(Baggage::parse(header, {header.size(), header.size()}));
+  return context;
+}
+
+std::string baggage_of(CarrierReader carrier, Context context = {}) {
+  JaegerPropagator().extract(carrier, context);
+  return std::string(context.baggage().header());
+}
+
+/// A carrier without case that counts what is asked of it.
+struct CountingCarrier {
+  std::vector<std::string> names;
+  std::size_t gets = 0;
+  std::size_t names_shown = 0;
+  std::size_t sets = 0;
+  std::size_t erases = 0;
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view) const {
+    ++const_cast<CountingCarrier*>(this)->gets;
+    return "v";
+  }
+  template <class Visitor>
+  void get_all(std::string_view, Visitor&&) const {}
+  template <class Visitor>
+  void keys(Visitor&& visit) const {
+    for (const std::string& name : names) {
+      ++const_cast<CountingCarrier*>(this)->names_shown;
+      if (!visit(std::string_view(name))) return;
+    }
+  }
+  void set(std::string_view, std::string_view) { ++sets; }
+  void erase(std::string_view) { ++erases; }
+};
+
+/// One list, whatever field is asked for.
+struct ListCarrier {
+  std::string_view list;
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view) const { return std::nullopt; }
+  template <class Visitor>
+  void get_all(std::string_view, Visitor&& visit) const {
+    visit(list);
+  }
+  template <class Visitor>
+  void keys(Visitor&& visit) const {
+    visit(std::string_view("jaeger-baggage"));
+  }
+};
+
+/// A text that ends where memory does: whoever reads on is killed.
+class TextBeforeAbyss {
+ public:
+  explicit TextBeforeAbyss(std::string_view text) : size_(text.size()) {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    mapped_ = (size_ + page - 1) / page * page + page;
+    memory_ = static_cast<char*>(
+        mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    end_ = memory_ + mapped_ - page;
+    mprotect(end_, page, PROT_NONE);
+    text.copy(end_ - size_, size_);
+  }
+  TextBeforeAbyss(const TextBeforeAbyss&) = delete;
+  TextBeforeAbyss& operator=(const TextBeforeAbyss&) = delete;
+  ~TextBeforeAbyss() { munmap(memory_, mapped_); }
+
+  /// The text and what seems to follow it.
+  [[nodiscard]] std::string_view view(std::size_t beyond) const {
+    return {end_ - size_, size_ + beyond};
+  }
+
+ private:
+  std::size_t size_;
+  std::size_t mapped_;
+  char* memory_;
+  char* end_;
+};
+
+TEST(FamilyTest, KeysAreInLowerCaseWhateverTheCarrier) {
+  const Map map{{"Uberctx-Tenant-Id", "1"}};
+  EXPECT_EQ(baggage_of(MapCarrier(map)), "tenant-id=1");
+  const std::vector<std::pair<std::string, std::string>> fields{{"Uberctx-Tenant-Id", "1"}};
+  EXPECT_EQ(baggage_of(http::HeaderCarrier(fields)), "tenant-id=1");
+}
+
+TEST(FamilyTest, OfSpellingsTheFirstCountsOrTheOneInLowerCaseWhereNamesAreExact) {
+  const Map map{{"UBERCTX-A", "1"}, {"Uberctx-a", "2"}, {"uberctx-a", "3"}};
+  EXPECT_EQ(baggage_of(MapCarrier(map)), "a=3");
+  const Map capitals{{"UBERCTX-A", "1"}, {"Uberctx-a", "2"}};
+  EXPECT_EQ(baggage_of(MapCarrier(capitals)), "a=1");
+  const std::vector<std::pair<std::string, std::string>> fields{
+      {"UBERCTX-A", "1"}, {"Uberctx-a", "2"}, {"uberctx-a", "3"}};
+  EXPECT_EQ(baggage_of(http::HeaderCarrier(fields)), "a=1");
+}
+
+TEST(FamilyTest, ANameIsEverySpellingOfAKeyThatIsThere) {
+  const Map map{{"uberctx-userid", "evil"}, {"uberctx-b", "2"}};
+  EXPECT_EQ(baggage_of(MapCarrier(map), with_baggage("userId=1")), "userId=1,b=2");
+}
+
+TEST(FamilyTest, NamesAreWrittenInLowerCaseAndOnce) {
+  Map map{{"uberctx-tenant", "stale"}, {"uberctx-b", "stale"}};
+  JaegerPropagator().inject(with_baggage("Tenant=ok,TENANT=evil,tenant=evil,B=2"), MapCarrier(map));
+  EXPECT_EQ(map, (Map{{"uberctx-b", "2"}, {"uberctx-tenant", "ok"}}));
+}
+
+TEST(FamilyTest, ATwinThatCannotBeSaidErasesNothing) {
+  Context context = with_baggage("a=%0A,A=ok,AA=ok,aA=%0A,c=%0A,C=%0A").child();
+  Map map{{"ot-baggage-c", "stale"}};
+  OtTracePropagator().inject(context, MapCarrier(map));
+  std::erase_if(map, [](const auto& field) { return field.first.starts_with("ot-tracer-"); });
+  EXPECT_EQ(map, (Map{{"ot-baggage-a", "ok"}, {"ot-baggage-aa", "ok"}}));
+}
+
+// One call for each member at most: for 2^7 spellings of one key, and for a pair of each key.
+TEST(FamilyTest, CallsOfTheCarrierAreLinearInTheMembers) {
+  constexpr std::size_t members = 128;
+  for (const bool is_one_key : {true, false}) {
+    std::string header;
+    CountingCarrier carrier;
+    for (std::size_t i = 0; i < members; ++i) {
+      std::string key = is_one_key ? "abcdefg" : "k" + std::to_string(i / 2);
+      for (std::size_t bit = 0; bit < 7 && is_one_key; ++bit) {
+        if ((i >> bit & 1U) != 0) key[bit] = static_cast<char>(key[bit] - 'a' + 'A');
+      }
+      if (!is_one_key && i % 2 == 1) key[0] = 'K';
+      carrier.names.push_back("uberctx-" + key);
+      header += (header.empty() ? "" : ",") + key + "=v";
+    }
+    JaegerPropagator().inject(with_baggage(header), carrier);
+    EXPECT_EQ(carrier.sets, is_one_key ? 1 : members / 2);
+    EXPECT_LE(carrier.erases, 3U);
+
+    Context context;
+    JaegerPropagator().extract(carrier, context);
+    EXPECT_EQ(context.baggage().size(), is_one_key ? 1 : members / 2);
+    EXPECT_EQ(carrier.gets, 1 + context.baggage().size()) << "the ids, and each new key";
+  }
+}
+
+TEST(FamilyTest, WorkStopsAfterAsManyBadKeysAsThereMayBeMembers) {
+  constexpr std::size_t most = 180;
+  for (const char* name : {"uberctx-a b", "uberctx-", "uberctx-a", "UBERCTX-A"}) {
+    CountingCarrier carrier{std::vector<std::string>(10'000, name)};
+    Context context;
+    ExtractReport report;
+    JaegerPropagator().extract(carrier, context, &report);
+    const std::size_t walk_for_presence = carrier.names.size();
+    EXPECT_LE(carrier.names_shown - walk_for_presence, most + 2) << name;
+    EXPECT_LE(report.issue_count(), most + 2) << name;
+    EXPECT_LE(carrier.gets, 3U) << name << ": the ids, those that are reported, and one key";
+  }
+}
+
+TEST(FamilyTest, NothingBeyondTheLimitOfBytesIsLookedAt) {
+  const BaggageLimits limits;
+  const std::string entry = "a=1,";
+  for (const std::string& filling : {std::string(","), std::string(" "), std::string("x"),
+                                     std::string("=,"), std::string("y,"), std::string("a=2,")}) {
+    std::string list = entry;
+    while (list.size() <= limits.max_bytes) list += filling;
+    list.resize(limits.max_bytes + 1);
+    const TextBeforeAbyss text(list);
+    Context context;
+    ExtractReport report;
+    JaegerPropagator().extract(ListCarrier{text.view(1'000'000)}, context, &report);
+    EXPECT_EQ(context.baggage().header(), "a=1") << filling;
+    EXPECT_GE(report.issue_count(), 1U) << filling;
+    EXPECT_LE(report.issue_count(), limits.max_members + 1) << filling;
+  }
+}
+
+}  // namespace
+}  // namespace baton

@@ -81,6 +81,9 @@ inline void check_format(std::string_view format, const oracle::Fields& fields) 
   if (extracted == baton::Extracted::malformed) {
     require(report.issue_count() > 0, "what is malformed is reported");
   }
+  if (extracted == baton::Extracted::nothing) {
+    require(report.issue_count() == 0, "what is reported was there");
+  }
   baton::Context unreported;
   propagator->extract(fields, unreported);
   require(unreported == context, "a report changes nothing");

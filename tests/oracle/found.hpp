@@ -18,7 +18,7 @@ struct Found {
   std::vector<std::pair<std::string, std::string>> baggage;
   /// The value of tracestate's member `dd`; empty for none.
   std::string dd{};
-  /// How many of them, the first ones, stood in names of fields, which have no case.
+  /// How many of the baggage, the first ones, stood in names of fields, which have no case.
   std::size_t in_names = 0;
 };
 

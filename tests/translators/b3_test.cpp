@@ -108,6 +108,13 @@ TEST(B3PropagatorTest, IdsOfEverySize) {
   }
 }
 
+TEST(B3PropagatorTest, EmptyFieldsWereThereAndGaveNothing) {
+  Context context;
+  const Fields empty{{"x-b3-traceid", ""}, {"x-b3-spanid", " "}};
+  EXPECT_EQ(B3Propagator().extract(empty, context), Extracted::malformed);
+  EXPECT_EQ(B3Propagator().extract(Fields{}, context), Extracted::nothing);
+}
+
 TEST(B3PropagatorTest, ADecisionReplacesAnEarlierDecision) {
   Context context;
   context.set_sampling(Sampling::debug);

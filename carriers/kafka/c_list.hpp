@@ -13,7 +13,8 @@ struct Header {
   std::optional<std::string_view> value;
 };
 
-/// librdkafka's own list; it may be null, and is empty then.
+/// librdkafka's own list; it may be null, and is empty then. Owns nothing: what it shows is the
+/// list's, and ends with the header.
 class CList {
  public:
   explicit CList(const rd_kafka_headers_t* headers) noexcept : headers_(headers) {}
@@ -34,5 +35,18 @@ class CList {
  private:
   const rd_kafka_headers_t* headers_;
 };
+
+/// Adds a copy of a header: librdkafka copies name and value, and keeps neither pointer.
+inline void add(rd_kafka_headers_t& headers, const Header& header) noexcept {
+  const void* const data = header.value ? header.value->data() : nullptr;
+  const std::size_t size = header.value ? header.value->size() : 0;
+  rd_kafka_header_add(&headers, header.name, -1, data, static_cast<ssize_t>(size));
+}
+inline void add(rd_kafka_headers_t& headers, std::string_view name,
+                std::string_view value) noexcept {
+  // A null pointer would make a null value of an empty one.
+  rd_kafka_header_add(&headers, name.data(), static_cast<ssize_t>(name.size()),
+                      value.empty() ? "" : value.data(), static_cast<ssize_t>(value.size()));
+}
 
 }  // namespace baton::kafka::detail

@@ -35,7 +35,8 @@ Context extract(const rd_kafka_message_t& message, const PropagatorChain& chain,
 Context extract(RdKafka::Message& message, const PropagatorChain& chain, ExtractReport* report) {
   const auto [headers, error] = detail::headers_of(*message.c_ptr());
   if (headers == nullptr && error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    // Either there are none, or somebody has asked for them: then they are the C++ object's.
+    // Either there are none, or somebody has asked for them: then they are the C++ object's, which
+    // its message owns.
     if (const RdKafka::Headers* const detached = message.headers()) {
       return chain.extract(ConstCppHeadersCarrier(*detached), report);
     }

@@ -1,14 +1,14 @@
 #include "baton/carriers/kafka/cpp_headers.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "../lookup.hpp"
+#include "baton/carriers/kafka/produce.hpp"
 #include "c_list.hpp"
 
 namespace baton::kafka {
 namespace {
-
-using lookup::Match;
 
 template <class Headers>
 class CopiedList {
@@ -62,18 +62,36 @@ void CppHeadersCarrier::set(std::string_view name, std::string_view value) {
 }
 
 void CppHeadersCarrier::erase(std::string_view name) {
-  std::vector<Header>& headers = copy();
   const std::string wanted(name);  // it may be the view of a header that goes
-  std::vector<std::string> spellings;
-  const auto is_one = [&](const Header& header) {
-    if (lookup::compare(header.name.c_str(), wanted) == Match::none) return false;
-    spellings.push_back(header.name);
-    return true;
+  const auto is_one = [&](std::string_view header) {
+    return lookup::compare(header, wanted) != lookup::Match::none;
   };
-  std::erase_if(headers, is_one);
-  std::sort(spellings.begin(), spellings.end());
-  spellings.erase(std::unique(spellings.begin(), spellings.end()), spellings.end());
-  for (const std::string& spelling : spellings) headers_->remove(spelling);
+  erase_all(is_one, 1);
+}
+
+void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free) {
+  std::vector<Header>& headers = copy();
+  // A name ends at its first NUL for librdkafka.
+  const auto name_of = [](const Header& header) { return std::string_view(header.name.c_str()); };
+  std::vector<std::string> names;
+  for (const Header& header : headers) {
+    if (is_meant(name_of(header))) names.emplace_back(name_of(header));
+  }
+  if (names.empty()) return;
+  std::sort(names.begin(), names.end(), std::greater());  // lowercase letters first
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  names.resize(std::min(names.size(), free + spellings_));
+  spellings_ -= names.size() - std::min(names.size(), free);
+  for (const std::string& name : names) headers_->remove(name);
+  std::erase_if(headers, [&](const Header& header) {
+    return std::binary_search(names.begin(), names.end(), name_of(header), std::greater());
+  });
+}
+
+void inject(RdKafka::Headers& headers, const Context& context, const PropagatorChain& chain) {
+  CppHeadersCarrier carrier(headers);
+  carrier.erase_all([&](std::string_view name) { return chain.owns(name); }, 0);
+  chain.inject(context, carrier);
 }
 
 }  // namespace baton::kafka

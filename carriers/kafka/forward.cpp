@@ -11,7 +11,8 @@
 namespace baton::kafka {
 namespace {
 
-/// The headers that the C++ interface gave to the application.
+/// The headers that the C++ interface has detached from a message. They are its RdKafka::Message's;
+/// these are copies.
 class CppList {
  public:
   explicit CppList(const RdKafka::Headers& headers) : headers_(headers.get_all()) {
@@ -45,6 +46,8 @@ Context context_to_forward(M& message, const PropagatorChain& chain) {
   return current().trace_id().is_valid() ? current() : extract(message, chain);
 }
 
+// librdkafka copies key and value. It takes the headers if it succeeds, whoever has changed them
+// then, and otherwise leaves them to us.
 rd_kafka_resp_err_t produce(rd_kafka_t& producer, const char* topic,
                             const rd_kafka_message_t& message, HeadersPointer headers) {
   if (headers == nullptr) return RD_KAFKA_RESP_ERR__BAD_MSG;

@@ -1,37 +1,25 @@
 #include "baton/carriers/kafka/headers.hpp"
 
-#include <array>
 #include <string>
+#include <vector>
 
 #include "../lookup.hpp"
 #include "c_list.hpp"
+#include "c_name.hpp"
+#include "change.hpp"
 
 namespace baton::kafka {
 namespace {
 
 using detail::CList;
-using lookup::Match;
+using detail::CName;
 
-bool has(const CList& list, std::string_view name) {
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    if (lookup::compare(list.at(i).name, name) != Match::none) return true;
-  }
-  return false;
+/// All headers of a name, in any case.
+std::vector<detail::Header> find(const rd_kafka_headers_t& headers, std::string_view name) {
+  return detail::find_all(CList(&headers), [name](const char* header) {
+    return lookup::compare(header, name) != lookup::Match::none;
+  });
 }
-
-/// A name as librdkafka takes it; null where it cannot be one, or is longer than any of ours.
-class CName {
- public:
-  explicit CName(std::string_view name) noexcept
-      : is_good_(name.size() < text_.size() && name.find('\0') == std::string_view::npos) {
-    if (is_good_) text_[name.copy(text_.data(), name.size())] = '\0';
-  }
-  [[nodiscard]] const char* get() const noexcept { return is_good_ ? text_.data() : nullptr; }
-
- private:
-  std::array<char, 40> text_;
-  bool is_good_;
-};
 
 // librdkafka's own search is the fastest. What it does not settle is looked at one by one.
 
@@ -88,29 +76,18 @@ void HeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
   std::string copied_name;
   if (!lookup::is_lowercase(name)) name = copied_name = lookup::to_lower(name);
+  const std::vector<detail::Header> old = find(*headers_, name);
   std::string copied_value;
-  if (has(CList(headers_), name)) {
+  if (!old.empty()) {
     value = copied_value = value;  // either may be the view of a header that goes
     name = copied_name = name;
-    erase(name);
+    detail::remove(*headers_, old);
   }
-  // A null pointer would make a null value of an empty one.
-  rd_kafka_header_add(headers_, name.data(), static_cast<ssize_t>(name.size()),
-                      value.empty() ? "" : value.data(), static_cast<ssize_t>(value.size()));
+  detail::add(*headers_, name, value);
 }
 
 void HeadersCarrier::erase(std::string_view name) {
-  const CList list(headers_);
-  if (!has(list, name)) return;
-  const std::string wanted(name);  // it may be the view of a header that goes
-  for (std::size_t i = 0; i < list.size();) {
-    const char* const spelling = list.at(i).name;
-    // All headers of a spelling go, and with the first of them the text of its name.
-    const bool has_gone = lookup::compare(spelling, wanted) != Match::none &&
-                          rd_kafka_header_remove(headers_, std::string(spelling).c_str()) ==
-                              RD_KAFKA_RESP_ERR_NO_ERROR;
-    if (!has_gone) ++i;
-  }
+  detail::remove(*headers_, find(*headers_, name));
 }
 
 }  // namespace baton::kafka

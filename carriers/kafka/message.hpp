@@ -8,8 +8,8 @@
 
 namespace baton::kafka::detail {
 
-/// A message's headers where they are; null where it has none. `error` says whether they could be
-/// read.
+/// A message's headers where they are; null if it has none. They stay the message's, or those of
+/// the application that produces it. `error` says whether they could be read.
 struct MessageHeaders {
   rd_kafka_headers_t* headers = nullptr;
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -28,10 +28,7 @@ HeadersPointer copy_without_context(const List& list, const PropagatorChain& cha
   HeadersPointer copy(rd_kafka_headers_new(list.size() + chain.fields().size()));
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Header header = list.at(i);
-    if (chain.owns(header.name)) continue;
-    const void* const data = header.value ? header.value->data() : nullptr;
-    const std::size_t size = header.value ? header.value->size() : 0;
-    rd_kafka_header_add(copy.get(), header.name, -1, data, static_cast<ssize_t>(size));
+    if (!chain.owns(header.name)) add(*copy, header);
   }
   return copy;
 }

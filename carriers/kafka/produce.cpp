@@ -1,16 +1,23 @@
 #include "baton/carriers/kafka/produce.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "../lookup.hpp"
+#include "appending_carrier.hpp"
+#include "c_list.hpp"
+#include "change.hpp"
 #include "message.hpp"
 
 namespace baton::kafka {
 namespace {
+
+using detail::AppendingCarrier;
+using detail::CList;
+using detail::Header;
 
 constexpr const char* interceptor = "baton";
 
@@ -31,51 +38,36 @@ Extracted look(const PropagatorChain& chain, CarrierReader carrier, Context& con
   return best;
 }
 
-/// Writes into a list that was empty before: what it has not set itself cannot be there. The
-/// lengths of the names that it has set tell most others apart.
-class FreshHeadersCarrier {
+/// Those headers of a message that are of a chain's formats.
+class FoundCarrier {
  public:
-  explicit FreshHeadersCarrier(rd_kafka_headers_t& headers) noexcept : headers_(&headers) {}
+  explicit FoundCarrier(const std::vector<Header>& headers) noexcept : headers_(headers) {}
 
-  void set(std::string_view name, std::string_view value) {
-    if (may_have(name) || !is_plain(name) || value.empty()) {
-      HeadersCarrier(*headers_).set(name, value);
-    } else {
-      rd_kafka_header_add(headers_, name.data(), static_cast<ssize_t>(name.size()), value.data(),
-                          static_cast<ssize_t>(value.size()));
-    }
-    sizes_ |= bit(name);
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    return lookup::find_last(*this, name);
   }
-  void erase(std::string_view name) {
-    if (may_have(name)) HeadersCarrier(*headers_).erase(name);
+  void get_all(std::string_view name, TextVisitor visit) const {
+    lookup::visit_values(*this, name, visit);
   }
+  void keys(TextVisitor visit) const { lookup::visit_names(*this, visit); }
+
+  // The list.
+  [[nodiscard]] std::size_t size() const noexcept { return headers_.size(); }
+  [[nodiscard]] const Header& at(std::size_t i) const noexcept { return headers_[i]; }
 
  private:
-  /// Whether a name is lowercase for sure, and without NUL: what has bit 5 is neither a capital nor
-  /// a control character.
-  static bool is_plain(std::string_view name) noexcept {
-    constexpr std::uint64_t bits = 0x2020202020202020;
-    std::uint64_t all = bits;
-    const auto see = [&](const char* eight) {
-      std::uint64_t characters = 0;
-      std::memcpy(&characters, eight, sizeof characters);
-      all &= characters;
-    };
-    if (name.size() < 8) return false;
-    for (std::size_t i = 0; i + 8 < name.size(); i += 8) see(name.data() + i);
-    see(name.data() + name.size() - 8);
-    return all == bits;
-  }
-  static std::uint64_t bit(std::string_view name) noexcept {
-    return std::uint64_t{1} << name.size() % 64;
-  }
-  [[nodiscard]] bool may_have(std::string_view name) const noexcept {
-    return (sizes_ & bit(name)) != 0;
-  }
-
-  rd_kafka_headers_t* headers_;
-  std::uint64_t sizes_ = 0;
+  const std::vector<Header>& headers_;
 };
+
+std::vector<Header> find_owned(const rd_kafka_headers_t& headers, const PropagatorChain& chain) {
+  return detail::find_all(CList(&headers), [&](const char* name) { return chain.owns(name); });
+}
+
+/// Writes a context into a list that has no headers of the chain's formats.
+void append(rd_kafka_headers_t& headers, const Context& context, const PropagatorChain& chain) {
+  const auto is_absent = [&](std::string_view name) { return chain.owns(name); };
+  chain.inject(context, AppendingCarrier(headers, is_absent));
+}
 
 class Instrument {
  public:
@@ -96,30 +88,44 @@ class Instrument {
     const auto [headers, error] = detail::headers_of(message);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR || chain.writers().empty()) return;
     if (headers == nullptr) {
-      HeadersPointer fresh(rd_kafka_headers_new(chain.fields().size()));
-      chain.inject(context, FreshHeadersCarrier(*fresh));
-      rd_kafka_message_set_headers(&message, fresh.release());
-      return;
+      inject_new(message, context, chain);
+    } else {
+      inject_into(*headers, context, chain);
     }
-    Context found;
-    const Extracted most = look(chain, ConstHeadersCarrier(headers), found);
-    if (most == Extracted::nothing) {
-      chain.inject(context, HeadersCarrier(*headers));
-    } else if (options_.existing == Existing::replace) {
-      HeadersPointer kept = detail::copy_without_context(detail::CList(headers), chain);
-      chain.inject(context, HeadersCarrier(*kept));
-      rd_kafka_message_set_headers(&message, kept.release());
-    } else if (most < Extracted::decision) {
-      Context both = context;
-      look(chain, ConstHeadersCarrier(headers), both);  // adds the message's baggage
-      chain.inject(both, HeadersCarrier(*headers));
+  }
+
+  static void inject_new(rd_kafka_message_t& message, const Context& context,
+                         const PropagatorChain& chain) {
+    HeadersPointer fresh(rd_kafka_headers_new(chain.fields().size()));
+    append(*fresh, context, chain);
+    // The message takes it, and librdkafka destroys it with the message, sent or not. No list is
+    // replaced: one that is there may be the application's.
+    rd_kafka_message_set_headers(&message, fresh.release());
+  }
+
+  /// The list may be the application's: `produce` takes it if it succeeds, which nobody knows yet,
+  /// and otherwise leaves it where it was. So it is changed in place.
+  void inject_into(rd_kafka_headers_t& headers, const Context& context,
+                   const PropagatorChain& chain) const {
+    const std::vector<Header> theirs = find_owned(headers, chain);
+    Context sent = context;
+    if (!theirs.empty()) {
+      if (options_.existing == Existing::keep) {
+        Context found;
+        const Extracted most = look(chain, FoundCarrier(theirs), found);
+        if (most >= Extracted::decision) return;
+        look(chain, FoundCarrier(theirs), sent);  // adds the message's baggage
+      }
+      detail::remove(headers, theirs);
     }
+    append(headers, sent, chain);
   }
 
   InstrumentOptions options_;
 };
 
-/// What librdkafka holds for us with each configuration: a share.
+/// What librdkafka holds for us with each configuration: a share, which `on_conf_destroy` frees. A
+/// client has that of the configuration that it was made of, and destroys it last.
 using Share = std::shared_ptr<const Instrument>;
 
 rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept;
@@ -154,8 +160,8 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept {
   if (share == nullptr) return RD_KAFKA_RESP_ERR__FAIL;
   rd_kafka_resp_err_t error =
       rd_kafka_conf_interceptor_add_on_new(conf, interceptor, on_new, share.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
-  // The first of the name went in, so the others do.
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;  // and the share is still ours
+  // The first of the name went in, so the others do; with the last the share is librdkafka's.
   error = rd_kafka_conf_interceptor_add_on_conf_dup(conf, interceptor, on_conf_dup, share.get());
   rd_kafka_conf_interceptor_add_on_conf_destroy(conf, interceptor, on_conf_destroy,
                                                 share.release());
@@ -163,6 +169,11 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept {
 }
 
 }  // namespace
+
+void inject(rd_kafka_headers_t& headers, const Context& context, const PropagatorChain& chain) {
+  detail::remove(headers, find_owned(headers, chain));
+  append(headers, context, chain);
+}
 
 rd_kafka_resp_err_t instrument(rd_kafka_conf_t& conf, InstrumentOptions options) {
   return add_to(&conf, std::make_shared<const Instrument>(std::move(options)));

@@ -36,6 +36,7 @@ BATON_BOUND(rd_kafka_header_get_last);
 
 const void* bound_library = nullptr;
 
+/// The handle is never closed: the functions must stay where they are for as long as the plugin.
 void* open_library(const char* path) noexcept {
   void* const library = ::dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
   // The program itself has no path that can be opened.

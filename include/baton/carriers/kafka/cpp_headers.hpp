@@ -2,12 +2,15 @@
 
 #include <librdkafka/rdkafkacpp.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "baton/carrier.hpp"
+#include "baton/chain.hpp"
+#include "baton/function_ref.hpp"
 
 namespace baton::kafka {
 
@@ -42,20 +45,34 @@ class ConstCppHeadersCarrier {
   mutable std::optional<std::vector<Header>> copy_;
 };
 
-/// Reads and writes such a list, by the rules of HeadersCarrier.
+/// Reads and writes such a list, by the rules of HeadersCarrier. The list stays whose it was.
 ///
 ///     std::unique_ptr<RdKafka::Headers> headers(RdKafka::Headers::create());
 ///     chain.inject(context, baton::kafka::CppHeadersCarrier(*headers));
+///
+/// `RdKafka::Headers` removes one spelling of a name at a time, and each costs it a pass over the
+/// list. So a carrier takes out one spelling for each name that it sets or erases, the one in
+/// lowercase first, and `max_spellings` others in all. What is beyond stays; a reader that finds
+/// the name in lowercase does not look at it.
 class CppHeadersCarrier : public ConstCppHeadersCarrier {
  public:
   explicit CppHeadersCarrier(RdKafka::Headers& headers) noexcept
       : ConstCppHeadersCarrier(headers), headers_(&headers) {}
 
+  static constexpr std::size_t max_spellings = 256;
+
   void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
 
  private:
+  friend void inject(RdKafka::Headers& headers, const Context& context,
+                     const PropagatorChain& chain);
+
+  /// Takes out all headers whose names are meant, `free` spellings beside those that may still go.
+  void erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free);
+
   RdKafka::Headers* headers_;
+  std::size_t spellings_ = max_spellings;  // that may still go
 };
 
 }  // namespace baton::kafka

@@ -11,7 +11,7 @@
 namespace baton::kafka {
 
 /// Reads a list of record headers as librdkafka's C interface has it. A null pointer is an empty
-/// list. The list must outlive the carrier.
+/// list. The list stays whose it was, and must outlive the carrier.
 ///
 /// - Names are matched exactly; where no header has the very name, in any case (ASCII letters
 ///   alone). librdkafka gives names as C strings: one with a NUL in it is shown up to there, and
@@ -21,7 +21,8 @@ namespace baton::kafka {
 /// - `get` gives the last value of a name. `get_all` gives all in order, as the list fields
 ///   `tracestate` and `baggage` need it; of `traceparent`, which is one value, the last alone.
 ///
-/// Each look-up passes over the headers once, or twice for `get_all` where no name is exact.
+/// `keys` passes over the headers once, `get` twice at most and `get_all` three times: librdkafka's
+/// own search for the exact name is the fastest, and comes first.
 class ConstHeadersCarrier {
  public:
   explicit ConstHeadersCarrier(const rd_kafka_headers_t* headers) noexcept : headers_(headers) {}
@@ -39,9 +40,13 @@ class ConstHeadersCarrier {
 ///     rd_kafka_headers_t* headers = rd_kafka_headers_new(4);
 ///     chain.inject(context, baton::kafka::HeadersCarrier(*headers));
 ///
+/// The list is changed where it is and stays whose it was; librdkafka copies what is written.
+///
 /// Names are written in lowercase. `set` leaves one header of a name, `erase` none, whatever the
-/// case they came in; each spelling that goes costs a pass over the list. A name with a NUL is not
-/// written. Throws `std::bad_alloc`, and nothing else.
+/// case they came in. Either takes one pass over the headers, and a pass more for each header that
+/// goes. If more than eight go, the list is built anew instead, in as many passes whatever their
+/// number; of another header's name with a NUL in it, what precedes the NUL remains then. A name
+/// with a NUL is not written. Throws `std::bad_alloc`, and nothing else.
 class HeadersCarrier : public ConstHeadersCarrier {
  public:
   explicit HeadersCarrier(rd_kafka_headers_t& headers) noexcept
@@ -57,7 +62,9 @@ class HeadersCarrier : public ConstHeadersCarrier {
 struct HeadersDeleter {
   void operator()(rd_kafka_headers_t* headers) const noexcept { rd_kafka_headers_destroy(headers); }
 };
-/// A list that nobody else owns. `release()` it to whom librdkafka hands it over: a message.
+/// A list that nobody else owns. A message takes it by `rd_kafka_message_set_headers`, and by
+/// `rd_kafka_producev` with `RD_KAFKA_V_HEADERS` if that succeeds: `release()` it then, and not
+/// before.
 using HeadersPointer = std::unique_ptr<rd_kafka_headers_t, HeadersDeleter>;
 
 }  // namespace baton::kafka

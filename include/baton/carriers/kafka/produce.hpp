@@ -14,19 +14,19 @@
 
 namespace baton::kafka {
 
-/// Writes a context into headers that the application builds itself.
+/// Writes a context into headers that the application builds itself, which stay its own.
 ///
 ///     rd_kafka_headers_t* headers = rd_kafka_headers_new(4);
 ///     baton::kafka::inject(*headers);
-inline void inject(rd_kafka_headers_t& headers, const Context& context = current(),
-                   const PropagatorChain& chain = global_chain()) {
-  chain.inject(context, HeadersCarrier(headers));
-}
+///
+/// All headers of the chain's formats are written anew, behind the others, which keep their order;
+/// one pass over the headers finds them.
+void inject(rd_kafka_headers_t& headers, const Context& context = current(),
+            const PropagatorChain& chain = global_chain());
 
-inline void inject(RdKafka::Headers& headers, const Context& context = current(),
-                   const PropagatorChain& chain = global_chain()) {
-  chain.inject(context, CppHeadersCarrier(headers));
-}
+/// The same for a list of the C++ interface, within the limit of CppHeadersCarrier.
+void inject(RdKafka::Headers& headers, const Context& context = current(),
+            const PropagatorChain& chain = global_chain());
 
 /// What becomes of a message that brings a context of its own: one that a propagator of the chain,
 /// reader or writer, can read.
@@ -58,8 +58,15 @@ struct InstrumentOptions {
 /// message that brings baggage alone keeps it, key by key, beside the current one's. What goes
 /// wrong (no memory, headers that librdkafka cannot read) costs the context, never the message.
 ///
-/// Gives `RD_KAFKA_RESP_ERR__CONFLICT`, and changes nothing, where that was done already. Any
-/// number of threads may produce.
+/// A list of headers that comes with a message is changed in place and never replaced: if `produce`
+/// fails, it is the application's as before, with the context in it. One pass over the headers
+/// finds those of the chain's formats, and they alone are looked at again. If they go, the costs
+/// are those of HeadersCarrier.
+///
+/// The configuration keeps a share of the options, as do its copies and the clients made of them,
+/// and frees it when it is destroyed. It stays the caller's (docs/kafka.md says what librdkafka
+/// before 2.13 does to one that makes no client). Gives `RD_KAFKA_RESP_ERR__CONFLICT`,
+/// and changes nothing, where that was done already. Any number of threads may produce.
 rd_kafka_resp_err_t instrument(rd_kafka_conf_t& conf, InstrumentOptions options = {});
 
 /// The same for a configuration of the C++ interface, which must be a global one (`CONF_GLOBAL`):

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "../lookup.hpp"
+#include "baton/carriers/kafka/headers.hpp"
+#include "c_list.hpp"
+
+namespace baton::kafka::detail {
+
+/// Whether a name is in lowercase for sure, and without NUL: a character that has bit 5 is neither
+/// a capital nor a control character.
+constexpr bool is_plain(std::string_view name) noexcept {
+  constexpr unsigned bit = 0x20;
+  unsigned all = bit;
+  for (const char c : name) all &= static_cast<unsigned char>(c);  // without a branch for each
+  return all != 0;
+}
+
+/// Writes behind the headers of a list in which some names are absent for sure (`is_absent`), but
+/// for those that it has set itself: it looks for them behind the others alone. Other names are set
+/// and erased as HeadersCarrier does.
+template <class IsAbsent>
+class AppendingCarrier {
+ public:
+  AppendingCarrier(rd_kafka_headers_t& headers, IsAbsent is_absent) noexcept
+      : headers_(&headers), is_absent_(is_absent), first_(rd_kafka_header_cnt(&headers)) {}
+
+  void set(std::string_view name, std::string_view value) {
+    if (is_plain(name) && is_absent(name)) {
+      add(*headers_, name, value);
+    } else {
+      change([&](HeadersCarrier list) { list.set(name, value); });
+    }
+    sizes_ |= bit(name);
+  }
+  void erase(std::string_view name) {
+    if (!is_absent(name)) change([&](HeadersCarrier list) { list.erase(name); });
+  }
+
+ private:
+  [[nodiscard]] bool is_absent(std::string_view name) const {
+    return !has_set(name) && is_absent_(name);
+  }
+  [[nodiscard]] bool has_set(std::string_view name) const noexcept {
+    if ((sizes_ & bit(name)) == 0) return false;  // lengths tell most names apart
+    const CList list(headers_);
+    for (std::size_t i = first_, size = list.size(); i < size; ++i) {
+      if (lookup::compare(list.at(i).name, name) != lookup::Match::none) return true;
+    }
+    return false;
+  }
+
+  template <class Change>
+  void change(Change&& make) {
+    const std::size_t size = rd_kafka_header_cnt(headers_);
+    make(HeadersCarrier(*headers_));
+    const std::size_t gone = size - std::min(size, rd_kafka_header_cnt(headers_));
+    // Wherever they stood; `set` may have added one again.
+    first_ -= std::min(first_, gone + 1);
+  }
+
+  static std::uint64_t bit(std::string_view name) noexcept {
+    return std::uint64_t{1} << name.size() % 64;
+  }
+
+  rd_kafka_headers_t* headers_;
+  IsAbsent is_absent_;
+  std::size_t first_;  // of those that it has set
+  std::uint64_t sizes_ = 0;
+};
+
+}  // namespace baton::kafka::detail

@@ -1,0 +1,61 @@
+#include "change.hpp"
+
+#include <array>
+#include <string>
+
+#include "baton/carriers/kafka/headers.hpp"
+
+namespace baton::kafka::detail {
+namespace {
+
+/// As many as librdkafka may remove one by one.
+constexpr std::size_t few = 8;
+
+void remove_by_names(rd_kafka_headers_t& headers, std::span<const Header> gone) {
+  // Copied first: all headers of a name go at once, and with them the text of their names.
+  std::vector<std::string> names;
+  names.reserve(gone.size());
+  for (const Header& header : gone) names.emplace_back(header.name);
+  for (const std::string& name : names) rd_kafka_header_remove(&headers, name.c_str());
+}
+
+char& first_letter(const CList& list, std::size_t i) noexcept {
+  return *const_cast<char*>(list.at(i).name);
+}
+
+/// Empties a list. librdkafka has no call for that: it removes all headers of a name, with a pass
+/// over the list for each name. So all get the same name first, the empty one, in the list's own
+/// copies of their names. False if this librdkafka does not remove them; then nothing has changed.
+bool clear(rd_kafka_headers_t& headers) {
+  const CList list(&headers);
+  const std::size_t size = list.size();
+  std::string letters(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) std::swap(letters[i], first_letter(list, i));
+  rd_kafka_header_remove(&headers, "");
+  if (list.size() == 0) return true;
+  for (std::size_t i = 0; i < size; ++i) first_letter(list, i) = letters[i];
+  return false;
+}
+
+}  // namespace
+
+void remove(rd_kafka_headers_t& headers, std::span<const Header> gone) {
+  if (gone.size() <= few) return remove_by_names(headers, gone);
+  // Each name would cost librdkafka a pass, and each header a move of all behind it.
+  const CList list(&headers);
+  const HeadersPointer kept(rd_kafka_headers_new(list.size() - gone.size()));
+  std::span<const Header> next = gone;
+  for (std::size_t i = 0, size = list.size(); i < size; ++i) {
+    const Header header = list.at(i);
+    if (!next.empty() && next.front().name == header.name) {
+      next = next.subspan(1);
+    } else {
+      add(*kept, header);
+    }
+  }
+  if (!clear(headers)) return remove_by_names(headers, gone);
+  const CList back(kept.get());
+  for (std::size_t i = 0, size = back.size(); i < size; ++i) add(headers, back.at(i));
+}
+
+}  // namespace baton::kafka::detail

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+
+/// The work that librdkafka does for a carrier, counted where the carrier calls it: the program
+/// that has counting.cpp has its functions instead of librdkafka's, and they hand on what they get.
+namespace kafka_test {
+
+struct Work {
+  std::size_t calls = 0;
+  std::size_t seen = 0;   ///< headers that were looked at, one call after the other
+  std::size_t moved = 0;  ///< headers that changed their place
+  std::size_t removals = 0;
+
+  [[nodiscard]] std::size_t all() const noexcept { return seen + moved; }
+};
+
+inline Work work;
+
+/// A librdkafka that does not remove headers with an empty name.
+inline bool keeps_empty_names = false;
+
+}  // namespace kafka_test

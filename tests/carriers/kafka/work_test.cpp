@@ -1,0 +1,246 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "counting.hpp"
+#include "support.hpp"
+
+namespace {
+
+using namespace kafka_test;
+using baton::Context;
+using baton::kafka::CppHeadersCarrier;
+using baton::kafka::Existing;
+using baton::kafka::HeadersCarrier;
+using baton::kafka::instrument;
+
+/// Reads and writes all there is.
+const baton::PropagatorChain& everything() {
+  static const baton::PropagatorChain chain =
+      baton::make_chain(
+          "tracecontext,baggage,b3,b3multi,jaeger,xray,ottrace,datadog,gcp,opencensus")
+          .chain;
+  return chain;
+}
+
+std::string spelling(std::string name, std::size_t number) {
+  for (char& c : name) {
+    if (c < 'a' || c > 'z') continue;
+    if ((number & 1U) != 0) c = static_cast<char>(c - 'a' + 'A');
+    number >>= 1U;
+  }
+  return name;
+}
+
+/// Lists of any size, each with half its headers, or all of them, of other names.
+struct Shape {
+  const char* name;
+  std::function<Header(std::size_t)> header;
+
+  friend void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.name; }
+};
+
+const Shape shapes[] = {
+    {"OthersAlone", [](std::size_t i) { return Header{"header-" + std::to_string(i), "v"}; }},
+    {"SpellingsOfOneName",
+     [](std::size_t i) {
+       return i % 2 == 0 ? Header{"header-" + std::to_string(i), "v"}
+                         : Header{spelling("x-b3-parentspanid", i / 2), "v"};
+     }},
+    {"OneNameAgainAndAgain",
+     [](std::size_t i) {
+       return i % 2 == 0 ? Header{"header-" + std::to_string(i), "v"}
+                         : Header{"baggage", "k" + std::to_string(i) + "=v"};
+     }},
+    {"NamesOfOneLength",
+     [](std::size_t i) {
+       std::string name = std::to_string(i);
+       return Header{"other" + std::string(6 - name.size(), '0') + name, std::nullopt};
+     }},
+};
+
+Headers make(const Shape& shape, std::size_t size) {
+  Headers headers;
+  for (std::size_t i = 0; i < size; ++i) headers.push_back(shape.header(i));
+  return headers;
+}
+
+Headers others(const Headers& headers, const baton::PropagatorChain& chain) {
+  Headers kept;
+  for (const Header& header : headers) {
+    if (!chain.owns(header.first)) kept.push_back(header);
+  }
+  return kept;
+}
+
+const Context& some_context() {
+  static const Context context = context_of(parent, "user=1");
+  return context;
+}
+
+class WorkTest : public testing::TestWithParam<Shape> {
+ protected:
+  /// The work of doing something with a list of that size.
+  template <class Do>
+  static Work work_of(std::size_t size, Do&& act) {
+    HeadersPointer list = make_headers(make(GetParam(), size));
+    work = {};
+    act(std::move(list));
+    return work;
+  }
+
+  template <class Do>
+  static void expect_passes(std::size_t passes, Do&& act) {
+    // Baggage is limited, and each member that is written may be looked for among those before.
+    constexpr std::size_t members = 2 * 180;  // for either of two formats
+    const std::size_t more = passes > 3 && has_baggage() ? members * members : 500;
+    for (const std::size_t size : {1000U, 8000U, 64000U}) {
+      const Work work = work_of(size, act);
+      EXPECT_LE(work.all(), passes * size + more) << size;
+      EXPECT_LE(work.calls, passes * size + more) << size;
+    }
+  }
+
+  static bool has_baggage() { return std::string_view(GetParam().name) == "OneNameAgainAndAgain"; }
+  /// One, or as many as it takes to build the list anew.
+  static std::size_t passes() {
+    const Headers few = make(GetParam(), 10);
+    return others(few, everything()).size() == few.size() ? 1 : 8;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Kafka, WorkTest, testing::ValuesIn(shapes),
+                         [](const auto& shape) { return shape.param.name; });
+
+TEST_P(WorkTest, OfALookUp) {
+  const auto see = [](std::string_view) { return true; };
+  for (const char* name : {"baggage", "BAGGAGE", "x-b3-parentspanid", "traceparent", "absent"}) {
+    expect_passes(2, [&](HeadersPointer list) {
+      static_cast<void>(baton::kafka::ConstHeadersCarrier(list.get()).get(name));
+    });
+    expect_passes(3, [&](HeadersPointer list) {
+      baton::kafka::ConstHeadersCarrier(list.get()).get_all(name, see);
+    });
+  }
+  expect_passes(
+      1, [&](HeadersPointer list) { baton::kafka::ConstHeadersCarrier(list.get()).keys(see); });
+}
+
+TEST_P(WorkTest, OfErase) {
+  for (const char* name : {"baggage", "X-B3-ParentSpanId", "traceparent"}) {
+    expect_passes(passes(), [&](HeadersPointer list) { HeadersCarrier(*list).erase(name); });
+  }
+}
+
+TEST_P(WorkTest, OfSet) {
+  for (const char* name : {"baggage", "X-B3-ParentSpanId", "traceparent"}) {
+    expect_passes(passes(), [&](HeadersPointer list) { HeadersCarrier(*list).set(name, "1"); });
+  }
+}
+
+TEST_P(WorkTest, OfAWholeInjection) {
+  expect_passes(passes(), [&](HeadersPointer list) {
+    baton::kafka::inject(*list, some_context(), everything());
+  });
+}
+
+TEST_P(WorkTest, OfAnInstrumentedProducer) {
+  for (const Existing existing : {Existing::keep, Existing::replace}) {
+    rd_kafka_conf_t* const conf =
+        make_conf({{"message.max.bytes", "100000000"}, {"log_level", "0"}});
+    instrument(*conf, {.existing = existing, .chain = everything(), .context = some_context});
+    const Client producer = make_client(RD_KAFKA_PRODUCER, conf);
+    expect_passes(passes(), [&](HeadersPointer list) {
+      EXPECT_EQ(produce(*producer, "v", std::move(list)), RD_KAFKA_RESP_ERR_NO_ERROR);
+    });
+    rd_kafka_purge(producer.get(), RD_KAFKA_PURGE_F_QUEUE);
+  }
+}
+
+TEST_P(WorkTest, ChangesNothingElse) {
+  const Headers theirs = make(GetParam(), 100);
+  const HeadersPointer list = make_headers(theirs);
+  baton::kafka::inject(*list, some_context(),
+                       baton::make_chain("tracecontext,baggage,b3multi").chain);
+  Headers expected = others(theirs, everything());
+  const Headers ours = {{"traceparent", parent},
+                        {"baggage", "user=1"},
+                        {"x-b3-traceid", "0af7651916cd43dd8448eb211c80319c"},
+                        {"x-b3-spanid", "b7ad6b7169203331"},
+                        {"x-b3-sampled", "1"}};
+  expected.insert(expected.end(), ours.begin(), ours.end());
+  EXPECT_EQ(to_headers(list.get()), expected);
+}
+
+TEST_P(WorkTest, NorIfLibrdkafkaCannotBeMadeToEmptyAList) {
+  keeps_empty_names = true;
+  const Headers theirs = make(GetParam(), 100);
+  const HeadersPointer list = make_headers(theirs);
+  HeadersCarrier(*list).erase("baggage");
+  HeadersCarrier(*list).erase("x-b3-parentspanid");
+  keeps_empty_names = false;
+  EXPECT_EQ(to_headers(list.get()), others(theirs, everything()));
+}
+
+using CppHeaders = std::unique_ptr<RdKafka::Headers>;
+
+CppHeaders make_cpp(const Headers& headers) {
+  CppHeaders list(RdKafka::Headers::create());
+  for (const auto& [name, value] : headers) {
+    list->add(name, value ? value->data() : nullptr, value ? value->size() : 0);
+  }
+  return list;
+}
+
+TEST_P(WorkTest, OfTheCppInterface) {
+  constexpr std::size_t removals = CppHeadersCarrier::max_spellings;
+  for (const std::size_t size : {1000U, 8000U, 64000U}) {
+    const CppHeaders list = make_cpp(make(GetParam(), size));
+    work = {};
+    baton::kafka::inject(*list, some_context(), everything());
+    constexpr std::size_t written = 400;  // fields, and members of baggage for two formats
+    EXPECT_LE(work.removals, removals + written);
+    EXPECT_LE(work.seen, (removals + written) * size);
+    EXPECT_LE(work.calls, size + 2 * (removals + written));
+  }
+}
+
+TEST_P(WorkTest, ChangesNothingElseOfTheCppInterface) {
+  const Headers theirs = make(GetParam(), 100);
+  const CppHeaders list = make_cpp(theirs);
+  const baton::PropagatorChain chain = baton::make_chain("tracecontext,b3multi").chain;
+  baton::kafka::inject(*list, context_of(parent), chain);
+  Headers expected = others(theirs, chain);
+  const Headers ours = {{"traceparent", parent},
+                        {"x-b3-traceid", "0af7651916cd43dd8448eb211c80319c"},
+                        {"x-b3-spanid", "b7ad6b7169203331"},
+                        {"x-b3-sampled", "1"}};
+  expected.insert(expected.end(), ours.begin(), ours.end());
+  Headers headers;
+  for (const RdKafka::Headers::Header& header : list->get_all()) {
+    headers.emplace_back(header.key(), std::nullopt);
+    if (header.value() != nullptr) headers.back().second = header.value_string();
+  }
+  EXPECT_EQ(headers, expected);
+}
+
+TEST(CppWorkTest, SpellingsBeyondTheLimitStay) {
+  constexpr std::size_t limit = CppHeadersCarrier::max_spellings;
+  Headers theirs = {{"x-b3-parentspanid", "in lowercase"}};
+  for (std::size_t i = 1; i < limit + 10; ++i) {
+    theirs.emplace_back(spelling("x-b3-parentspanid", i), "other");
+  }
+  const CppHeaders list = make_cpp(theirs);
+  CppHeadersCarrier carrier(*list);
+  carrier.erase("x-b3-parentspanid");
+  EXPECT_EQ(list->size(), 9U);
+  EXPECT_EQ(list->get_last("x-b3-parentspanid").err(), RdKafka::ERR__NOENT);
+  EXPECT_EQ(carrier.get("x-b3-parentspanid"), "other") << "as it says itself";
+  for (const char* value : {"ours", "ours again"}) {
+    carrier.set("x-b3-parentspanid", value);
+    EXPECT_EQ(carrier.get("x-b3-parentspanid"), value);
+    EXPECT_EQ(list->get("x-b3-parentspanid").size(), 1U);
+  }
+}
+
+}  // namespace

@@ -1,8 +1,25 @@
 #include "baton/carriers/kafka/forward.hpp"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include "support.hpp"
+
+namespace {
+
+/// Whose time a message's is said to be: the mock cluster keeps the producer's always.
+std::optional<rd_kafka_timestamp_type_t> said_type;
+
+}  // namespace
+
+extern "C" std::int64_t rd_kafka_message_timestamp(const rd_kafka_message_t* message,
+                                                   rd_kafka_timestamp_type_t* type) {
+  static const auto next = reinterpret_cast<decltype(&rd_kafka_message_timestamp)>(
+      ::dlsym(RTLD_NEXT, "rd_kafka_message_timestamp"));
+  const std::int64_t timestamp = next(message, type);
+  if (said_type) *type = *said_type;
+  return timestamp;
+}
 
 namespace {
 
@@ -95,6 +112,29 @@ TEST_F(ForwardTest, KeepsKeyTombstoneAndTimestamp) {
   EXPECT_EQ(std::string(static_cast<const char*>(checked->key), checked->key_len), "k");
   rd_kafka_timestamp_type_t type{};
   EXPECT_EQ(rd_kafka_message_timestamp(checked.get(), &type), 1234567890123);
+}
+
+TEST_F(ForwardTest, ATimeThatIsNotTheProducersStaysBehind) {
+  constexpr std::int64_t long_ago = 1234567890123;
+  rd_kafka_vu_t parts[2]{};
+  parts[0].vtype = RD_KAFKA_VTYPE_TOPIC;
+  parts[0].u.cstr = "orders";
+  parts[1].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+  parts[1].u.i64 = long_ago;
+  ASSERT_EQ(rd_kafka_produceva(producer_.get(), parts, 2), nullptr);
+  flush(*producer_);
+  const Message order = orders_.next();
+  for (const auto type : {RD_KAFKA_TIMESTAMP_CREATE_TIME, RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME,
+                          RD_KAFKA_TIMESTAMP_NOT_AVAILABLE}) {
+    said_type = type;
+    EXPECT_EQ(forward(*producer_, "checked", *order), RD_KAFKA_RESP_ERR_NO_ERROR);
+    said_type = std::nullopt;
+    const Message checked = sent_on();
+    rd_kafka_timestamp_type_t sent_type{};
+    const std::int64_t sent = rd_kafka_message_timestamp(checked.get(), &sent_type);
+    EXPECT_EQ(sent == long_ago, type == RD_KAFKA_TIMESTAMP_CREATE_TIME) << type;
+    EXPECT_GE(sent, long_ago) << type;
+  }
 }
 
 TEST_F(ForwardTest, AnEmptyValueIsNoTombstone) {

@@ -75,6 +75,52 @@ TEST_F(ProduceTest, BaggageAloneStaysAndGetsTheTrace) {
             (Headers{{"traceparent", parent}, {"baggage", "user=1,order=2"}}));
 }
 
+TEST_F(ProduceTest, ADecisionAloneIsAContextOfItsOwn) {
+  const Client producer =
+      instrumented({.chain = baton::make_chain("tracecontext,baggage,b3,b3multi").chain});
+  const Context context = context_of(parent, "user=1");
+  const Scope scope(context);
+  for (const Headers& theirs : {Headers{{"b3", "0"}}, Headers{{"X-B3-Sampled", "0"}},
+                                Headers{{"baggage", "order=2"}, {"b3", "d"}}}) {
+    EXPECT_EQ(sent(*producer, make_headers(theirs)), theirs);
+  }
+}
+
+/// One that somebody else wrote, with names that librdkafka would take as they are.
+class CarelessPropagator final : public baton::Propagator {
+ public:
+  std::string_view name() const noexcept override { return "careless"; }
+  std::span<const std::string_view> fields() const noexcept override { return fields_; }
+  bool reads_span_context() const noexcept override { return false; }
+  baton::Extracted extract(baton::CarrierReader, Context&, baton::ExtractReport*) const override {
+    return baton::Extracted::nothing;
+  }
+  void inject(const Context&, baton::CarrierWriter carrier) const override {
+    carrier.set("X-First-Of-All", "1");
+    carrier.set(std::string_view("x-with\0nul", 10), "2");
+    carrier.set("x-emptY", "");
+    carrier.set("X", "3");
+    carrier.set("x-first-of-alL", "4");
+    carrier.set("Other", "5");  // which is none of the fields
+    carrier.erase("x");
+  }
+
+ private:
+  static constexpr std::string_view fields_[] = {"x-first-of-all", "x-empty", "x"};
+};
+
+TEST_F(ProduceTest, NamesAreWrittenInLowercaseWhoeverSetsThem) {
+  const Client producer =
+      instrumented({.chain = baton::PropagatorChain({std::make_shared<CarelessPropagator>()})});
+  const Context context = context_of(parent);
+  const Scope scope(context);
+  Headers expected = {{"x-empty", ""}, {"x-first-of-all", "4"}, {"other", "5"}};
+  EXPECT_EQ(sent(*producer), expected);
+  expected.insert(expected.begin(), {"a", "1"});
+  EXPECT_EQ(sent(*producer, make_headers({{"OTHER", "old"}, {"a", "1"}, {"X-Empty", "old"}})),
+            expected);
+}
+
 TEST_F(ProduceTest, ReplacesWhenToldTo) {
   const Client producer = instrumented({.existing = Existing::replace});
   const Headers theirs = {{"Traceparent", other_parent}, {"a", "1"}, {"baggage", "old=1"}};
@@ -283,12 +329,33 @@ TEST(InjectTest, IntoHeadersOfTheApplication) {
   baton::kafka::inject(*list, context);
   EXPECT_EQ(to_headers(list.get()),
             (Headers{{"a", "1"}, {"traceparent", parent}, {"baggage", "user=1"}}));
+  baton::kafka::inject(*list, Context());
+  EXPECT_EQ(to_headers(list.get()), (Headers{{"a", "1"}}));
 
   const std::unique_ptr<RdKafka::Headers> cpp(RdKafka::Headers::create());
   const Scope scope(context);
   baton::kafka::inject(*cpp);
   EXPECT_EQ(baton::kafka::extract(*cpp).span_context().span_id, context.span_context().span_id);
   EXPECT_EQ(cpp->size(), 2U);
+}
+
+TEST(InjectTest, FamiliesOfBaggageAreWrittenAnewToo) {
+  const auto chain = baton::make_chain("jaeger").chain;
+  const Context context = context_of(parent, "user=1");
+  const HeadersPointer list = make_headers({{"Uberctx-Old", "1"}, {"a", "1"}});
+  const std::unique_ptr<RdKafka::Headers> cpp(RdKafka::Headers::create());
+  cpp->add("Uberctx-Old", "1");
+  cpp->add("a", "1");
+  baton::kafka::inject(*list, context, chain);
+  baton::kafka::inject(*cpp, context, chain);
+  const std::string id = "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1";
+  const Headers expected = {{"a", "1"}, {"uber-trace-id", id}, {"uberctx-user", "1"}};
+  EXPECT_EQ(to_headers(list.get()), expected);
+  Headers left;
+  for (const RdKafka::Headers::Header& header : cpp->get_all()) {
+    left.emplace_back(header.key(), header.value_string());
+  }
+  EXPECT_EQ(left, expected);
 }
 
 }  // namespace

@@ -1,0 +1,66 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "../carriers/kafka/appending_carrier.hpp"
+#include "../carriers/kafka/c_name.hpp"
+#include "baton/baton.hpp"
+
+namespace {
+
+using baton::kafka::detail::CName;
+using baton::kafka::detail::is_plain;
+
+// Told by the compiler, which lets no constant be made by a write behind an array's end: no
+// sanitizer sees that within an object.
+
+template <std::size_t size>
+constexpr bool is_kept() {
+  std::array<char, size + 1> text{};
+  std::fill_n(text.begin(), size, 'n');
+  const CName name(std::string_view(text.data(), size));
+  return name.get() != nullptr && std::string_view(name.get()) == text.data();
+}
+
+static_assert(is_kept<0>());
+static_assert(is_kept<1>());
+static_assert(is_kept<CName::max_size - 1>());
+static_assert(is_kept<CName::max_size>());
+static_assert(!is_kept<CName::max_size + 1>());
+static_assert(!is_kept<CName::max_size + 2>());
+static_assert(CName(std::string_view("a\0b", 3)).get() == nullptr);
+static_assert(CName(std::string_view("\0", 1)).get() == nullptr);
+
+const baton::PropagatorChain& everything() {
+  static const baton::PropagatorChain chain =
+      baton::make_chain(
+          "tracecontext,baggage,b3,b3multi,jaeger,xray,ottrace,datadog,gcp,opencensus")
+          .chain;
+  return chain;
+}
+
+TEST(KafkaNames, OfAllFormatsAreShortEnoughAndPlain) {
+  for (const std::string_view field : everything().fields()) {
+    EXPECT_NE(CName(field).get(), nullptr) << field;
+    EXPECT_TRUE(is_plain(field)) << field;
+  }
+}
+
+TEST(KafkaNames, WithACapitalOrANulAreNotPlain) {
+  for (std::size_t size = 1; size <= 40; ++size) {
+    EXPECT_TRUE(is_plain(std::string(size, 'a')));
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string name(size, '-');
+        name[at] = static_cast<char>(byte);
+        const bool is_bad = byte == 0 || (byte >= 'A' && byte <= 'Z');
+        const bool is_good = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
+        if (!is_bad && !is_good) continue;
+        EXPECT_EQ(is_plain(name), is_good) << size << ' ' << at << ' ' << byte;
+      }
+    }
+  }
+}
+
+}  // namespace

@@ -23,6 +23,20 @@ HeaderModel to_model(const amqp_table_t& table) {
   return HeaderModel(std::move(headers));
 }
 
+/// How many fields the chain would read if they were text.
+std::size_t wrong_types(const amqp_table_t& table) {
+  std::size_t count = 0;
+  for (int i = 0; i < table.num_entries; ++i) {
+    const auto& [name, value] = table.entries[i];
+    const bool has_right_type = value.kind == AMQP_FIELD_KIND_UTF8 ||
+                                value.kind == AMQP_FIELD_KIND_BYTES ||
+                                value.kind == AMQP_FIELD_KIND_VOID;
+    const auto reads = [&](const auto& reader) { return reader->owns(to_string(name)); };
+    if (!has_right_type && std::ranges::any_of(laws::header_chain().readers(), reads)) ++count;
+  }
+  return count;
+}
+
 std::string encode(amqp_table_t table) {
   std::string buffer(std::size_t{1} << 17, '\0');
   std::size_t offset = 0;
@@ -68,7 +82,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string before = encode(received);
   const std::string others = encode(others_of(received));
   const baton::PropagatorChain& chain = laws::header_chain();
-  const baton::Context context = baton::amqp::extract(received, chain);
+  baton::ExtractReport of_model;
+  static_cast<void>(chain.extract(model, &of_model));
+  baton::ExtractReport report;
+  const baton::Context context = baton::amqp::extract(received, chain, &report);
+  laws::require(report.issue_count() == of_model.issue_count() + wrong_types(received),
+                "what is ours and no text is reported");
   amqp_table_t written = received;
   baton::amqp::inject(written, pool, context, chain);
   chain.inject(context, model);

@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <new>
-#include <string>
+#include <span>
 
 #include "../lookup.hpp"
+#include "../reported_name.hpp"
 #include "baton/carriers/amqp.hpp"
 
 namespace baton::amqp {
@@ -19,25 +20,41 @@ struct Header {
   std::optional<std::string_view> value;
 };
 
+bool is_text(const amqp_field_value_t& value) noexcept {
+  return value.kind == AMQP_FIELD_KIND_UTF8 || value.kind == AMQP_FIELD_KIND_BYTES;
+}
+
+/// The entries where they are: whose the table is, theirs they are.
+std::span<amqp_table_entry_t> entries_of(const amqp_table_t& table) noexcept {
+  return {table.entries, static_cast<std::size_t>(std::max(table.num_entries, 0))};
+}
+
 class TableList {
  public:
-  explicit TableList(const amqp_table_t& table) noexcept : table_(table) {}
+  explicit TableList(const amqp_table_t& table) noexcept : entries_(entries_of(table)) {}
 
-  [[nodiscard]] std::size_t size() const noexcept {
-    return static_cast<std::size_t>(std::max(table_.num_entries, 0));
-  }
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
   [[nodiscard]] Header at(std::size_t i) const noexcept {
-    const auto& [name, value] = table_.entries[i];
-    if (value.kind != AMQP_FIELD_KIND_UTF8 && value.kind != AMQP_FIELD_KIND_BYTES) {
-      return {to_text(name), std::nullopt};
-    }
+    const auto& [name, value] = entries_[i];
+    if (!is_text(value)) return {to_text(name), std::nullopt};
     return {to_text(name), to_text(value.value.bytes)};
   }
 
  private:
-  const amqp_table_t& table_;
+  std::span<const amqp_table_entry_t> entries_;
 };
 
+/// Reports the fields that a chain would read if they were text.
+void report_wrong_types(const amqp_table_t& table, const PropagatorChain& chain,
+                        ExtractReport& report) {
+  for (const auto& [name, value] : entries_of(table)) {
+    if (is_text(value) || value.kind == AMQP_FIELD_KIND_VOID) continue;
+    const std::string_view field = lookup::reported_name(chain, to_text(name));
+    if (!field.empty()) report.add(field, {ErrorCode::wrong_type, 0});
+  }
+}
+
+/// Memory that is the pool's: it lives until that is recycled or emptied, and nobody frees it.
 void* allocate(amqp_pool_t& pool, std::size_t size) {
   void* const memory = amqp_pool_alloc(&pool, size);
   if (memory == nullptr) throw std::bad_alloc();
@@ -61,13 +78,14 @@ void ConstTableCarrier::keys(TextVisitor visit) const {
 }
 
 void TableCarrier::own(std::size_t more) {
-  const std::size_t size = TableList(*table_).size();
+  const std::span<const amqp_table_entry_t> there = entries_of(*table_);
+  const std::size_t size = there.size();
   if (own_ != nullptr && own_ == table_->entries && size + more <= capacity_) return;
   constexpr std::size_t usual = 4;  // as many fields as the usual formats have, and one
   const std::size_t capacity = std::max(size + std::max(more, usual), capacity_ * 2);
   auto* const entries =
       static_cast<amqp_table_entry_t*>(allocate(*pool_, capacity * sizeof(amqp_table_entry_t)));
-  std::copy_n(table_->entries, size, entries);
+  std::copy(there.begin(), there.end(), entries);
   *table_ = {static_cast<int>(size), entries};
   own_ = entries;
   capacity_ = capacity;
@@ -95,12 +113,15 @@ void TableCarrier::erase(std::string_view name) {
   const auto is_one = [name](const amqp_table_entry_t& entry) {
     return lookup::compare(to_text(entry.key), name) != Match::none;
   };
-  const std::size_t size = TableList(*table_).size();
-  if (std::none_of(table_->entries, table_->entries + size, is_one)) return;
+  if (std::ranges::none_of(entries_of(*table_), is_one)) return;
   own(0);
-  const amqp_table_entry_t* const end =
-      std::remove_if(table_->entries, table_->entries + size, is_one);
-  table_->num_entries = static_cast<int>(end - table_->entries);
+  const auto gone = std::ranges::remove_if(entries_of(*table_), is_one);
+  table_->num_entries -= static_cast<int>(gone.size());
+}
+
+Context extract(const amqp_table_t& headers, const PropagatorChain& chain, ExtractReport* report) {
+  if (report != nullptr) report_wrong_types(headers, chain, *report);
+  return chain.extract(ConstTableCarrier(headers), report);
 }
 
 void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool, const Context& context,

@@ -21,6 +21,7 @@ amqp_bytes_t bytes_of(std::string_view text) noexcept {
   return {text.size(), const_cast<char*>(text.data())};
 }
 
+/// Memory that is the pool's: it lives until that is recycled or emptied, and nobody frees it.
 template <class T>
 T* allocate(amqp_pool_t& pool, std::size_t count) {
   void* const memory = amqp_pool_alloc(&pool, count * sizeof(T));
@@ -192,6 +193,7 @@ int publish(amqp_connection_state_t connection, amqp_channel_t channel, const Me
     amqp_pool_t pool;
   } memory;
   const amqp_basic_properties_t properties = to_amqp(message, memory.pool);
+  // rabbitmq-c takes nothing: it is done with all of it when it returns, sent or not.
   return amqp_basic_publish(connection, channel, bytes_of(message.exchange),
                             bytes_of(message.routing_key), 0, 0, &properties,
                             bytes_of(message.body));

@@ -24,7 +24,8 @@ namespace baton::amqp {
 /// - Names are matched exactly; where no field has the very name, in any case (ASCII letters
 ///   alone).
 /// - Long strings (`AMQP_FIELD_KIND_UTF8`) and byte arrays (`AMQP_FIELD_KIND_BYTES`) are text, and
-///   are shown where they are: nothing is copied or allocated. Other types count as absent.
+///   are shown where they are: nothing is copied or allocated. Other types count as absent; the
+///   report of `extract` says `wrong_type` of them.
 /// - A table should have no name twice. Where one does, `get` gives the last value, and `get_all`
 ///   all in order, as the list fields `tracestate` and `baggage` need it; of `traceparent`, which
 ///   is one value, the last alone.
@@ -120,20 +121,20 @@ class Pool {
 template <class T>
 concept HasHeaders = requires(const T& message) { headers_of(message); };
 
-/// The context that came with a message.
+/// The context that is in a table of headers. A field that the chain reads and that is no text,
+/// such as an integer, is absent, and reported as `wrong_type`; one without a value
+/// (`AMQP_FIELD_KIND_VOID`) is absent.
+[[nodiscard]] Context extract(const amqp_table_t& headers,
+                              const PropagatorChain& chain = global_chain(),
+                              ExtractReport* report = nullptr);
+
+/// The context that came with a message: that of its headers.
 ///
 ///     baton::Context context = baton::amqp::extract(envelope);
 template <HasHeaders Message>
 [[nodiscard]] Context extract(const Message& message, const PropagatorChain& chain = global_chain(),
                               ExtractReport* report = nullptr) {
-  return chain.extract(ConstTableCarrier(headers_of(message)), report);
-}
-
-/// The same for a table of headers alone.
-[[nodiscard]] inline Context extract(const amqp_table_t& headers,
-                                     const PropagatorChain& chain = global_chain(),
-                                     ExtractReport* report = nullptr) {
-  return chain.extract(ConstTableCarrier(headers), report);
+  return extract(headers_of(message), chain, report);
 }
 
 template <class Carried>
@@ -142,14 +143,18 @@ template <class Carried>
   return extract(carried, global_chain(), report);
 }
 
-/// Writes a context into a table of headers, by the rules of TableCarrier.
+/// Writes a context into a table of headers, by the rules of TableCarrier: what is written is the
+/// pool's, and entries that were there stay whose they were.
 inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
                    const PropagatorChain& chain = global_chain()) {
   chain.inject(context, TableCarrier(headers, pool));
 }
 
 /// Writes a context into the properties of a message that is about to be published. Where they have
-/// no headers (the flag says so), they get some. Where memory runs out they stay as they were.
+/// no headers (the flag says so), they get some. If memory runs out, they stay as they were.
+///
+/// The properties then point into the pool, which must outlive their use. `amqp_basic_publish`
+/// takes nothing: it is done with them when it returns, whether it has sent them or not.
 ///
 ///     amqp_basic_properties_t properties = envelope.message.properties;  // all that came stays
 ///     baton::amqp::inject(properties, pool);

@@ -18,6 +18,20 @@ RC_GTEST_PROP(AmqpTableLaws, TheRuleOfNamesAndRepeatedFields, ()) {
   laws::check_reading(baton::amqp::ConstTableCarrier(table), HeaderModel(fields));
 }
 
+RC_GTEST_PROP(AmqpTableLaws, WhatIsOursAndNoTextIsReported, ()) {
+  const Fields fields = *laws::any_headers();
+  OwnTable own(fields);
+  const baton::PropagatorChain& chain = laws::header_chain();
+  baton::ExtractReport of_model;
+  const baton::Context context = chain.extract(HeaderModel(fields), &of_model);
+  baton::ExtractReport report;
+  RC_ASSERT(baton::amqp::extract(own.get(), chain, &report) == context);
+  const auto wrong = std::count_if(fields.begin(), fields.end(), [&](const Field& field) {
+    return !field.second && chain.owns(field.first);
+  });
+  RC_ASSERT(report.issue_count() == of_model.issue_count() + static_cast<std::size_t>(wrong));
+}
+
 RC_GTEST_PROP(AmqpTableLaws, SetLeavesOneAndEraseNone, ()) {
   const Fields fields = *laws::any_headers();
   OwnTable own(fields);

@@ -98,6 +98,42 @@ TEST(AmqpTable, LongStringsAndByteArraysAreTextAndOthersAbsent) {
   EXPECT_EQ(to_fields(written), (Fields{{"s", "1"}, {"x", "2"}, {"traceparent", other_parent}}));
 }
 
+TEST(AmqpTable, FieldsOfOursThatAreNoTextAreReported) {
+  const auto chain = chain_of("tracecontext,baggage,jaeger");
+  const auto issues_of = [&](const std::string& name, char kind) {
+    amqp_field_value_t value{};
+    value.kind = static_cast<std::uint8_t>(kind);
+    OwnTable own;
+    own.add(name, value);
+    own.add("count", OwnTable::integer(3));
+    baton::ExtractReport report;
+    EXPECT_EQ(baton::amqp::extract(own.get(), chain, &report), baton::Context());
+    return std::vector(report.issues().begin(), report.issues().end());
+  };
+  using Issues = std::vector<baton::ExtractReport::Issue>;
+  const baton::ParseError error(baton::ErrorCode::wrong_type, 0);
+  for (const char kind : "tbBsuIilLfdDATF\xff"s) {  // all but text and what has no value
+    EXPECT_EQ(issues_of("traceparent", kind), (Issues{{"traceparent", error}})) << kind;
+    EXPECT_EQ(issues_of("BAGGAGE", kind), (Issues{{"baggage", error}})) << kind;
+    EXPECT_EQ(issues_of("Uberctx-User", kind), (Issues{{"uberctx-", error}})) << kind;
+    for (const char* name : {"b3", "traceparents", "traceparen", "uberctx", ""}) {
+      EXPECT_EQ(issues_of(name, kind), Issues{}) << name << ' ' << kind;
+    }
+  }
+  EXPECT_EQ(issues_of("traceparent", 'V'), Issues{});
+}
+
+TEST(AmqpTable, WhatIsNoTextHidesNothing) {
+  OwnTable own(Fields{{"traceparent", parent}, {"TraceParent", std::nullopt}, {"b3", "bad"}});
+  baton::ExtractReport report;
+  const baton::Context context =
+      baton::amqp::extract(own.get(), chain_of("tracecontext,b3"), &report);
+  EXPECT_EQ(context.span_context().span_id, baton::SpanId(0xb7ad6b7169203331));
+  ASSERT_EQ(report.issue_count(), 2U);
+  EXPECT_EQ(report.issues()[0].error.code, baton::ErrorCode::wrong_type);
+  EXPECT_EQ(report.issues()[1].field, "b3");
+}
+
 TEST(AmqpTable, ValuesAreBytes) {
   std::string bytes;
   for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);

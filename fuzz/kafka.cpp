@@ -1,6 +1,7 @@
 #include "carriers/kafka/message.hpp"
 
 #include "baton/carriers/kafka/cpp_headers.hpp"
+#include "baton/carriers/kafka/produce.hpp"
 #include "input.hpp"
 #include "laws/header_model.hpp"
 
@@ -56,6 +57,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     // librdkafka shows them up to the NUL, and finds them whole: nothing can be said of them.
     const baton::Context context = chain.extract(baton::kafka::ConstHeadersCarrier(list.get()));
     chain.inject(context, baton::kafka::HeadersCarrier(*list));
+    baton::kafka::inject(*list, context, chain);
     chain.inject(context, baton::kafka::CppHeadersCarrier(*cpp));
     return 0;
   }
@@ -72,10 +74,18 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::erase_if(others, [&](const auto& header) { return chain.owns(header.first); });
   laws::require(to_headers(*copy) == others, "what is sent on has all headers of others");
 
+  HeaderModel anew(others);
+  chain.inject(context, anew);
+  const HeadersPointer changed = make_list(headers);
+  baton::kafka::inject(*changed, context, chain);
+  laws::require(to_headers(*changed) == anew.headers(), "headers of the chain are written anew");
+
   chain.inject(context, model);
   chain.inject(context, baton::kafka::HeadersCarrier(*list));
   laws::require(to_headers(*list) == model.headers(), "inject writes what the model does");
-  chain.inject(context, baton::kafka::CppHeadersCarrier(*cpp));
+  baton::kafka::CppHeadersCarrier carrier(*cpp);
+  if (headers.size() > baton::kafka::CppHeadersCarrier::max_spellings) return 0;  // some may stay
+  chain.inject(context, carrier);
   check_reading(baton::kafka::ConstCppHeadersCarrier(*cpp), model);
   return 0;
 }

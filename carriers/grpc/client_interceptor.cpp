@@ -11,6 +11,7 @@ using ::grpc::experimental::InterceptionHookPoints;
 using ::grpc::experimental::Interceptor;
 using ::grpc::experimental::InterceptorBatchMethods;
 
+/// gRPC's, from where it is made: it deletes it with the call, sent or not.
 class ClientInterceptor final : public Interceptor {
  public:
   ClientInterceptor(const Context& context, const ClientInterceptorOptions& options)
@@ -19,6 +20,7 @@ class ClientInterceptor final : public Interceptor {
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
       const PropagatorChain& chain = options_->chain ? *options_->chain : global_chain();
+      // The metadata are the call's, which owns the strings that are put there.
       chain.inject(context_, MetadataCarrier(*methods->GetSendInitialMetadata(),
                                              options_->max_metadata_size));
     }
@@ -27,7 +29,8 @@ class ClientInterceptor final : public Interceptor {
 
  private:
   Context context_;
-  const ClientInterceptorOptions* options_;  // the factory's, which the channel keeps
+  // The factory's. The channel owns that, and a ClientContext its channel.
+  const ClientInterceptorOptions* options_;
 };
 
 class ClientInterceptorFactory final : public ClientInterceptorFactoryInterface {
@@ -35,7 +38,8 @@ class ClientInterceptorFactory final : public ClientInterceptorFactoryInterface 
   explicit ClientInterceptorFactory(ClientInterceptorOptions options)
       : options_(std::move(options)) {}
 
-  // gRPC calls this where the call is made; the hooks may run later, and on another thread.
+  // gRPC owns what it is given, and takes null. It calls this where the call is made; the hooks may
+  // run later, and on another thread.
   Interceptor* CreateClientInterceptor(ClientRpcInfo* /*info*/) override {
     const Context& context = current();
     if (context == Context()) return nullptr;

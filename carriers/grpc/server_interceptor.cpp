@@ -18,6 +18,7 @@ using ::grpc::experimental::ServerRpcInfo;
 // key.
 constexpr std::string_view context_key = "baton-context";
 
+// The metadata own nothing, neither key nor value: both must live as long as they.
 void put_context(ReceivedMetadata& metadata, const Context& context) {
   metadata.emplace(::grpc::string_ref(context_key.data(), context_key.size()),
                    ::grpc::string_ref(reinterpret_cast<const char*>(&context), 0));
@@ -32,7 +33,8 @@ const Context* find_context(const ReceivedMetadata& metadata) noexcept {
                                           : nullptr;
 }
 
-/// gRPC keeps it for as long as the ServerContext, and so the context that is in it.
+/// gRPC owns it, and keeps it for as long as the ServerContext, however the call ends; so the
+/// context that is in it lives as long as the metadata that lead there.
 class ServerInterceptor final : public Interceptor {
  public:
   explicit ServerInterceptor(const PropagatorChain& chain) noexcept : chain_(&chain) {}

@@ -101,6 +101,45 @@ TEST(GrpcClientInterceptor, ReplacesWhatWasInjected) {
   expect_child(ask(*Relay::NewStub(server.channel()), client_context).current(), sent);
 }
 
+/// Whose interceptor and metadata are then, AddressSanitizer knows.
+TEST(GrpcClientInterceptor, ACallThatIsNotSentLeavesNothingBehind) {
+  ClientInterceptors interceptors;
+  interceptors.push_back(baton::grpc::client_interceptor());
+  auto channel = ::grpc::experimental::CreateCustomChannelWithInterceptors(
+      "127.0.0.1:1", ::grpc::InsecureChannelCredentials(), {}, std::move(interceptors));
+  const baton::Context sent = new_context();
+  const baton::Scope scope(sent);
+  for (const Kind kind : kinds) {
+    for (const Api api : apis) {
+      ClientContext unreachable;
+      baton::grpc::inject(unreachable);
+      EXPECT_EQ(call(api, kind, *Relay::NewStub(channel), unreachable).status.error_code(),
+                StatusCode::UNAVAILABLE);
+      ClientContext cancelled;
+      cancelled.TryCancel();
+      EXPECT_EQ(call(api, kind, *Relay::NewStub(channel), cancelled).status.error_code(),
+                StatusCode::CANCELLED);
+    }
+  }
+  ClientContext without_a_call;
+  baton::grpc::inject(without_a_call);
+  // The factory goes with the channel, and that with the last call.
+  ClientContext last;
+  ::grpc::CompletionQueue queue;
+  auto started = Relay::NewStub(channel)->AsyncUnary(&last, Ask(), &queue);
+  channel.reset();
+  Answer answer;
+  Status status;
+  started->Finish(&answer, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
+  queue.Shutdown();
+  while (queue.Next(&tag, &ok)) {
+  }
+}
+
 TEST(GrpcClientInterceptor, WritesTheFormatsOfItsChain) {
   FunctionServer server(fill_answer, {.chain = baton::make_chain("b3multi").chain});
   const baton::Context sent = new_context();

@@ -191,9 +191,10 @@ class MetadataCarrier {
 ///     chain.inject(context, carrier);
 ///
 /// A ClientContext takes metadata, but neither shows them nor gives them back. So the carrier keeps
-/// what is set, as MetadataCarrier does, and adds it to the ClientContext when it goes itself: use
-/// one for each ClientContext, as that is used for one call. What was added by other means stays:
-/// only an interceptor can replace that.
+/// what is set, as MetadataCarrier does, and adds it to the ClientContext when it goes itself,
+/// which copies it and owns it whether a call is made or not: use one for each ClientContext, as
+/// that is used for one call. What was added by other means stays: only an interceptor can replace
+/// that.
 class ClientContextCarrier {
  public:
   static constexpr bool has_binary_fields = true;

@@ -1,7 +1,7 @@
 #include "change.hpp"
 
-#include <array>
 #include <string>
+#include <utility>
 
 #include "baton/carriers/kafka/headers.hpp"
 

@@ -25,7 +25,8 @@ std::vector<Header> find_all(const CList& list, IsMeant&& is_meant) {
 }
 
 /// Takes these headers, which `find_all` has found, out of the list; the others keep their order.
-/// The number of passes over the list does not depend on what is in it. Throws `std::bad_alloc`.
+/// The number of passes over the list does not depend on what is in it. Throws
+/// `std::bad_alloc`, and has changed nothing then.
 void remove(rd_kafka_headers_t& headers, std::span<const Header> gone);
 
 }  // namespace baton::kafka::detail

@@ -71,11 +71,9 @@ void CppHeadersCarrier::erase(std::string_view name) {
 
 void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free) {
   std::vector<Header>& headers = copy();
-  // A name ends at its first NUL for librdkafka.
-  const auto name_of = [](const Header& header) { return std::string_view(header.name.c_str()); };
   std::vector<std::string> names;
   for (const Header& header : headers) {
-    if (is_meant(name_of(header))) names.emplace_back(name_of(header));
+    if (is_meant(header.name)) names.push_back(header.name);
   }
   if (names.empty()) return;
   std::sort(names.begin(), names.end(), std::greater());  // lowercase letters first
@@ -84,7 +82,7 @@ void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, 
   spellings_ -= names.size() - std::min(names.size(), free);
   for (const std::string& name : names) headers_->remove(name);
   std::erase_if(headers, [&](const Header& header) {
-    return std::binary_search(names.begin(), names.end(), name_of(header), std::greater());
+    return std::binary_search(names.begin(), names.end(), header.name, std::greater());
   });
 }
 

@@ -30,18 +30,21 @@ bool BaggageParser::feed(std::string_view field) {
   const auto offset = [&](const char* at) {
     return field_offset_ + static_cast<std::size_t>(at - field.data());
   };
-  // A member must end by `limit`; one character more shows that it does.
+  // A member must end by `limit`; one character more shows that it does. Blanks behind the last one
+  // do not count, but are not followed without end either.
   const std::size_t room = limits_.max_bytes - std::min(limits_.max_bytes, field_offset_);
   const bool is_over = field.size() > room;
   const char* const limit = is_over ? p + room : end;
   const char* const stop = is_over ? limit + 1 : end;
+  const char* const end_of_blanks =
+      limit + std::min(static_cast<std::size_t>(end - limit), limits_.max_bytes);
   const std::string_view text(field.data(), static_cast<std::size_t>(stop - field.data()));
   const char* last_kept_end = nullptr;
 
   PairScanner<BaggageList> scanner(text);
 
   for (;;) {
-    while (p != end && list_separators.contains(*p)) ++p;
+    while (p < stop && list_separators.contains(*p)) ++p;
     if (p == end) break;
     if (p >= limit) {
       report(ErrorCode::too_many_bytes, offset(limit));
@@ -60,7 +63,8 @@ bool BaggageParser::feed(std::string_view field) {
     } else {
       const Result result = parse_member(text, begin);
       const bool good = result.error == ErrorCode{};
-      p = good ? optional_space.skip(result.end, end) : find_comma(result.end, stop);
+      p = good ? optional_space.skip(result.end, std::max(stop, end_of_blanks))
+               : find_comma(result.end, stop);
       const bool is_whole = good ? result.end <= limit && (p == end || *p == ',') : p < stop;
       if (is_over && !is_whole) {
         report(ErrorCode::too_many_bytes, offset(begin));

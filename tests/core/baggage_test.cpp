@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fields.hpp"
+#include "guard_page.hpp"
 #include "numbered.hpp"
 
 namespace baton {
@@ -304,6 +305,19 @@ TEST(BaggageTest, BlanksBehindTheLastMemberThatFitsCostNothing) {
   for (const std::string rest : {"v", ";p", " ;p", " x", "\\"}) {
     EXPECT_TRUE(Baggage::parse(member + rest).empty()) << rest;
   }
+}
+
+TEST(BaggageTest, WhatIsFarBeyondTheLimitIsNotLookedAt) {
+  const auto expect_kept = [](const std::string& text, const BaggageLimits& limits,
+                              std::string_view kept) {
+    const test::TextBeforeGuardPage seen(text);
+    EXPECT_EQ(Baggage::parse(seen.view(std::size_t{1} << 30U), limits).header(), kept) << text;
+  };
+  expect_kept(std::string(11, ','), {180, 10}, "");
+  expect_kept(std::string(11, ' '), {180, 10}, "");
+  expect_kept("a=1,,      ", {180, 10}, "a=1");
+  expect_kept("a=123456789", {180, 10}, "");
+  expect_kept(std::string("a=1").append(18, ' '), {180, 10}, "");
 }
 
 }  // namespace

@@ -87,8 +87,8 @@ inline std::vector<Member> view_of(const std::vector<std::string>& kept) {
 }
 
 /// W3C Baggage, §3: all instances of the field as one list, and of that the valid members within
-/// the limits, as they came. A member that ends beyond `max_bytes`, or that comes after `max_members`
-/// good ones or as many bad ones, ends the reading.
+/// the limits, as they came. A member that ends beyond `max_bytes`, or after blanks at twice as
+/// many, or that comes after `max_members` good ones or as many bad ones, ends the reading.
 inline std::vector<std::string> read_baggage(const std::vector<std::string>& instances,
                                              std::size_t max_members = 180,
                                              std::size_t max_bytes = 8192) {
@@ -101,7 +101,7 @@ inline std::vector<std::string> read_baggage(const std::vector<std::string>& ins
     first = false;
     const std::string text = trim(part);
     const std::size_t blanks_behind = part.size() - (part.find_last_not_of(" \t") + 1);
-    if (end - blanks_behind > max_bytes) break;
+    if (end - blanks_behind > max_bytes || end > 2 * max_bytes) break;
     if (text.empty()) continue;
     if (kept.size() == max_members || bad == max_members) break;
     if (!read_member(text)) {

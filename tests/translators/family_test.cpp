@@ -1,6 +1,4 @@
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <map>
 #include <string>
@@ -10,6 +8,7 @@
 #include "baton/carriers/http.hpp"
 #include "baton/translators/jaeger.hpp"
 #include "baton/translators/ottrace.hpp"
+#include "guard_page.hpp"
 
 namespace baton {
 namespace {
@@ -65,34 +64,6 @@ struct ListCarrier {
   void keys(Visitor&& visit) const {
     visit(std::string_view("jaeger-baggage"));
   }
-};
-
-/// A text that ends where memory does: whoever reads on is killed.
-class TextBeforeAbyss {
- public:
-  explicit TextBeforeAbyss(std::string_view text) : size_(text.size()) {
-    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    mapped_ = (size_ + page - 1) / page * page + page;
-    memory_ = static_cast<char*>(
-        mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    end_ = memory_ + mapped_ - page;
-    mprotect(end_, page, PROT_NONE);
-    text.copy(end_ - size_, size_);
-  }
-  TextBeforeAbyss(const TextBeforeAbyss&) = delete;
-  TextBeforeAbyss& operator=(const TextBeforeAbyss&) = delete;
-  ~TextBeforeAbyss() { munmap(memory_, mapped_); }
-
-  /// The text and what seems to follow it.
-  [[nodiscard]] std::string_view view(std::size_t beyond) const {
-    return {end_ - size_, size_ + beyond};
-  }
-
- private:
-  std::size_t size_;
-  std::size_t mapped_;
-  char* memory_;
-  char* end_;
 };
 
 TEST(FamilyTest, KeysAreInLowerCaseWhateverTheCarrier) {
@@ -179,7 +150,7 @@ TEST(FamilyTest, NothingBeyondTheLimitOfBytesIsLookedAt) {
     std::string list = entry;
     while (list.size() <= limits.max_bytes) list += filling;
     list.resize(limits.max_bytes + 1);
-    const TextBeforeAbyss text(list);
+    const test::TextBeforeGuardPage text(list);
     Context context;
     ExtractReport report;
     JaegerPropagator().extract(ListCarrier{text.view(1'000'000)}, context, &report);

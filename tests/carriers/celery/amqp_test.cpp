@@ -131,6 +131,8 @@ TEST_F(CeleryAmqpTest, Limits) {
   message.body = amqp_cstring_bytes("12345");
   EXPECT_EQ(from_amqp(message, limits).error(),
             (MessageError{"body", {ErrorCode::too_many_bytes, 4}}));
+  message.body.len = limits.bytes;
+  EXPECT_TRUE(from_amqp(message, limits));
 
   amqp_field_value_t value{};
   value.kind = AMQP_FIELD_KIND_TABLE;

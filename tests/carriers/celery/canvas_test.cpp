@@ -66,6 +66,15 @@ TEST(CeleryCanvasTest, InjectsEverySignatureOfATask) {
             R"({"headers":{"traceparent":")" + std::string(parent) + R"(","baggage":"k=v"}})");
 }
 
+TEST(CeleryCanvasTest, InjectsEverythingThatFollowsASignature) {
+  for (const char* name : {"link", "link_error", "chain", "chord"}) {
+    object one = signature("a");
+    one["options"].as_object()[name] = signature("b");
+    inject_signature(one, context_of(parent));
+    EXPECT_EQ(count(one, parent), 2U) << name;
+  }
+}
+
 TEST(CeleryCanvasTest, InjectsAChord) {
   Task task = baton::celery::chord({signature("a"), signature("b")}, signature("c"));
   inject_signatures(task, context_of(parent));

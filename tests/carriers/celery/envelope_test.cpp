@@ -274,6 +274,13 @@ TEST(CeleryProtocol1Test, ArgumentsAreMadeWhereThereAreNone) {
   }
 }
 
+TEST(CeleryProtocol1Test, ANullHeaderHidesNoArguments) {
+  std::string envelope = in_plain;
+  ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs).has_value());
+  envelope.insert(envelope.find("{}") + 1, R"("traceparent": null, "task": null)");
+  EXPECT_EQ(baton::celery::extract(envelope, w3c()), parent_alone());
+}
+
 constexpr Bad bad_bodies[] = {
     {R"({"a": 1})", ErrorCode::missing_field, 7},
     {R"({"body": []})", ErrorCode::wrong_type, 9},

@@ -13,7 +13,9 @@
 /// in any case. Of repeated headers the last counts, and all of list fields.
 ///
 /// A *list* has `size()`, and `at(i)` gives a header: a `name`, as a C string or a view, and a
-/// `value`, which is nothing where the header counts as absent.
+/// `value`, which is nothing if the header counts as absent. The value is either an
+/// `std::optional<std::string_view>` or converts to one when it is read: only the values of headers
+/// with the right name are.
 namespace baton::lookup {
 
 enum class Match { none, other_case, exact };
@@ -74,14 +76,15 @@ void visit_values(const List& list, std::string_view name, TextVisitor visit) {
   Match best = Match::none;
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
     const auto header = list.at(i);
-    const Match match = header.value ? compare(header.name, name) : Match::none;
+    const Match match = compare(header.name, name);
+    if (match == Match::none || !header.value) continue;
     if (match == Match::exact && !visit(*header.value)) return;
     best = std::max(best, match);
   }
   if (best != Match::other_case) return;
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
     const auto header = list.at(i);
-    if (!header.value || compare(header.name, name) == Match::none) continue;
+    if (compare(header.name, name) == Match::none || !header.value) continue;
     if (!visit(*header.value)) return;
   }
 }

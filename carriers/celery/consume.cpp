@@ -140,7 +140,13 @@ void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain) 
   boost::json::object rest;  // erasing one by one would be quadratic
   for (auto& member : task.kwargs) {
     const bool is_ours = member.value().is_string() && chain.owns(std::string_view(member.key()));
-    (is_ours ? task.headers : rest).emplace(member.key(), std::move(member.value()));
+    boost::json::object& place = is_ours ? task.headers : rest;
+    auto* const there = place.if_contains(member.key());
+    if (there == nullptr) {
+      place.emplace(member.key(), std::move(member.value()));
+    } else if (there->is_null()) {
+      *there = std::move(member.value());
+    }
   }
   task.kwargs = std::move(rest);
 }

@@ -3,6 +3,7 @@
 #include "baton/carriers/celery/envelope.hpp"
 #include "body.hpp"
 #include "carrier.hpp"
+#include "nested.hpp"
 
 namespace baton::celery {
 
@@ -10,10 +11,16 @@ namespace detail {
 
 Envelope::Envelope(std::string_view text) {
   json::Scanner scanner(text);
+  const auto read_header = [&](std::string_view name, json::Value& value) {
+    const bool has_more = name == nested_name && scanner.peek() == '{';
+    return has_more ? nested_.read_or_null(scanner, value) : scanner.read(value);
+  };
   const auto read_value = [&](std::string_view name, json::Value& value) {
-    return name == "headers" ? headers_.read_or_null(scanner, value) : scanner.read(value);
+    return name == "headers" ? headers_.read_or_null(scanner, value, read_header)
+                             : scanner.read(value);
   };
   if (!members_.read(scanner, read_value) || !scanner.finish()) error_ = scanner.error();
+  if (nested_) edits_.nest(nested_name, nested_edits_);
 }
 
 bool Envelope::names_task() const noexcept {
@@ -21,10 +28,29 @@ bool Envelope::names_task() const noexcept {
   return task != nullptr && task->value.type != json::Type::null;
 }
 
-void Envelope::apply(std::string& text) {
+bool Envelope::is_nested(std::string_view name) const noexcept {
+  for (std::size_t i = 0; i < nested_.size(); ++i) {
+    if (nested_[i].value.type != json::Type::null &&
+        lookup::compare(nested_[i].name, name) != lookup::Match::none) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Envelope::set(std::string_view name, std::string_view value) {
+  json::ObjectWriter(edits_).set(name, value);
+  if (is_nested(name)) json::ObjectWriter(nested_edits_).set(name, value);
+}
+
+void Envelope::erase(std::string_view name) {
+  json::ObjectWriter(edits_).erase(name);
+  if (is_nested(name)) json::ObjectWriter(nested_edits_).erase(name);
+}
+
+void Envelope::write() {
   bool is_alone = members_.size() == 0;
   edits_.write_into(members_, "headers", is_alone);
-  splice_.apply(text);
 }
 
 }  // namespace detail
@@ -41,10 +67,14 @@ bool has_fields_of(const PropagatorChain& chain, const json::Object& object) {
   return false;
 }
 
-Context extract_from(const json::Object& object, const PropagatorChain& chain,
-                     ExtractReport* report) {
-  if (report != nullptr) json::report_wrong_types(object, chain, *report);
-  return chain.extract(json::ObjectReader(object), report);
+Context extract_from(const json::Object& object, const json::Object* nested,
+                     const PropagatorChain& chain, ExtractReport* report) {
+  const json::ObjectReader outer(object);
+  if (nested == nullptr || !*nested) {
+    return detail::extract<json::ObjectReader>(outer, nullptr, chain, report);
+  }
+  const json::ObjectReader inner(*nested);
+  return detail::extract(outer, &inner, chain, report);
 }
 
 expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const Context& context,
@@ -54,7 +84,14 @@ expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const C
   json::Splice splice;
   json::Edits edits(body.kwargs(), splice);
   chain.inject(context, json::ObjectWriter(edits));
+  // Headers count for more: what is stale there must not hide the arguments.
+  for (const std::string_view field : chain.fields()) envelope.erase(field);
+  const json::Member* const headers = envelope.members().find("headers");
+  const bool headers_first =
+      headers != nullptr && headers->begin < envelope.members().find("body")->begin;
+  if (headers_first) envelope.write();
   body.write(edits, splice, envelope.splice());
+  if (!headers_first) envelope.write();
   envelope.splice().apply(text);
   return {};
 }
@@ -68,8 +105,9 @@ expected<void> inject(std::string& envelope, const Context& context, const Propa
   if (options.protocol1 == Protocol1::kwargs && !read.names_task()) {
     return inject_into_kwargs(read, envelope, context, chain);
   }
-  chain.inject(context, json::ObjectWriter(read.edits()));
-  read.apply(envelope);
+  chain.inject(context, read);
+  read.write();
+  read.splice().apply(envelope);
   return {};
 }
 
@@ -79,12 +117,13 @@ Context extract(std::string_view envelope, const PropagatorChain& chain, Extract
     if (report != nullptr) report->add("envelope", read.error());
     return {};
   }
-  if (!read.names_task() && !has_fields_of(chain, read.headers())) {
+  if (!read.names_task() && !has_fields_of(chain, read.headers()) &&
+      !has_fields_of(chain, read.nested())) {
     Body body(read, envelope);
-    if (body.error() == ParseError()) return extract_from(body.kwargs(), chain, report);
+    if (body.error() == ParseError()) return extract_from(body.kwargs(), nullptr, chain, report);
     if (body.begins_as_object() && report != nullptr) report->add("envelope", body.error());
   }
-  return extract_from(read.headers(), chain, report);
+  return extract_from(read.headers(), &read.nested(), chain, report);
 }
 
 ConstEnvelopeCarrier::ConstEnvelopeCarrier(std::string_view envelope)
@@ -104,7 +143,7 @@ std::optional<std::string_view> ConstEnvelopeCarrier::get(std::string_view name)
 }
 
 void ConstEnvelopeCarrier::get_all(std::string_view name, TextVisitor visit) const {
-  if (const auto value = get(name)) visit(*value);
+  if (is_readable()) json::ObjectReader(envelope_->headers()).get_all(name, visit);
 }
 
 void ConstEnvelopeCarrier::keys(TextVisitor visit) const {
@@ -116,16 +155,19 @@ bool ConstEnvelopeCarrier::is_readable() const noexcept {
 }
 
 void EnvelopeCarrier::set(std::string_view name, std::string_view value) {
-  if (is_readable()) envelope_->edits().set(name, value);
+  if (is_readable()) envelope_->set(name, value);
 }
 
 void EnvelopeCarrier::erase(std::string_view name) {
-  if (is_readable()) envelope_->edits().erase(name);
+  if (is_readable()) envelope_->erase(name);
 }
 
 expected<void> EnvelopeCarrier::apply() {
   if (error() != ParseError()) return tl::unexpected(error());
-  if (envelope_ != nullptr) envelope_->apply(*text_);
+  if (envelope_ != nullptr) {
+    envelope_->write();
+    envelope_->splice().apply(*text_);
+  }
   envelope_.reset();  // what it read has moved
   return {};
 }

@@ -9,7 +9,7 @@
 
 namespace baton::celery::detail {
 
-/// An envelope, read once: its members, and those of its headers.
+/// An envelope, read once: its members, those of its headers, and those of the headers in them.
 class Envelope {
  public:
   explicit Envelope(std::string_view text);
@@ -18,20 +18,28 @@ class Envelope {
   /// These are whole only where there is no error.
   [[nodiscard]] const json::Object& members() const noexcept { return members_; }
   [[nodiscard]] const json::Object& headers() const noexcept { return headers_; }
+  /// False if there are none.
+  [[nodiscard]] const json::Object& nested() const noexcept { return nested_; }
   /// Of protocol 2: its headers name the task.
   [[nodiscard]] bool names_task() const noexcept;
 
-  /// What is to become of the headers.
-  [[nodiscard]] json::Edits& edits() noexcept { return edits_; }
+  // The carrier that is written: of the headers, and of the nested ones if they have the name.
+  void set(std::string_view name, std::string_view value);
+  void erase(std::string_view name);
+
   [[nodiscard]] json::Splice& splice() noexcept { return splice_; }
-  /// Makes the changes to the text that was read.
-  void apply(std::string& text);
+  /// Hands the changes of the headers to the splice.
+  void write();
 
  private:
+  [[nodiscard]] bool is_nested(std::string_view name) const noexcept;
+
   json::Object members_;
   json::Object headers_;
+  json::Object nested_;
   json::Splice splice_;
   json::Edits edits_{headers_, splice_};
+  json::Edits nested_edits_{nested_, splice_};
   ParseError error_;
 };
 

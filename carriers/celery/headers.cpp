@@ -1,33 +1,132 @@
 #include "baton/carriers/celery/headers.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
+#include "../lookup.hpp"
+#include "nested.hpp"
+
 namespace baton::celery {
+namespace {
+
+using boost::json::object;
+using lookup::Match;
+
+/// The list of `lookup`.
+class HeaderList {
+ public:
+  explicit HeaderList(const object& headers) noexcept : headers_(&headers) {}
+
+  struct Text {
+    explicit operator bool() const noexcept { return value->is_string(); }
+    std::string_view operator*() const noexcept { return value->get_string(); }
+    operator std::optional<std::string_view>() const noexcept { return **this; }
+    const boost::json::value* value;
+  };
+  struct Header {
+    std::string_view name;
+    Text value;
+  };
+  [[nodiscard]] std::size_t size() const noexcept { return headers_->size(); }
+  [[nodiscard]] Header at(std::size_t i) const noexcept {
+    const auto& member = headers_->begin()[static_cast<std::ptrdiff_t>(i)];
+    return {member.key(), {&member.value()}};
+  }
+
+ private:
+  const object* headers_;
+};
+
+class HeadersReader : public ConstHeadersCarrier {
+ public:
+  explicit HeadersReader(const object& headers) noexcept
+      : ConstHeadersCarrier(headers), headers_(&headers) {}
+
+  template <class Visitor>
+  void visit_wrong_types(Visitor&& visit) const {
+    for (const auto& [name, value] : *headers_) {
+      if (!value.is_string() && !value.is_null()) visit(std::string_view(name));
+    }
+  }
+
+ private:
+  const object* headers_;
+};
+
+/// The nested headers, if they have that name in any case.
+object* find_nested(object& headers, std::string_view name) noexcept {
+  auto* const member = headers.if_contains(detail::nested_name);
+  object* const nested = member == nullptr ? nullptr : member->if_object();
+  if (nested == nullptr) return nullptr;
+  const bool has_name = std::any_of(nested->begin(), nested->end(), [&](const auto& field) {
+    return !field.value().is_null() && lookup::compare(field.key(), name) != Match::none;
+  });
+  return has_name ? nested : nullptr;
+}
+
+/// Takes out a name in any case, but that which is kept, in one pass.
+void take_out(object& headers, std::string_view name, Match kept = Match::none) {
+  const auto goes = [&](const auto& member) {
+    const Match match = lookup::compare(member.key(), name);
+    return match != Match::none && match != kept;
+  };
+  const auto first = std::find_if(headers.begin(), headers.end(), goes);
+  if (first == headers.end()) return;
+  if (std::none_of(first + 1, headers.end(), goes)) {
+    headers.stable_erase(first);
+    return;
+  }
+  object rest(headers.storage());  // erasing one by one would be quadratic
+  rest.reserve(headers.size());
+  for (auto& member : headers) {
+    if (!goes(member)) rest.emplace(member.key(), std::move(member.value()));
+  }
+  headers = std::move(rest);
+}
+
+void set_one(object& headers, std::string_view name, const boost::json::string& value) {
+  headers.insert_or_assign(name, value);
+  take_out(headers, name, Match::exact);
+}
+
+}  // namespace
 
 std::optional<std::string_view> ConstHeadersCarrier::get(std::string_view name) const noexcept {
   const boost::json::value* const value = headers_->if_contains(name);
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  return std::string_view(value->get_string());
+  if (value != nullptr && value->is_string()) return std::string_view(value->get_string());
+  return lookup::find_last(HeaderList(*headers_), name);
 }
 
 void ConstHeadersCarrier::get_all(std::string_view name, TextVisitor visit) const {
-  if (const auto value = get(name)) visit(*value);
+  lookup::visit_values(HeaderList(*headers_), name, visit);
 }
 
 void ConstHeadersCarrier::keys(TextVisitor visit) const {
-  for (const auto& [name, value] : *headers_) {
-    if (value.is_string() && !visit(std::string_view(name))) return;
-  }
+  lookup::visit_names(HeaderList(*headers_), visit);
 }
 
 void HeadersCarrier::set(std::string_view name, std::string_view value) {
   // Copied first: it may be a view of what is replaced.
-  headers_->insert_or_assign(name, boost::json::string(value, headers_->storage()));
+  const boost::json::string text(value, headers_->storage());
+  const std::string lowercase = lookup::to_lower(name);
+  set_one(*headers_, lowercase, text);
+  if (object* const nested = find_nested(*headers_, lowercase)) set_one(*nested, lowercase, text);
 }
 
 void HeadersCarrier::erase(std::string_view name) {
-  const auto found = headers_->find(name);
-  if (found != headers_->end()) headers_->stable_erase(found);
+  const std::string lowercase = lookup::to_lower(name);
+  take_out(*headers_, lowercase);
+  if (object* const nested = find_nested(*headers_, lowercase)) take_out(*nested, lowercase);
+}
+
+Context extract(const boost::json::object& headers, const PropagatorChain& chain,
+                ExtractReport* report) {
+  const HeadersReader outer(headers);
+  const auto* const member = headers.if_contains(detail::nested_name);
+  const object* const object = member == nullptr ? nullptr : member->if_object();
+  if (object == nullptr) return detail::extract<HeadersReader>(outer, nullptr, chain, report);
+  const HeadersReader nested(*object);
+  return detail::extract(outer, &nested, chain, report);
 }
 
 }  // namespace baton::celery

@@ -3,72 +3,115 @@
 #include <optional>
 #include <string_view>
 
+#include "../lookup.hpp"
 #include "baton/chain.hpp"
 #include "edits.hpp"
 #include "object.hpp"
 
 namespace baton::json {
 
-/// Reads the members of an object that are strings. Names are matched exactly; any other value
-/// counts as absent.
+/// Reads the members of an object that are strings, with names as `lookup` finds them; any other
+/// value counts as absent.
 class ObjectReader {
  public:
   explicit ObjectReader(const Object& object) noexcept : object_(&object) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    const std::size_t index = object_->index_of(name);
-    return index == Object::none ? std::nullopt : object_->text_of(index);
+    const auto exact = get_exact(name);
+    return exact ? exact : lookup::find_last(*this, name);
   }
-  template <class Visitor>
-  void get_all(std::string_view name, Visitor&& visit) const {
-    if (const auto value = get(name)) visit(*value);
+  void get_all(std::string_view name, TextVisitor visit) const {
+    if (const auto exact = get_exact(name)) {
+      visit(*exact);
+    } else {
+      lookup::visit_values(*this, name, visit);
+    }
   }
+  void keys(TextVisitor visit) const { lookup::visit_names(*this, visit); }
+
+  /// Shows the names of the members that are neither strings nor null, which is no value at all.
   template <class Visitor>
-  void keys(Visitor&& visit) const {
-    for (std::size_t i = 0; i < object_->size(); ++i) {
-      const Member& member = (*object_)[i];
-      if (member.value.type == Type::string && !visit(member.name)) return;
+  void visit_wrong_types(Visitor&& visit) const {
+    for (std::size_t i = 0; i < size(); ++i) {
+      const Type type = (*object_)[i].value.type;
+      if (type != Type::string && type != Type::null) visit((*object_)[i].name);
     }
   }
 
+  // The list of `lookup`.
+
+  struct Text {
+    explicit operator bool() const noexcept { return (*object)[index].value.type == Type::string; }
+    std::string_view operator*() const { return *object->text_of(index); }
+    operator std::optional<std::string_view>() const { return object->text_of(index); }
+    const Object* object;
+    std::size_t index;
+  };
+  struct Header {
+    std::string_view name;
+    Text value;
+  };
+  [[nodiscard]] std::size_t size() const noexcept { return object_->size(); }
+  [[nodiscard]] Header at(std::size_t i) const noexcept {
+    return {(*object_)[i].name, {object_, i}};
+  }
+
  private:
+  /// By the object's index, instead of a walk.
+  [[nodiscard]] std::optional<std::string_view> get_exact(std::string_view name) const {
+    const std::size_t index = object_->index_of(name);
+    return index == Object::none ? std::nullopt : object_->text_of(index);
+  }
+
   const Object* object_;
 };
 
-/// Notes what is to become of an object's members, all of them strings.
+/// Notes what is to become of an object's members, all of them strings. Names are written in
+/// lowercase.
 class ObjectWriter {
  public:
   explicit ObjectWriter(Edits& edits) noexcept : edits_(&edits) {}
-  void set(std::string_view name, std::string_view value) { edits_->set(name, value); }
-  void erase(std::string_view name) { edits_->erase(name); }
+  void set(std::string_view name, std::string_view value) {
+    if (lookup::is_lowercase(name)) {
+      edits_->set(name, value);
+    } else {
+      edits_->set(lookup::to_lower(name), value);
+    }
+  }
+  void erase(std::string_view name) {
+    if (lookup::is_lowercase(name)) {
+      edits_->erase(name);
+    } else {
+      edits_->erase(lookup::to_lower(name));
+    }
+  }
 
  private:
   Edits* edits_;
 };
 
-/// The name by which a chain's report may call a field that one of its readers reads, the prefix
-/// for one of a family; empty where none does.
+/// The name by which a chain's report may call a field, in any case, that one of its readers reads,
+/// the prefix for one of a family; empty if none does.
 inline std::string_view reported_name(const PropagatorChain& chain, std::string_view name) {
+  const auto is = [](std::string_view text, std::string_view field) {
+    return lookup::compare(text, field) != lookup::Match::none;
+  };
   for (const PropagatorChain::Link& reader : chain.readers()) {
     for (const std::string_view field : reader->read_fields()) {
-      if (field == name) return field;
+      if (is(name, field)) return field;
     }
     for (const std::string_view prefix : reader->prefixes()) {
-      if (name.starts_with(prefix)) return prefix;
+      if (is(name.substr(0, prefix.size()), prefix)) return prefix;
     }
   }
   return {};
 }
 
-/// Reports the members that a chain would read if they were strings. Null is no value at all.
-inline void report_wrong_types(const Object& object, const PropagatorChain& chain,
-                               ExtractReport& report) {
-  for (std::size_t i = 0; i < object.size(); ++i) {
-    const Member& member = object[i];
-    if (member.value.type == Type::string || member.value.type == Type::null) continue;
-    const std::string_view name = reported_name(chain, member.name);
-    if (!name.empty()) report.add(name, {ErrorCode::wrong_type, 0});
-  }
+/// Reports a field of that name, if the chain reads one, for having a value of another type.
+inline void report_wrong_type(std::string_view name, const PropagatorChain& chain,
+                              ExtractReport& report) {
+  const std::string_view field = reported_name(chain, name);
+  if (!field.empty()) report.add(field, {ErrorCode::wrong_type, 0});
 }
 
 }  // namespace baton::json

@@ -1,5 +1,6 @@
 #include "edits.hpp"
 
+#include "../lookup.hpp"
 #include "strings.hpp"
 
 namespace baton::json {
@@ -56,9 +57,19 @@ void Edits::set(std::string_view name, std::string_view text, std::string_view b
   } else {
     changes_.push_back(change);
   }
+  erase_other_cases(name);
+}
+
+void Edits::erase_other_cases(std::string_view name) {
+  for (std::size_t i = 0; i < object_->size(); ++i) {
+    if (lookup::compare((*object_)[i].name, name) == lookup::Match::other_case) {
+      change_of(i).kind = Kind::erase;
+    }
+  }
 }
 
 void Edits::erase(std::string_view name) {
+  erase_other_cases(name);
   const std::size_t member = object_->index_of(name);
   if (member != Object::none) {
     change_of(member).kind = Kind::erase;
@@ -100,6 +111,8 @@ void Edits::write() {
       if (change != nullptr && change->kind == Kind::set) {
         const char* const begin = member.value.text.data();
         splice_->replace(begin, member.end(), change->piece, change->size);
+      } else if (i == inner_place_) {
+        inner_->write();
       }
       is_first = false;
     }

@@ -11,6 +11,9 @@ namespace baton::json {
 
 /// What is to become of an object's members. Nothing happens before `write`.
 ///
+/// Names match in any case (ASCII letters alone): `set` leaves one member of a name, spelled as it
+/// is given, and `erase` leaves none. Each looks at all members once.
+///
 /// Members that are set keep their place; new ones come behind all others, in the order in which
 /// they were set first. Where a member goes, the comma beside it goes, and nothing else.
 class Edits {
@@ -33,6 +36,12 @@ class Edits {
       if ((!is_new && change.kind != Kind::set) || visit(name_of(change), is_new)) continue;
       change.kind = is_new ? Kind::nothing : Kind::erase;
     }
+  }
+
+  /// Lets `inner`, the edits of an object that is the value of a member, be written with these.
+  void nest(std::string_view member, Edits& inner) noexcept {
+    inner_place_ = object_->index_of(member);
+    inner_ = &inner;
   }
 
   /// Hands the changes to the splice.
@@ -58,12 +67,15 @@ class Edits {
   [[nodiscard]] std::string_view name_of(const Change& change) const noexcept;
   Change* find_added(std::string_view written_name) noexcept;
   Change& change_of(std::size_t member);
+  void erase_other_cases(std::string_view name);
   [[nodiscard]] bool adds() const noexcept;
   void write_added(const char* place, bool is_first);
 
   Object* object_;
   Splice* splice_;
   SmallList<Change, 24> changes_;
+  Edits* inner_ = nullptr;
+  std::size_t inner_place_ = Object::none;
 };
 
 }  // namespace baton::json

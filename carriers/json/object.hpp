@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "scanner.hpp"
@@ -58,12 +59,17 @@ class Object {
   }
 
   /// Reads an object that is the value of a member, where it may also be null.
-  bool read_or_null(Scanner& scanner, Value& value) {
+  template <class ReadValue>
+  bool read_or_null(Scanner& scanner, Value& value, ReadValue&& read_value) {
     if (scanner.peek() == 'n') return scanner.read(value);
     const char* const begin = scanner.place();
-    if (!read(scanner)) return false;
+    if (!read(scanner, std::forward<ReadValue>(read_value))) return false;
     value = {{begin, static_cast<std::size_t>(scanner.place() - begin)}, Type::object};
     return true;
+  }
+  bool read_or_null(Scanner& scanner, Value& value) {
+    return read_or_null(scanner, value,
+                        [&](std::string_view, Value& inner) { return scanner.read(inner); });
   }
 
   /// Whether an object was read.

@@ -5,9 +5,31 @@
 #include <string_view>
 
 #include "baton/carriers/celery.hpp"
+#include "laws/member_laws.hpp"
 #include "laws/require.hpp"
 
 namespace laws {
+
+/// Fields are found in headers and in those in them, and nothing stale is left there.
+inline void check_headers(boost_json::object headers) {
+  namespace celery = baton::celery;
+  const auto nested = [&] { return object_in(headers, "headers"); };
+  require(
+      celery::extract(headers, w3c_chain()) == context_of(texts_of(&headers), texts_of(nested())),
+      "every field is found");
+  const baton::Context sent = baton::Context().child();
+  celery::inject(headers, sent, w3c_chain());
+  require(
+      celery::extract(headers, w3c_chain()).span_context().span_id == sent.span_context().span_id,
+      "what was written is read");
+  if (has_fields(nested())) {
+    require(take_members(headers) == 1, "each field is there once");
+    celery::inject(headers, sent, w3c_chain());
+    require(nested()->at("traceparent") == headers.at("traceparent"), "nothing stale is nested");
+  }
+  celery::inject(headers, baton::Context(), w3c_chain());
+  require(!has_fields(&headers) && !has_fields(nested()), "what is cleared is gone");
+}
 
 /// A task that was read is the same when it is published again.
 inline void check_task(const baton::celery::ReceivedTask& task) {
@@ -35,6 +57,7 @@ inline void check_task(const baton::celery::ReceivedTask& task) {
   require(celery::extract(*read).span_context().trace_id ==
               celery::extract(task).span_context().trace_id,
           "the trace stays");
+  check_headers(task.headers);
 }
 
 /// Any message is a task, or an error that lies in it.

@@ -7,14 +7,10 @@
 #include "baton/carriers/celery/envelope.hpp"
 #include "fields.hpp"
 #include "laws/json_laws.hpp"
+#include "laws/member_laws.hpp"
 
 /// What must hold for every text that is to be an envelope of Celery.
 namespace laws {
-
-inline const baton::PropagatorChain& w3c_chain() {
-  static const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage").chain;
-  return chain;
-}
 
 inline baton::Context sent_context() {
   baton::Context context;
@@ -57,13 +53,37 @@ inline boost_json::value without_fields(boost_json::value value) {
   boost_json::object& envelope = value.as_object();
   if (boost_json::value* const headers = envelope.if_contains("headers")) {
     if (headers->is_object()) {
-      for (const char* field : {"traceparent", "tracestate", "baggage"}) {
-        headers->as_object().erase(field);
-      }
+      take_members(headers->as_object());
+      boost_json::object* const nested = object_in(headers->as_object(), "headers");
+      if (nested != nullptr) take_members(*nested);
     }
     if (headers->is_null() || headers->as_object().empty()) envelope.erase("headers");
   }
   return value;
+}
+
+/// Fields are read from the headers, and from those in them if a format has none outside.
+inline void check_names(boost_json::object& envelope, const baton::Context& arrived) {
+  boost_json::object* const headers = object_in(envelope, "headers");
+  boost_json::object* const nested = headers == nullptr ? nullptr : object_in(*headers, "headers");
+  if (!has_fields(headers) && !has_fields(nested)) return;  // it may be of protocol 1
+  require(arrived == context_of(texts_of(headers), texts_of(nested)), "every field is found");
+}
+
+/// The headers have each field once, in lowercase, and those in them have no other.
+inline void require_nothing_stale(boost_json::object& envelope) {
+  boost_json::object& headers = *object_in(envelope, "headers");
+  std::size_t count = 0;
+  for (const auto& [name, value] : headers) count += w3c_chain().owns(std::string_view(name));
+  require(count == 3 && headers.contains("traceparent") && headers.contains("tracestate") &&
+              headers.contains("baggage"),
+          "each field is there once");
+  boost_json::object* const nested = object_in(headers, "headers");
+  if (nested == nullptr) return;
+  for (const auto& [name, value] : *nested) {
+    if (value.is_null() || !w3c_chain().owns(std::string_view(name))) continue;
+    require(headers.contains(name) && headers.at(name) == value, "nothing stale is sent");
+  }
 }
 
 inline void check_envelope(std::string_view text) {
@@ -87,6 +107,8 @@ inline void check_envelope(std::string_view text) {
   boost_json::value before;
   boost_json::value after;
   if (read_json(text, before) && read_json(envelope, after)) {
+    check_names(before.as_object(), arrived);
+    require_nothing_stale(after.as_object());
     require(without_fields(after) == without_fields(before), "nothing else is changed");
   }
   report.clear();
@@ -107,6 +129,10 @@ inline void check_envelope(std::string_view text) {
   if (bare.find("\"headers\"") == std::string::npos) return;  // one was made, and stays
   boost_json::value value;
   if (!read_json(bare, value)) return;
+  boost_json::object* const headers = object_in(value.as_object(), "headers");
+  require(!has_fields(headers), "what is cleared is gone");
+  require(headers == nullptr || !has_fields(object_in(*headers, "headers")),
+          "what is nested is gone too");
   if (!value.as_object().contains("headers") || value.at("headers").is_null()) return;
   require_same(again, bare, "only the fields were written");
 }
@@ -123,6 +149,8 @@ inline void check_body(std::string_view text) {
     return;
   }
   require(scan(envelope) == baton::ParseError(), "what is written is JSON");
+  require(baton::celery::extract(envelope, w3c_chain()) == sent_context(),
+          "what was written is read");
 }
 
 }  // namespace laws

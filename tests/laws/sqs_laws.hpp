@@ -25,9 +25,7 @@ inline std::size_t take_fields(boost_json::object& message) {
   boost_json::value* const attributes = message.if_contains("MessageAttributes");
   if (attributes == nullptr) return 0;
   if (attributes->is_object()) {
-    for (const char* field : {"traceparent", "tracestate", "baggage"}) {
-      count += attributes->as_object().erase(field);
-    }
+    count = take_members(attributes->as_object());
     if (!attributes->as_object().empty()) return count;
   }
   message.erase("MessageAttributes");

@@ -115,6 +115,15 @@ TEST(CeleryCanvasTest, InjectsWhatIsNested) {
   EXPECT_EQ(d.at("x").as_int64(), 1);
 }
 
+TEST(CeleryCanvasTest, NothingStaleStaysInNestedHeaders) {
+  object one = signature("a");
+  one["options"] = json(R"({"headers": {"headers": {"Traceparent": "stale", "x": 1}}})");
+  inject_signature(one, context_of(parent));
+  EXPECT_EQ(boost::json::serialize(one.at("options")),
+            R"({"headers":{"headers":{"x":1,"traceparent":")" + std::string(parent) +
+                R"("},"traceparent":")" + std::string(parent) + "\"}}");
+}
+
 TEST(CeleryCanvasTest, WhatGrowsIsLookedAtAnew) {
   object bare = json(R"({"task":"celery.chord","kwargs":{"header":[{"task":"a"}],
       "body":{"task":"b"}}})")

@@ -82,6 +82,32 @@ TEST(CeleryConsumeTest, Protocol1WithItsContextAmongTheArguments) {
   EXPECT_EQ(boost::json::serialize(task.kwargs), R"({"a":1,"baggage":2})");
 }
 
+TEST(CeleryConsumeTest, ANullHeaderHidesNoArgument) {
+  const std::string kwargs = R"({"traceparent":")" + std::string(parent) + R"(","baggage":"a=1"})";
+  ReceivedTask task = read_task(message_of(R"({"traceparent":null,"baggage":"b=2"})",
+                                           R"({"task":"t","id":"i","kwargs":)" + kwargs + "}"))
+                          .value();
+  baton::celery::take_context_from_kwargs(task);
+  EXPECT_TRUE(baton::celery::extract(task).span_context().is_valid());
+  EXPECT_EQ(baton::celery::extract(task).baggage().header(), "b=2");
+}
+
+TEST(CeleryConsumeTest, AContextInNestedHeaders) {
+  const std::string envelope =
+      R"({"body":"[[1],{},null]","content-type":"application/json","headers":{"task":"t","id":"i",)"
+      R"("headers":{"traceparent":")" +
+      std::string(parent) + R"(","baggage":1}},"properties":{}})";
+  const ReceivedTask task = receive(envelope).value();
+  baton::ExtractReport report;
+  const auto trace = baton::celery::process(
+      task, [] { return baton::current().span_context().trace_id.to_string(); },
+      baton::global_chain(), &report);
+  EXPECT_EQ(trace, parent.substr(3, 32));
+  ASSERT_EQ(report.issue_count(), 1U);
+  EXPECT_EQ(report.issues()[0].field, "baggage");
+  EXPECT_EQ(report.issues()[0].error, baton::ParseError(ErrorCode::wrong_type, 0));
+}
+
 TEST(CeleryConsumeTest, WhereBothProtocolsSpeakTheHeadersCount) {
   const ReceivedTask task =
       read_task(message_of(R"({"task":"t","id":"i","retries":1})",

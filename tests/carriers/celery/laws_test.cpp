@@ -92,6 +92,29 @@ RC_GTEST_PROP(CeleryLaws, WhatIsPublishedIsConsumed, ()) {
   RC_ASSERT(span.span_id == context.span_context().span_id);
 }
 
+/// Fields of any spelling and type, among others.
+boost::json::object any_fields() {
+  boost::json::object object = any_object();
+  const auto names = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::element<std::string>("traceparent", "Traceparent", "TRACEPARENT", "tracestate",
+                                    "TraceState", "baggage", "Baggage", "BAGGAGE", "task"));
+  for (const std::string& name : names) {
+    const auto texts = rc::gen::element<std::string>(std::string(parent), "k=v", "a=1", "");
+    object[name] = *rc::gen::oneOf(
+        any_value(1), rc::gen::map(texts, [](const std::string& text) { return value(text); }));
+  }
+  return object;
+}
+
+RC_GTEST_PROP(CeleryLaws, FieldsAreFoundAndNothingStaleIsLeft, ()) {
+  boost::json::object headers = any_fields();
+  if (*rc::gen::arbitrary<bool>()) {
+    headers["headers"] = any_fields();
+    for (const auto& [name, member] : any_fields()) headers.emplace(name, member);
+  }
+  laws::check_headers(headers);
+}
+
 RC_GTEST_PROP(CeleryLaws, WhateverComesIsATaskOrAnErrorInside, (const std::string& change)) {
   const baton::celery::Task task{.name = "t", .args = any_args(), .kwargs = any_object()};
   const auto message = baton::celery::make_message(task, baton::Context().child());

@@ -77,13 +77,27 @@ std::string value(Draw& draw, std::size_t depth) {
   return text + "]";
 }
 
-/// Some of the fields, of the right type or another.
+/// The name of a field, spelled in one case or another.
+std::string spelled(Draw& draw, std::string name) {
+  if (draw.one_in(2)) return name;
+  if (draw.one_in(2)) name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  if (draw.one_in(3)) name.back() = static_cast<char>(name.back() - 'a' + 'A');
+  return name;
+}
+
+/// Some of the fields, of the right type or another; now and then in two spellings.
 std::vector<std::string> fields(Draw& draw, std::string_view before, std::string_view after) {
   std::vector<std::string> members;
+  std::vector<std::string> names;
   for (const char* name : {"traceparent", "tracestate", "baggage"}) {
-    if (!draw.one_in(3)) continue;
+    if (!draw.one_in(2)) continue;
+    names.push_back(spelled(draw, name));
+    const std::string twin = spelled(draw, name);
+    if (twin != names.back()) names.push_back(twin);
+  }
+  for (const std::string& name : names) {
     const std::string text = draw.one_in(2) ? draw.traceparent() : "k=v";
-    members.push_back('"' + std::string(name) + "\":" + space(draw) +
+    members.push_back('"' + name + "\":" + space(draw) +
                       (draw.one_in(4)
                            ? value(draw, 1)
                            : std::string(before) + '"' + text + '"' + std::string(after)));
@@ -96,6 +110,10 @@ std::string envelope(Draw& draw) {
   if (!draw.one_in(4)) {
     std::vector<std::string> headers = fields(draw, "", "");
     if (!draw.one_in(3)) headers.push_back(R"("task": "t")");
+    if (draw.one_in(2)) {
+      headers.push_back("\"headers\":" + space(draw) +
+                        (draw.one_in(4) ? value(draw, 1) : object(draw, fields(draw, "", ""), 1)));
+    }
     members.push_back("\"headers\":" + (draw.one_in(6) ? "null" : object(draw, headers, 2)));
   }
   if (!draw.one_in(4)) {

@@ -37,7 +37,8 @@ void link_error(Task& task, boost::json::object errback);
 ///
 /// A worker with OpenTelemetry's instrumentation does not need that: it gives to what it publishes
 /// a context of its own. One without carries no context from task to task, other than in these
-/// headers and in retries. What is no signature is left as it is.
+/// headers and in retries. Headers are written as by `inject`, the nested ones included. What is no
+/// signature is left as it is.
 void inject_signature(boost::json::object& signature, const Context& context = current(),
                       const PropagatorChain& chain = global_chain());
 

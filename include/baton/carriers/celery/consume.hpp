@@ -89,7 +89,7 @@ struct ReceivedTask {
 }
 
 /// Moves the fields of the chain's formats from the keyword arguments into the headers: for senders
-/// of protocol 1 that have no other place for them. A header of that name stays.
+/// of protocol 1 that have no other place for them. A header of that name stays, unless it is null.
 void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain = global_chain());
 
 /// What a consumer does with a task: extracts its context, makes a child of it current, and calls

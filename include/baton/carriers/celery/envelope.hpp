@@ -36,16 +36,21 @@ struct InjectOptions {
 /// written. A member that is there already keeps its place, and new ones come last. Values are
 /// escaped; what is not UTF-8 in them becomes U+FFFD.
 ///
+/// A member that has the name of a field in another case goes. Some tracers write into an object
+/// named `headers` inside of the headers: the fields that it has, unless they are null, are set or
+/// erased there too, so that nothing stale is sent.
+///
 /// The text must be one JSON object (RFC 8259) with strings in UTF-8, nested 1,024 levels at most,
-/// and without a number that no double can hold. No name may come twice in it or in its headers;
-/// what is deeper inside is nobody's affair. An error tells the byte of the envelope where it is,
-/// and leaves the envelope as it was: `too_short`, `too_long`, `bad_delimiter`, `bad_key`,
-/// `bad_value`, `bad_number`, `bad_utf8`, `too_deep`, `duplicate_key`, `wrong_type`.
+/// and without a number that no double can hold. No name may come twice in it, in its headers, or
+/// in the `headers` in them; what is deeper inside is nobody's affair. An error tells the byte of
+/// the envelope where it is, and leaves the envelope as it was: `too_short`, `too_long`,
+/// `bad_delimiter`, `bad_key`, `bad_value`, `bad_number`, `bad_utf8`, `too_deep`, `duplicate_key`,
+/// `wrong_type`.
 ///
 /// With `Protocol1::kwargs` a task of protocol 1 (one whose headers have no `task`) gets them into
 /// the `kwargs` of its body, in base 64 or plain as `properties.body_encoding` says; the body is
-/// written anew then. Errors in the body, `missing_field` and `bad_base64` among them, tell the
-/// byte of the envelope too.
+/// written anew then. The fields that the headers have are erased, for they would count. Errors in
+/// the body, `missing_field` and `bad_base64` among them, tell the byte of the envelope too.
 ///
 /// Work is linear in the size of the envelope. Allocates where the envelope has no room to grow,
 /// and where new values take more than two KiB; throws `std::bad_alloc`, and then too leaves the
@@ -59,13 +64,17 @@ struct InjectOptions {
 ///     baton::Context context = baton::celery::extract(envelope).child();
 ///
 /// Never fails: where the envelope is not as `inject` wants it, the context is empty and the report
-/// says where, as an error of `envelope`. Names are matched exactly. A null value is absent; one of
-/// another type than string is too, and reported as `wrong_type`. Offsets of the fields' own errors
-/// count in the decoded value.
+/// says where, as an error of `envelope`. Names are matched exactly, and if no header has the very
+/// name, in any case; of several spellings the last counts, and all of lists. A null value is
+/// absent; one of another type than string is too, and reported as `wrong_type`. Offsets of the
+/// fields' own errors count in the decoded value.
 ///
-/// Where the headers have no `task` and none of the chain's fields, the message may be a task of
-/// protocol 1: then `kwargs` in its body are read. A body that is none is not an error, unless it
-/// begins like one, with `{`.
+/// The object `headers` inside of the headers is read for each format of the chain that has none of
+/// its fields in the headers themselves.
+///
+/// Where neither has a field of the chain, and the headers have no `task`, the message may be a
+/// task of protocol 1: then `kwargs` in its body are read. A body that is none is not an error,
+/// unless it begins like one, with `{`.
 ///
 /// Allocates for values with escapes, for more than 32 headers, and for bodies of protocol 1.
 [[nodiscard]] Context extract(std::string_view envelope,
@@ -79,7 +88,8 @@ namespace detail {
 class Envelope;
 }
 
-/// Reads the headers of an envelope. The text must outlive it. One thread at a time.
+/// Reads the headers of an envelope, but not those nested in them: only `extract` knows which
+/// fields belong together. The text must outlive it. One thread at a time.
 class ConstEnvelopeCarrier {
  public:
   explicit ConstEnvelopeCarrier(std::string_view envelope);
@@ -101,7 +111,8 @@ class ConstEnvelopeCarrier {
   std::unique_ptr<detail::Envelope> envelope_;
 };
 
-/// Reads the headers of an envelope and collects changes to them.
+/// Reads the headers of an envelope and collects changes to them, and to the fields that are nested
+/// in them, as `inject` does.
 ///
 ///     baton::celery::EnvelopeCarrier carrier(envelope);
 ///     chain.inject(context, carrier);

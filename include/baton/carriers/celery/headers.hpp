@@ -12,8 +12,13 @@ namespace baton::celery {
 
 /// Reads the headers of a message, a JSON object. The object must outlive it.
 ///
-/// Names are matched exactly, as Python does. A value that is no string counts as absent. Nothing
-/// is copied.
+/// - Names are matched exactly; if no header has the very name, in any case (ASCII letters alone).
+///   Of several spellings `get` gives the last, and `get_all` all in order, as `tracestate` and
+///   `baggage` need it; of `traceparent`, which is one value, the last alone.
+/// - A value that is no string counts as absent.
+/// - Headers nested in these are not read: only `extract` knows which fields belong together.
+///
+/// Nothing is copied. Each look-up passes over the headers twice at most.
 class ConstHeadersCarrier {
  public:
   explicit ConstHeadersCarrier(const boost::json::object& headers) noexcept : headers_(&headers) {}
@@ -31,8 +36,11 @@ class ConstHeadersCarrier {
 ///     boost::json::object headers;
 ///     chain.inject(context, baton::celery::HeadersCarrier(headers));
 ///
-/// `set` keeps the place of a name that is there, `erase` the order of the others. Throws
-/// `std::bad_alloc`, and nothing else.
+/// Names are written in lowercase. `set` leaves one header of a name and `erase` none, whatever
+/// their case and type. `set` keeps the place of the very name, `erase` the order of the others. If
+/// the headers hold an object that is named `headers`, and that has the name with another value
+/// than null, both do the same there, so that nothing stale is sent. Each passes over the headers
+/// a fixed number of times. Throws `std::bad_alloc`, and nothing else.
 class HeadersCarrier : public ConstHeadersCarrier {
  public:
   explicit HeadersCarrier(boost::json::object& headers) noexcept
@@ -46,11 +54,16 @@ class HeadersCarrier : public ConstHeadersCarrier {
 };
 
 /// The context that is in headers.
-[[nodiscard]] inline Context extract(const boost::json::object& headers,
-                                     const PropagatorChain& chain = global_chain(),
-                                     ExtractReport* report = nullptr) {
-  return chain.extract(ConstHeadersCarrier(headers), report);
-}
+///
+/// Some tracers write into an object named `headers` inside of the headers, since Celery gives that
+/// one to tasks as `request.headers`. It is read for each format of the chain that has none of its
+/// fields in the headers themselves: a format is never read from both.
+///
+/// Never fails. A field that is neither a string nor null is reported as `wrong_type`, if it is
+/// read from there. Work is linear in the number of headers.
+[[nodiscard]] Context extract(const boost::json::object& headers,
+                              const PropagatorChain& chain = global_chain(),
+                              ExtractReport* report = nullptr);
 
 /// Writes a context into headers that the application builds itself.
 inline void inject(boost::json::object& headers, const Context& context = current(),

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "baton/chain.hpp"
+#include "carrier.hpp"
+#include "small_list.hpp"
+
+namespace baton::celery::detail {
+
+/// Some tracers write their fields into an object of this name inside of the headers, since Celery
+/// gives that one to the task as `request.headers`.
+inline constexpr std::string_view nested_name = "headers";
+
+/// Reads headers, and the nested ones for each format that has none of its fields in the outer
+/// ones. A format is read from one of the two, so that what belongs to different contexts is never
+/// mixed.
+template <class Reader>
+class NestedReader {
+ public:
+  NestedReader(const Reader& outer, const Reader& nested, const PropagatorChain& chain)
+      : outer_(&outer), nested_(&nested), chain_(&chain) {
+    for (std::size_t i = 0; i < chain.readers().size(); ++i) places_.push_back(Place::nested);
+    outer.keys([&](std::string_view name) {
+      for (std::size_t i = 0; i < places_.size(); ++i) {
+        if (chain.readers()[i]->owns(name)) places_[i] = Place::outer;
+      }
+      return true;
+    });
+  }
+
+  /// Whether a field of that name is read from the nested headers.
+  [[nodiscard]] bool reads_nested(std::string_view name) const {
+    bool is_owned = false;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (!chain_->readers()[i]->owns(name)) continue;
+      if (places_[i] == Place::outer) return false;
+      is_owned = true;
+    }
+    return is_owned;
+  }
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    return reader_of(name).get(name);
+  }
+  void get_all(std::string_view name, TextVisitor visit) const {
+    reader_of(name).get_all(name, visit);
+  }
+  void keys(TextVisitor visit) const {
+    bool goes_on = true;
+    outer_->keys([&](std::string_view name) { return goes_on = visit(name); });
+    if (!goes_on) return;
+    nested_->keys([&](std::string_view name) { return !reads_nested(name) || visit(name); });
+  }
+
+ private:
+  enum class Place : std::uint8_t { nested, outer };
+
+  [[nodiscard]] const Reader& reader_of(std::string_view name) const {
+    return reads_nested(name) ? *nested_ : *outer_;
+  }
+
+  const Reader* outer_;
+  const Reader* nested_;
+  const PropagatorChain* chain_;
+  json::SmallList<Place, 32> places_;  // of each reader's fields
+};
+
+/// Extracts from headers, and from the nested ones if there are any. A reader shows by
+/// `visit_wrong_types(visit)` the names whose values are of another type than text.
+template <class Reader>
+Context extract(const Reader& outer, const Reader* nested, const PropagatorChain& chain,
+                ExtractReport* report) {
+  if (report != nullptr) {
+    outer.visit_wrong_types(
+        [&](std::string_view name) { json::report_wrong_type(name, chain, *report); });
+  }
+  if (nested == nullptr) return chain.extract(outer, report);
+  const NestedReader both(outer, *nested, chain);
+  if (report != nullptr) {
+    nested->visit_wrong_types([&](std::string_view name) {
+      if (both.reads_nested(name)) json::report_wrong_type(name, chain, *report);
+    });
+  }
+  return chain.extract(both, report);
+}
+
+}  // namespace baton::celery::detail

@@ -72,18 +72,12 @@ class ObjectWriter {
  public:
   explicit ObjectWriter(Edits& edits) noexcept : edits_(&edits) {}
   void set(std::string_view name, std::string_view value) {
-    if (lookup::is_lowercase(name)) {
-      edits_->set(name, value);
-    } else {
-      edits_->set(lookup::to_lower(name), value);
-    }
+    if (!lookup::is_lowercase(name)) return set(lookup::to_lower(name), value);
+    edits_->set(name, value);
   }
   void erase(std::string_view name) {
-    if (lookup::is_lowercase(name)) {
-      edits_->erase(name);
-    } else {
-      edits_->erase(lookup::to_lower(name));
-    }
+    if (!lookup::is_lowercase(name)) return erase(lookup::to_lower(name));
+    edits_->erase(name);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "../lookup.hpp"
 #include "baton/carriers/sqs.hpp"
 #include "baton/traceparent.hpp"
 #include "edits.hpp"
@@ -28,6 +29,7 @@ class Message {
   // The carrier.
 
   void set(std::string_view name, std::string_view value) {
+    if (!lookup::is_lowercase(name)) return set(lookup::to_lower(name), value);
     constexpr std::string_view before = R"({"DataType":"String","StringValue":)";
     if (name == xray_field) {
       attribute_edits_.erase(name);
@@ -40,6 +42,7 @@ class Message {
     }
   }
   void erase(std::string_view name) {
+    if (!lookup::is_lowercase(name)) return erase(lookup::to_lower(name));
     attribute_edits_.erase(name);
     if (name == xray_field) system_edits_.erase(xray_attribute);
   }

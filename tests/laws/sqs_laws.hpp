@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "baton/carriers/sqs.hpp"
 #include "laws/envelope_laws.hpp"
@@ -32,13 +34,131 @@ inline std::size_t take_fields(boost_json::object& message) {
   return count;
 }
 
-inline void check_sqs(std::string_view text) {
+/// The texts of attributes, spelled in any of the ways.
+inline Texts texts_of_attributes(boost_json::object* attributes) {
+  Texts texts;
+  if (attributes == nullptr) return texts;
+  for (auto& [name, value] : *attributes) {
+    if (!value.is_object()) continue;
+    for (const auto& [type, text] :
+         {std::pair("DataType", "StringValue"), std::pair("dataType", "stringValue"),
+          std::pair("Type", "Value")}) {
+      const boost_json::value* const said = value.as_object().if_contains(type);
+      if (said == nullptr) continue;
+      const boost_json::value* const content = value.as_object().if_contains(text);
+      const std::string kind = said->is_string() ? std::string(said->get_string()) + "." : "";
+      if (kind.starts_with("String.") && content != nullptr && content->is_string()) {
+        texts.emplace_back(name, std::string_view(content->get_string()));
+      }
+      break;
+    }
+  }
+  return texts;
+}
+
+inline bool has_text_of_field(const Texts& texts) {
+  for (const auto& [name, text] : texts) {
+    if (w3c_chain().owns(name)) return true;
+  }
+  return false;
+}
+
+/// The first member that holds attributes, of the message or of the notification that it is.
+inline boost_json::object* attributes_in(boost_json::object& parent, bool is_message = true) {
+  for (auto& [name, value] : parent) {
+    if (!value.is_object()) continue;
+    if (name == "MessageAttributes" || name == "messageAttributes") return &value.as_object();
+    if (!is_message || name != "Sns") continue;
+    if (boost_json::object* const inner = attributes_in(value.as_object(), false)) return inner;
+  }
+  return nullptr;
+}
+
+/// How many members all objects in a value have.
+inline std::size_t count_members(const boost_json::value& value) {
+  std::size_t count = 0;
+  if (const auto* const array = value.if_array()) {
+    for (const boost_json::value& element : *array) count += count_members(element);
+  } else if (const auto* const object = value.if_object()) {
+    for (const auto& member : *object) count += 1 + count_members(member.value());
+  }
+  return count;
+}
+
+/// Whether Boost.JSON reads it, and no name comes twice in an object, which it does not tell.
+inline bool read_once(std::string_view text, boost_json::value& value) {
+  if (!read_json(text, value)) return false;
+  std::size_t colons = 0;
+  bool is_inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_inside && text[i] == '\\') ++i;
+    if (text[i] == '"') is_inside = !is_inside;
+    if (text[i] == ':' && !is_inside) ++colons;
+  }
+  return colons == count_members(value);
+}
+
+/// What is read of one message: its own attributes or, if these have no field, those of the
+/// notification that its body may be. Nothing if this cannot tell.
+inline std::optional<baton::Context> context_of_message(boost_json::object& message) {
+  Texts texts = texts_of_attributes(attributes_in(message));
+  if (has_text_of_field(texts)) return context_of(texts, {});
+  const boost_json::value* const body =
+      message.if_contains(message.contains("Body") ? "Body" : "body");
+  if (body == nullptr || !body->is_string()) return context_of(texts, {});
+  const std::string_view text = body->get_string();
+  if (!text.starts_with('{') || scan(text) != baton::ParseError()) return context_of(texts, {});
+  boost_json::value notification;
+  if (!read_once(text, notification)) return std::nullopt;
+  const boost_json::value* const type = notification.as_object().if_contains("Type");
+  if (type != nullptr && *type == "Notification") {
+    texts = texts_of_attributes(object_in(notification.as_object(), "MessageAttributes"));
+  }
+  return context_of(texts, {});
+}
+
+/// Whether a character by which a notification is told from other bodies is written as `\u004D`.
+inline bool hides_notification(std::string_view text) {
+  for (const char c : std::string_view("{MessageAttributes")) {
+    for (const std::string_view digits : {"0123456789abcdef", "0123456789ABCDEF"}) {
+      const auto code = static_cast<std::size_t>(c);
+      const std::string escaped = std::string("\\u00") + digits[code / 16] + digits[code % 16];
+      if (text.find(escaped) != std::string_view::npos) return true;
+    }
+  }
+  return false;
+}
+
+/// Messages are found in all that holds them, and nowhere else.
+inline void check_received(std::string_view text) {
   const baton::test::ExactText exact(text);
   baton::ExtractReport report;
   const auto contexts = baton::sqs::extract(exact.view(), w3c_chain(), &report);
   require(contexts || contexts.error().offset <= text.size(), "an error is in the response");
   const auto one = baton::sqs::extract_message(exact.view(), w3c_chain(), &report);
   require(one || one.error().offset <= text.size(), "an error is in the message");
+  require((!contexts && !one) || scan(text) == baton::ParseError(), "only JSON is read");
+  boost_json::value value;
+  if ((!contexts && !one) || hides_notification(text) || !read_once(text, value)) return;
+  const auto check = [](const baton::Context& arrived, boost_json::value& message) {
+    const auto expected = context_of_message(message.as_object());
+    require(!expected || arrived == *expected, "every field of a message is found");
+  };
+  if (one) check(*one, value);
+  if (!contexts) return;
+  std::size_t count = 0;
+  for (auto& [name, list] : value.as_object()) {
+    if ((name != "Messages" && name != "Records") || list.is_null()) continue;
+    for (boost_json::value& message : list.as_array()) {
+      require(count < contexts->size(), "every message is read");
+      check((*contexts)[count++], message);
+    }
+  }
+  require(count == contexts->size(), "no message is made up");
+}
+
+inline void check_sqs(std::string_view text) {
+  check_received(text);
 
   std::string request(text);
   const auto left_out = baton::sqs::inject(request, sent_context(), w3c_chain());

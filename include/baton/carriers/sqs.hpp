@@ -35,7 +35,8 @@ struct LeftOut {
 /// application stay, whatever their number, and of the context's `traceparent` is the first to get
 /// in. What has no room is left out, and so is what SQS would refuse the message for, see
 /// `is_attribute_name` and `is_attribute_value`.
-/// What is left out is given back, in the order of the entries; an older value of it goes.
+/// What is left out is given back, in the order of the entries; an older value of it goes, and so
+/// does an attribute that has the name of a field in another case.
 ///
 /// Every other byte of the request stays. The rules, the errors and the costs are those of
 /// `baton::celery::inject`; names may not come twice in the request, in an entry, or among
@@ -57,21 +58,39 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
 [[nodiscard]] expected<std::vector<LeftOut>> inject_each(
     std::string& request, ContextOfEntry context_of, const PropagatorChain& chain = global_chain());
 
-/// The contexts that came with the messages of a ReceiveMessage response, in their order; none
-/// where there are no messages. They come only where the request asked for them:
-/// `"MessageAttributeNames": ["All"]`, and `"AttributeNames": ["AWSTraceHeader"]`.
+/// The contexts that came with messages, in their order. `response` is one of:
+///
+/// - what ReceiveMessage answers, `{"Messages": [{"Body", "MessageAttributes", "Attributes"}]}`;
+///   `{}` and null for the list mean that there are no messages. Attributes come only if the
+///   request asked for them: `"MessageAttributeNames": ["All"]`, `"AttributeNames":
+///   ["AWSTraceHeader"]`.
+/// - the event that calls a Lambda function, `{"Records": [{"body", "messageAttributes",
+///   "attributes"}]}` from a queue, `{"Records": [{"Sns": {"MessageAttributes"}}]}` from SNS.
+///
+/// Another object is an error: `missing_field` at its `{`, also for one of several messages. An
+/// error of the JSON tells its byte of the response.
 ///
 ///     const auto contexts = baton::sqs::extract(response).value();
 ///
-/// `x-amzn-trace-id` is read from `Attributes.AWSTraceHeader`, and where that is absent from an
-/// attribute of its own name. Names are matched exactly. An attribute of another type than String
-/// is absent, and reported as `wrong_type`. The report counts over all messages. An error of the
-/// JSON tells its byte of the response.
+/// - Names of attributes are matched exactly; if no attribute has the very name, in any case. Of
+///   several spellings the last one counts, and all of `tracestate` and `baggage`.
+/// - `x-amzn-trace-id` is read from the system attribute `AWSTraceHeader`, and if that is absent
+///   from an attribute of its own name.
+/// - If no message attribute is a field of the chain, the body may be a notification of SNS that
+///   was delivered without *raw message delivery*, `{"Type": "Notification", "MessageAttributes":
+///   {name: {"Type", "Value"}}}`; then its attributes are read instead. A body that is none is no
+///   error. What is inside of the notification is not looked at.
+/// - An attribute of another type than String is absent, and reported as `wrong_type`. The report
+///   counts over all messages.
+///
+/// Work is linear in the size of the response. Allocates for values with escapes, for the text of a
+/// notification, and for more than 32 attributes; throws `std::bad_alloc`, and nothing else.
 [[nodiscard]] expected<std::vector<Context>> extract(std::string_view response,
                                                      const PropagatorChain& chain = global_chain(),
                                                      ExtractReport* report = nullptr);
 
-/// The same for one message of a response, by itself.
+/// The same for one message of a response, one record of an event, or a notification of SNS, by
+/// itself.
 [[nodiscard]] expected<Context> extract_message(std::string_view message,
                                                 const PropagatorChain& chain = global_chain(),
                                                 ExtractReport* report = nullptr);

@@ -2,6 +2,8 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
 #include "laws/envelope_laws.hpp"
 #include "laws/generators.hpp"
 #include "laws/sqs_laws.hpp"
@@ -150,6 +152,65 @@ std::string request(Draw& draw) {
   return object(draw, {"\"Entries\":[" + entries + "]"}, 1);
 }
 
+/// A text as a string of JSON.
+std::string as_string(std::string_view text) {
+  std::string string = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') string += '\\';
+    string += c;
+  }
+  return string + '"';
+}
+
+/// Attributes in the words of one transport or another.
+std::string attributes(Draw& draw, std::string_view type, std::string_view text) {
+  return object(
+      draw,
+      fields(draw, R"({")" + std::string(type) + R"(":"String",")" + std::string(text) + R"(":)",
+             "}"),
+      0);
+}
+
+/// Mostly what SNS delivers.
+std::string notification(Draw& draw) {
+  std::vector<std::string> members;
+  if (!draw.one_in(6)) members.push_back(R"("Type":"Notification")");
+  if (!draw.one_in(6)) {
+    members.push_back(R"("MessageAttributes":)" + attributes(draw, "Type", "Value"));
+  }
+  std::string text = object(draw, members, 1);
+  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }),
+             text.end());
+  return text;
+}
+
+/// A message that has arrived, in any of the forms.
+std::string received(Draw& draw) {
+  const bool is_record = draw.one_in(2);
+  std::vector<std::string> members;
+  if (draw.one_in(2)) {
+    members.push_back(
+        is_record ? R"("messageAttributes":)" + attributes(draw, "dataType", "stringValue")
+                  : R"("MessageAttributes":)" + attributes(draw, "DataType", "StringValue"));
+  }
+  if (!draw.one_in(4)) {
+    members.push_back((is_record ? R"("body":)" : R"("Body":)") +
+                      (draw.one_in(4) ? string(draw) : as_string(notification(draw))));
+  }
+  if (draw.one_in(4)) members.push_back(R"("Sns":)" + notification(draw));
+  return object(draw, members, 1);
+}
+
+std::string response(Draw& draw) {
+  if (draw.one_in(3)) return received(draw);
+  std::string messages;
+  for (std::size_t count = draw.number(0, 3); count > 0; --count) {
+    messages += received(draw) + (count == 1 ? "" : ",");
+  }
+  const std::string list = (draw.one_in(2) ? "\"Messages\":[" : "\"Records\":[") + messages + "]";
+  return object(draw, {list}, 1);
+}
+
 RC_GTEST_PROP(PayloadLaws, WhatBoostJsonTakesWeTake, ()) {
   laws::check_json(*generators::nearly([](Draw& draw) { return value(draw, 4); }));
 }
@@ -164,6 +225,10 @@ RC_GTEST_PROP(PayloadLaws, AChangedBodyIsABody, ()) {
 
 RC_GTEST_PROP(PayloadLaws, ARequestOfSqsGetsTheContextAndNothingElse, ()) {
   laws::check_sqs(*generators::nearly(request));
+}
+
+RC_GTEST_PROP(PayloadLaws, EveryMessageThatArrivesHasItsContext, ()) {
+  laws::check_received(*generators::nearly(response));
 }
 
 }  // namespace

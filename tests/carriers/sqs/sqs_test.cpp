@@ -76,6 +76,20 @@ TEST(SqsInjectTest, StaleAttributesAreReplacedOrGo) {
             R"({"MessageAttributes":{)" + parent_attribute + "}}");
 }
 
+TEST(SqsInjectTest, NoSpellingIsLeft) {
+  EXPECT_EQ(injected(R"({"MessageAttributes":{)" + attribute("Baggage", "old=1") + R"(,"a":{},)" +
+                     attribute("TRACEPARENT", "old") + "," + attribute("TraceState", "") + "}}"),
+            R"({"MessageAttributes":{"a":{},)" + parent_attribute + "}}");
+  EXPECT_EQ(injected(R"({"MessageAttributes":{)" + attribute("X-Amzn-Trace-Id", "old") + "}}", {},
+                     "xray"),
+            R"({"MessageAttributes":{}})");
+  // What goes makes room.
+  EXPECT_EQ(
+      injected("{\"MessageAttributes\":{" + numbers(9) + attribute("Traceparent", "x") + "}}"),
+      "{\"MessageAttributes\":{" + numbers(8) + R"("n8": {"DataType": "Number", )" +
+          R"("StringValue": "1"},)" + parent_attribute + "}}");
+}
+
 TEST(SqsInjectTest, XrayIsASystemAttribute) {
   const std::string header = attribute("AWSTraceHeader", xray);
   EXPECT_EQ(injected("{}", context(), "xray"), R"({"MessageSystemAttributes":{)" + header + "}}");
@@ -232,6 +246,232 @@ TEST(SqsExtractTest, EveryMessageHasItsContext) {
   EXPECT_EQ(baton::sqs::extract(R"({"Messages":null})", chain_of("tracecontext"))->size(), 0U);
 }
 
+TEST(SqsExtractTest, TheVeryNameCountsThenTheLastInAnyCase) {
+  const auto span = [](const std::string& attributes) {
+    return baton::sqs::extract_message(R"({"MessageAttributes":{)" + attributes + "}}",
+                                       chain_of("tracecontext"))
+        ->span_context()
+        .span_id.to_string();
+  };
+  const auto one = [](std::string_view name, std::string_view last_digit) {
+    return attribute(name, parent.substr(0, 51) + std::string(last_digit) + "-01");
+  };
+  EXPECT_EQ(
+      span(one("TRACEPARENT", "1") + "," + one("traceparent", "2") + "," + one("Traceparent", "3")),
+      "b7ad6b7169203332");
+  EXPECT_EQ(span(one("TRACEPARENT", "1") + "," + one("Traceparent", "3")), "b7ad6b7169203333");
+  EXPECT_EQ(span(one("TRACEPARENT", "1") + R"(,"traceparent":null,"Traceparent":{"DataType":1})"),
+            "b7ad6b7169203331");
+  EXPECT_EQ(baton::sqs::extract_message(
+                R"({"MessageAttributes":{)" +
+                    attribute("B3", "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1") + "}}",
+                chain_of("b3"))
+                ->span_context()
+                .span_id,
+            context().span_context().span_id);
+}
+
+// ---- What calls a Lambda function ----
+
+/// A record of a queue's event, as Lambda's guide shows it.
+std::string record(std::string_view attributes, std::string_view system = "",
+                   std::string_view body = "Test message.") {
+  return R"({"messageId":"059f36b4-87a3-44ab-83d2-661975830a7d","receiptHandle":"AQEBwJnKyrHigUMZ",)"
+         R"("body":")" +
+         std::string(body) + R"(","attributes":{"ApproximateReceiveCount":"1",)" +
+         std::string(system) +
+         R"("SentTimestamp":"1545082649183","SenderId":"AIDAIENQZJOLO23YVJ4VO",)"
+         R"("ApproximateFirstReceiveTimestamp":"1545082649185"},"messageAttributes":{)" +
+         std::string(attributes) +
+         R"(},"md5OfBody":"e4e68fb7bd0e697a0ae8f1bb342846b3","eventSource":"aws:sqs",)"
+         R"("eventSourceARN":"arn:aws:sqs:us-east-2:123456789012:my-queue","awsRegion":"us-east-2"})";
+}
+std::string record_attribute(std::string_view name, std::string_view value) {
+  return "\"" + std::string(name) + R"(":{"stringValue":")" + std::string(value) +
+         R"(","stringListValues":[],"binaryListValues":[],"dataType":"String"})";
+}
+
+TEST(SqsLambdaTest, EveryRecordHasItsContext) {
+  const std::string event =
+      R"({"Records":[)" +
+      record(record_attribute("traceparent", parent) + "," + record_attribute("TraceState", "a=1") +
+             "," + record_attribute("baggage", "b=2")) +
+      "," + record("") + "," + record("", R"("AWSTraceHeader":")" + xray + "\",") + "]}";
+  const auto contexts = baton::sqs::extract(event, chain_of("xray,tracecontext,baggage"));
+  ASSERT_TRUE(contexts.has_value()) << contexts.error().message();
+  ASSERT_EQ(contexts->size(), 3U);
+  EXPECT_EQ((*contexts)[0], context());
+  EXPECT_EQ((*contexts)[1], baton::Context());
+  EXPECT_EQ((*contexts)[2].span_context().span_id, context().span_context().span_id);
+  EXPECT_EQ(baton::sqs::extract(R"({"Records":[]})", chain_of("xray"))->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract(R"({"Records":null})", chain_of("xray"))->size(), 0U);
+
+  EXPECT_EQ(baton::sqs::extract_message(record(record_attribute("traceparent", parent)),
+                                        chain_of("tracecontext")),
+            context(false));
+}
+
+TEST(SqsLambdaTest, AnAttributeOfAnotherTypeIsReported) {
+  for (const std::string_view value :
+       {R"({"dataType":"Binary","binaryValue":"eA=="})",
+        R"({"dataType":"Number","stringValue":"1"})", R"({"dataType":"String","stringValue":null})",
+        R"({"dataType":"String","StringValue":"x"})", R"({"stringValue":"x"})", "1"}) {
+    baton::ExtractReport report;
+    const std::string attributes = R"("other":1,"Traceparent":)" + std::string(value);
+    EXPECT_EQ(baton::sqs::extract_message(record(attributes), chain_of("tracecontext"), &report),
+              baton::Context());
+    ASSERT_EQ(report.issue_count(), 1U) << value;
+    EXPECT_EQ(report.issues()[0].field, "traceparent");
+    EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::wrong_type, 0));
+  }
+}
+
+// ---- Notifications of SNS ----
+
+/// As SNS delivers them without raw message delivery.
+std::string notification(std::string_view attributes, std::string_view type = "Notification") {
+  return R"({
+  "Type" : ")" +
+         std::string(type) + R"(",
+  "MessageId" : "dc1e94d9-56c5-5e96-808d-cc7f68faa162",
+  "TopicArn" : "arn:aws:sns:us-east-2:111122223333:ExampleTopic1",
+  "Subject" : "TestSubject",
+  "Message" : "This is a \"test\" message.",
+  "Timestamp" : "2021-02-16T21:41:19.978Z",
+  "SignatureVersion" : "1",
+  "UnsubscribeURL" : "https://sns.us-east-2.amazonaws.com/?Action=Unsubscribe",
+  "MessageAttributes" : {)" +
+         std::string(attributes) + "}\n}";
+}
+std::string sns_attribute(std::string_view name, std::string_view value) {
+  return "\n    \"" + std::string(name) + R"(" : {"Type":"String","Value":")" + std::string(value) +
+         "\"}";
+}
+const std::string sns_fields = sns_attribute("traceparent", parent) + "," +
+                               sns_attribute("TraceState", "a=1") + "," +
+                               sns_attribute("baggage", "b=2");
+
+/// The inside of a string of JSON.
+std::string escaped(std::string_view text) {
+  std::string inside;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') inside += '\\';
+    inside += c == '\n' ? "\\n" : std::string(1, c);
+  }
+  return inside;
+}
+
+baton::Context read(const std::string& message, std::string_view names = "tracecontext,baggage",
+                    std::string_view wrong = "") {
+  baton::ExtractReport report;
+  const auto got = baton::sqs::extract_message(message, chain_of(names), &report);
+  EXPECT_TRUE(got.has_value()) << got.error().message() << " in " << message;
+  EXPECT_EQ(report.issues().empty() ? "" : report.issues()[0].field, wrong);
+  EXPECT_EQ(report.issue_count(), wrong.empty() ? 0U : 1U);
+  return got.value_or(baton::Context());
+}
+
+TEST(SqsSnsTest, TheBodysAttributesAreRead) {
+  const std::string body = escaped(notification(sns_fields));
+  EXPECT_EQ(read(R"({"MessageId":"1","Body":")" + body + "\"}"), context());
+  EXPECT_EQ(read(record("", "", body)), context());
+  EXPECT_EQ(
+      read(R"({"MessageAttributes":{)" + attribute("a", "1") + R"(},"Body":")" + body + "\"}"),
+      context());
+  EXPECT_EQ(read(notification(sns_fields)), context());
+  EXPECT_EQ(read(R"({"Body":"{'MessageAttributes'}"})"), baton::Context());
+}
+
+TEST(SqsSnsTest, AsTheEventOfAFunction) {
+  const std::string event = R"({"Records":[{"EventVersion":"1.0","EventSubscriptionArn":"arn:x",)"
+                            R"("EventSource":"aws:sns","Sns":)" +
+                            notification(sns_fields) + R"(},{"Sns":)" + notification("") + "}]}";
+  const auto contexts = baton::sqs::extract(event, chain_of("tracecontext,baggage"));
+  ASSERT_TRUE(contexts.has_value()) << contexts.error().message();
+  EXPECT_EQ(*contexts, (std::vector<baton::Context>{context(), {}}));
+  EXPECT_EQ(read(R"({"Sns":{"Sns":)" + notification(sns_fields) + "}}"), baton::Context());
+}
+
+TEST(SqsSnsTest, AFieldOfTheMessageBeatsTheBody) {
+  const auto message = [](const std::string& attributes, const std::string& system = "") {
+    return R"({"Attributes":{)" + system + R"(},"MessageAttributes":{)" + attributes +
+           R"(},"Body":")" + escaped(notification(sns_fields)) + "\"}";
+  };
+  baton::Context baggage_alone;
+  baggage_alone.set_baggage(baton::Baggage::parse("own=1"));
+  EXPECT_EQ(read(message(attribute("Baggage", "own=1"))), baggage_alone);
+  EXPECT_EQ(read(message(attribute("uberctx-a", "1"))), context());
+  EXPECT_EQ(read(message(R"("traceparent":null)")), context());
+  EXPECT_EQ(read(message(R"("traceparent":{})"), "tracecontext,baggage", "traceparent"), context());
+  // Where SNS itself is traced, its header is beside the body.
+  const std::string other = "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7";
+  const std::string traced = message("", R"("AWSTraceHeader":")" + other + "\"");
+  EXPECT_EQ(read(traced), context());
+  EXPECT_EQ(read(traced, "tracecontext,baggage,xray").span_context().span_id.to_string(),
+            "00f067aa0ba902b7");
+  EXPECT_EQ(read(traced, "xray,tracecontext,baggage").span_context().span_id,
+            context().span_context().span_id);
+}
+
+TEST(SqsSnsTest, ABodyThatIsNoNotificationIsNoError) {
+  const std::string good = notification(sns_fields);
+  const auto with = [](const std::string& body) {
+    return read(R"({"Body":")" + escaped(body) + "\"}");
+  };
+  EXPECT_EQ(with(good), context());
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    EXPECT_EQ(with(good.substr(0, size)), baton::Context()) << size;
+  }
+  EXPECT_EQ(with(good + "x"), baton::Context());
+  EXPECT_EQ(with("[" + good + "]"), baton::Context());
+  EXPECT_EQ(with("{\"Type\":1," + good.substr(1)), baton::Context());
+  EXPECT_EQ(with(notification(sns_fields, "SubscriptionConfirmation")), baton::Context());
+  EXPECT_EQ(with(R"({"MessageAttributes":{)" + sns_fields + "}}"), baton::Context());
+  EXPECT_EQ(with(R"({"Type":"Notification","MessageAttributes":[]})"), baton::Context());
+  EXPECT_EQ(with(R"({"Type":"Notification","MessageAttributes":{"a":)" + std::string(100000, '[')),
+            baton::Context());
+  EXPECT_EQ(read(R"({"Body":1,"body":null})"), baton::Context());
+  // What is inside of it is not looked at.
+  EXPECT_EQ(with(R"({"Type":"Notification","MessageAttributes":null,"Message":")" + escaped(good) +
+                 "\"}"),
+            baton::Context());
+}
+
+TEST(SqsSnsTest, AnAttributeOfAnotherTypeIsReported) {
+  const std::string fields = R"("Traceparent":{"Type":"Binary","Value":"eA=="})";
+  EXPECT_EQ(
+      read(R"({"Body":")" + escaped(notification(fields)) + "\"}", "tracecontext", "traceparent"),
+      baton::Context());
+  EXPECT_EQ(read(R"({"Sns":)" + notification(fields) + "}", "tracecontext", "traceparent"),
+            baton::Context());
+}
+
+// ---- What is none of these ----
+
+TEST(SqsExtractTest, AnythingElseIsAnError) {
+  const auto chain = chain_of("tracecontext");
+  for (const std::string_view text :
+       {R"( {"a":1})", R"( {"Entries":[]})", R"( {"messages":[]})", R"( {"Body":""})",
+        R"( {"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"x"})"}) {
+    const auto got = baton::sqs::extract(text, chain);
+    ASSERT_FALSE(got.has_value()) << text;
+    EXPECT_EQ(got.error(), ParseError(ErrorCode::missing_field, 1)) << text;
+  }
+  for (const std::string_view text :
+       {" {}", R"( {"Messages":[]})", R"( {"Records":[]})", R"( {"Message":"x","Type":"x"})"}) {
+    const auto got = baton::sqs::extract_message(text, chain);
+    ASSERT_FALSE(got.has_value()) << text;
+    EXPECT_EQ(got.error(), ParseError(ErrorCode::missing_field, 1)) << text;
+  }
+  // An event of S3.
+  EXPECT_EQ(baton::sqs::extract(R"({"Records":[{"eventSource":"aws:s3","s3":{}}]})", chain).error(),
+            ParseError(ErrorCode::missing_field, 12));
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":"x"},{}]})", chain).error(),
+            ParseError(ErrorCode::missing_field, 26));
+  EXPECT_EQ(baton::sqs::extract(" { }", chain)->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract_message(R"({"Body":"x"})", chain), baton::Context());
+}
+
 TEST(SqsExtractTest, AnAttributeOfAnotherTypeIsReported) {
   for (const std::string_view value :
        {R"({"DataType":"Binary","BinaryValue":"eA=="})",
@@ -277,12 +517,12 @@ TEST(SqsExtractTest, ATraceHeaderThatIsNoStringIsReported) {
 
 TEST(SqsExtractTest, AnErrorTellsWhere) {
   const auto chain = chain_of("tracecontext");
-  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{},1]})", chain).error(),
-            ParseError(ErrorCode::wrong_type, 16));
-  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{}] )", chain).error(),
-            ParseError(ErrorCode::too_short, 17));
-  EXPECT_EQ(baton::sqs::extract_message("{} {}", chain).error(),
-            ParseError(ErrorCode::too_long, 3));
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":""},1]})", chain).error(),
+            ParseError(ErrorCode::wrong_type, 25));
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":""}] )", chain).error(),
+            ParseError(ErrorCode::too_short, 26));
+  EXPECT_EQ(baton::sqs::extract_message(R"({"Body":""} {})", chain).error(),
+            ParseError(ErrorCode::too_long, 12));
   std::string deep = R"({"Messages":[{"x":)" + std::string(100000, '[');
   EXPECT_EQ(baton::sqs::extract(deep, chain).error().code, ErrorCode::too_deep);
 }

@@ -160,6 +160,30 @@ class RealSqs(unittest.TestCase):
         self.assertEqual(extract(self.receive_as_text()), [])
         handed_over.append(("boto3", "C++, ReceiveMessage", "traceparent, tracestate, baggage"))
 
+    def test_sns_to_us(self):
+        """A notification in the body, and the attributes themselves with raw message delivery."""
+        sns = boto3.client(
+            "sns", endpoint_url=self.url, region_name="us-east-1", aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        arn = self.client.get_queue_attributes(
+            QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        for is_raw in (False, True):
+            topic = sns.create_topic(Name=f"topic-{is_raw}")["TopicArn"]
+            sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn,
+                          Attributes={"RawMessageDelivery": str(is_raw).lower()})
+            sns.publish(TopicArn=topic, Message="two \" \\ \u20ac", MessageAttributes={
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in FIELDS.items()
+            })
+            received = self.receive_as_text()
+            (message,) = json.loads(received)["Messages"]
+            self.assertEqual("MessageAttributes" in message, is_raw)
+            self.assertEqual('"Notification"' in message["Body"], not is_raw)
+            self.assertEqual(extract(received), [FIELDS])
+        sns.close()
+        handed_over.append(("boto3, SNS to SQS, raw and not", "C++, ReceiveMessage", "both: all fields"))
+
     def test_the_trace_header_to_us(self):
         self.client.send_message(
             QueueUrl=self.queue, MessageBody="x", MessageSystemAttributes={

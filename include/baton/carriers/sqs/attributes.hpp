@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <type_traits>
+
+#include "baton/detail/lookup.hpp"
+#include "baton/traceparent.hpp"
 
 namespace baton::sqs {
 
@@ -43,7 +47,7 @@ concept AttributeMap =
       value.SetStringValue(key);
       { value.GetDataType() } -> std::convertible_to<std::string_view>;
       { value.GetStringValue() } -> std::convertible_to<std::string_view>;
-      map.erase(key);
+      { map.erase(map.begin()) } -> std::same_as<typename Map::iterator>;
       map.insert_or_assign(key, value);
     };
 
@@ -53,10 +57,14 @@ concept AttributeMap =
 ///     baton::global_chain().inject(context, baton::sqs::AttributeMapCarrier(attributes));
 ///     request.SetMessageAttributes(std::move(attributes));
 ///
-/// Names are matched exactly. An attribute of another type than String counts as absent. What SQS
-/// would refuse the message for is not written: an eleventh attribute, and what `is_attribute_name`
-/// and `is_attribute_value` are false for. An older value of it goes all the same. So that
-/// `traceparent` is the first to get in, let `tracecontext` come first in the chain.
+/// Names are matched exactly; if no attribute has the very name, in any case (ASCII letters alone).
+/// Of several spellings `get` gives the one that the map has last, and `get_all` all, as
+/// `tracestate` and `baggage` need it; of `traceparent`, which is one value, the last alone. `set`
+/// writes names in lowercase and leaves no other spelling, `erase` leaves none. An attribute of
+/// another type than String counts as absent. What SQS would refuse the message for is not written:
+/// an eleventh attribute, and what `is_attribute_name` and `is_attribute_value` are false for. An
+/// older value of it goes all the same. So that `traceparent` is the first to get in, let
+/// `tracecontext` come first in the chain.
 template <class Map>
   requires AttributeMap<std::remove_const_t<Map>>
 class AttributeMapCarrier {
@@ -64,13 +72,22 @@ class AttributeMapCarrier {
   explicit AttributeMapCarrier(Map& attributes) noexcept : attributes_(&attributes) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    const auto found = attributes_->find(key_of(name));
-    if (found == attributes_->end() || !is_text(found->second)) return std::nullopt;
-    return std::string_view(found->second.GetStringValue());
+    std::optional<std::string_view> last = get_exact(name);
+    if (last) return last;
+    visit_other_cases(name, [&](std::string_view value) {
+      last = value;
+      return true;
+    });
+    return last;
   }
   template <class Visitor>
   void get_all(std::string_view name, Visitor&& visit) const {
-    if (const auto value = get(name)) visit(*value);
+    const auto value = name == Traceparent::field ? get(name) : get_exact(name);
+    if (value) {
+      visit(*value);
+    } else {
+      visit_other_cases(name, visit);
+    }
   }
   template <class Visitor>
   void keys(Visitor&& visit) const {
@@ -83,12 +100,13 @@ class AttributeMapCarrier {
     requires(!std::is_const_v<Map>)
   {
     // Copied first: they may be views of what is about to go.
-    const auto key = key_of(name);
+    Key key = key_of(name);
+    for (char& c : key) c = detail::lookup::to_lower(c);
     typename Map::mapped_type attribute;
     attribute.SetDataType(key_of("String"));
     attribute.SetStringValue(key_of(value));
     const bool is_taken = is_attribute_name(name) && is_attribute_value(value);
-    attributes_->erase(key);
+    erase(key);
     if (is_taken && attributes_->size() < most_attributes) {
       attributes_->insert_or_assign(key, attribute);
     }
@@ -96,11 +114,29 @@ class AttributeMapCarrier {
   void erase(std::string_view name) const
     requires(!std::is_const_v<Map>)
   {
-    attributes_->erase(key_of(name));
+    for (auto attribute = attributes_->begin(); attribute != attributes_->end();) {
+      const Match match = detail::lookup::compare(std::string_view(attribute->first), name);
+      attribute = match == Match::none ? std::next(attribute) : attributes_->erase(attribute);
+    }
   }
 
  private:
   using Key = typename Map::key_type;
+  using Match = detail::lookup::Match;
+
+  [[nodiscard]] std::optional<std::string_view> get_exact(std::string_view name) const {
+    const auto found = attributes_->find(key_of(name));
+    if (found == attributes_->end() || !is_text(found->second)) return std::nullopt;
+    return std::string_view(found->second.GetStringValue());
+  }
+  template <class Visitor>
+  void visit_other_cases(std::string_view name, Visitor&& visit) const {
+    for (const auto& [key, value] : *attributes_) {
+      const std::string_view text = key;
+      if (detail::lookup::compare(text, name) != Match::other_case || !is_text(value)) continue;
+      if (!visit(std::string_view(value.GetStringValue()))) return;
+    }
+  }
 
   static Key key_of(std::string_view text) { return Key(text.data(), text.size()); }
   static bool is_text(const typename Map::mapped_type& value) {

@@ -1,0 +1,188 @@
+#include "received.hpp"
+
+#include <array>
+
+#include "carrier.hpp"
+#include "names.hpp"
+#include "strings.hpp"
+
+namespace baton::sqs {
+namespace {
+
+/// How an attribute names its type and its text: in what ReceiveMessage gives, in a record of a
+/// Lambda event, and in a notification of SNS.
+struct AttributeNames {
+  std::string_view type;
+  std::string_view text;
+};
+constexpr std::array<AttributeNames, 3> attribute_names{
+    {{"DataType", "StringValue"}, {"dataType", "stringValue"}, {"Type", "Value"}}};
+
+bool is_attributes(std::string_view name) noexcept {
+  return name == attributes_member || name == record_attributes_member;
+}
+bool is_system(std::string_view name) noexcept {
+  return name == received_system_member || name == record_system_member;
+}
+
+/// Of SNS, as it is delivered to a queue or by HTTP.
+bool is_notification(const json::Object& members) {
+  return json::ObjectReader(members).get("Type") == "Notification";
+}
+
+}  // namespace
+
+// ---- Attributes ----
+
+std::optional<std::string_view> Attributes::get(std::string_view name) const {
+  const json::Member* const exact = members_.find(name);
+  const auto text = exact == nullptr ? std::nullopt : text_of(*exact);
+  return text ? text : lookup::find_last(*this, name);
+}
+
+void Attributes::get_all(std::string_view name, TextVisitor visit) const {
+  lookup::visit_values(*this, name, visit);
+}
+
+void Attributes::keys(TextVisitor visit) const {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (!visit(members_[i].name)) return;
+  }
+}
+
+bool Attributes::has_field_of(const PropagatorChain& chain) const {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (chain.owns(members_[i].name) && text_of(members_[i])) return true;
+  }
+  return false;
+}
+
+void Attributes::report_wrong_types(const PropagatorChain& chain, ExtractReport& report) const {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const std::string_view field = json::reported_name(chain, members_[i].name);
+    if (field.empty() || members_[i].value.type == json::Type::null) continue;
+    const ParseError error = read_attribute(members_[i], nullptr);
+    if (error != ParseError()) report.add(field, {error.code, 0});
+  }
+}
+
+ParseError Attributes::read_attribute(const json::Member& attribute,
+                                      std::optional<std::string_view>* text) const {
+  constexpr ParseError wrong_type{ErrorCode::wrong_type, 0};
+  if (attribute.value.type != json::Type::object) return wrong_type;
+  json::Scanner scanner(attribute.value.text);
+  json::Object members;
+  if (!members.read(scanner)) return scanner.error();
+  for (const AttributeNames& names : attribute_names) {
+    const std::size_t type = members.index_of(names.type);
+    if (type == json::Object::none) continue;
+    const auto type_text = members.text_of(type);
+    const json::Member* const value = members.find(names.text);
+    const bool is_text = type_text &&
+                         (*type_text == "String" || type_text->starts_with("String.")) &&
+                         value != nullptr && value->value.type == json::Type::string;
+    if (!is_text) return wrong_type;
+    if (text != nullptr) *text = lasting(value->value);
+    return {};
+  }
+  return wrong_type;
+}
+
+std::string_view Attributes::lasting(const json::Value& value) const {
+  if (!value.has_escapes) return value.inside();
+  json::append_decoded(value.inside(), decoded_.emplace_front());
+  return decoded_.front();
+}
+
+// ---- Messages ----
+
+/// What a message has in both places.
+class ReceivedMessage::Carrier {
+ public:
+  Carrier(const json::Object& system, const Attributes& attributes) noexcept
+      : system_(system), attributes_(&attributes) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    const auto header = trace_header(name);
+    return header ? header : attributes_->get(name);
+  }
+  void get_all(std::string_view name, TextVisitor visit) const {
+    if (const auto header = trace_header(name)) {
+      visit(*header);
+    } else {
+      attributes_->get_all(name, visit);
+    }
+  }
+  void keys(TextVisitor visit) const {
+    if (!trace_header(xray_field) || visit(xray_field)) attributes_->keys(visit);
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::string_view> trace_header(std::string_view name) const {
+    if (lookup::compare(name, xray_field) == lookup::Match::none) return std::nullopt;
+    return system_.get(xray_attribute);
+  }
+
+  json::ObjectReader system_;
+  const Attributes* attributes_;
+};
+
+bool ReceivedMessage::read(json::Scanner& scanner) {
+  json::Object sns;
+  const auto read_fields = [&](std::string_view name, json::Value& value) {
+    if (is_attributes(name) && !attributes_) return attributes_.read(scanner, value);
+    if (is_system(name) && !system_) return system_.read_or_null(scanner, value);
+    return scanner.read(value);
+  };
+  const auto read_value = [&](std::string_view name, json::Value& value) {
+    return name == record_sns_member ? sns.read_or_null(scanner, value, read_fields)
+                                     : read_fields(name, value);
+  };
+  if (!members_.read(scanner, read_value)) return false;
+  return is_message() || scanner.fail(ErrorCode::missing_field, members_.inside() - 1);
+}
+
+bool ReceivedMessage::is_message() const {
+  for (const std::string_view name :
+       {attributes_member, received_system_member, body_member, record_attributes_member,
+        record_system_member, record_body_member, record_sns_member}) {
+    if (members_.find(name) != nullptr) return true;
+  }
+  return is_notification(members_);
+}
+
+Context ReceivedMessage::extract(const PropagatorChain& chain, ExtractReport* report) {
+  const bool has_own = attributes_.has_field_of(chain);
+  const Attributes& attributes = !has_own && read_notification() ? notification_ : attributes_;
+  if (report != nullptr) {
+    json::ObjectReader(system_).visit_wrong_types([&](std::string_view name) {
+      if (name == xray_attribute) json::report_wrong_type(xray_field, chain, *report);
+    });
+    attributes_.report_wrong_types(chain, *report);
+    if (&attributes == &notification_) notification_.report_wrong_types(chain, *report);
+  }
+  return chain.extract(Carrier(system_, attributes), report);
+}
+
+bool ReceivedMessage::read_notification() {
+  const json::Member* body = members_.find(body_member);
+  if (body == nullptr) body = members_.find(record_body_member);
+  if (body == nullptr || body->value.type != json::Type::string) return false;
+  std::string_view text = body->value.inside();
+  // Most bodies are told apart by that alone, and need no memory.
+  if (!text.starts_with('{') || text.find(attributes_member) == std::string_view::npos) {
+    return false;
+  }
+  if (body->value.has_escapes) {
+    json::append_decoded(text, notification_text_);
+    text = notification_text_;
+  }
+  json::Scanner scanner(text);
+  json::Object members;
+  const auto read_value = [&](std::string_view name, json::Value& value) {
+    return name == attributes_member ? notification_.read(scanner, value) : scanner.read(value);
+  };
+  return members.read(scanner, read_value) && scanner.finish() && is_notification(members);
+}
+
+}  // namespace baton::sqs

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <forward_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "baton/chain.hpp"
+#include "object.hpp"
+
+namespace baton::sqs {
+
+/// The attributes of a message, or of the notification in it: a carrier of those that have a text.
+class Attributes {
+ public:
+  /// Reads an object or null.
+  bool read(json::Scanner& scanner, json::Value& value) {
+    return members_.read_or_null(scanner, value);
+  }
+  /// Whether an object was read.
+  [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(members_); }
+
+  [[nodiscard]] bool has_field_of(const PropagatorChain& chain) const;
+  void report_wrong_types(const PropagatorChain& chain, ExtractReport& report) const;
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
+  void get_all(std::string_view name, TextVisitor visit) const;
+  /// Shows also those without a text: to tell them apart takes a look into each.
+  void keys(TextVisitor visit) const;
+
+  // The list of `lookup`.
+
+  class Text {
+   public:
+    Text(const Attributes& attributes, const json::Member& member) noexcept
+        : attributes_(&attributes), member_(&member) {}
+    explicit operator bool() const { return attributes_->text_of(*member_).has_value(); }
+    std::string_view operator*() const { return *attributes_->text_of(*member_); }
+    operator std::optional<std::string_view>() const { return attributes_->text_of(*member_); }
+
+   private:
+    const Attributes* attributes_;
+    const json::Member* member_;
+  };
+  struct Header {
+    std::string_view name;
+    Text value;
+  };
+  [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
+  [[nodiscard]] Header at(std::size_t i) const noexcept {
+    return {members_[i].name, {*this, members_[i]}};
+  }
+
+ private:
+  /// Reads the text of an attribute. It was read before, but for names that come twice in it.
+  ParseError read_attribute(const json::Member& attribute,
+                            std::optional<std::string_view>* text) const;
+  [[nodiscard]] std::optional<std::string_view> text_of(const json::Member& attribute) const {
+    std::optional<std::string_view> text;
+    read_attribute(attribute, &text);
+    return text;
+  }
+  /// The text of a string, for as long as the attributes live.
+  [[nodiscard]] std::string_view lasting(const json::Value& value) const;
+
+  json::Object members_;
+  mutable std::forward_list<std::string> decoded_;
+};
+
+/// One message that has arrived: of what ReceiveMessage gives, a record of a Lambda event, from SQS
+/// or from SNS, or a notification of SNS by itself.
+class ReceivedMessage {
+ public:
+  /// Error: `missing_field` at the `{` of an object that is none of these.
+  bool read(json::Scanner& scanner);
+
+  [[nodiscard]] Context extract(const PropagatorChain& chain, ExtractReport* report);
+
+ private:
+  class Carrier;
+
+  [[nodiscard]] bool is_message() const;
+  /// Reads the notification of SNS that may be the body; false if it is none.
+  bool read_notification();
+
+  json::Object members_;
+  Attributes attributes_;
+  json::Object system_;
+  Attributes notification_;
+  std::string notification_text_;  // decoded
+};
+
+}  // namespace baton::sqs

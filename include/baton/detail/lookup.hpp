@@ -1,0 +1,80 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "baton/carrier.hpp"
+#include "baton/traceparent.hpp"
+
+/// How a name is found among the headers of a message: exactly, and where none has the very name,
+/// in any case. Of repeated headers the last counts, and all of list fields.
+///
+/// A *list* has `size()`, and `at(i)` gives a header: a `name`, as a C string or a view, and a
+/// `value`, which is nothing if the header counts as absent. The value is either an
+/// `std::optional<std::string_view>` or converts to one when it is read: only the values of headers
+/// with the right name are.
+namespace baton::detail::lookup {
+
+enum class Match { none, other_case, exact };
+
+constexpr char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+constexpr Match compare(std::string_view header, std::string_view name) noexcept {
+  if (header.size() != name.size()) return Match::none;
+  if (header == name) return Match::exact;
+  const bool is_same = std::equal(header.begin(), header.end(), name.begin(),
+                                  [](char x, char y) { return to_lower(x) == to_lower(y); });
+  return is_same ? Match::other_case : Match::none;
+}
+
+/// Compares a name that a NUL ends, without looking for its end first.
+constexpr Match compare(const char* header, std::string_view name) noexcept {
+  std::size_t i = 0;
+  while (i < name.size() && header[i] == name[i] && header[i] != '\0') ++i;
+  if (i == name.size()) return header[i] == '\0' ? Match::exact : Match::none;
+  for (; i < name.size(); ++i) {
+    if (header[i] == '\0' || to_lower(header[i]) != to_lower(name[i])) return Match::none;
+  }
+  return header[i] == '\0' ? Match::other_case : Match::none;
+}
+
+template <class List>
+std::optional<std::string_view> find_last(const List& list, std::string_view name) {
+  std::optional<std::string_view> in_other_case;
+  for (std::size_t i = list.size(); i-- > 0;) {
+    const auto header = list.at(i);
+    const Match match = compare(header.name, name);
+    if (match == Match::none || !header.value) continue;
+    if (match == Match::exact) return header.value;
+    if (!in_other_case) in_other_case = header.value;
+  }
+  return in_other_case;
+}
+
+template <class List>
+void visit_values(const List& list, std::string_view name, TextVisitor visit) {
+  if (name == Traceparent::field) {  // one value, of which the last counts
+    if (const auto value = find_last(list, name)) visit(*value);
+    return;
+  }
+  Match best = Match::none;
+  for (std::size_t i = 0, size = list.size(); i < size; ++i) {
+    const auto header = list.at(i);
+    const Match match = compare(header.name, name);
+    if (match == Match::none || !header.value) continue;
+    if (match == Match::exact && !visit(*header.value)) return;
+    best = std::max(best, match);
+  }
+  if (best != Match::other_case) return;
+  for (std::size_t i = 0, size = list.size(); i < size; ++i) {
+    const auto header = list.at(i);
+    if (compare(header.name, name) == Match::none || !header.value) continue;
+    if (!visit(*header.value)) return;
+  }
+}
+
+}  // namespace baton::detail::lookup

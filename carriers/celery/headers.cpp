@@ -64,7 +64,7 @@ object* find_nested(object& headers, std::string_view name) noexcept {
   return has_name ? nested : nullptr;
 }
 
-/// Takes out a name in any case, but that which is kept, in one pass.
+/// Takes out a name in any case, other than the spelling that is kept.
 void take_out(object& headers, std::string_view name, Match kept = Match::none) {
   const auto goes = [&](const auto& member) {
     const Match match = lookup::compare(member.key(), name);
@@ -84,8 +84,8 @@ void take_out(object& headers, std::string_view name, Match kept = Match::none) 
   headers = std::move(rest);
 }
 
-void set_one(object& headers, std::string_view name, const boost::json::string& value) {
-  headers.insert_or_assign(name, value);
+void set_one(object& headers, std::string_view name, boost::json::string value) {
+  headers.insert_or_assign(name, std::move(value));
   take_out(headers, name, Match::exact);
 }
 
@@ -106,11 +106,11 @@ void ConstHeadersCarrier::keys(TextVisitor visit) const {
 }
 
 void HeadersCarrier::set(std::string_view name, std::string_view value) {
-  // Copied first: it may be a view of what is replaced.
-  const boost::json::string text(value, headers_->storage());
+  // Copied first: they may be views of what is replaced.
+  boost::json::string text(value, headers_->storage());
   const std::string lowercase = lookup::to_lower(name);
-  set_one(*headers_, lowercase, text);
   if (object* const nested = find_nested(*headers_, lowercase)) set_one(*nested, lowercase, text);
+  set_one(*headers_, lowercase, std::move(text));
 }
 
 void HeadersCarrier::erase(std::string_view name) {

@@ -152,8 +152,7 @@ bool ReceivedMessage::is_message() const {
 }
 
 Context ReceivedMessage::extract(const PropagatorChain& chain, ExtractReport* report) {
-  const bool has_own = attributes_.has_field_of(chain);
-  const Attributes& attributes = !has_own && read_notification() ? notification_ : attributes_;
+  const Attributes& attributes = read_notification(chain) ? notification_ : attributes_;
   if (report != nullptr) {
     json::ObjectReader(system_).visit_wrong_types([&](std::string_view name) {
       if (name == xray_attribute) json::report_wrong_type(xray_field, chain, *report);
@@ -164,7 +163,7 @@ Context ReceivedMessage::extract(const PropagatorChain& chain, ExtractReport* re
   return chain.extract(Carrier(system_, attributes), report);
 }
 
-bool ReceivedMessage::read_notification() {
+bool ReceivedMessage::read_notification(const PropagatorChain& chain) {
   const json::Member* body = members_.find(body_member);
   if (body == nullptr) body = members_.find(record_body_member);
   if (body == nullptr || body->value.type != json::Type::string) return false;
@@ -173,6 +172,7 @@ bool ReceivedMessage::read_notification() {
   if (!text.starts_with('{') || text.find(attributes_member) == std::string_view::npos) {
     return false;
   }
+  if (attributes_.has_field_of(chain)) return false;
   if (body->value.has_escapes) {
     json::append_decoded(text, notification_text_);
     text = notification_text_;

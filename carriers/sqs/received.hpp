@@ -34,13 +34,21 @@ class Attributes {
    public:
     Text(const Attributes& attributes, const json::Member& member) noexcept
         : attributes_(&attributes), member_(&member) {}
-    explicit operator bool() const { return attributes_->text_of(*member_).has_value(); }
-    std::string_view operator*() const { return *attributes_->text_of(*member_); }
-    operator std::optional<std::string_view>() const { return attributes_->text_of(*member_); }
+    explicit operator bool() const { return read().has_value(); }
+    std::string_view operator*() const { return *read(); }
+    operator std::optional<std::string_view>() const { return read(); }
 
    private:
+    const std::optional<std::string_view>& read() const {
+      if (!is_read_) text_ = attributes_->text_of(*member_);
+      is_read_ = true;
+      return text_;
+    }
+
     const Attributes* attributes_;
     const json::Member* member_;
+    mutable std::optional<std::string_view> text_;
+    mutable bool is_read_ = false;
   };
   struct Header {
     std::string_view name;
@@ -80,8 +88,9 @@ class ReceivedMessage {
   class Carrier;
 
   [[nodiscard]] bool is_message() const;
-  /// Reads the notification of SNS that may be the body; false if it is none.
-  bool read_notification();
+  /// Reads the notification of SNS that may be the body. False if it is none, or does not count
+  /// since the message has fields of its own.
+  bool read_notification(const PropagatorChain& chain);
 
   json::Object members_;
   Attributes attributes_;

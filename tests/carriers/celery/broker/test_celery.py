@@ -223,29 +223,30 @@ class RealCelery(unittest.TestCase):
             CeleryInstrumentor().uninstrument()
             send(1, 2)
             send(1, 2, headers=by_hand)
+            send(1, 2, headers={"headers": by_hand})  # as ddtrace does
             app.conf.task_protocol = 1
             app.amqp.__dict__.pop("create_task_message", None)
             send(1, 2, headers=by_hand)
 
             handled = HANDLED.findall(run(
-                "CELERY_WORKER_BRIDGE", broker, "--queue", bridge, "--count", "13",
+                "CELERY_WORKER_BRIDGE", broker, "--queue", bridge, "--count", "14",
                 "--then", "shop.echo", "--to", worker.queue))
             self.assertEqual([(name, task) for name, task, *_ in handled],
                              [("shop.add", task) for task in sent])
             traces = [trace_id for _, _, trace_id, *_ in handled]
             self.assertEqual(traces[:10], spans)
-            self.assertEqual(traces[11:], ["0af7651916cd43dd8448eb211c80319c"] * 2)
+            self.assertEqual(traces[11:], ["0af7651916cd43dd8448eb211c80319c"] * 3)
             self.assertNotIn(traces[10], traces[:10] + traces[11:])
             self.assertEqual([line[4] for line in handled[:10]],
                              [f"user=Am%C3%A9lie+{i}" for i in range(10)])
             self.assertEqual([json.loads(line[5]) for line in handled],
-                             [[i, "é\n"] for i in range(10)] + [[1, 2]] * 3)
+                             [[i, "é\n"] for i in range(10)] + [[1, 2]] * 4)
             handed_over.append((broker, "Python, OpenTelemetry", "C++ bridge",
                                 "10 of 10: trace, baggage, arguments"))
             handed_over.append((broker, "Python, plain, protocols 1 and 2", "C++ bridge",
-                                "3 of 3: headers by hand, or a new trace"))
+                                "4 of 4: headers by hand, nested ones, or a new trace"))
 
-            told = worker.told(13)
+            told = worker.told(14)
             self.assertEqual([(one["task"], one["parent"], one["root"]) for one in told],
                              [("shop.echo", task, task) for task in sent])
             self.assertEqual([one["traceparent"].split("-")[1:3] for one in told],
@@ -255,7 +256,7 @@ class RealCelery(unittest.TestCase):
                 self.assertEqual([one["span_parent"] for one in sampled],
                                  [line[3] for line in handled[:10] + handled[11:]])
             handed_over.append((broker, "C++ bridge, follow-up", kind,
-                                "13 of 13: trace, the bridge's span, parent and root task"))
+                                "14 of 14: trace, the bridge's span, parent and root task"))
 
     def test_protocol_1_in_workers(self):
         """What docs/celery.md says of a context in headers of protocol 1."""

@@ -21,8 +21,7 @@ bool is_in_base64(const Envelope& envelope) {
   json::Object members;
   // It was read before, but for names that come twice: of those the first counts.
   members.read(scanner);
-  const std::size_t encoding = members.index_of("body_encoding");
-  return encoding != json::Object::none && members.text_of(encoding) == "base64";
+  return members.text_of("body_encoding") == "base64";
 }
 
 }  // namespace

@@ -17,11 +17,11 @@ class ObjectReader {
   explicit ObjectReader(const Object& object) noexcept : object_(&object) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    const auto exact = get_exact(name);
+    const auto exact = object_->text_of(name);
     return exact ? exact : lookup::find_last(*this, name);
   }
   void get_all(std::string_view name, TextVisitor visit) const {
-    if (const auto exact = get_exact(name)) {
+    if (const auto exact = object_->text_of(name)) {
       visit(*exact);
     } else {
       lookup::visit_values(*this, name, visit);
@@ -57,12 +57,6 @@ class ObjectReader {
   }
 
  private:
-  /// By the object's index, instead of a walk.
-  [[nodiscard]] std::optional<std::string_view> get_exact(std::string_view name) const {
-    const std::size_t index = object_->index_of(name);
-    return index == Object::none ? std::nullopt : object_->text_of(index);
-  }
-
   const Object* object_;
 };
 

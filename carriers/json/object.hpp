@@ -93,6 +93,11 @@ class Object {
   /// The text of a member that is a string, decoded; nothing for other types. It lives as long as
   /// the Object, and is not for several threads at a time.
   [[nodiscard]] std::optional<std::string_view> text_of(std::size_t index) const;
+  /// The same of the member with that very name, if there is one.
+  [[nodiscard]] std::optional<std::string_view> text_of(std::string_view name) const {
+    const std::size_t index = index_of(name);
+    return index == none ? std::nullopt : text_of(index);
+  }
 
  private:
   static constexpr std::size_t few = 32;

@@ -27,7 +27,7 @@ bool is_system(std::string_view name) noexcept {
 
 /// Of SNS, as it is delivered to a queue or by HTTP.
 bool is_notification(const json::Object& members) {
-  return json::ObjectReader(members).get("Type") == "Notification";
+  return members.text_of("Type") == "Notification";
 }
 
 }  // namespace
@@ -100,7 +100,7 @@ std::string_view Attributes::lasting(const json::Value& value) const {
 class ReceivedMessage::Carrier {
  public:
   Carrier(const json::Object& system, const Attributes& attributes) noexcept
-      : system_(system), attributes_(&attributes) {}
+      : system_(&system), attributes_(&attributes) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
     const auto header = trace_header(name);
@@ -120,10 +120,10 @@ class ReceivedMessage::Carrier {
  private:
   [[nodiscard]] std::optional<std::string_view> trace_header(std::string_view name) const {
     if (lookup::compare(name, xray_field) == lookup::Match::none) return std::nullopt;
-    return system_.get(xray_attribute);
+    return system_->text_of(xray_attribute);
   }
 
-  json::ObjectReader system_;
+  const json::Object* system_;
   const Attributes* attributes_;
 };
 

@@ -426,6 +426,8 @@ TEST(SqsSnsTest, ABodyThatIsNoNotificationIsNoError) {
   EXPECT_EQ(with("[" + good + "]"), baton::Context());
   EXPECT_EQ(with("{\"Type\":1," + good.substr(1)), baton::Context());
   EXPECT_EQ(with(notification(sns_fields, "SubscriptionConfirmation")), baton::Context());
+  EXPECT_EQ(with(R"({"type":"Notification","MessageAttributes":{)" + sns_fields + "}}"),
+            baton::Context());
   EXPECT_EQ(with(R"({"MessageAttributes":{)" + sns_fields + "}}"), baton::Context());
   EXPECT_EQ(with(R"({"Type":"Notification","MessageAttributes":[]})"), baton::Context());
   EXPECT_EQ(with(R"({"Type":"Notification","MessageAttributes":{"a":)" + std::string(100000, '[')),

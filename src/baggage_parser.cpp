@@ -63,9 +63,14 @@ bool BaggageParser::feed(std::string_view field) {
     } else {
       const Result result = parse_member(text, begin);
       const bool good = result.error == ErrorCode{};
-      p = good ? optional_space.skip(result.end, std::max(stop, end_of_blanks))
-               : find_comma(result.end, stop);
-      const bool is_whole = good ? result.end <= limit && (p == end || *p == ',') : p < stop;
+      bool is_whole;
+      if (good) {
+        p = result.end <= limit ? optional_space.skip(result.end, end_of_blanks) : stop;
+        is_whole = result.end <= limit && (p == end || *p == ',');
+      } else {
+        p = find_comma(result.end, stop);
+        is_whole = p < stop;
+      }
       if (is_over && !is_whole) {
         report(ErrorCode::too_many_bytes, offset(begin));
         return false;

@@ -5,7 +5,7 @@
 #include "baton/chain.hpp"
 #include "lookup.hpp"
 
-namespace baton::lookup {
+namespace baton::detail::lookup {
 
 /// The name by which a chain's report may call a field, in any case, that one of its readers reads;
 /// the prefix for one of a family; empty if none does. A report keeps views, and these live as long
@@ -25,4 +25,11 @@ inline std::string_view reported_name(const PropagatorChain& chain, std::string_
   return {};
 }
 
-}  // namespace baton::lookup
+/// Reports a field of that name, if the chain reads one, for having a value that is no text.
+inline void report_wrong_type(std::string_view name, const PropagatorChain& chain,
+                              ExtractReport& report) {
+  const std::string_view field = reported_name(chain, name);
+  if (!field.empty()) report.add(field, {ErrorCode::wrong_type, 0});
+}
+
+}  // namespace baton::detail::lookup

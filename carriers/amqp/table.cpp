@@ -49,8 +49,7 @@ void report_wrong_types(const amqp_table_t& table, const PropagatorChain& chain,
                         ExtractReport& report) {
   for (const auto& [name, value] : entries_of(table)) {
     if (is_text(value) || value.kind == AMQP_FIELD_KIND_VOID) continue;
-    const std::string_view field = lookup::reported_name(chain, to_text(name));
-    if (!field.empty()) report.add(field, {ErrorCode::wrong_type, 0});
+    lookup::report_wrong_type(to_text(name), chain, report);
   }
 }
 

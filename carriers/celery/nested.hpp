@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "../reported_name.hpp"
 #include "baton/chain.hpp"
 #include "carrier.hpp"
 #include "small_list.hpp"
@@ -76,13 +77,13 @@ Context extract(const Reader& outer, const Reader* nested, const PropagatorChain
                 ExtractReport* report) {
   if (report != nullptr) {
     outer.visit_wrong_types(
-        [&](std::string_view name) { json::report_wrong_type(name, chain, *report); });
+        [&](std::string_view name) { lookup::report_wrong_type(name, chain, *report); });
   }
   if (nested == nullptr) return chain.extract(outer, report);
   const NestedReader both(outer, *nested, chain);
   if (report != nullptr) {
     nested->visit_wrong_types([&](std::string_view name) {
-      if (both.reads_nested(name)) json::report_wrong_type(name, chain, *report);
+      if (both.reads_nested(name)) lookup::report_wrong_type(name, chain, *report);
     });
   }
   return chain.extract(both, report);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "../reported_name.hpp"
 #include "carrier.hpp"
 #include "names.hpp"
 #include "strings.hpp"
@@ -59,7 +60,7 @@ bool Attributes::has_field_of(const PropagatorChain& chain) const {
 
 void Attributes::report_wrong_types(const PropagatorChain& chain, ExtractReport& report) const {
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    const std::string_view field = json::reported_name(chain, members_[i].name);
+    const std::string_view field = lookup::reported_name(chain, members_[i].name);
     if (field.empty() || members_[i].value.type == json::Type::null) continue;
     const ParseError error = read_attribute(members_[i], nullptr);
     if (error != ParseError()) report.add(field, {error.code, 0});
@@ -155,7 +156,7 @@ Context ReceivedMessage::extract(const PropagatorChain& chain, ExtractReport* re
   const Attributes& attributes = read_notification(chain) ? notification_ : attributes_;
   if (report != nullptr) {
     json::ObjectReader(system_).visit_wrong_types([&](std::string_view name) {
-      if (name == xray_attribute) json::report_wrong_type(xray_field, chain, *report);
+      if (name == xray_attribute) lookup::report_wrong_type(xray_field, chain, *report);
     });
     attributes_.report_wrong_types(chain, *report);
     if (&attributes == &notification_) notification_.report_wrong_types(chain, *report);

@@ -16,9 +16,9 @@ using ::grpc::experimental::ServerRpcInfo;
 class LeakDetector final : public Interceptor {
  public:
   void Intercept(InterceptorBatchMethods* methods) override {
-    const baton::Context* before = baton::detail::current_context;
+    const auto* before = baton::detail::scopes_of_thread().innermost;
     methods->Proceed();
-    if (baton::detail::current_context != before) ++leaks;
+    if (baton::detail::scopes_of_thread().innermost != before) ++leaks;
   }
 };
 

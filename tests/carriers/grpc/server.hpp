@@ -88,7 +88,7 @@ void fill(const ::grpc::ServerContextBase& server_context, Answer& answer);
 inline std::atomic<int> leaks{0};
 
 inline void expect_nothing_current() {
-  if (baton::detail::current_context != nullptr) ++leaks;
+  if (baton::detail::scopes_of_thread().innermost != nullptr) ++leaks;
 }
 
 /// Counts as a leak whatever a hook inside of it leaves behind.

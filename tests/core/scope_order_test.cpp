@@ -1,0 +1,209 @@
+// Compiled with NDEBUG: what scopes do that end in another order, or elsewhere, than they should.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <numeric>
+#include <optional>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "baton/scope.hpp"
+
+#ifndef NDEBUG
+#error "these tests are about release builds"
+#endif
+
+namespace baton {
+namespace {
+
+/// A context and its scope in one block, as in the frame of a coroutine.
+struct Attached {
+  explicit Attached(std::uint64_t id) : scope(context) {
+    context.set_span_context({TraceId(1, 1), SpanId(id), TraceFlags(), false, {}});
+  }
+
+  Context context;
+  Scope scope;
+};
+
+std::unique_ptr<Attached> attach(std::uint64_t id) { return std::make_unique<Attached>(id); }
+
+std::uint64_t current_id() { return current().span_context().span_id.value(); }
+
+/// Runs one function after the other on a thread of its own.
+class Worker {
+ public:
+  Worker() : thread_([this] { run(); }) {}
+  ~Worker() {
+    give([this] { ended_ = true; });
+    thread_.join();
+  }
+
+  void give(std::function<void()> function) {
+    std::unique_lock lock(mutex_);
+    function_ = std::move(function);
+    changed_.notify_one();
+    done_.wait(lock, [&] { return !function_; });
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!ended_) {
+      changed_.wait(lock, [&] { return function_ != nullptr; });
+      function_();
+      function_ = nullptr;
+      done_.notify_one();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::condition_variable done_;
+  std::function<void()> function_;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+TEST(ScopeOrder, AnOuterScopeThatEndsFirstTakesOnlyItselfOut) {
+  auto outer = attach(1);
+  auto inner = attach(2);
+  outer.reset();
+  EXPECT_EQ(current_id(), 2U);
+  inner.reset();
+  EXPECT_EQ(&current(), &detail::empty_context());
+}
+
+TEST(ScopeOrder, InEveryOrderTheLastOneMadeOfThoseAliveIsCurrent) {
+  std::array<std::size_t, 5> order;
+  std::iota(order.begin(), order.end(), 0U);
+  do {
+    std::array<std::unique_ptr<Attached>, 5> scopes;
+    for (std::size_t i = 0; i < scopes.size(); ++i) scopes[i] = attach(i + 1);
+    for (const std::size_t which : order) {
+      scopes[which].reset();
+      const auto last =
+          std::find_if(scopes.rbegin(), scopes.rend(), [](auto& s) { return s != nullptr; });
+      EXPECT_EQ(current_id(), static_cast<std::uint64_t>(scopes.rend() - last));
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST(ScopeOrder, AScopeThatEndsOnAnotherThreadLeavesBothAsTheyShouldBe) {
+  Worker other;
+  std::unique_ptr<Attached> theirs;
+  other.give([&] { theirs = attach(9); });
+
+  auto outer = attach(1);
+  auto middle = attach(2);
+  auto inner = attach(3);
+  other.give([&] {
+    middle.reset();
+    EXPECT_EQ(current_id(), 9U);
+    inner.reset();
+    EXPECT_EQ(current_id(), 9U);
+  });
+  EXPECT_EQ(current_id(), 1U);
+  EXPECT_EQ(detail::scope_list.strays_seen, detail::strays) << "heard of once";
+  auto next = attach(4);
+  EXPECT_EQ(current_id(), 4U);
+  other.give([&] { outer.reset(); });
+  EXPECT_EQ(current_id(), 4U);
+  next.reset();
+  EXPECT_EQ(&current(), &detail::empty_context());
+
+  other.give([&] {
+    theirs.reset();
+    EXPECT_EQ(&current(), &detail::empty_context());
+  });
+}
+
+TEST(ScopeOrder, AScopeMayOutliveItsThread) {
+  std::unique_ptr<Attached> left;
+  std::thread([&] { left = attach(1); }).join();
+  EXPECT_EQ(&current(), &detail::empty_context());
+  left.reset();
+  EXPECT_EQ(&current(), &detail::empty_context());
+  // Many of these have the thread-local storage of the one that is gone.
+  for (int i = 0; i < 10; ++i) {
+    std::thread([&] {
+      EXPECT_EQ(&current(), &detail::empty_context());
+      const auto mine = attach(2);
+      EXPECT_EQ(current_id(), 2U);
+    }).join();
+  }
+}
+
+TEST(ScopeOrder, OthersEndWhileTheirThreadMakesMore) {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Attached>> given;
+  bool done = false;
+  std::thread other([&] {
+    for (bool last = false; !last;) {
+      std::vector<std::unique_ptr<Attached>> taken;  // ended outside of the lock
+      const std::lock_guard lock(mutex);
+      taken.swap(given);
+      last = done;
+    }
+  });
+  for (std::uint64_t id = 1; id <= 5000; ++id) {
+    auto theirs = attach(id);
+    auto outer = attach(id + 1);
+    {
+      const std::lock_guard lock(mutex);
+      given.push_back(std::move(theirs));
+    }
+    const auto inner = attach(id + 2);
+    outer.reset();
+    ASSERT_EQ(current_id(), id + 2);
+  }
+  {
+    const std::lock_guard lock(mutex);
+    done = true;
+  }
+  other.join();
+  EXPECT_EQ(&current(), &detail::empty_context());
+}
+
+TEST(ScopeOrder, AtRandomOnThreeThreadsWithMemoryThatIsUsedAgain) {
+  struct Slot {
+    std::optional<Attached> attached;
+    std::size_t thread = 0;
+    std::uint64_t id = 0;
+  };
+  constexpr std::size_t threads = 3;
+  std::array<Worker, threads> workers;
+  std::array<Slot, 6> slots;
+  std::mt19937 random(1);  // NOLINT: the same each time
+  for (std::uint64_t step = 1; step <= 20'000; ++step) {
+    const std::size_t thread = random() % threads;
+    Slot& slot = slots[random() % slots.size()];
+    const bool looks = random() % 2 == 0;
+    workers[thread].give([&] {
+      if (slot.attached) {
+        slot.attached.reset();
+      } else {
+        slot.attached.emplace(step);
+        slot.thread = thread;
+        slot.id = step;
+      }
+      if (!looks) return;  // a thread may hear of many at once
+      std::uint64_t expected = 0;
+      for (const Slot& each : slots) {
+        if (each.attached && each.thread == thread) expected = std::max(expected, each.id);
+      }
+      ASSERT_EQ(current_id(), expected);
+    });
+    if (HasFatalFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace baton

@@ -1,10 +1,18 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/execution.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <concepts>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -15,7 +23,7 @@ namespace baton {
 
 /// An Asio executor that makes a context current around each function that it runs, and is
 /// otherwise the executor that it wraps. Whatever has it as its associated executor runs in that
-/// context: completion handlers, and coroutines at each of their resumptions.
+/// context: completion handlers, and coroutines at each of their resumptions through it.
 ///
 ///     boost::asio::co_spawn(baton::with_context(executor, context), session(), detached);
 ///     timer.async_wait(bind_executor(baton::with_context(executor, context), handler));
@@ -23,6 +31,10 @@ namespace baton {
 /// A copy costs a reference count. Two are equal where the wrapped executors are and the context is
 /// the same object. Any thread may use it. I/O objects made from it keep the context for as long
 /// as they live: give those that outlive a request the wrapped executor.
+///
+/// Asio resumes a coroutine that awaits another one right where that one ended, in its context:
+/// `co_await co_spawn(with_context(…), …, use_awaitable)` leaves it to an awaiting coroutine that
+/// runs on a plain executor. Await through `co_with_context` instead.
 template <class Inner>
 class ContextExecutor {
  public:
@@ -83,10 +95,72 @@ class ContextExecutor {
 };
 
 /// `executor`, with `context` current in all that it runs. An empty context makes nothing current.
+///
+/// A coroutine goes on to another executor with its context, until the next `co_await`, by
+///
+///     co_await post(bind_executor(baton::with_context(pool.get_executor()), use_awaitable));
 template <class Executor>
-[[nodiscard]] ContextExecutor<Executor> with_context(Executor executor, Context context) {
+[[nodiscard]] ContextExecutor<Executor> with_context(Executor executor,
+                                                     Context context = current()) {
   if (context == Context()) return {std::move(executor), nullptr};
   return {std::move(executor), std::make_shared<const Context>(std::move(context))};
+}
+
+namespace detail {
+
+template <class Result>
+struct Spawned {
+  using type = std::optional<Result>;  // co_spawn asks for a default constructor
+};
+template <>
+struct Spawned<void> {
+  using type = void;
+};
+
+/// What is to be spawned in place of `work`, so that it is as if `work` itself were awaited: what
+/// the awaiting coroutine lets through of cancellations goes on to it.
+template <class Result, class Executor>
+boost::asio::awaitable<typename Spawned<Result>::type, Executor> as_awaited(
+    boost::asio::awaitable<Result, Executor> work, bool throws_if_cancelled) {
+  namespace this_coro = boost::asio::this_coro;
+  co_await this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+  co_await this_coro::throw_if_cancelled(throws_if_cancelled);
+  co_return co_await std::move(work);
+}
+
+}  // namespace detail
+
+/// Awaits `work` with `context` current in all of it, and nowhere else: whatever executor the
+/// awaiting coroutine runs on, it has its own context back afterwards.
+///
+///     co_await baton::co_with_context(context, session(std::move(socket)));
+///
+/// In `work`, and in all that it awaits, `context` is current after each `co_await` that resumes
+/// the coroutine on its own executor, and on whatever thread: that is each, but for a token with an
+/// executor of its own (see `with_context`). What a coroutine function does before it suspends for
+/// the first time belongs to `work`; what a plain function does that returns an awaitable does not.
+///
+/// Gives the result of `work` on, throws what it throws, and hands it each cancellation that the
+/// awaiting coroutine lets through. `work` is moved in, as the context is.
+template <class Result, class Executor>
+  requires std::convertible_to<ContextExecutor<Executor>, Executor>
+[[nodiscard]] boost::asio::awaitable<Result, Executor> co_with_context(
+    Context context, boost::asio::awaitable<Result, Executor> work) {
+  namespace this_coro = boost::asio::this_coro;
+  const Executor executor = co_await this_coro::executor;
+  const bool throws_if_cancelled = co_await this_coro::throw_if_cancelled();
+  // Asio may resume us right where the work ended, still inside of its scope: our own context must
+  // be put back by an executor as well.
+  auto token =
+      boost::asio::bind_executor(with_context(executor), boost::asio::use_awaitable_t<Executor>());
+  auto spawned = boost::asio::co_spawn(with_context(executor, std::move(context)),
+                                       detail::as_awaited(std::move(work), throws_if_cancelled),
+                                       std::move(token));
+  if constexpr (std::is_void_v<Result>) {
+    co_await std::move(spawned);
+  } else {
+    co_return *co_await std::move(spawned);
+  }
 }
 
 }  // namespace baton

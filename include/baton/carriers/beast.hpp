@@ -1,10 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/message.hpp>
 #include <cstddef>
@@ -99,19 +94,6 @@ void is_beast_fields(const boost::beast::http::basic_fields<Allocator>&);
 template <class T>
 concept BeastFields = requires(const T& fields) { is_beast_fields(fields); };
 
-/// Awaits `work` with `context` current in all of it, and nowhere else.
-template <class Result, class Executor>
-boost::asio::awaitable<Result, Executor> run_in_context(
-    Context context, boost::asio::awaitable<Result, Executor> work) {
-  const auto outside = co_await boost::asio::this_coro::executor;
-  // Asio may resume us right where the work ended, still inside of its scope: our own context must
-  // be put back by an executor as well.
-  auto token = boost::asio::bind_executor(with_context(outside, current()),
-                                          boost::asio::use_awaitable_t<Executor>());
-  co_return co_await boost::asio::co_spawn(with_context(outside, std::move(context)),
-                                           std::move(work), token);
-}
-
 }  // namespace detail
 
 template <detail::BeastFields Fields>
@@ -120,16 +102,16 @@ struct CarrierFor<Fields> {
 };
 
 /// What an asynchronous server does with a request: extracts its context, makes a child of it
-/// current, and runs the handler's coroutine, which is called with the request if it takes one.
+/// current, and awaits the handler's coroutine, which is called with the request if it takes one.
 ///
 ///     auto response = co_await baton::http::co_serve(request, [&](auto& request) -> awaitable<…> {
 ///       co_await something();           // another request may run here, on this very thread
 ///       co_return answer(request);      // baton::current() is still this request's context
 ///     });
 ///
-/// What the coroutine gives, or throws, is given on; it must be default-constructible, as Asio's
-/// `co_spawn` asks. Whoever awaits has its own context back afterwards. The request, the chain and
-/// the report must live until then, the handler is moved in.
+/// The coroutine runs as in `co_with_context`: what it gives, or throws, is given on, and whoever
+/// awaits has its own context back afterwards. The request, the chain and the report must live
+/// until then, the handler is moved in.
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 auto co_serve(Request&& request, Handler handler, const PropagatorChain& chain = global_chain(),
@@ -140,7 +122,7 @@ auto co_serve(Request&& request, Handler handler, const PropagatorChain& chain =
     const Scope scope(context);  // for what the handler does before its coroutine starts
     return baton::detail::call_handler(handler, request);
   }();
-  co_return co_await detail::run_in_context(std::move(context), std::move(work));
+  co_return co_await co_with_context(std::move(context), std::move(work));
 }
 
 /// The chain must outlive the coroutine, as a temporary would not.

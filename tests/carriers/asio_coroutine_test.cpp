@@ -27,6 +27,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/asio.hpp"
+#include "baton/detail/coroutine.hpp"
 
 namespace {
 
@@ -37,6 +38,9 @@ using baton::co_with_context;
 using baton::with_context;
 using std::chrono::hours;
 using std::chrono::microseconds;
+
+static_assert(baton::detail::Coroutine<net::awaitable<void>>);
+static_assert(baton::detail::Coroutine<net::awaitable<int, net::io_context::executor_type>>);
 
 const baton::Context nothing;
 

@@ -169,14 +169,14 @@ void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
 ///       ship(order.message.body);  // baton::current() is this message's context
 ///     });
 ///
-/// Whatever the headers are, the handler is called.
+/// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
+/// compile, and is awaited through `co_with_context` (baton/carriers/asio.hpp) instead.
 template <HasHeaders Message, class Handler>
 decltype(auto) process(const Message& message, Handler&& handler,
                        const PropagatorChain& chain = global_chain(),
                        ExtractReport* report = nullptr) {
   const Context context = extract(message, chain, report).child();
-  const Scope scope(context);
-  return baton::detail::call_handler(std::forward<Handler>(handler), message);
+  return baton::detail::call_handler(context, std::forward<Handler>(handler), message);
 }
 
 }  // namespace baton::amqp

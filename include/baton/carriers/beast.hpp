@@ -116,11 +116,11 @@ template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 auto co_serve(Request&& request, Handler handler, const PropagatorChain& chain = global_chain(),
               ExtractReport* report = nullptr)
-    -> std::remove_cvref_t<decltype(baton::detail::call_handler(handler, request))> {
+    -> std::remove_cvref_t<decltype(baton::detail::invoke_handler(handler, request))> {
   Context context = extract(request, chain, report).child();
   auto work = [&] {
     const Scope scope(context);  // for what the handler does before its coroutine starts
-    return baton::detail::call_handler(handler, request);
+    return baton::detail::invoke_handler(handler, request);
   }();
   co_return co_await co_with_context(std::move(context), std::move(work));
 }

@@ -159,15 +159,6 @@ class HeaderCarrier {
   Container* container_;
 };
 
-namespace detail {
-
-template <class Result>
-concept Awaitable = requires(Result& result) { result.await_ready(); } || requires(Result& result) {
-  result.operator co_await();
-} || requires(Result& result) { operator co_await(result); };
-
-}  // namespace detail
-
 /// Which carrier reads and writes a type: what `extract`, `inject` and `serve` go by. Specialise it
 /// to teach them a library's own request type; the carrier is made from a reference to it.
 template <class Headers>
@@ -212,18 +203,15 @@ void inject(Headers& headers, const Context& context = current(),
 ///       return answer(request);  // baton::current() is this request's context
 ///     });
 ///
-/// For a handler that returns before its work is done, such as a coroutine, the scope would end too
-/// early; `co_serve` (baton/carriers/beast.hpp) is for those.
+/// For a handler that returns before its work is done the scope would end too early. A coroutine
+/// does not compile; `co_serve` (baton/carriers/beast.hpp) is for those.
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 decltype(auto) serve(Request&& request, Handler&& handler,
                      const PropagatorChain& chain = global_chain(),
                      ExtractReport* report = nullptr) {
   const Context context = extract(request, chain, report).child();
-  const Scope scope(context);
-  static_assert(!detail::Awaitable<decltype(baton::detail::call_handler(handler, request))>,
-                "the scope would be gone when the coroutine resumes: use co_serve");
-  return baton::detail::call_handler(std::forward<Handler>(handler), request);
+  return baton::detail::call_handler(context, std::forward<Handler>(handler), request);
 }
 
 }  // namespace baton::http

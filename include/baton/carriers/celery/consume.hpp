@@ -99,14 +99,14 @@ void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain =
 ///       send(bill.args);  // baton::current() is this task's context
 ///     });
 ///
-/// Whatever the headers are, the handler is called.
+/// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
+/// compile, and is awaited through `co_with_context` (baton/carriers/asio.hpp) instead.
 template <class Handler>
 decltype(auto) process(const ReceivedTask& task, Handler&& handler,
                        const PropagatorChain& chain = global_chain(),
                        ExtractReport* report = nullptr) {
   const Context context = extract(task, chain, report).child();
-  const Scope scope(context);
-  return baton::detail::call_handler(std::forward<Handler>(handler), task);
+  return baton::detail::call_handler(context, std::forward<Handler>(handler), task);
 }
 
 /// A task that is published while another one is handled: it has that one as its parent, and its

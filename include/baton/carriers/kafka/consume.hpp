@@ -65,13 +65,13 @@ template <class Carried>
 ///       ship(order);  // baton::current() is this message's context
 ///     });
 ///
-/// Whatever the headers are, the handler is called.
+/// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
+/// compile, and is awaited through `co_with_context` (baton/carriers/asio.hpp) instead.
 template <Message M, class Handler>
 decltype(auto) process(M& message, Handler&& handler, const PropagatorChain& chain = global_chain(),
                        ExtractReport* report = nullptr) {
   const Context context = extract(message, chain, report).child();
-  const Scope scope(context);
-  return baton::detail::call_handler(std::forward<Handler>(handler), message);
+  return baton::detail::call_handler(context, std::forward<Handler>(handler), message);
 }
 
 /// The span contexts among these that differ by trace id or span id, each once, in the order in

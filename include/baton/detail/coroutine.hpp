@@ -1,0 +1,28 @@
+#pragma once
+
+#include <coroutine>
+#include <type_traits>
+
+namespace baton::detail {
+
+/// What a coroutine gives back, or something else that can be awaited.
+template <class Result>
+concept Coroutine =
+    requires { typename std::coroutine_traits<std::remove_cvref_t<Result>>::promise_type; } ||
+    requires(std::remove_reference_t<Result>& result) { result.await_ready(); } ||
+    requires(std::remove_reference_t<Result>& result) { result.operator co_await(); } ||
+    requires(std::remove_reference_t<Result>& result) { operator co_await(result); } ||
+    requires(Result&& result) { static_cast<Result&&>(result).operator co_await(); } ||
+    requires(Result&& result) { operator co_await(static_cast<Result&&>(result)); };
+
+/// Does not compile for the result of a coroutine, which goes on when the function that started it
+/// has returned.
+template <class Result>
+consteval void refuse_coroutine() {
+  static_assert(!Coroutine<Result>,
+                "a coroutine outlives the scope of its context: give what it returns to "
+                "baton::co_with_context (baton/carriers/asio.hpp), or, over HTTP, call "
+                "baton::http::co_serve");
+}
+
+}  // namespace baton::detail

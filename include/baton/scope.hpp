@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cassert>
+#include <concepts>
 #include <functional>
+#include <type_traits>
 #include <utility>
 
 #include "baton/context.hpp"
+#include "baton/detail/coroutine.hpp"
 #include "baton/detail/scope_list.hpp"
 
 namespace baton {
@@ -32,7 +35,8 @@ namespace detail {
 /// The context is not copied and must outlive the scope. Neither end allocates.
 ///
 /// Scopes of a thread nest: a scope must end on the thread that made it, and the last one made must
-/// end first. So a coroutine must not keep a scope across a `co_await`, nor a fiber across a yield.
+/// end first. So a coroutine must not keep a scope across a `co_await`, nor a fiber across a yield;
+/// for coroutines there is `co_with_context` (baton/carriers/asio.hpp).
 ///
 /// A scope that ends in another order, or on another thread, fails an assertion. With NDEBUG, that
 /// scope ends and no other: the context of the innermost scope that has not ended is current on
@@ -51,7 +55,8 @@ class [[nodiscard]] Scope {
     if (list.innermost == &node_) [[likely]] {
       list.innermost = node_.outer;
     } else {
-      assert(false && "a scope ends on another thread than its own, or before one that it encloses");
+      assert(false &&
+             "a scope ends on another thread than its own, or before one that it encloses");
       detail::end_out_of_order(node_);
     }
   }
@@ -63,17 +68,88 @@ class [[nodiscard]] Scope {
   mutable detail::ScopeNode node_;  // a scope that ends out of order changes that of another one
 };
 
+namespace detail {
+
+template <class Function>
+struct Associations {};
+
+/// Has a completion handler's associations, by the names that Asio gives them.
+template <class Function>
+concept Associated = requires { typename Function::executor_type; } || requires {
+  typename Function::cancellation_slot_type;
+} || requires { typename Function::allocator_type; };
+
+/// baton/carriers/asio.hpp is included.
+template <class Function>
+concept AssociationsForwarded = requires { forward_associations(Associations<Function>()); };
+
+}  // namespace detail
+
+/// A function with the context that is current while it runs: what `bind` returns.
+///
+/// It is called as the function is, with any arguments, and can be copied, moved and changed by a
+/// call as far as the function can. It throws what the function throws, and nothing itself. Two
+/// threads may call it at the same time if they may call the function so.
+///
+/// To Asio it is the function, with its executor, allocator and cancellation slot, as soon as
+/// baton/carriers/asio.hpp is included.
+template <class Function>
+class BoundFunction {
+ public:
+  BoundFunction(Context context,
+                Function function) noexcept(std::is_nothrow_move_constructible_v<Function>)
+      : context_(std::move(context)), function_(std::move(function)) {}
+
+  [[nodiscard]] const Context& context() const noexcept { return context_; }
+  [[nodiscard]] const Function& function() const noexcept { return function_; }
+
+  template <class... Arguments>
+    requires std::invocable<Function&, Arguments...>
+  std::invoke_result_t<Function&, Arguments...> operator()(Arguments&&... arguments) & noexcept(
+      std::is_nothrow_invocable_v<Function&, Arguments...>) {
+    return call(function_, std::forward<Arguments>(arguments)...);
+  }
+
+  template <class... Arguments>
+    requires std::invocable<const Function&, Arguments...>
+  std::invoke_result_t<const Function&, Arguments...> operator()(Arguments&&... arguments)
+      const& noexcept(std::is_nothrow_invocable_v<const Function&, Arguments...>) {
+    return call(function_, std::forward<Arguments>(arguments)...);
+  }
+
+  template <class... Arguments>
+    requires std::invocable<Function, Arguments...>
+  std::invoke_result_t<Function, Arguments...> operator()(Arguments&&... arguments) && noexcept(
+      std::is_nothrow_invocable_v<Function, Arguments...>) {
+    return call(std::move(function_), std::forward<Arguments>(arguments)...);
+  }
+
+ private:
+  template <class Callee, class... Arguments>
+  std::invoke_result_t<Callee, Arguments...> call(Callee&& callee, Arguments&&... arguments) const
+      noexcept(std::is_nothrow_invocable_v<Callee, Arguments...>) {
+    detail::refuse_coroutine<std::invoke_result_t<Callee, Arguments...>>();
+    const Scope scope(context_);
+    return std::invoke(std::forward<Callee>(callee), std::forward<Arguments>(arguments)...);
+  }
+
+  Context context_;
+  [[no_unique_address]] Function function_;
+};
+
 /// Wraps `function` so that it runs with `context` current, on whatever thread it is called: how a
 /// context goes with work that is handed to a thread pool or a callback.
 ///
 ///     pool.submit(baton::bind(baton::current(), [] { … }));
+///
+/// The function must not be a coroutine: that does not compile where it is called.
 template <class Function>
-[[nodiscard]] auto bind(Context context, Function function) {
-  return [context = std::move(context),
-          function = std::move(function)](auto&&... arguments) mutable -> decltype(auto) {
-    const Scope scope(context);
-    return std::invoke(function, std::forward<decltype(arguments)>(arguments)...);
-  };
+[[nodiscard]] BoundFunction<Function> bind(Context context, Function function) noexcept(
+    std::is_nothrow_move_constructible_v<Function>) {
+  static_assert(!detail::Associated<Function> || detail::AssociationsForwarded<Function>,
+                "Asio would not see the executor, allocator or cancellation slot of this handler: "
+                "include baton/carriers/asio.hpp, or bind the context first and them around it");
+  return {std::move(context), std::move(function)};
 }
 
 }  // namespace baton

@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -12,6 +15,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <memory>
+#include <memory_resource>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -22,6 +26,7 @@ namespace {
 
 namespace net = boost::asio;
 using IoExecutor = net::io_context::executor_type;
+using baton::bind;
 using baton::with_context;
 
 static_assert(net::execution::is_executor<baton::ContextExecutor<IoExecutor>>::value);
@@ -135,6 +140,91 @@ TEST(ContextExecutor, KeepsAnotherThreadsContext) {
   }
   pool.join();
   EXPECT_EQ(right, 100);
+}
+
+// ---- bind ----
+
+struct Handler {
+  void operator()() const {}
+};
+using Allocator = std::pmr::polymorphic_allocator<void>;
+
+TEST(BoundHandler, HasTheExecutorOfTheHandler) {
+  net::io_context io;
+  const auto strand = net::make_strand(io);
+  const auto bound = bind(new_context(), net::bind_executor(strand, Handler()));
+  EXPECT_EQ(net::get_associated_executor(bound), strand);
+  EXPECT_EQ(net::get_associated_executor(bound, io.get_executor()), strand);
+  EXPECT_EQ(net::get_associated_executor(bind(new_context(), Handler()), io.get_executor()),
+            io.get_executor());
+}
+
+TEST(BoundHandler, HasTheAllocatorOfTheHandler) {
+  std::pmr::monotonic_buffer_resource memory;
+  const Allocator allocator(&memory);
+  const auto bound = bind(new_context(), net::bind_allocator(allocator, Handler()));
+  EXPECT_EQ(net::get_associated_allocator(bound), allocator);
+  EXPECT_EQ(net::get_associated_allocator(bound, Allocator()), allocator);
+}
+
+TEST(BoundHandler, HasTheCancellationSlotOfTheHandler) {
+  net::cancellation_signal signal;
+  const auto bound = bind(new_context(), net::bind_cancellation_slot(signal.slot(), Handler()));
+  EXPECT_EQ(net::get_associated_cancellation_slot(bound), signal.slot());
+  EXPECT_EQ(net::get_associated_cancellation_slot(bound, net::cancellation_slot()), signal.slot());
+}
+
+TEST(BoundHandler, HasAllOfThemThroughEachOther) {
+  net::io_context io;
+  const auto strand = net::make_strand(io);
+  net::cancellation_signal signal;
+  std::pmr::monotonic_buffer_resource memory;
+  const Allocator allocator(&memory);
+  const auto bound = bind(
+      new_context(),
+      bind(new_context(),
+           net::bind_allocator(
+               allocator,
+               net::bind_cancellation_slot(signal.slot(), net::bind_executor(strand, Handler())))));
+  EXPECT_EQ(net::get_associated_executor(bound), strand);
+  EXPECT_EQ(net::get_associated_allocator(bound), allocator);
+  EXPECT_EQ(net::get_associated_cancellation_slot(bound), signal.slot());
+}
+
+TEST(BoundHandler, StaysOnItsStrand) {
+  net::thread_pool pool(4);
+  const auto strand = net::make_strand(pool.get_executor());
+  const baton::Context context = new_context();
+  std::atomic<int> inside = 0;
+  std::atomic<int> overlaps = 0;
+  std::atomic<int> right = 0;
+  for (int i = 0; i < 200; ++i) {
+    net::post(pool, bind(context, net::bind_executor(strand, [&] {
+                           overlaps += inside++ == 0 && strand.running_in_this_thread() ? 0 : 1;
+                           std::this_thread::sleep_for(std::chrono::microseconds(50));
+                           right += baton::current() == context ? 1 : 0;
+                           --inside;
+                         })));
+  }
+  pool.join();
+  EXPECT_EQ(overlaps, 0);
+  EXPECT_EQ(right, 200);
+}
+
+TEST(BoundHandler, IsCancelled) {
+  net::io_context io;
+  const baton::Context context = new_context();
+  net::cancellation_signal signal;
+  net::steady_timer timer(io, std::chrono::hours(1));
+  boost::system::error_code seen;
+  timer.async_wait(bind(
+      context, net::bind_cancellation_slot(signal.slot(), [&](boost::system::error_code error) {
+        seen = error;
+        EXPECT_EQ(baton::current(), context);
+      })));
+  net::post(io, [&] { signal.emit(net::cancellation_type::terminal); });
+  io.run();
+  EXPECT_EQ(seen, net::error::operation_aborted);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 #include <type_traits>
+#include <utility>
 
 namespace baton {
 namespace {
@@ -104,6 +105,39 @@ TEST(BindTest, TakesWhatCanOnlyBeMovedAndMayChange) {
   auto count = bind(with_span(1), [n = std::make_unique<int>(0)]() mutable { return ++*n; });
   EXPECT_EQ(count(), 1);
   EXPECT_EQ(count(), 2);
+}
+
+// A function that may be called in its own way as each of these.
+struct Overloaded {
+  int operator()() & { return 1; }
+  int operator()() const& { return 2; }
+  int operator()() && noexcept { return 3; }
+};
+
+TEST(BindTest, CallsTheFunctionAsItIsCalledItself) {
+  auto bound = bind(with_span(1), Overloaded());
+  EXPECT_EQ(bound(), 1);
+  EXPECT_EQ(std::as_const(bound)(), 2);
+  EXPECT_EQ(std::move(bound)(), 3);
+  static_assert(std::is_nothrow_invocable_v<decltype(bound)>);
+  static_assert(!std::is_nothrow_invocable_v<decltype(bound)&>);
+}
+
+TEST(BindTest, IsWhatTheFunctionIs) {
+  const auto takes_int = [](int) {};
+  const auto may_change = [n = 0]() mutable { return ++n; };
+  const auto cannot_be_copied = [n = std::make_unique<int>(0)] { return *n; };
+  using TakesInt = BoundFunction<std::remove_const_t<decltype(takes_int)>>;
+  using MayChange = BoundFunction<std::remove_const_t<decltype(may_change)>>;
+  using CannotBeCopied = BoundFunction<std::remove_const_t<decltype(cannot_be_copied)>>;
+  static_assert(std::is_invocable_v<TakesInt, int> && !std::is_invocable_v<TakesInt>);
+  static_assert(std::is_invocable_v<const TakesInt&, int>);
+  static_assert(std::is_invocable_v<MayChange&> && !std::is_invocable_v<const MayChange&>);
+  static_assert(std::is_copy_constructible_v<TakesInt>);
+  static_assert(!std::is_copy_constructible_v<CannotBeCopied>);
+  static_assert(std::is_nothrow_move_constructible_v<CannotBeCopied>);
+  static_assert(noexcept(bind(Context(), takes_int)));
+  static_assert(sizeof(TakesInt) == sizeof(Context));
 }
 
 }  // namespace

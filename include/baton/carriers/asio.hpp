@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/associator.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_state.hpp>
@@ -32,9 +33,9 @@ namespace baton {
 /// the same object. Any thread may use it. I/O objects made from it keep the context for as long
 /// as they live: give those that outlive a request the wrapped executor.
 ///
-/// Asio resumes a coroutine that awaits another one right where that one ended, in its context:
-/// `co_await co_spawn(with_context(…), …, use_awaitable)` leaves it to an awaiting coroutine that
-/// runs on a plain executor. Await through `co_with_context` instead.
+/// Asio may resume a coroutine that awaits another one right where that one ended. So a coroutine
+/// on a plain executor that awaits `co_spawn(with_context(…), …, use_awaitable)` goes on in that
+/// context. It should await `co_with_context` instead.
 template <class Inner>
 class ContextExecutor {
  public:
@@ -128,6 +129,10 @@ boost::asio::awaitable<typename Spawned<Result>::type, Executor> as_awaited(
   co_return co_await std::move(work);
 }
 
+/// Tells `bind` that this header is included.
+template <class Function>
+void forward_associations(Associations<Function>);
+
 }  // namespace detail
 
 /// Awaits `work` with `context` current in all of it, and nowhere else: whatever executor the
@@ -164,3 +169,17 @@ template <class Result, class Executor>
 }
 
 }  // namespace baton
+
+/// What is associated with a function is associated with the bound one.
+template <template <class, class> class Associator, class Function, class Default>
+struct boost::asio::associator<Associator, baton::BoundFunction<Function>, Default>
+    : Associator<Function, Default> {
+  static typename Associator<Function, Default>::type get(
+      const baton::BoundFunction<Function>& bound) noexcept {
+    return Associator<Function, Default>::get(bound.function());
+  }
+  static auto get(const baton::BoundFunction<Function>& bound, const Default& fallback) noexcept
+      -> decltype(Associator<Function, Default>::get(bound.function(), fallback)) {
+    return Associator<Function, Default>::get(bound.function(), fallback);
+  }
+};

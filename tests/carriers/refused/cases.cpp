@@ -21,6 +21,24 @@ constexpr auto handler = []() -> Task { co_return; };
 constexpr auto handler = [] {};
 #endif
 
+#ifdef BIND
+void bind() { baton::bind(baton::Context(), handler)(); }
+#endif
+
+#ifdef BIND_CONST
+void bind_const(const baton::BoundFunction<decltype(handler)>& bound) { bound(); }
+#endif
+
+#ifdef BIND_HANDLER
+struct Handler {
+#ifdef REFUSED
+  using executor_type = int;
+#endif
+  void operator()() const {}
+};
+void bind_handler() { baton::bind(baton::Context(), Handler())(); }
+#endif
+
 #ifdef HTTP_SERVE
 #include <map>
 #include <string>

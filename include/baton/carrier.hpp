@@ -132,9 +132,12 @@ class CarrierWriter {
   const Table* table_;
 };
 
-/// A carrier over a map from text to text with one value for each name, compared as the map does:
-/// `std::map`, `std::unordered_map` and their like. The map must outlive it. For several values of
-/// a name, and for names in any case, see `baton/carriers/http.hpp`.
+/// A carrier over a map from text to text with one value for each name: `std::map`,
+/// `std::unordered_map` and their like. The map must outlive it.
+///
+/// Names are compared as the map compares them: `std::map<std::string, std::string>` does not find
+/// `Traceparent` as `traceparent`. So this is for messages whose names are exact. Fields of HTTP
+/// have names in any case, and several values of a name: `baton/carriers/http.hpp` is for those.
 ///
 ///     std::map<std::string, std::string, std::less<>> fields;
 ///     baton::global_chain().inject(context, baton::MapCarrier(fields));

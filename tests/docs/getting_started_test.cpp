@@ -21,6 +21,14 @@ TEST(GettingStarted, ServesWithinTheCallersTrace) {
   EXPECT_EQ(outgoing.at("baggage"), "a=1");
 }
 
+TEST(GettingStarted, ServesWhateverTheCaseOfNames) {
+  const Fields outgoing = serve({{"Traceparent", std::string(parent)}, {"BAGGAGE", "a=1"}});
+  const auto sent = baton::Traceparent::parse(outgoing.at("traceparent"));
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->trace_id, baton::Traceparent::parse(parent)->trace_id);
+  EXPECT_EQ(outgoing.at("baggage"), "a=1");
+}
+
 TEST(GettingStarted, ChangesAndLooksAtContexts) {
   const baton::Context context = with_tenant(start_trace(true));
   look_at(context);

@@ -84,6 +84,14 @@ TEST(ContextExecutor, PutsBackWhatWasCurrentWhenAFunctionThrows) {
   EXPECT_EQ(baton::current(), nothing);
 }
 
+TEST(ContextExecutor, OneThatWasMovedFromHasAnEmptyContext) {
+  net::io_context io;
+  auto executor = with_context(io.get_executor(), new_context());
+  const auto moved = std::move(executor);
+  EXPECT_EQ(executor.context(), nothing);
+  EXPECT_NE(moved.context(), nothing);
+}
+
 TEST(ContextExecutor, IsTheWrappedExecutorOtherwise) {
   net::io_context io;
   net::io_context other;

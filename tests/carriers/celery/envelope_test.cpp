@@ -418,6 +418,24 @@ TEST(CeleryEnvelopeAllocations, ReadingMakesNone) {
   EXPECT_EQ(both, full_context());
 }
 
+TEST(CeleryEnvelopeCarrier, OneThatWasMovedFromIsEmpty) {
+  const std::string before = R"({"body": "", "headers": {"traceparent": "00"}})";
+  std::string envelope = before;
+  EnvelopeCarrier carrier(envelope);
+  EnvelopeCarrier moved = std::move(carrier);
+  EXPECT_EQ(carrier.get("traceparent"), std::nullopt);
+  carrier.keys([](std::string_view) { return ADD_FAILURE(), false; });
+  carrier.set("traceparent", "01");
+  carrier.erase("traceparent");
+  EXPECT_EQ(carrier.error(), ParseError());
+  EXPECT_TRUE(carrier.apply().has_value());
+  EXPECT_EQ(envelope, before);
+  EXPECT_EQ(moved.get("traceparent"), "00");
+  carrier = std::move(moved);
+  EXPECT_EQ(carrier.get("traceparent"), "00");
+  EXPECT_EQ(moved.get("traceparent"), std::nullopt);
+}
+
 TEST(CeleryEnvelopeAllocations, WritingMakesRoomAtMost) {
   const baton::Context context = full_context();
   std::string envelope = R"({"body": "", "headers": {"task": "t"}})";

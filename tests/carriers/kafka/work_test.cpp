@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "counting.hpp"
+#include "spelling.hpp"
 #include "support.hpp"
 
 namespace {
@@ -13,6 +14,7 @@ using baton::kafka::CppHeadersCarrier;
 using baton::kafka::Existing;
 using baton::kafka::HeadersCarrier;
 using baton::kafka::instrument;
+using baton::test::spelling;
 
 /// Reads and writes all there is.
 const baton::PropagatorChain& everything() {
@@ -21,15 +23,6 @@ const baton::PropagatorChain& everything() {
           "tracecontext,baggage,b3,b3multi,jaeger,xray,ottrace,datadog,gcp,opencensus")
           .chain;
   return chain;
-}
-
-std::string spelling(std::string name, std::size_t number) {
-  for (char& c : name) {
-    if (c < 'a' || c > 'z') continue;
-    if ((number & 1U) != 0) c = static_cast<char>(c - 'a' + 'A');
-    number >>= 1U;
-  }
-  return name;
 }
 
 /// Lists of any size, each with half its headers, or all of them, of other names.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "baton/baton.hpp"
+#include "spelling.hpp"
 
 /// The law of every carrier's `set` and `erase`: their work is linear in what is there, whatever it
 /// is. Counted in basic blocks, of which the compiler makes a call each (-fsanitize-coverage);
@@ -18,17 +19,9 @@ namespace work_test {
 /// Basic blocks that the carriers, and what of the test is in their headers, have gone through.
 std::size_t blocks() noexcept;
 
-using Fields = std::vector<std::pair<std::string, std::string>>;
+using baton::test::spelling;
 
-/// A name in another case for each number; the first is the name itself.
-inline std::string spelling(std::string name, std::size_t number) {
-  for (char& c : name) {
-    if (c < 'a' || c > 'z') continue;
-    if ((number & 1U) != 0) c = static_cast<char>(c - 'a' + 'A');
-    number >>= 1U;
-  }
-  return name;
-}
+using Fields = std::vector<std::pair<std::string, std::string>>;
 
 /// What may be there; every second field is of another name.
 struct Shape {

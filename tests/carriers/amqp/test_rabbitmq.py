@@ -139,7 +139,7 @@ class RabbitMQ(unittest.TestCase):
             headers={"TRACEPARENT": PARENT.encode()}))
         seen = peer("consume", URL, self.queue, str(len(bad) + 1))
         self.assertEqual({(body, trace_id) for body, trace_id, *_ in seen[:-1]}, {("bad", "0" * 32)})
-        self.assertEqual([issues for *_, issues, _ in seen], ["0", "1", "0", "1", "0", "1", "0", "0"])
+        self.assertEqual([issues for *_, issues, _ in seen], ["1", "1", "1", "1", "0", "1", "0", "0"])
         self.assertEqual(seen[-1], ("good", TRACE, SPAN, "0", ""))
 
     def test_many_messages_have_each_a_trace(self):

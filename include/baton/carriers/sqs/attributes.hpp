@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -114,8 +115,10 @@ class AttributeMapCarrier {
   void erase(std::string_view name) const
     requires(!std::is_const_v<Map>)
   {
+    const std::string wanted(name);  // it may be the view of a key that is erased
     for (auto attribute = attributes_->begin(); attribute != attributes_->end();) {
-      const Match match = detail::lookup::compare(std::string_view(attribute->first), name);
+      const Match match =
+          detail::lookup::compare(std::string_view(attribute->first), std::string_view(wanted));
       attribute = match == Match::none ? std::next(attribute) : attributes_->erase(attribute);
     }
   }

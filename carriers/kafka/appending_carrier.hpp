@@ -13,18 +13,14 @@
 
 namespace baton::kafka::detail {
 
-/// Whether a name is in lowercase for sure, and without NUL: a character that has bit 5 is neither
-/// a capital nor a control character.
+/// Whether a name can be added as it is: in lowercase and without NUL.
 constexpr bool is_plain(std::string_view name) noexcept {
-  constexpr unsigned bit = 0x20;
-  unsigned all = bit;
-  for (const char c : name) all &= static_cast<unsigned char>(c);  // without a branch for each
-  return all != 0;
+  return lookup::is_lowercase(name) && name.find('\0') == std::string_view::npos;
 }
 
-/// Writes behind the headers of a list in which some names are absent for sure (`is_absent`), but
-/// for those that it has set itself: it looks for them behind the others alone. Other names are set
-/// and erased as HeadersCarrier does.
+/// Adds headers at the end of a list that has none of certain names: of those for which `is_absent`
+/// is true. Before it adds one of these names, it compares it with the headers that it has added
+/// itself, and with no others. Other names are set and erased as HeadersCarrier does.
 template <class IsAbsent>
 class AppendingCarrier {
  public:

@@ -55,9 +55,7 @@ TEST(KafkaNames, WithACapitalOrANulAreNotPlain) {
         std::string name(size, '-');
         name[at] = static_cast<char>(byte);
         const bool is_bad = byte == 0 || (byte >= 'A' && byte <= 'Z');
-        const bool is_good = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
-        if (!is_bad && !is_good) continue;
-        EXPECT_EQ(is_plain(name), is_good) << size << ' ' << at << ' ' << byte;
+        EXPECT_EQ(is_plain(name), !is_bad) << size << ' ' << at << ' ' << byte;
       }
     }
   }

@@ -9,6 +9,8 @@
 
 #include "../lookup.hpp"
 #include "baton/carriers/kafka/headers.hpp"
+#include "baton/chain.hpp"
+#include "baton/context.hpp"
 #include "c_list.hpp"
 
 namespace baton::kafka::detail {
@@ -70,5 +72,13 @@ class AppendingCarrier {
   std::size_t first_;  // of those that it has set
   std::uint64_t sizes_ = 0;
 };
+
+/// Writes a context into a list that has no headers of the chain's formats. Its work does not
+/// depend on the list's size.
+inline void append(rd_kafka_headers_t& headers, const Context& context,
+                   const PropagatorChain& chain) {
+  const auto is_absent = [&](std::string_view name) { return chain.owns(name); };
+  chain.inject(context, AppendingCarrier(headers, is_absent));
+}
 
 }  // namespace baton::kafka::detail

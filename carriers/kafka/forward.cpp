@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "appending_carrier.hpp"
 #include "baton/carriers/kafka/consume.hpp"
 #include "baton/scope.hpp"
 #include "message.hpp"
@@ -36,7 +37,7 @@ template <class List>
 HeadersPointer forward_list(const List& list, const Context& context,
                             const PropagatorChain& chain) {
   HeadersPointer headers = detail::copy_without_context(list, chain);
-  if (headers != nullptr) chain.inject(context, HeadersCarrier(*headers));
+  if (headers != nullptr) detail::append(*headers, context, chain);
   return headers;
 }
 
@@ -46,8 +47,8 @@ Context context_to_forward(M& message, const PropagatorChain& chain) {
   return current().trace_id().is_valid() ? current() : extract(message, chain);
 }
 
-// librdkafka copies key and value. It takes the headers if it succeeds, whoever has changed them
-// then, and otherwise leaves them to us.
+// librdkafka copies key and value. If it succeeds, it owns the headers, which an interceptor may
+// have changed; if it fails, they are still ours.
 rd_kafka_resp_err_t produce(rd_kafka_t& producer, const char* topic,
                             const rd_kafka_message_t& message, HeadersPointer headers) {
   if (headers == nullptr) return RD_KAFKA_RESP_ERR__BAD_MSG;

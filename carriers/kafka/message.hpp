@@ -25,8 +25,9 @@ inline MessageHeaders headers_of(const rd_kafka_message_t& message) noexcept {
 /// A copy of the headers that are of none of the chain's formats.
 template <class List>
 HeadersPointer copy_without_context(const List& list, const PropagatorChain& chain) {
-  HeadersPointer copy(rd_kafka_headers_new(list.size() + chain.fields().size()));
-  for (std::size_t i = 0; i < list.size(); ++i) {
+  const std::size_t size = list.size();
+  HeadersPointer copy(rd_kafka_headers_new(size + chain.fields().size()));
+  for (std::size_t i = 0; i < size; ++i) {
     const Header header = list.at(i);
     if (!chain.owns(header.name)) add(*copy, header);
   }

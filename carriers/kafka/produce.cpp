@@ -15,7 +15,7 @@
 namespace baton::kafka {
 namespace {
 
-using detail::AppendingCarrier;
+using detail::append;
 using detail::CList;
 using detail::Header;
 
@@ -61,12 +61,6 @@ class FoundCarrier {
 
 std::vector<Header> find_owned(const rd_kafka_headers_t& headers, const PropagatorChain& chain) {
   return detail::find_all(CList(&headers), [&](const char* name) { return chain.owns(name); });
-}
-
-/// Writes a context into a list that has no headers of the chain's formats.
-void append(rd_kafka_headers_t& headers, const Context& context, const PropagatorChain& chain) {
-  const auto is_absent = [&](std::string_view name) { return chain.owns(name); };
-  chain.inject(context, AppendingCarrier(headers, is_absent));
 }
 
 class Instrument {

@@ -12,6 +12,8 @@ using namespace kafka_test;
 using baton::Context;
 using baton::kafka::CppHeadersCarrier;
 using baton::kafka::Existing;
+using baton::kafka::forward;
+using baton::kafka::forward_headers;
 using baton::kafka::HeadersCarrier;
 using baton::kafka::instrument;
 using baton::test::spelling;
@@ -177,6 +179,37 @@ TEST_P(WorkTest, OfAnInstrumentedProducer) {
       rd_kafka_purge(producer.get(), RD_KAFKA_PURGE_F_QUEUE);
     }
   }
+}
+
+TEST_P(WorkTest, OfForwarding) {
+  constexpr std::size_t passes = 2;  // each header is read, and added to the copy
+  const MockCluster cluster;
+  Reader reader(cluster);
+  const Client producer =
+      make_client(RD_KAFKA_PRODUCER, cluster.producer_conf({{"message.max.bytes", "100000000"}}));
+  const Client without_broker = make_client(
+      RD_KAFKA_PRODUCER, make_conf({{"message.max.bytes", "100000000"}, {"log_level", "0"}}));
+  for (const std::size_t size : {1000U, 8000U, 32000U}) {
+    ASSERT_EQ(produce(*producer, "v", make_headers(make(GetParam(), size))),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*producer);
+    const Message message = reader.next();
+    ASSERT_EQ(kafka_test::headers_of(*message).size(), size) << "librdkafka reads them once";
+    for (const auto& [context, more] : written) {
+      work = {};
+      EXPECT_NE(forward_headers(*message, context(), everything()), nullptr);
+      EXPECT_LE(work.all(), passes * size + more) << size;
+      EXPECT_LE(work.calls, passes * size + more) << size;
+
+      const baton::Scope scope(context());
+      work = {};
+      EXPECT_EQ(forward(*without_broker, "checked", *message, everything()),
+                RD_KAFKA_RESP_ERR_NO_ERROR);
+      EXPECT_LE(work.all(), passes * size + more) << size;
+      EXPECT_LE(work.calls, passes * size + more) << size;
+    }
+  }
+  rd_kafka_purge(without_broker.get(), RD_KAFKA_PURGE_F_QUEUE);
 }
 
 TEST_P(WorkTest, ChangesNothingElse) {

@@ -24,7 +24,7 @@ bool is_text(const amqp_field_value_t& value) noexcept {
   return value.kind == AMQP_FIELD_KIND_UTF8 || value.kind == AMQP_FIELD_KIND_BYTES;
 }
 
-/// The entries where they are: whose the table is, theirs they are.
+/// The entries of a table, which the owner of the table owns.
 std::span<amqp_table_entry_t> entries_of(const amqp_table_t& table) noexcept {
   return {table.entries, static_cast<std::size_t>(std::max(table.num_entries, 0))};
 }

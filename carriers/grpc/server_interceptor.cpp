@@ -13,12 +13,12 @@ using ::grpc::experimental::InterceptorBatchMethods;
 using ::grpc::experimental::ServerInterceptorFactoryInterface;
 using ::grpc::experimental::ServerRpcInfo;
 
-// The entry of a call's metadata that leads to its context: the value has no bytes, but begins
-// where the context is. A client may send the same key, so an entry is ours by the address of its
-// key.
+// The key of the entry that points to a call's context: the address of its value, which is empty,
+// is that of the context. A client may send the same key, so an entry is ours only if its key is at
+// our address.
 constexpr std::string_view context_key = "baton-context";
 
-// The metadata own nothing, neither key nor value: both must live as long as they.
+// The metadata owns neither key nor value: both must outlive it.
 void put_context(ReceivedMetadata& metadata, const Context& context) {
   metadata.emplace(::grpc::string_ref(context_key.data(), context_key.size()),
                    ::grpc::string_ref(reinterpret_cast<const char*>(&context), 0));
@@ -33,8 +33,8 @@ const Context* find_context(const ReceivedMetadata& metadata) noexcept {
                                           : nullptr;
 }
 
-/// gRPC owns it, and keeps it for as long as the ServerContext, however the call ends; so the
-/// context that is in it lives as long as the metadata that lead there.
+/// gRPC owns an interceptor and keeps it as long as the ServerContext, however the call ends. So
+/// the context in the interceptor lives as long as the metadata that points to it.
 class ServerInterceptor final : public Interceptor {
  public:
   explicit ServerInterceptor(const PropagatorChain& chain) noexcept : chain_(&chain) {}

@@ -49,8 +49,8 @@ class ConstTableCarrier {
 ///     chain.inject(context, baton::amqp::TableCarrier(headers, pool));
 ///
 /// What it writes, names and values and the array of entries, is in the caller's pool, and lives
-/// until that is recycled or emptied. The entries that were there before are never touched: the
-/// first change takes a new array, and the old one stays whose it was. So a table may share its
+/// until that is recycled or emptied. The carrier never changes the entries that were there before:
+/// the first change makes a new array, and the old one keeps its owner. So a table may share its
 /// entries with that of a received message, or have them on the stack. Fields of other names keep
 /// their place and their value, nested tables and arrays with all that is in them.
 ///
@@ -143,8 +143,8 @@ template <class Carried>
   return extract(carried, global_chain(), report);
 }
 
-/// Writes a context into a table of headers, by the rules of TableCarrier: what is written is the
-/// pool's, and entries that were there stay whose they were.
+/// Writes a context into a table of headers, by the rules of TableCarrier: the pool owns what is
+/// written, and the entries that were there before keep their owner.
 inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
                    const PropagatorChain& chain = global_chain()) {
   chain.inject(context, TableCarrier(headers, pool));

@@ -190,11 +190,11 @@ class MetadataCarrier {
 ///     baton::grpc::ClientContextCarrier carrier(client_context);
 ///     chain.inject(context, carrier);
 ///
-/// A ClientContext takes metadata, but neither shows them nor gives them back. So the carrier keeps
-/// what is set, as MetadataCarrier does, and adds it to the ClientContext when it goes itself,
-/// which copies it and owns it whether a call is made or not: use one for each ClientContext, as
-/// that is used for one call. What was added by other means stays: only an interceptor can replace
-/// that.
+/// A ClientContext accepts metadata, but has no function that reads or removes it. So the carrier
+/// keeps what is set, as MetadataCarrier does, and its destructor adds that to the ClientContext,
+/// which owns a copy from then on, whether a call is made or not. Use one carrier for each
+/// ClientContext, and one ClientContext for each call. Metadata that was added by other means
+/// remains: only an interceptor can replace it.
 class ClientContextCarrier {
  public:
   static constexpr bool has_binary_fields = true;

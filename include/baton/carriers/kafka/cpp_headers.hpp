@@ -45,7 +45,7 @@ class ConstCppHeadersCarrier {
   mutable std::optional<std::vector<Header>> copy_;
 };
 
-/// Reads and writes such a list, by the rules of HeadersCarrier. The list stays whose it was.
+/// Reads and writes such a list, by the rules of HeadersCarrier. The carrier does not own it.
 ///
 ///     std::unique_ptr<RdKafka::Headers> headers(RdKafka::Headers::create());
 ///     chain.inject(context, baton::kafka::CppHeadersCarrier(*headers));

@@ -11,7 +11,7 @@
 namespace baton::kafka {
 
 /// Reads a list of record headers as librdkafka's C interface has it. A null pointer is an empty
-/// list. The list stays whose it was, and must outlive the carrier.
+/// list. The carrier does not own the list, which must outlive it.
 ///
 /// - Names are matched exactly; where no header has the very name, in any case (ASCII letters
 ///   alone). librdkafka gives names as C strings: one with a NUL in it is shown up to there, and
@@ -40,7 +40,7 @@ class ConstHeadersCarrier {
 ///     rd_kafka_headers_t* headers = rd_kafka_headers_new(4);
 ///     chain.inject(context, baton::kafka::HeadersCarrier(*headers));
 ///
-/// The list is changed where it is and stays whose it was; librdkafka copies what is written.
+/// The carrier changes the list in place and does not own it. librdkafka copies what is written.
 ///
 /// Names are written in lowercase. `set` leaves one header of a name, `erase` none, whatever the
 /// case they came in. Either takes one pass over the headers, and a pass more for each header that

@@ -54,19 +54,20 @@ struct InstrumentOptions {
 ///     rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("orders"), …);  // carries `context`
 ///
 /// Works by librdkafka's interceptors: headers are added once, before the message is queued, and
-/// stay with it however often librdkafka sends it. Where no context is current, nothing is added. A
-/// message that brings baggage alone keeps it, key by key, beside the current one's. What goes
-/// wrong (no memory, headers that librdkafka cannot read) costs the context, never the message.
+/// librdkafka sends the same ones however often it tries. If no context is current, nothing is
+/// added. If a message has baggage alone, it is sent with the current context and the members of
+/// both: if both have a key, the current value is sent. If the context cannot be written (no
+/// memory, headers that librdkafka cannot read), the message is sent without it.
 ///
-/// A list of headers that comes with a message is changed in place and never replaced: if `produce`
-/// fails, it is the application's as before, with the context in it. One pass over the headers
-/// finds those of the chain's formats, and they alone are looked at again. If they go, the costs
-/// are those of HeadersCarrier.
+/// A message's own list of headers is changed in place and never replaced: if `produce` fails, the
+/// application still owns it, with the context in it. One pass over the headers finds those of the
+/// chain's formats, and no others are read again. Their removal costs what HeadersCarrier says.
 ///
-/// The configuration keeps a share of the options, as do its copies and the clients made of them,
-/// and frees it when it is destroyed. It stays the caller's (docs/kafka.md says what librdkafka
-/// before 2.13 does to one that makes no client). Gives `RD_KAFKA_RESP_ERR__CONFLICT`,
-/// and changes nothing, where that was done already. Any number of threads may produce.
+/// The configuration shares ownership of the options with its copies and with the clients made of
+/// them; the last that is destroyed frees them. The caller still owns the configuration
+/// (docs/kafka.md says what librdkafka before 2.13 does to one that makes no client). If the
+/// configuration is instrumented already, returns `RD_KAFKA_RESP_ERR__CONFLICT` and changes
+/// nothing. Any number of threads may produce.
 rd_kafka_resp_err_t instrument(rd_kafka_conf_t& conf, InstrumentOptions options = {});
 
 /// The same for a configuration of the C++ interface, which must be a global one (`CONF_GLOBAL`):

@@ -385,6 +385,40 @@ TEST(CoWithContext, IsCancelledAsIfItWereAwaitedPlainly) {
   }
 }
 
+/// What `work` sees of a cancellation that arrived before it was awaited, and of the next one.
+std::vector<net::cancellation_type> see_earlier_cancellation(bool in_context) {
+  net::io_context io;
+  net::cancellation_signal signal;
+  std::vector<net::cancellation_type> seen;
+  const auto work = [&]() -> net::awaitable<void> {
+    seen.push_back((co_await this_coro::cancellation_state).cancelled());
+    co_await wait_for_cancellation(baton::current());
+    seen.push_back((co_await this_coro::cancellation_state).cancelled());
+  };
+  const auto session = [&]() -> net::awaitable<void> {
+    co_await this_coro::reset_cancellation_state(net::enable_total_cancellation());
+    co_await this_coro::throw_if_cancelled(false);
+    co_await wait_for_cancellation(nothing);
+    if (in_context) {
+      co_await co_with_context(new_context(), work());
+    } else {
+      co_await work();
+    }
+    EXPECT_EQ(baton::current(), nothing);
+  };
+  net::co_spawn(io, session(), net::bind_cancellation_slot(signal.slot(), net::detached));
+  for (const auto type : {net::cancellation_type::partial, net::cancellation_type::total}) {
+    io.poll();
+    signal.emit(type);
+  }
+  io.run();
+  return seen;
+}
+
+TEST(CoWithContext, HandsOnACancellationThatCameBefore) {
+  EXPECT_EQ(see_earlier_cancellation(true), see_earlier_cancellation(false));
+}
+
 TEST(CoWithContext, ThrowsWhenItIsCancelledAsTheAwaitingCoroutineWould) {
   net::io_context io;
   net::cancellation_signal signal;

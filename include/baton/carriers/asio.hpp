@@ -2,8 +2,11 @@
 
 #include <boost/asio/associator.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/execution.hpp>
 #include <boost/asio/prefer.hpp>
@@ -118,14 +121,24 @@ struct Spawned<void> {
   using type = void;
 };
 
+/// Gives cancellations on, and can start one.
+struct CancellationRelay {
+  void operator()(boost::asio::cancellation_type_t type) { signal.emit(type); }
+
+  boost::asio::cancellation_signal signal;
+};
+
 /// What is to be spawned in place of `work`, so that it is as if `work` itself were awaited: what
-/// the awaiting coroutine lets through of cancellations goes on to it.
+/// the awaiting coroutine lets through of cancellations goes on to it, through the `relay` if there
+/// was one before.
 template <class Result, class Executor>
 boost::asio::awaitable<typename Spawned<Result>::type, Executor> as_awaited(
-    boost::asio::awaitable<Result, Executor> work, bool throws_if_cancelled) {
+    boost::asio::awaitable<Result, Executor> work, bool throws_if_cancelled,
+    CancellationRelay* relay, boost::asio::cancellation_type_t cancelled) {
   namespace this_coro = boost::asio::this_coro;
   co_await this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
   co_await this_coro::throw_if_cancelled(throws_if_cancelled);
+  if (relay != nullptr) (*relay)(cancelled);
   co_return co_await std::move(work);
 }
 
@@ -146,7 +159,11 @@ void forward_associations(Associations<Function>);
 /// the first time belongs to `work`; what a plain function does that returns an awaitable does not.
 ///
 /// Gives the result of `work` on, throws what it throws, and hands it each cancellation that the
-/// awaiting coroutine lets through. `work` is moved in, as the context is.
+/// awaiting coroutine lets through, also one that has already arrived. `work` is moved in, as the
+/// context is.
+///
+/// Takes only coroutines whose executor can hold any other, as `boost::asio::any_io_executor`
+/// does: that is what `boost::asio::awaitable<Result>` has.
 template <class Result, class Executor>
   requires std::convertible_to<ContextExecutor<Executor>, Executor>
 [[nodiscard]] boost::asio::awaitable<Result, Executor> co_with_context(
@@ -154,13 +171,23 @@ template <class Result, class Executor>
   namespace this_coro = boost::asio::this_coro;
   const Executor executor = co_await this_coro::executor;
   const bool throws_if_cancelled = co_await this_coro::throw_if_cancelled();
+  const boost::asio::cancellation_state state = co_await this_coro::cancellation_state;
+  boost::asio::cancellation_slot slot = state.slot();
+  // A coroutine that is spawned knows nothing of a cancellation that has already arrived.
+  const boost::asio::cancellation_type_t cancelled = state.cancelled();
+  detail::CancellationRelay* relay = nullptr;
+  if (cancelled != boost::asio::cancellation_type::none) {
+    relay = &slot.emplace<detail::CancellationRelay>();  // until the work has ended
+    slot = relay->signal.slot();
+  }
   // Asio may resume us right where the work ended, still inside of its scope: our own context must
   // be put back by an executor as well.
-  auto token =
-      boost::asio::bind_executor(with_context(executor), boost::asio::use_awaitable_t<Executor>());
-  auto spawned = boost::asio::co_spawn(with_context(executor, std::move(context)),
-                                       detail::as_awaited(std::move(work), throws_if_cancelled),
-                                       std::move(token));
+  auto token = boost::asio::bind_cancellation_slot(
+      slot,
+      boost::asio::bind_executor(with_context(executor), boost::asio::use_awaitable_t<Executor>()));
+  auto spawned = boost::asio::co_spawn(
+      with_context(executor, std::move(context)),
+      detail::as_awaited(std::move(work), throws_if_cancelled, relay, cancelled), std::move(token));
   if constexpr (std::is_void_v<Result>) {
     co_await std::move(spawned);
   } else {

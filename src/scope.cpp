@@ -2,58 +2,123 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <functional>
 #include <mutex>
+#include <utility>
 
 namespace baton {
 namespace {
 
 using detail::ScopeList;
 using detail::ScopeNode;
-
-/// A scope that ended elsewhere, for its thread to hear of. The scope itself is gone.
-struct Stray {
-  const ScopeNode* node;
-  ScopeNode* outer;
-  const ScopeList* list;
-  Stray* next;
-};
+using detail::Stray;
 
 // Neither is ever destroyed: scopes may end when the process does.
 constinit std::mutex mutex;
-constinit Stray* first_stray = nullptr;
+constinit ScopeList* first_list = nullptr;  // of the threads that have not ended
 
-// A child of `fork` must not find the mutex held by a thread that it does not have.
-[[maybe_unused]] const int fork_handlers =
-    ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, [] { mutex.unlock(); });
+// What ends a thread's list. A thread_local object with a destructor would need memory.
+constinit bool has_key = false;
+constinit pthread_key_t key{};
 
-/// Needs the mutex.
-const Stray* find_stray(const ScopeList& list, const ScopeNode* node) noexcept {
-  const Stray* stray = first_stray;
-  while (stray != nullptr && (stray->node != node || stray->list != &list)) stray = stray->next;
-  return stray;
+// What follows needs the mutex.
+
+void link(ScopeList& list) noexcept {
+  list.next = first_list;
+  list.link = &first_list;
+  if (first_list != nullptr) first_list->link = &list.next;
+  first_list = &list;
 }
 
-/// Needs the mutex: whoever ends a scope of this list elsewhere waits for it, so a scope without a
-/// stray is still there.
-void drop_strays_of(ScopeList& list) noexcept {
-  list.strays_seen = detail::strays.load(std::memory_order_relaxed);
+void forget_strays(ScopeList& list) noexcept {
+  std::free(list.strays);
+  list.strays = nullptr;
+  list.stray_count = 0;
+  list.is_lost = false;
+}
+
+void leave(ScopeList& list) noexcept {
+  if (list.link != nullptr) *list.link = list.next;
+  if (list.next != nullptr) list.next->link = list.link;
+  forget_strays(list);
+  list = {};  // the thread enters again if its last functions make scopes
+}
+
+/// So that others leave strays with this list until its thread ends. If the system has no room for
+/// that, the next look tries again.
+bool enter(ScopeList& list) noexcept {
+  if (list.link != nullptr) return true;
+  if (!has_key) {
+    has_key = ::pthread_key_create(&key, [](void* ended) {
+                const std::lock_guard lock(mutex);
+                leave(*static_cast<ScopeList*>(ended));
+              }) == 0;
+  }
+  if (!has_key || ::pthread_setspecific(key, &list) != 0) return false;
+  link(list);
+  return true;
+}
+
+void take_strays_out(ScopeList& list) noexcept {
+  const auto less = [](const Stray& a, const Stray& b) { return std::less<>()(a.node, b.node); };
+  Stray* const end = list.strays + list.stray_count;
+  std::sort(list.strays, end, less);
   for (ScopeNode** link = &list.innermost; *link != nullptr;) {
-    if (const Stray* stray = find_stray(list, *link)) {
+    const Stray* stray = std::lower_bound(list.strays, end, Stray{*link, nullptr}, less);
+    if (stray != end && stray->node == *link) {
       *link = stray->outer;
     } else {
       link = &(*link)->outer;
     }
   }
-  // What is left is of a thread that had its list here before this one, and is gone.
-  for (Stray** link = &first_stray; *link != nullptr;) {
-    if (Stray* stray = *link; stray->list == &list) {
-      *link = stray->next;
-      delete stray;
-    } else {
-      link = &stray->next;
+}
+
+/// Whoever ends a scope of this list elsewhere waits for the mutex, so a scope without a stray is
+/// still there.
+void drop_strays_of(ScopeList& list) noexcept {
+  if (!enter(list)) return;
+  list.strays_seen = detail::strays.load(std::memory_order_relaxed);
+  if (list.is_lost) list.innermost = nullptr;
+  if (list.stray_count != 0) take_strays_out(list);
+  forget_strays(list);
+}
+
+void add_stray(ScopeList& list, const Stray& stray) noexcept {
+  if (const std::size_t count = list.stray_count; count == 0 || std::has_single_bit(count)) {
+    const std::size_t room = count == 0 ? 1 : 2 * count;
+    void* const strays = std::realloc(list.strays, room * sizeof(Stray));
+    list.is_lost = list.is_lost || strays == nullptr;
+    if (strays == nullptr) return;
+    list.strays = static_cast<Stray*>(strays);
+  }
+  list.strays[list.stray_count++] = stray;
+}
+
+/// A child of `fork` must not find the mutex held by a thread that it does not have, nor the lists
+/// of such threads.
+[[maybe_unused]] const int fork_handlers =
+    ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); },
+                     [] {
+                       first_list = nullptr;
+                       if (ScopeList& list = detail::scope_list; list.link != nullptr) link(list);
+                       mutex.unlock();
+                     });
+
+/// Where this library is unloaded, threads go on that cannot call it when they end.
+[[maybe_unused]] const struct Unloading {
+  ~Unloading() {
+    const std::lock_guard lock(mutex);
+    if (has_key) ::pthread_key_delete(key);
+    has_key = false;
+    while (first_list != nullptr) {
+      first_list->link = nullptr;
+      first_list = std::exchange(first_list->next, nullptr);
     }
   }
-}
+} unloading;
 
 }  // namespace
 
@@ -77,7 +142,12 @@ void detail::end_out_of_order(const ScopeNode& node) noexcept {
       return;
     }
   }
-  first_stray = new Stray{&node, node.outer, node.list, first_stray};
+  // A list that is not there is of a thread that has ended, which nobody looks at again. And what
+  // is not in our own list is of a thread that had its list here before, or was lost.
+  ScopeList* list = first_list;
+  while (list != nullptr && list != node.list) list = list->next;
+  if (list == nullptr || list == &scope_list) return;
+  add_stray(*list, {&node, node.outer});
   strays.fetch_add(1, std::memory_order_release);
 }
 

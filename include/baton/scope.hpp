@@ -32,7 +32,8 @@ namespace detail {
 ///     baton::Scope scope(context);
 ///     // baton::current() is `context` here, and whatever it was before afterwards
 ///
-/// The context is not copied and must outlive the scope. Neither end allocates.
+/// The context is not copied and must outlive the scope. Neither end allocates or locks where scopes
+/// end as they should, but for a lock that each thread takes once, before its first scope.
 ///
 /// Scopes of a thread nest: a scope must end on the thread that made it, and the last one made must
 /// end first. So a coroutine must not keep a scope across a `co_await`, nor a fiber across a yield;
@@ -40,8 +41,11 @@ namespace detail {
 ///
 /// A scope that ends in another order, or on another thread, fails an assertion. With NDEBUG, that
 /// scope ends and no other: the context of the innermost scope that has not ended is current on
-/// each thread. To end a scope on another thread takes a lock and allocates; its own thread must
-/// not use that context meanwhile.
+/// each thread. The thread that the scope belongs to must not use that context meanwhile.
+///
+/// To end a scope on another thread takes a lock, and memory until its own thread makes, ends or
+/// asks for the next one, or ends itself. If there is no memory, that thread forgets all its scopes:
+/// nothing is current on it until it makes another one.
 class [[nodiscard]] Scope {
  public:
   explicit Scope(const Context& context) noexcept {

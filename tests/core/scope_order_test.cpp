@@ -11,14 +11,22 @@
 #include <numeric>
 #include <optional>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "baton/scope.hpp"
+#include "child_process.hpp"
 
 #ifndef NDEBUG
 #error "these tests are about release builds"
 #endif
+
+// Sanitizers end the process otherwise: without memory, and if a child makes threads.
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+extern "C" const char* __tsan_default_options() {
+  return "allocator_may_return_null=1:die_after_fork=0";
+}
 
 namespace baton {
 namespace {
@@ -129,8 +137,10 @@ TEST(ScopeOrder, AScopeMayOutliveItsThread) {
   std::unique_ptr<Attached> left;
   std::thread([&] { left = attach(1); }).join();
   EXPECT_EQ(&current(), &detail::empty_context());
+  const std::uint64_t strays = detail::strays;
   left.reset();
   EXPECT_EQ(&current(), &detail::empty_context());
+  EXPECT_EQ(detail::strays, strays) << "for nobody to hear of";
   // Many of these have the thread-local storage of the one that is gone.
   for (int i = 0; i < 10; ++i) {
     std::thread([&] {
@@ -139,6 +149,86 @@ TEST(ScopeOrder, AScopeMayOutliveItsThread) {
       EXPECT_EQ(current_id(), 2U);
     }).join();
   }
+}
+
+TEST(ScopeOrder, AThreadHearsOfManyAtOnce) {
+  constexpr std::size_t count = 2000;
+  std::vector<std::unique_ptr<Attached>> scopes;
+  for (std::size_t id = 1; id <= count; ++id) scopes.push_back(attach(id));
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  std::shuffle(order.begin(), order.end(), std::mt19937(1));  // NOLINT: the same each time
+  std::vector<std::size_t> kept(order.end() - 20, order.end());
+  order.resize(count - kept.size());
+  std::thread([&] {
+    for (const std::size_t which : order) scopes[which].reset();
+  }).join();
+
+  std::sort(kept.begin(), kept.end(), std::greater<>());
+  for (const std::size_t which : kept) {
+    EXPECT_EQ(current_id(), which + 1);
+    EXPECT_EQ(detail::scope_list.strays, nullptr) << "freed";
+    scopes[which].reset();
+  }
+  EXPECT_EQ(&current(), &detail::empty_context());
+}
+
+// A sanitizer sees what is not freed.
+TEST(ScopeOrder, AThreadMayEndWithoutHearingOfAny) {
+  Worker other;
+  std::thread([&] {
+    std::vector<std::unique_ptr<Attached>> scopes;
+    for (std::size_t id = 1; id <= 100; ++id) scopes.push_back(attach(id));
+    other.give([&] { scopes.clear(); });
+    EXPECT_EQ(detail::scope_list.stray_count, 100U);
+  }).join();
+}
+
+TEST(ScopeOrder, ANewThreadLooksOnce) {
+  std::thread([] {
+    static_cast<void>(current());
+    EXPECT_EQ(detail::scope_list.strays_seen, detail::strays);
+    EXPECT_NE(detail::scope_list.link, nullptr);
+  }).join();
+}
+
+TEST(ScopeOrder, AChildProcessHasNoScopesOfOtherThreads) {
+  Worker other;
+  std::unique_ptr<Attached> theirs;
+  other.give([&] { theirs = attach(9); });
+  const auto mine = attach(1);
+  EXPECT_EQ(test::run_in_child([&] {
+              const std::uint64_t strays = detail::strays;
+              theirs.reset();  // of a thread that is not there
+              std::string ids = std::to_string(detail::strays - strays);
+              std::thread([&] {
+                const auto next = attach(2);
+                ids += std::to_string(current_id());
+              }).join();
+              return ids + std::to_string(current_id());
+            }),
+            "021");
+  other.give([&] {
+    EXPECT_EQ(current_id(), 9U);
+    theirs.reset();
+  });
+}
+
+TEST(ScopeOrder, AThreadForgetsItsScopesIfThereIsNoMemoryForAStray) {
+  Worker other;
+  auto outer = attach(1);
+  auto middle = attach(2);
+  const auto inner = attach(3);
+  detail::ScopeList& list = detail::scope_list;
+  list.stray_count = std::size_t{1} << 58U;  // no memory for twice that
+  other.give([&] { middle.reset(); });
+  EXPECT_TRUE(list.is_lost);
+  list.stray_count = 0;
+
+  EXPECT_EQ(&current(), &detail::empty_context());
+  const auto next = attach(4);
+  outer.reset();
+  EXPECT_EQ(current_id(), 4U);
 }
 
 TEST(ScopeOrder, OthersEndWhileTheirThreadMakesMore) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace baton {
@@ -18,10 +19,24 @@ struct ScopeNode {
   const ScopeList* list;  ///< of the thread that made it
 };
 
+/// A scope that ended on another thread than its own, for its thread to hear of. The scope itself
+/// is gone.
+struct Stray {
+  const ScopeNode* node;
+  ScopeNode* outer;
+};
+
 /// The scopes of a thread.
 struct ScopeList {
   ScopeNode* innermost;
   std::uint64_t strays_seen;
+
+  // What follows needs the mutex of scope.cpp.
+  Stray* strays;  ///< allocated, in no order
+  std::size_t stray_count;
+  bool is_lost;  ///< there was no memory for a stray
+  ScopeList* next;
+  ScopeList** link;  ///< what leads to this list, if others may leave strays with it
 };
 
 // Visible even where everything else is hidden: there must be one of each for all libraries of a
@@ -29,9 +44,9 @@ struct ScopeList {
 
 [[gnu::visibility("default")]] inline constinit thread_local ScopeList scope_list{};
 
-/// Counts strays: scopes that ended on another thread than their own. No other thread may change a
-/// list, so a stray stays in it until its thread looks.
-[[gnu::visibility("default")]] inline constinit std::atomic<std::uint64_t> strays{0};
+/// Counts strays, from 1: so each thread looks once before its first scope. No other thread may
+/// change what is in a list, so a stray stays in it until its thread looks.
+[[gnu::visibility("default")]] inline constinit std::atomic<std::uint64_t> strays{1};
 
 /// Takes the strays out of this thread's list.
 [[gnu::visibility("default"), gnu::cold]] void drop_strays() noexcept;

@@ -32,8 +32,8 @@ namespace detail {
 ///     baton::Scope scope(context);
 ///     // baton::current() is `context` here, and whatever it was before afterwards
 ///
-/// The context is not copied and must outlive the scope. Neither end allocates or locks where scopes
-/// end as they should, but for a lock that each thread takes once, before its first scope.
+/// The context is not copied and must outlive the scope. Neither end allocates or locks where
+/// scopes end as they should, but for a lock that each thread takes once, before its first scope.
 ///
 /// Scopes of a thread nest: a scope must end on the thread that made it, and the last one made must
 /// end first. So a coroutine must not keep a scope across a `co_await`, nor a fiber across a yield;
@@ -44,8 +44,8 @@ namespace detail {
 /// each thread. The thread that the scope belongs to must not use that context meanwhile.
 ///
 /// To end a scope on another thread takes a lock, and memory until its own thread makes, ends or
-/// asks for the next one, or ends itself. If there is no memory, that thread forgets all its scopes:
-/// nothing is current on it until it makes another one.
+/// asks for the next one, or ends itself. If there is no memory, that thread forgets all its
+/// scopes: nothing is current on it until it makes another one.
 class [[nodiscard]] Scope {
  public:
   explicit Scope(const Context& context) noexcept {
@@ -77,11 +77,15 @@ namespace detail {
 template <class Function>
 struct Associations {};
 
+template <class Function>
+concept AllocatorAssociated = requires { typename Function::allocator_type; } &&
+                              requires(const Function& function) { function.get_allocator(); };
+
 /// Has a completion handler's associations, by the names that Asio gives them.
 template <class Function>
 concept Associated = requires { typename Function::executor_type; } || requires {
-  typename Function::cancellation_slot_type;
-} || requires { typename Function::allocator_type; };
+  typename Function::immediate_executor_type;
+} || requires { typename Function::cancellation_slot_type; } || AllocatorAssociated<Function>;
 
 /// baton/carriers/asio.hpp is included.
 template <class Function>
@@ -146,7 +150,12 @@ class BoundFunction {
 ///
 ///     pool.submit(baton::bind(baton::current(), [] { … }));
 ///
-/// The function must not be a coroutine: that does not compile where it is called.
+/// The function must not be a coroutine: that does not compile if it is called.
+///
+/// A handler of Asio with associations of its own does not compile either unless
+/// baton/carriers/asio.hpp is included. Include it also for a wrapper that has no such names, only
+/// a specialized `associator`, as `boost::beast::bind_front_handler` gives: without it, Asio does
+/// not see what the wrapped handler is associated with, and nothing says so.
 template <class Function>
 [[nodiscard]] BoundFunction<Function> bind(Context context, Function function) noexcept(
     std::is_nothrow_move_constructible_v<Function>) {

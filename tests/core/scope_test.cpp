@@ -140,5 +140,32 @@ TEST(BindTest, IsWhatTheFunctionIs) {
   static_assert(sizeof(TakesInt) == sizeof(Context));
 }
 
+// Functions of the standard library's kind may have an allocator, without being handlers of Asio.
+struct HasAllocatorType {
+  using allocator_type = std::allocator<int>;
+  int operator()() const { return 1; }
+};
+struct HasAllocator : HasAllocatorType {
+  allocator_type get_allocator() const { return {}; }
+};
+struct HasExecutor {
+  using executor_type = int;
+};
+struct HasImmediateExecutor {
+  using immediate_executor_type = int;
+};
+struct HasCancellationSlot {
+  using cancellation_slot_type = int;
+};
+static_assert(!detail::Associated<HasAllocatorType>);
+static_assert(detail::Associated<HasAllocator>);
+static_assert(detail::Associated<HasExecutor>);
+static_assert(detail::Associated<HasImmediateExecutor>);
+static_assert(detail::Associated<HasCancellationSlot>);
+
+TEST(BindTest, TakesFunctionsThatAreNoHandlers) {
+  EXPECT_EQ(bind(with_span(1), HasAllocatorType())(), 1);
+}
+
 }  // namespace
 }  // namespace baton

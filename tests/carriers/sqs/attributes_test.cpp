@@ -97,6 +97,21 @@ TEST(SqsAttributesTest, WhatSqsWouldRefuseIsNotWritten) {
   EXPECT_EQ(map.size(), 2U);
 }
 
+TEST(SqsAttributesTest, ANameMayBeAViewOfAKey) {
+  constexpr std::string_view upper = "X-B3-ParentSpanId-long-enough";
+  constexpr std::string_view lower = "x-b3-parentspanid-long-enough";
+  Map map;
+  AttributeMapCarrier carrier(map);
+  MapBinding::add(map, upper, "1");
+  MapBinding::add(map, lower, "2");
+  carrier.erase(map.begin()->first);
+  EXPECT_EQ(map.size(), 0U);
+  MapBinding::add(map, upper, "1");
+  MapBinding::add(map, lower, "2");
+  carrier.set(map.begin()->first, map.begin()->second.GetStringValue());
+  EXPECT_EQ(MapBinding::raw(map), (RawFields{{std::string(lower), "1"}}));
+}
+
 TEST(SqsAttributesTest, TheGuidesCode) {
   Map attributes;
   const baton::Context context = full_context();

@@ -48,6 +48,12 @@ void Envelope::erase(std::string_view name) {
   if (is_nested(name)) json::ObjectWriter(nested_edits_).erase(name);
 }
 
+void Envelope::erase_fields_of(const PropagatorChain& chain) {
+  const auto is_owned = [&](std::string_view name) { return chain.owns(name); };
+  edits_.erase_if(is_owned);
+  nested_edits_.erase_if(is_owned);
+}
+
 void Envelope::write() {
   bool is_alone = members_.size() == 0;
   edits_.write_into(members_, "headers", is_alone);
@@ -85,7 +91,7 @@ expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const C
   json::Edits edits(body.kwargs(), splice);
   chain.inject(context, json::ObjectWriter(edits));
   // Headers count for more: what is stale there must not hide the arguments.
-  for (const std::string_view field : chain.fields()) envelope.erase(field);
+  envelope.erase_fields_of(chain);
   const json::Member* const headers = envelope.members().find("headers");
   const bool headers_first =
       headers != nullptr && headers->begin < envelope.members().find("body")->begin;

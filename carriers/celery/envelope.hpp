@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "baton/chain.hpp"
 #include "baton/parse_error.hpp"
 #include "edits.hpp"
 #include "object.hpp"
@@ -26,6 +27,8 @@ class Envelope {
   // The carrier that is written: of the headers, and of the nested ones if they have the name.
   void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
+  /// Erases all fields of the chain in both, also those of families, which have no names to go by.
+  void erase_fields_of(const PropagatorChain& chain);
 
   [[nodiscard]] json::Splice& splice() noexcept { return splice_; }
   /// Hands the changes of the headers to the splice.

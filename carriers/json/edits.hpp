@@ -25,6 +25,13 @@ class Edits {
   void set(std::string_view name, std::string_view text, std::string_view before = {},
            std::string_view after = {});
   void erase(std::string_view name);
+  /// Erases the members whose names `is_unwanted` is true for, in one pass over all that were read.
+  template <class IsUnwanted>
+  void erase_if(IsUnwanted&& is_unwanted) {
+    for (std::size_t i = 0; i < object_->size(); ++i) {
+      if (is_unwanted((*object_)[i].name)) change_of(i).kind = Kind::erase;
+    }
+  }
 
   /// Shows every member that is to be set: `visit(name, is_new)`. False takes the change back; a
   /// member that was there then goes, since it is stale.

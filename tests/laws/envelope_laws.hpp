@@ -138,19 +138,29 @@ inline void check_envelope(std::string_view text) {
 }
 
 /// The same where tasks of protocol 1 get the fields into their arguments.
-inline void check_body(std::string_view text) {
+inline void check_body(std::string_view text, const baton::PropagatorChain& chain,
+                       const baton::Context& sent) {
   std::string envelope(text);
   baton::celery::InjectOptions options;
   options.protocol1 = baton::celery::Protocol1::kwargs;
-  const auto injected = baton::celery::inject(envelope, sent_context(), w3c_chain(), options);
+  const auto injected = baton::celery::inject(envelope, sent, chain, options);
   if (!injected) {
     require(envelope == text, "an error leaves the envelope as it was");
     require(injected.error().offset <= text.size(), "an error is in the envelope, or at its end");
     return;
   }
   require(scan(envelope) == baton::ParseError(), "what is written is JSON");
-  require(baton::celery::extract(envelope, w3c_chain()) == sent_context(),
+  const baton::Context arrived = baton::celery::extract(envelope, chain);
+  require(arrived.span_context().trace_id == sent.span_context().trace_id &&
+              arrived.span_context().span_id == sent.span_context().span_id,
           "what was written is read");
+  require(&chain != &w3c_chain() || arrived == sent, "and so is all else");
+}
+
+inline void check_body(std::string_view text) {
+  static const baton::PropagatorChain jaeger = baton::make_chain("jaeger").chain;
+  check_body(text, w3c_chain(), sent_context());
+  check_body(text, jaeger, sent_context());
 }
 
 }  // namespace laws

@@ -331,6 +331,24 @@ TEST(CeleryProtocol1Test, NoStaleHeaderHidesTheArguments) {
   }
 }
 
+TEST(CeleryProtocol1Test, NoStaleHeaderOfAFamilyHidesTheArguments) {
+  const baton::PropagatorChain jaeger = baton::make_chain("jaeger").chain;
+  const auto with = [](std::string_view headers) {
+    return R"({"body":"{\"task\":\"t\",\"kwargs\":{}}","headers":{)" + std::string(headers) +
+           R"(},"properties":{}})";
+  };
+  for (const std::string_view headers :
+       {R"("uberctx-tenant":"x")", R"("Uberctx-a":"x","uberctx-b":"y")",
+        R"("headers":{"uberctx-tenant":"x","UBER-TRACE-ID":1})"}) {
+    std::string envelope = with(headers);
+    ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), jaeger, into_kwargs).has_value());
+    EXPECT_EQ(envelope.find("ctx-"), std::string::npos) << envelope;
+    EXPECT_EQ(baton::celery::extract(envelope, jaeger).span_context().span_id,
+              parent_alone().span_context().span_id)
+        << envelope;
+  }
+}
+
 TEST(CeleryProtocol1Test, NestedHeadersCountForMoreThanArguments) {
   const std::string envelope = R"({"headers": {"headers": {"traceparent": ")" + parent +
                                R"("}}, "body": "{\"task\":1,\"kwargs\":{\"baggage\":\"k=v\"}}"})";

@@ -111,6 +111,7 @@ std::string envelope(Draw& draw) {
   std::vector<std::string> members;
   if (!draw.one_in(4)) {
     std::vector<std::string> headers = fields(draw, "", "");
+    if (draw.one_in(6)) headers.push_back(R"("Uberctx-a": "1")");
     if (!draw.one_in(3)) headers.push_back(R"("task": "t")");
     if (draw.one_in(2)) {
       headers.push_back("\"headers\":" + space(draw) +

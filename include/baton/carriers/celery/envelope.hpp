@@ -38,7 +38,8 @@ struct InjectOptions {
 ///
 /// A member that has the name of a field in another case goes. Some tracers write into an object
 /// named `headers` inside of the headers: the fields that it has, unless they are null, are set or
-/// erased there too, so that nothing stale is sent.
+/// erased there too, so that nothing stale is sent. What an older context has in a family of fields
+/// (`uberctx-…`, `ot-baggage-…`) stays: its names are not those that are written.
 ///
 /// The text must be one JSON object (RFC 8259) with strings in UTF-8, nested 1,024 levels at most,
 /// and without a number that no double can hold. No name may come twice in it, in its headers, or
@@ -49,8 +50,9 @@ struct InjectOptions {
 ///
 /// With `Protocol1::kwargs` a task of protocol 1 (one whose headers have no `task`) gets them into
 /// the `kwargs` of its body, in base 64 or plain as `properties.body_encoding` says; the body is
-/// written anew then. The fields that the headers have are erased, for they would count. Errors in
-/// the body, `missing_field` and `bad_base64` among them, tell the byte of the envelope too.
+/// written anew then. All that the chain owns in the headers and in those nested in them is erased,
+/// families included, for it would count. Errors in the body, `missing_field` and `bad_base64`
+/// among them, tell the byte of the envelope too.
 ///
 /// Work is linear in the size of the envelope. Allocates where the envelope has no room to grow,
 /// and where new values take more than two KiB; throws `std::bad_alloc`, and then too leaves the

@@ -21,8 +21,11 @@ expected<std::vector<Context>> extract(std::string_view response, const Propagat
     }
     return !scanner.failed();
   };
-  if (members.read(scanner, read_value) && scanner.finish() && !has_messages &&
-      members.size() != 0) {
+  // boto3 adds one member to each answer.
+  const auto is_empty = [&] {
+    return members.size() == (members.find("ResponseMetadata") == nullptr ? 0U : 1U);
+  };
+  if (members.read(scanner, read_value) && scanner.finish() && !has_messages && !is_empty()) {
     scanner.fail(ErrorCode::missing_field, members.inside() - 1);
   }
   if (scanner.failed()) return tl::unexpected(scanner.error());

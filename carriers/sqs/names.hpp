@@ -17,6 +17,8 @@ inline constexpr std::string_view body_member = "Body";
 inline constexpr std::string_view record_attributes_member = "messageAttributes";
 inline constexpr std::string_view record_system_member = "attributes";
 inline constexpr std::string_view record_body_member = "body";
+inline constexpr std::string_view record_source_member = "eventSource";
+inline constexpr std::string_view queue_source = "aws:sqs";
 inline constexpr std::string_view record_sns_member = "Sns";  ///< if SNS called the function
 
 }  // namespace baton::sqs

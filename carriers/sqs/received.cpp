@@ -144,12 +144,12 @@ bool ReceivedMessage::read(json::Scanner& scanner) {
 }
 
 bool ReceivedMessage::is_message() const {
-  for (const std::string_view name :
-       {attributes_member, received_system_member, body_member, record_attributes_member,
-        record_system_member, record_body_member, record_sns_member}) {
+  // `body` and `attributes` are names that others have too: Kombu, API Gateway, Pub/Sub.
+  for (const std::string_view name : {attributes_member, received_system_member, body_member,
+                                      record_attributes_member, record_sns_member}) {
     if (members_.find(name) != nullptr) return true;
   }
-  return is_notification(members_);
+  return members_.text_of(record_source_member) == queue_source || is_notification(members_);
 }
 
 Context ReceivedMessage::extract(const PropagatorChain& chain, ExtractReport* report) {

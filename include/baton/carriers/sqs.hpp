@@ -61,14 +61,16 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
 /// The contexts that came with messages, in their order. `response` is one of:
 ///
 /// - what ReceiveMessage answers, `{"Messages": [{"Body", "MessageAttributes", "Attributes"}]}`;
-///   `{}` and null for the list mean that there are no messages. Attributes come only if the
-///   request asked for them: `"MessageAttributeNames": ["All"]`, `"AttributeNames":
-///   ["AWSTraceHeader"]`.
+///   `{}` and null for the list mean that there are no messages, and so does what boto3 gives then,
+///   `{"ResponseMetadata": {…}}`. Attributes come only if the request asked for them:
+///   `"MessageAttributeNames": ["All"]`, `"AttributeNames": ["AWSTraceHeader"]`.
 /// - the event that calls a Lambda function, `{"Records": [{"body", "messageAttributes",
 ///   "attributes"}]}` from a queue, `{"Records": [{"Sns": {"MessageAttributes"}}]}` from SNS.
 ///
-/// Another object is an error: `missing_field` at its `{`, also for one of several messages. An
-/// error of the JSON tells its byte of the response.
+/// A message has `Body`, `MessageAttributes` or `Attributes`; a record has `messageAttributes`, the
+/// `eventSource` `aws:sqs`, or `Sns`. `body` and `attributes` alone are no mark of a record: other
+/// events have them too. Another object is an error: `missing_field` at its `{`, also for one of
+/// several messages. An error of the JSON tells its byte of the response.
 ///
 ///     const auto contexts = baton::sqs::extract(response).value();
 ///

@@ -199,6 +199,7 @@ std::string received(Draw& draw) {
                       (draw.one_in(4) ? string(draw) : as_string(notification(draw))));
   }
   if (draw.one_in(4)) members.push_back(R"("Sns":)" + notification(draw));
+  if (is_record && !draw.one_in(4)) members.push_back(R"("eventSource":"aws:sqs")");
   return object(draw, members, 1);
 }
 

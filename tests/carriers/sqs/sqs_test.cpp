@@ -460,7 +460,13 @@ TEST(SqsExtractTest, AnythingElseIsAnError) {
     EXPECT_EQ(got.error(), ParseError(ErrorCode::missing_field, 1)) << text;
   }
   for (const std::string_view text :
-       {" {}", R"( {"Messages":[]})", R"( {"Records":[]})", R"( {"Message":"x","Type":"x"})"}) {
+       {R"( {})", R"( {"Messages":[]})", R"( {"Records":[]})", R"( {"Message":"x","Type":"x"})",
+        // Of Kombu, API Gateway, Pub/Sub, and what SendMessage answers.
+        R"( {"body":"x","headers":{"traceparent":"x"},"properties":{}})",
+        R"( {"body":"x","headers":{},"httpMethod":"POST","requestContext":{}})",
+        R"( {"attributes":{"traceparent":"x"},"data":"aGk=","messageId":"1"})",
+        R"( {"body":"x","messageId":"1","eventSource":"aws:kinesis"})",
+        R"( {"MD5OfMessageBody":"x","MessageId":"1"})", R"( {"ResponseMetadata":{}})"}) {
     const auto got = baton::sqs::extract_message(text, chain);
     ASSERT_FALSE(got.has_value()) << text;
     EXPECT_EQ(got.error(), ParseError(ErrorCode::missing_field, 1)) << text;
@@ -472,6 +478,18 @@ TEST(SqsExtractTest, AnythingElseIsAnError) {
             ParseError(ErrorCode::missing_field, 26));
   EXPECT_EQ(baton::sqs::extract(" { }", chain)->size(), 0U);
   EXPECT_EQ(baton::sqs::extract_message(R"({"Body":"x"})", chain), baton::Context());
+  EXPECT_EQ(baton::sqs::extract_message(R"({"eventSource":"aws:sqs","body":"x"})", chain),
+            baton::Context());
+}
+
+TEST(SqsExtractTest, WhatBoto3GivesWithoutMessagesIsEmpty) {
+  const auto chain = chain_of("tracecontext");
+  const auto got = baton::sqs::extract(
+      R"({"ResponseMetadata":{"RequestId":"1","HTTPStatusCode":200,"RetryAttempts":0}})", chain);
+  ASSERT_TRUE(got.has_value()) << got.error().message();
+  EXPECT_EQ(got->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract(R"( {"QueueUrl":"x","ResponseMetadata":{}})", chain).error(),
+            ParseError(ErrorCode::missing_field, 1));
 }
 
 TEST(SqsExtractTest, AnAttributeOfAnotherTypeIsReported) {

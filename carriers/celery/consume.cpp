@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "json_reader.hpp"
+#include "nested.hpp"
 
 namespace baton::celery {
 namespace {
@@ -97,6 +98,16 @@ bool read_object_body(JsonReader& reader, ReceivedTask& task) {
   return true;
 }
 
+/// Whether `extract` looks for a context in the headers alone, also where they come in an envelope.
+bool has_context(const object& headers, const PropagatorChain& chain) {
+  const auto* const task = headers.if_contains("task");
+  if (task != nullptr && !task->is_null()) return true;
+  const auto* const nested = headers.if_contains(detail::nested_name);
+  return detail::has_fields_of(chain, ConstHeadersCarrier(headers)) ||
+         (nested != nullptr && nested->is_object() &&
+          detail::has_fields_of(chain, ConstHeadersCarrier(nested->get_object())));
+}
+
 }  // namespace
 
 std::string MessageError::message() const { return std::string(part) + ": " + error.message(); }
@@ -137,18 +148,21 @@ received<ReceivedTask> read_task(Message message, const Limits& limits) {
 }
 
 void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain) {
-  boost::json::object rest;  // erasing one by one would be quadratic
+  if (has_context(task.headers, chain)) return;
+  // Erasing one by one would be quadratic.
+  object fields;
+  object kwargs;
   for (auto& member : task.kwargs) {
     const bool is_ours = member.value().is_string() && chain.owns(std::string_view(member.key()));
-    boost::json::object& place = is_ours ? task.headers : rest;
-    auto* const there = place.if_contains(member.key());
-    if (there == nullptr) {
-      place.emplace(member.key(), std::move(member.value()));
-    } else if (there->is_null()) {
-      *there = std::move(member.value());
-    }
+    (is_ours ? fields : kwargs).emplace(member.key(), std::move(member.value()));
   }
-  task.kwargs = std::move(rest);
+  object headers;
+  for (auto& member : task.headers) {
+    if (!fields.contains(member.key())) headers.emplace(member.key(), std::move(member.value()));
+  }
+  for (auto& field : fields) headers.emplace(field.key(), std::move(field.value()));
+  task.headers = std::move(headers);
+  task.kwargs = std::move(kwargs);
 }
 
 Task follow_up(const ReceivedTask& parent, std::string name, boost::json::array args,

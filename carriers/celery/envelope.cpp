@@ -66,23 +66,6 @@ namespace {
 using detail::Body;
 using detail::Envelope;
 
-bool has_fields_of(const PropagatorChain& chain, const json::Object& object) {
-  for (std::size_t i = 0; i < object.size(); ++i) {
-    if (object[i].value.type != json::Type::null && chain.owns(object[i].name)) return true;
-  }
-  return false;
-}
-
-Context extract_from(const json::Object& object, const json::Object* nested,
-                     const PropagatorChain& chain, ExtractReport* report) {
-  const json::ObjectReader outer(object);
-  if (nested == nullptr || !*nested) {
-    return detail::extract<json::ObjectReader>(outer, nullptr, chain, report);
-  }
-  const json::ObjectReader inner(*nested);
-  return detail::extract(outer, &inner, chain, report);
-}
-
 expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const Context& context,
                                   const PropagatorChain& chain) {
   Body body(envelope, text);
@@ -123,13 +106,22 @@ Context extract(std::string_view envelope, const PropagatorChain& chain, Extract
     if (report != nullptr) report->add("envelope", read.error());
     return {};
   }
-  if (!read.names_task() && !has_fields_of(chain, read.headers()) &&
-      !has_fields_of(chain, read.nested())) {
+  const json::ObjectReader headers(read.headers());
+  const json::ObjectReader nested(read.nested());
+  if (!read.names_task() && !detail::has_fields_of(chain, headers) &&
+      !detail::has_fields_of(chain, nested)) {
     Body body(read, envelope);
-    if (body.error() == ParseError()) return extract_from(body.kwargs(), nullptr, chain, report);
+    if (body.error() == ParseError()) {
+      if (report != nullptr) {
+        detail::report_wrong_types(headers, chain, *report);
+        detail::report_wrong_types(nested, chain, *report);
+      }
+      const json::ObjectReader kwargs(body.kwargs());
+      return detail::extract<json::ObjectReader>(kwargs, nullptr, chain, report);
+    }
     if (body.begins_as_object() && report != nullptr) report->add("envelope", body.error());
   }
-  return extract_from(read.headers(), &read.nested(), chain, report);
+  return detail::extract(headers, read.nested() ? &nested : nullptr, chain, report);
 }
 
 ConstEnvelopeCarrier::ConstEnvelopeCarrier(std::string_view envelope)

@@ -70,15 +70,26 @@ class NestedReader {
   json::SmallList<Place, 32> places_;  // of each reader's fields
 };
 
+/// Whether a field of the chain, in any case, has a text.
+template <class Reader>
+bool has_fields_of(const PropagatorChain& chain, const Reader& reader) {
+  bool has_none = true;
+  reader.keys([&](std::string_view name) { return has_none = !chain.owns(name); });
+  return !has_none;
+}
+
+template <class Reader>
+void report_wrong_types(const Reader& reader, const PropagatorChain& chain, ExtractReport& report) {
+  reader.visit_wrong_types(
+      [&](std::string_view name) { lookup::report_wrong_type(name, chain, report); });
+}
+
 /// Extracts from headers, and from the nested ones if there are any. A reader shows by
 /// `visit_wrong_types(visit)` the names whose values are of another type than text.
 template <class Reader>
 Context extract(const Reader& outer, const Reader* nested, const PropagatorChain& chain,
                 ExtractReport* report) {
-  if (report != nullptr) {
-    outer.visit_wrong_types(
-        [&](std::string_view name) { lookup::report_wrong_type(name, chain, *report); });
-  }
+  if (report != nullptr) report_wrong_types(outer, chain, *report);
   if (nested == nullptr) return chain.extract(outer, report);
   const NestedReader both(outer, *nested, chain);
   if (report != nullptr) {

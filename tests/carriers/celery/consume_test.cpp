@@ -82,14 +82,44 @@ TEST(CeleryConsumeTest, Protocol1WithItsContextAmongTheArguments) {
   EXPECT_EQ(boost::json::serialize(task.kwargs), R"({"a":1,"baggage":2})");
 }
 
-TEST(CeleryConsumeTest, ANullHeaderHidesNoArgument) {
-  const std::string kwargs = R"({"traceparent":")" + std::string(parent) + R"(","baggage":"a=1"})";
-  ReceivedTask task = read_task(message_of(R"({"traceparent":null,"baggage":"b=2"})",
-                                           R"({"task":"t","id":"i","kwargs":)" + kwargs + "}"))
-                          .value();
-  baton::celery::take_context_from_kwargs(task);
-  EXPECT_TRUE(baton::celery::extract(task).span_context().is_valid());
-  EXPECT_EQ(baton::celery::extract(task).baggage().header(), "b=2");
+/// A parent of another span.
+std::string parent_with(std::string_view last_digit) {
+  return std::string(parent.substr(0, 51)) + std::string(last_digit) + "-01";
+}
+
+TEST(CeleryConsumeTest, ATaskAndItsEnvelopeHaveTheSameContext) {
+  struct Case {
+    std::string headers;
+    std::string kwargs;
+    std::string_view taken;  ///< what is left of the arguments, if something is taken
+  };
+  const std::string a = '"' + parent_with("a") + '"';
+  const std::string b = '"' + parent_with("b") + '"';
+  const std::string of_b = R"({"x":1,"traceparent":)" + b + R"(,"baggage":"b=2"})";
+  const Case cases[] = {
+      {"{}", of_b, R"({"x":1})"},
+      {"{\"traceparent\":" + a + "}", of_b, ""},
+      {"{\"Traceparent\":" + a + "}", of_b, ""},
+      {R"({"headers":{"traceparent":)" + a + "}}", of_b, ""},
+      {R"({"headers":{"Baggage":"a=1"}})", of_b, ""},
+      {R"({"baggage":"a=1","traceparent":null})", of_b, ""},
+      {R"({"task":"t","id":"i"})", of_b, ""},
+      {R"({"task":null})", of_b, R"({"x":1})"},
+      {R"({"traceparent":null,"BAGGAGE":null})", of_b, R"({"x":1})"},
+      {R"({"traceparent":1,"headers":{"traceparent":2}})", of_b, R"({"x":1})"},
+      {R"({"Traceparent":1,"headers":[]})", of_b, R"({"x":1})"},
+      {R"({"TRACEPARENT":null})", "{\"Traceparent\":" + a + ",\"TRACEPARENT\":" + b + "}", "{}"},
+  };
+  for (const auto& [headers, kwargs, taken] : cases) {
+    const std::string body = R"({"task":"t","id":"i","kwargs":)" + kwargs + "}";
+    const std::string envelope = R"({"headers":)" + headers +
+                                 ",\"body\":" + boost::json::serialize(boost::json::value(body)) +
+                                 "}";
+    ReceivedTask task = read_task(message_of(headers, body)).value();
+    baton::celery::take_context_from_kwargs(task);
+    EXPECT_EQ(baton::celery::extract(task), baton::celery::extract(envelope)) << envelope;
+    EXPECT_EQ(boost::json::serialize(task.kwargs), taken.empty() ? kwargs : taken) << envelope;
+  }
 }
 
 TEST(CeleryConsumeTest, AContextInNestedHeaders) {

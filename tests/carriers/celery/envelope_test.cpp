@@ -379,6 +379,19 @@ TEST(CeleryProtocol1Test, ANullHeaderHidesNoArguments) {
   EXPECT_EQ(baton::celery::extract(envelope, w3c()), parent_alone());
 }
 
+TEST(CeleryProtocol1Test, AHeaderOfAnotherTypeHidesNoArguments) {
+  for (const std::string_view headers :
+       {R"("Traceparent": 1)", R"("baggage": {}, "headers": {"baggage": []})"}) {
+    std::string envelope = in_plain;
+    ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs).has_value());
+    envelope.insert(envelope.find("{}") + 1, headers);
+    baton::ExtractReport report;
+    EXPECT_EQ(baton::celery::extract(envelope, w3c(), &report), parent_alone()) << envelope;
+    ASSERT_NE(report.issue_count(), 0U) << envelope;
+    EXPECT_EQ(report.issues()[0].error.code, ErrorCode::wrong_type);
+  }
+}
+
 constexpr Bad bad_bodies[] = {
     {R"({"a": 1})", ErrorCode::missing_field, 7},
     {R"({"body": []})", ErrorCode::wrong_type, 9},

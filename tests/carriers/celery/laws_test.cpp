@@ -115,6 +115,25 @@ RC_GTEST_PROP(CeleryLaws, FieldsAreFoundAndNothingStaleIsLeft, ()) {
   laws::check_headers(headers);
 }
 
+RC_GTEST_PROP(CeleryLaws, ATaskAndItsEnvelopeHaveTheSameContext, ()) {
+  boost::json::object headers = *rc::gen::arbitrary<bool>() ? any_fields() : boost::json::object();
+  if (*rc::gen::arbitrary<bool>()) headers["headers"] = any_fields();
+  if (*rc::gen::arbitrary<bool>()) headers["traceparent"] = nullptr;
+  headers.erase("task");
+  const std::string body = boost::json::serialize(
+      boost::json::object{{"task", "t"}, {"id", "i"}, {"kwargs", any_fields()}});
+  const std::string envelope =
+      boost::json::serialize(boost::json::object{{"headers", headers}, {"body", body}});
+  baton::celery::Message message;
+  message.headers = headers;
+  message.body = body;
+  auto task = baton::celery::read_task(message);
+  RC_ASSERT(task.has_value());
+  baton::celery::take_context_from_kwargs(*task, laws::w3c_chain());
+  RC_ASSERT(baton::celery::extract(*task, laws::w3c_chain()) ==
+            baton::celery::extract(envelope, laws::w3c_chain()));
+}
+
 RC_GTEST_PROP(CeleryLaws, WhateverComesIsATaskOrAnErrorInside, (const std::string& change)) {
   const baton::celery::Task task{.name = "t", .args = any_args(), .kwargs = any_object()};
   const auto message = baton::celery::make_message(task, baton::Context().child());

@@ -89,7 +89,10 @@ struct ReceivedTask {
 }
 
 /// Moves the fields of the chain's formats from the keyword arguments into the headers: for senders
-/// of protocol 1 that have no other place for them. A header of that name stays, unless it is null.
+/// of protocol 1 that have no other place for them. Nothing is moved if `extract` of the envelope
+/// would not read the arguments either: the headers name the task, or they or the object `headers`
+/// in them have a text for a field of the chain, in any case. Otherwise a header of the very name,
+/// null or of another type than text, is replaced.
 void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain = global_chain());
 
 /// What a consumer does with a task: extracts its context, makes a child of it current, and calls

@@ -20,6 +20,16 @@ inline std::string to_lower(std::string_view name) {
   return lowercase;
 }
 
+/// Gives `name` in lowercase to `f`, and allocates only for one that is not.
+template <class F>
+void with_lowercase(std::string_view name, F&& f) {
+  if (is_lowercase(name)) {
+    f(name);
+  } else {
+    f(std::string_view(to_lower(name)));
+  }
+}
+
 template <class List>
 void visit_names(const List& list, TextVisitor visit) {
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {

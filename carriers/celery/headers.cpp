@@ -123,9 +123,9 @@ Context extract(const boost::json::object& headers, const PropagatorChain& chain
                 ExtractReport* report) {
   const HeadersReader outer(headers);
   const auto* const member = headers.if_contains(detail::nested_name);
-  const object* const object = member == nullptr ? nullptr : member->if_object();
-  if (object == nullptr) return detail::extract<HeadersReader>(outer, nullptr, chain, report);
-  const HeadersReader nested(*object);
+  const object* const found = member == nullptr ? nullptr : member->if_object();
+  if (found == nullptr) return detail::extract<HeadersReader>(outer, nullptr, chain, report);
+  const HeadersReader nested(*found);
   return detail::extract(outer, &nested, chain, report);
 }
 

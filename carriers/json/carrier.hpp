@@ -65,12 +65,10 @@ class ObjectWriter {
  public:
   explicit ObjectWriter(Edits& edits) noexcept : edits_(&edits) {}
   void set(std::string_view name, std::string_view value) {
-    if (!lookup::is_lowercase(name)) return set(lookup::to_lower(name), value);
-    edits_->set(name, value);
+    lookup::with_lowercase(name, [&](std::string_view key) { edits_->set(key, value); });
   }
   void erase(std::string_view name) {
-    if (!lookup::is_lowercase(name)) return erase(lookup::to_lower(name));
-    edits_->erase(name);
+    lookup::with_lowercase(name, [&](std::string_view key) { edits_->erase(key); });
   }
 
  private:

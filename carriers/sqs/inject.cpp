@@ -29,22 +29,13 @@ class Message {
   // The carrier.
 
   void set(std::string_view name, std::string_view value) {
-    if (!lookup::is_lowercase(name)) return set(lookup::to_lower(name), value);
-    constexpr std::string_view before = R"({"DataType":"String","StringValue":)";
-    if (name == xray_field) {
-      attribute_edits_.erase(name);
-      system_edits_.set(xray_attribute, value, before, "}");
-    } else if (is_attribute_name(name) && is_attribute_value(value)) {
-      attribute_edits_.set(name, value, before, "}");
-    } else {
-      attribute_edits_.erase(name);
-      refused_.emplace_back(name);
-    }
+    lookup::with_lowercase(name, [&](std::string_view key) { set_lowercase(key, value); });
   }
   void erase(std::string_view name) {
-    if (!lookup::is_lowercase(name)) return erase(lookup::to_lower(name));
-    attribute_edits_.erase(name);
-    if (name == xray_field) system_edits_.erase(xray_attribute);
+    lookup::with_lowercase(name, [&](std::string_view key) {
+      attribute_edits_.erase(key);
+      if (key == xray_field) system_edits_.erase(xray_attribute);
+    });
   }
 
   /// Takes back what has no room.
@@ -89,6 +80,19 @@ class Message {
   }
 
  private:
+  void set_lowercase(std::string_view name, std::string_view value) {
+    constexpr std::string_view before = R"({"DataType":"String","StringValue":)";
+    if (name == xray_field) {
+      attribute_edits_.erase(name);
+      system_edits_.set(xray_attribute, value, before, "}");
+    } else if (is_attribute_name(name) && is_attribute_value(value)) {
+      attribute_edits_.set(name, value, before, "}");
+    } else {
+      attribute_edits_.erase(name);
+      refused_.emplace_back(name);
+    }
+  }
+
   json::Object members_;
   json::Object attributes_;
   json::Object system_;

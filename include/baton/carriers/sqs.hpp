@@ -85,8 +85,9 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
 /// - An attribute of another type than String is absent, and reported as `wrong_type`. The report
 ///   counts over all messages.
 ///
-/// Work is linear in the size of the response. Allocates for values with escapes, for the text of a
-/// notification, and for more than 32 attributes; throws `std::bad_alloc`, and nothing else.
+/// Work is linear in the size of the response. Allocates for the vector, for values with escapes,
+/// for the text of a notification, and for more than 32 attributes; throws `std::bad_alloc`, and
+/// nothing else.
 [[nodiscard]] expected<std::vector<Context>> extract(std::string_view response,
                                                      const PropagatorChain& chain = global_chain(),
                                                      ExtractReport* report = nullptr);

@@ -75,8 +75,8 @@ struct InjectOptions {
 /// its fields in the headers themselves.
 ///
 /// Where neither has a text for a field of the chain, and the headers have no `task`, the message
-/// may be a task of protocol 1: then `kwargs` in its body are read. A body that is none is not an error,
-/// unless it begins like one, with `{`.
+/// may be a task of protocol 1: then `kwargs` in its body are read. A body that is none is not an
+/// error, unless it begins like one, with `{`.
 ///
 /// Allocates for values with escapes, for more than 32 headers, and for bodies of protocol 1.
 [[nodiscard]] Context extract(std::string_view envelope,

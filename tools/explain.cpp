@@ -157,7 +157,7 @@ std::string_view consequence(const ExtractReport::Issue& issue) noexcept {
   if (is_limit) return "it and all after it are dropped";
   const bool is_list = issue.field == Baggage::field || issue.field == "jaeger-baggage";
   if (is_list || issue.field.ends_with('-')) return "this member is dropped";
-  if (code == ErrorCode::too_long && issue.field.starts_with("x-datadog-")) {
+  if (code == ErrorCode::value_too_long && issue.field.starts_with("x-datadog-")) {
     return "it and all after it are dropped";
   }
   if (code == ErrorCode::empty && issue.field.starts_with("x-b3-")) return "it counts as absent";

@@ -216,7 +216,7 @@ constexpr std::string_view single_state(Sampling sampling) noexcept {
 
 void inject_single(const Context& context, CarrierWriter carrier, bool short_trace_ids) {
   const SpanContext& span_context = context.span_context();
-  const std::string_view state = single_state(context.sampling());
+  const std::string_view state = single_state(detail::sampling_to_say(context));
   if (!span_context.is_valid()) {
     if (state.empty()) {
       carrier.erase(single_field);
@@ -257,13 +257,14 @@ void inject_multi(const Context& context, CarrierWriter carrier, bool short_trac
   }
   carrier.erase(parent_id_field);
 
-  switch (context.sampling()) {
+  const Sampling sampling = detail::sampling_to_say(context);
+  switch (sampling) {
     case Sampling::drop: carrier.set(sampled_field, "0"); break;
     case Sampling::sample: carrier.set(sampled_field, "1"); break;
     case Sampling::debug:  // implies accept, so the flag goes alone
     case Sampling::defer: carrier.erase(sampled_field); break;
   }
-  if (context.sampling() == Sampling::debug) {
+  if (sampling == Sampling::debug) {
     carrier.set(flags_field, "1");
   } else {
     carrier.erase(flags_field);

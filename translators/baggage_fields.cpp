@@ -63,7 +63,7 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
       }
     }
     if (respelled->contains(key)) {
-      ++useless_;
+      ++known_;
       found_ = Extracted::baggage;
       return true;
     }
@@ -78,6 +78,7 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
 
 void BaggageFieldsReader::read_list(CarrierReader carrier, std::string_view field) {
   if (is_full_) return;
+  known_ = 0;
   std::size_t offset = 0;
   carrier.get_all(field, [&](std::string_view list) {
     const bool has_more_room = read_instance(field, list, offset);
@@ -128,17 +129,17 @@ bool BaggageFieldsReader::add(std::string_view field, std::string_view key, std:
   });
   if (error.code == ErrorCode::bad_key) return skip(field, shifted(error, begin));
   if (error != no_error) return stop(field, shifted(error, begin));
-  if (!is_new) ++useless_;
+  if (!is_new) ++known_;
   found_ = Extracted::baggage;
   return true;
 }
 
 bool BaggageFieldsReader::has_room(std::string_view field, std::size_t begin) {
-  return useless_ < limits_.max_members || stop(field, {ErrorCode::too_many_members, begin});
+  return bad_ + known_ < limits_.max_members || stop(field, {ErrorCode::too_many_members, begin});
 }
 
 bool BaggageFieldsReader::skip(std::string_view field, ParseError error) {
-  ++useless_;
+  ++bad_;
   found_ = std::max(found_, Extracted::malformed);
   if (report_ != nullptr) report_->add(field, error);
   return true;

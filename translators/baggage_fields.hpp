@@ -11,8 +11,8 @@
 namespace baton::detail {
 
 /// Adds what such fields say to the baggage of a context, within the limits. Work ends at the first
-/// limit that is reached, and after as many useless entries (bad ones, and keys that were there
-/// before) as the limit allows members.
+/// limit that is reached, and after as many entries that gave nothing as the limit allows members:
+/// bad ones, and those of a family or of a list whose key was there before.
 class BaggageFieldsReader {
  public:
   /// What a trimmed value stands for, as any bytes.
@@ -51,7 +51,8 @@ class BaggageFieldsReader {
   ExtractReport* const report_;
   BaggageJoiner joiner_;
   Extracted found_ = Extracted::nothing;
-  std::size_t useless_ = 0;  // entries that gave no member
+  std::size_t bad_ = 0;
+  std::size_t known_ = 0;  // entries of a family, or of a list, whose key was there before
   bool is_full_ = false;
 };
 

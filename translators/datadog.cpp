@@ -50,7 +50,7 @@ void parse_tags(std::string_view text, std::uint64_t& high, DatadogState& state,
     if (name != DatadogState::high_bits_name) {
       const bool was_full = state.is_full();
       if (!state.add_tag(name, value) && !was_full) {
-        on_error({ErrorCode::too_long, static_cast<std::size_t>(tag.data() - text.data())});
+        on_error({ErrorCode::value_too_long, static_cast<std::size_t>(tag.data() - text.data())});
       }
     } else if (!std::exchange(has_high, true)) {
       const ParseError error = detail::parse_hex16(value, high);
@@ -93,7 +93,7 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
   }
   if (const auto origin = get_trimmed(carrier, origin_field)) {
     if (!state.add_origin(*origin)) {
-      reject(carrier, origin_field, {ErrorCode::too_long, 0}, report);
+      reject(carrier, origin_field, {ErrorCode::value_too_long, 0}, report);
     }
   }
   std::uint64_t high = 0;

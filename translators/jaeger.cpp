@@ -197,7 +197,7 @@ void JaegerPropagator::inject(const Context& context, CarrierWriter carrier) con
   } else {
     carrier.erase(trace_id_field);
   }
-  if (!has_ids && context.sampling() == Sampling::debug) {
+  if (!has_ids && detail::sampling_to_say(context) == Sampling::debug) {
     carrier.set(debug_id_field, "1");
   } else {
     carrier.erase(debug_id_field);

@@ -155,6 +155,13 @@ inline Extracted take_ids(Context& context, TraceId trace_id, SpanId span_id, Sa
   return Extracted::trace_id;
 }
 
+/// What a format without a word for a trace id alone says of a context without a span: a decision
+/// may stand alone, but not for a trace that the format does not name.
+inline Sampling sampling_to_say(const Context& context) noexcept {
+  const bool is_unnamed = !context.span_context().is_valid() && context.trace_id().is_valid();
+  return is_unnamed ? Sampling::defer : context.sampling();
+}
+
 /// Reports an error of a trimmed value, told as an error of the value as it came.
 inline Extracted reject_value(std::string_view value, std::string_view field, ParseError error,
                               ExtractReport* report) noexcept {

@@ -64,7 +64,6 @@ class BaggageMember {
 
  private:
   friend class Baggage;
-  friend class BaggageBuilder;
   friend class detail::BaggageJoiner;
   explicit BaggageMember(std::string_view text) noexcept;
   BaggageMember() noexcept = default;
@@ -182,7 +181,6 @@ class Baggage {
   friend class detail::BaggageParser;
   friend const detail::Text& detail::text_of(const Baggage& value) noexcept;
   friend detail::Text& detail::text_of(Baggage& value) noexcept;
-  friend class BaggageBuilder;
   explicit Baggage(detail::Text text) noexcept : text_(std::move(text)) {}
 
   detail::Text text_;  // valid members joined by one comma; white space only inside members
@@ -201,6 +199,11 @@ class Baggage::const_iterator {
   using reference = BaggageMember;
 
   const_iterator() noexcept = default;
+  // Without moves: what was moved from would have lost its order, but not its place in it.
+  const_iterator(const const_iterator&) noexcept = default;
+  const_iterator& operator=(const const_iterator&) noexcept = default;
+  ~const_iterator() = default;
+
   reference operator*() const noexcept { return member_; }
   pointer operator->() const noexcept { return &member_; }
   const_iterator& operator++() noexcept;
@@ -235,9 +238,9 @@ inline Baggage::const_iterator Baggage::end() const noexcept { return {}; }
 ///     if (!builder.set("plan", "gold", {{"ttl", "60"}, {"internal", std::nullopt}})) …
 ///     context.set_baggage(builder.build());
 ///
-/// Each change costs the size of its member, whatever was set before. Whatever the limits, at most
-/// 2^30 bytes are held. Not to be used by two threads at once. One that was moved from is empty and
-/// has the default limits.
+/// Each change costs the size of its member on average, whatever was set before. Whatever the
+/// limits, baggage has at most 2^30 bytes. Not to be used by two threads at once. One that was
+/// moved from is empty and has the default limits.
 class BaggageBuilder {
  public:
   struct Property {

@@ -108,6 +108,7 @@ TEST(MovedFromTest, BaggageIterator) {
     auto place = baggage.begin();
     const auto moved = std::move(place);
     EXPECT_EQ(moved->key(), "a");
+    EXPECT_EQ(std::distance(place, baggage.end()), 2);
     place = baggage.begin();
     EXPECT_EQ(std::distance(place, baggage.end()), 2);
   }

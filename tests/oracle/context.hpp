@@ -75,13 +75,17 @@ inline bool join_member(Context& context, const std::string& text) {
 inline void join_entries(Context& context, const Pairs& entries, std::size_t in_names = 0) {
   std::set<std::string> before;
   for (const Member& member : context.baggage) before.insert(ascii_lower(member.key));
-  int useless = 0;
+  int bad = 0;
+  int known = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& [key, value] = entries[i];
-    if (useless == 180) return;
+    if (i == in_names) known = 0;
+    if (bad + known == 180) return;
     const bool is_name_of_old = i < in_names && before.contains(key);
-    if (!is_token(key) || is_name_of_old || has_key(context, key)) {
-      ++useless;
+    if (!is_token(key)) {
+      ++bad;
+    } else if (is_name_of_old || has_key(context, key)) {
+      ++known;
     } else if (!join_member(context, key + "=" + percent_encode(value))) {
       return;
     }

@@ -47,7 +47,10 @@ inline Context said_by(const std::string& format, Context context) {
     left.baggage = context.baggage;
     return left;
   }
-  if (!context.has_span() && !words.lone_trace_id) context.trace_id.clear();
+  if (context.has_trace() && !context.has_span() && !words.lone_trace_id) {
+    context.trace_id.clear();
+    context.sampling = "defer";
+  }
   if (!words.tracestate || !context.has_trace()) {
     context.tracestate.clear();
     context.random = false;

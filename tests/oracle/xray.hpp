@@ -33,9 +33,9 @@ inline std::optional<Found> read_xray(const Fields& fields) {
     pairs.emplace(trim(key), trim(text));
   }
   const auto root = read_xray_root(pairs["Root"]);
-  const std::string parent = pairs.contains("Parent") ? pairs["Parent"] : "";
   if (!root || !is_lower_hex(*root) || is_zero(*root)) return std::nullopt;
   const bool has_parent = pairs.contains("Parent");
+  const std::string parent = has_parent ? pairs["Parent"] : "";
   if (has_parent && (parent.size() != 16 || !is_lower_hex(parent) || is_zero(parent)))
     return std::nullopt;
   const std::map<std::string, std::string> states = {

@@ -48,6 +48,15 @@ baton::Context new_context() { return baton::Context().child(); }
 
 /// What a coroutine runs on and hops to.
 struct World {
+  World() = default;
+  // Either's threads may still be within a call of the other, having waked it.
+  ~World() {
+    own.join();
+    pool.join();
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
   net::thread_pool own{2};
   net::thread_pool pool{2};
   net::strand<net::thread_pool::executor_type> strand = net::make_strand(pool.get_executor());

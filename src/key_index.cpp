@@ -1,50 +1,10 @@
 #include "key_index.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <utility>
 
-#include "random.hpp"
-
 namespace baton::detail {
-namespace {
-
-template <class Word>
-std::uint64_t load(const char* from) noexcept {
-  Word word;
-  std::memcpy(&word, from, sizeof(word));
-  return word;
-}
-
-/// The product of both in 128 bits, folded.
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
-  __extension__ using Product = unsigned __int128;
-  const Product product = Product{a} * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
-}
-
-/// Up to eight characters as one number; with the size, no other text of theirs has it.
-std::uint64_t load_short(const char* text, std::size_t size) noexcept {
-  if (size >= 4) {
-    return load<std::uint32_t>(text) << 32U | load<std::uint32_t>(text + size - 4);
-  }
-  if (size == 0) return 0;
-  return load<std::uint8_t>(text) << 16U | load<std::uint8_t>(text + size / 2) << 8U |
-         load<std::uint8_t>(text + size - 1);
-}
-
-}  // namespace
-
-std::uint32_t KeyIndex::hash(std::string_view key) noexcept {
-  static const std::array<std::uint64_t, 2> seed{random_bits(), random_bits() | 1U};
-  const char* p = key.data();
-  std::size_t left = key.size();
-  std::uint64_t hash = seed[0] ^ left;
-  for (; left > 8; left -= 8, p += 8) hash = mix(hash ^ load<std::uint64_t>(p), seed[1]);
-  hash = mix(hash ^ load_short(p, left), seed[1]);
-  return static_cast<std::uint32_t>(hash ^ hash >> 32U);
-}
 
 std::uint32_t KeyIndex::find(std::string_view list, std::string_view key,
                              std::uint32_t hash) const noexcept {

@@ -7,11 +7,12 @@
 #include <memory>
 #include <string_view>
 
+#include "keyed_hash.hpp"
+
 namespace baton::detail {
 
 /// Numbers the different keys of a list in the order in which they first come, and finds them again
-/// in constant time, whatever they are: the hash covers the whole key and has a seed that nobody
-/// outside of the process knows.
+/// in constant time, whatever they are.
 ///
 /// Keys are places in the text of the list, which may grow and move between two calls. The first
 /// 256 of them need no memory of their own, and the first 16 not even a table.
@@ -47,7 +48,9 @@ class KeyIndex {
   static constexpr std::size_t inline_capacity = 256;
   static constexpr std::size_t compared_directly = 16;
 
-  static std::uint32_t hash(std::string_view key) noexcept;
+  static std::uint32_t hash(std::string_view key) noexcept {
+    return static_cast<std::uint32_t>(keyed_hash(key));
+  }
   [[nodiscard]] std::uint32_t find(std::string_view list, std::string_view key,
                                    std::uint32_t hash) const noexcept;
   bool grow() noexcept;

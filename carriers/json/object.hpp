@@ -32,8 +32,8 @@ struct Member {
 ///     if (object.read(scanner)) if (const json::Member* member = object.find("task")) …
 ///
 /// A name that comes twice is an error, `duplicate_key`. Neither many members nor chosen names make
-/// it slow: names are hashed with a key that nobody outside knows. Up to 32 members without escapes
-/// need no allocation. The text must outlive it; throws `std::bad_alloc`, and nothing else.
+/// it slow (see `keyed_hash`). Up to 32 members without escapes need no allocation. The text must
+/// outlive it; throws `std::bad_alloc`, and nothing else.
 class Object {
  public:
   Object() noexcept = default;

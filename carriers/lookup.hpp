@@ -9,10 +9,6 @@
 
 namespace baton::detail::lookup {
 
-constexpr bool is_lowercase(std::string_view name) noexcept {
-  return std::all_of(name.begin(), name.end(), [](char c) { return to_lower(c) == c; });
-}
-
 inline std::string to_lower(std::string_view name) {
   std::string lowercase(name);
   std::transform(lowercase.begin(), lowercase.end(), lowercase.begin(),

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "baton/detail/ascii.hpp"
+
 /// Character classes, composed like the grammars that name them.
 namespace baton::detail {
 
@@ -92,11 +94,6 @@ constexpr std::string_view trim(std::string_view text) noexcept {
   while (!text.empty() && optional_space.contains(text.front())) text.remove_prefix(1);
   while (!text.empty() && optional_space.contains(text.back())) text.remove_suffix(1);
   return text;
-}
-
-/// ASCII letters alone.
-constexpr char to_lower(char c) noexcept {
-  return upper_letters.contains(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 /// Whether `text` is `lowercase` in any case.

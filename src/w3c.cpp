@@ -6,10 +6,13 @@
 #include "baggage_joiner.hpp"
 #include "baggage_parser.hpp"
 #include "baton/traceparent.hpp"
+#include "set_or_erase.hpp"
 #include "tracestate_parser.hpp"
 
 namespace baton {
 namespace {
+
+using detail::set_or_erase;
 
 constexpr std::array trace_context_fields{Traceparent::field, TraceState::field};
 constexpr std::array baggage_fields{Baggage::field};
@@ -46,14 +49,6 @@ Sampling read_sampling(const TraceState& state, bool is_flag_set) noexcept {
 TraceState write_sampling(const TraceState& state, Sampling sampling) noexcept {
   if (fits_in_flag(sampling)) return state.erase(sampling_key);
   return state.set(sampling_key, to_string(sampling)).value_or(state);
-}
-
-void set_or_erase(CarrierWriter carrier, std::string_view field, std::string_view value) {
-  if (value.empty()) {
-    carrier.erase(field);
-  } else {
-    carrier.set(field, value);
-  }
 }
 
 }  // namespace

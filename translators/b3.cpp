@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "parsing.hpp"
+#include "set_or_erase.hpp"
 
 namespace baton {
 namespace {
@@ -217,14 +218,7 @@ constexpr std::string_view single_state(Sampling sampling) noexcept {
 void inject_single(const Context& context, CarrierWriter carrier, bool short_trace_ids) {
   const SpanContext& span_context = context.span_context();
   const std::string_view state = single_state(detail::sampling_to_say(context));
-  if (!span_context.is_valid()) {
-    if (state.empty()) {
-      carrier.erase(single_field);
-    } else {
-      carrier.set(single_field, state);
-    }
-    return;
-  }
+  if (!span_context.is_valid()) return detail::set_or_erase(carrier, single_field, state);
 
   std::array<char, TraceId::hex_size> trace_id_buffer;
   const std::string_view trace_id =

@@ -11,10 +11,6 @@
 namespace baton::detail {
 namespace {
 
-bool has_capitals(std::string_view text) noexcept {
-  return std::any_of(text.begin(), text.end(), [](char c) { return upper_letters.contains(c); });
-}
-
 void append_lower(std::string_view text, std::string& out) {
   const std::size_t begin = out.size();
   out += text;
@@ -50,7 +46,7 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
     if (!starts_with_ignoring_case(name, prefix)) return true;
     if (!has_room(prefix, 0)) return false;
     std::string_view field = name;
-    if (has_capitals(name)) {
+    if (!is_lowercase(name)) {
       lower.clear();
       append_lower(name, lower);
       field = lower;
@@ -59,7 +55,7 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
     if (!respelled) {
       respelled.emplace();
       for (const BaggageMember& member : context_.baggage()) {
-        if (has_capitals(member.key())) respelled->add(member.key());
+        if (!is_lowercase(member.key())) respelled->add(member.key());
       }
     }
     if (respelled->contains(key)) {
@@ -159,8 +155,9 @@ void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::st
                           BaggageEncoder encode) {
   if (baggage.empty()) return;
   // Names have no case, so that keys which differ in nothing else share one.
-  const bool may_share = std::any_of(baggage.begin(), baggage.end(),
-                                     [](const auto& member) { return has_capitals(member.key()); });
+  const bool may_share = std::any_of(baggage.begin(), baggage.end(), [](const auto& member) {
+    return !is_lowercase(member.key());
+  });
   LowercaseKeys sent;
   std::string name(prefix);
   std::string bytes;

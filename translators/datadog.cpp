@@ -9,6 +9,7 @@
 
 #include "datadog_state.hpp"
 #include "parsing.hpp"
+#include "set_or_erase.hpp"
 
 namespace baton {
 namespace {
@@ -17,6 +18,7 @@ using detail::DatadogState;
 using detail::get_trimmed;
 using detail::no_error;
 using detail::reject;
+using detail::set_or_erase;
 using detail::shifted;
 
 constexpr std::string_view trace_id_field = "x-datadog-trace-id";
@@ -131,14 +133,6 @@ class FieldText {
   std::array<char, max_tags_size> text_;
   std::size_t size_ = 0;
 };
-
-void set_or_erase(CarrierWriter carrier, std::string_view field, std::string_view value) {
-  if (value.empty()) {
-    carrier.erase(field);
-  } else {
-    carrier.set(field, value);
-  }
-}
 
 void set_decimal(CarrierWriter carrier, std::string_view field, std::uint64_t value) {
   std::array<char, detail::most_decimal_digits> digits;

@@ -102,10 +102,9 @@ bool read_object_body(JsonReader& reader, ReceivedTask& task) {
 bool has_context(const object& headers, const PropagatorChain& chain) {
   const auto* const task = headers.if_contains("task");
   if (task != nullptr && !task->is_null()) return true;
-  const auto* const nested = headers.if_contains(detail::nested_name);
+  const object* const nested = detail::find_nested(headers);
   return detail::has_fields_of(chain, ConstHeadersCarrier(headers)) ||
-         (nested != nullptr && nested->is_object() &&
-          detail::has_fields_of(chain, ConstHeadersCarrier(nested->get_object())));
+         (nested != nullptr && detail::has_fields_of(chain, ConstHeadersCarrier(*nested)));
 }
 
 }  // namespace

@@ -54,9 +54,8 @@ class HeadersReader : public ConstHeadersCarrier {
 };
 
 /// The nested headers, if they have that name in any case.
-object* find_nested(object& headers, std::string_view name) noexcept {
-  auto* const member = headers.if_contains(detail::nested_name);
-  object* const nested = member == nullptr ? nullptr : member->if_object();
+object* find_nested_with(object& headers, std::string_view name) noexcept {
+  object* const nested = detail::find_nested(headers);
   if (nested == nullptr) return nullptr;
   const bool has_name = std::any_of(nested->begin(), nested->end(), [&](const auto& field) {
     return !field.value().is_null() && lookup::compare(field.key(), name) != Match::none;
@@ -109,21 +108,21 @@ void HeadersCarrier::set(std::string_view name, std::string_view value) {
   // Copied first: they may be views of what is replaced.
   boost::json::string text(value, headers_->storage());
   const std::string lowercase = lookup::to_lower(name);
-  if (object* const nested = find_nested(*headers_, lowercase)) set_one(*nested, lowercase, text);
+  if (object* const nested = find_nested_with(*headers_, lowercase))
+    set_one(*nested, lowercase, text);
   set_one(*headers_, lowercase, std::move(text));
 }
 
 void HeadersCarrier::erase(std::string_view name) {
   const std::string lowercase = lookup::to_lower(name);
   take_out(*headers_, lowercase);
-  if (object* const nested = find_nested(*headers_, lowercase)) take_out(*nested, lowercase);
+  if (object* const nested = find_nested_with(*headers_, lowercase)) take_out(*nested, lowercase);
 }
 
 Context extract(const boost::json::object& headers, const PropagatorChain& chain,
                 ExtractReport* report) {
   const HeadersReader outer(headers);
-  const auto* const member = headers.if_contains(detail::nested_name);
-  const object* const found = member == nullptr ? nullptr : member->if_object();
+  const object* const found = detail::find_nested(headers);
   if (found == nullptr) return detail::extract<HeadersReader>(outer, nullptr, chain, report);
   const HeadersReader nested(*found);
   return detail::extract(outer, &nested, chain, report);

@@ -16,6 +16,13 @@ namespace baton::celery::detail {
 /// gives that one to the task as `request.headers`.
 inline constexpr std::string_view nested_name = "headers";
 
+/// The nested headers in an object of Boost.JSON; null if there are none.
+template <class Headers>
+auto* find_nested(Headers& headers) noexcept {
+  auto* const member = headers.if_contains(nested_name);
+  return member == nullptr ? nullptr : member->if_object();
+}
+
 /// Reads headers, and the nested ones for each format that has none of its fields in the outer
 /// ones. A format is read from one of the two, so that what belongs to different contexts is never
 /// mixed.

@@ -77,7 +77,8 @@ class AppendingCarrier {
 /// depend on the list's size.
 inline void append(rd_kafka_headers_t& headers, const Context& context,
                    const PropagatorChain& chain) {
-  const auto is_absent = [&](std::string_view name) { return chain.owns(name); };
+  const bool is_fresh = rd_kafka_header_cnt(&headers) == 0;  // then every name is absent
+  const auto is_absent = [&](std::string_view name) { return is_fresh || chain.owns(name); };
   chain.inject(context, AppendingCarrier(headers, is_absent));
 }
 

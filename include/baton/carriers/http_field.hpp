@@ -7,15 +7,15 @@
 #include <string_view>
 #include <type_traits>
 
+#include "baton/detail/ascii.hpp"
+
 namespace baton::http {
 
 /// Whether two field names are the same: ASCII letters in either case, whatever the locale.
 [[nodiscard]] constexpr bool equal_names(std::string_view a, std::string_view b) noexcept {
-  constexpr auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [lower](char x, char y) {
-           return x == y || lower(x) == lower(y);
+  using baton::detail::to_lower;
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return x == y || to_lower(x) == to_lower(y);
          });
 }
 
@@ -76,16 +76,12 @@ void assign_text(T& target, std::string_view value) {
   }
 }
 
-[[nodiscard]] constexpr bool is_lowercase(std::string_view name) noexcept {
-  return std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
+using baton::detail::is_lowercase;
 
 template <OwningText T>
 void assign_lowercase(T& target, std::string_view name) {
   target.assign(name.data(), name.size());
-  for (char& c : target) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
+  for (char& c : target) c = baton::detail::to_lower(c);
 }
 
 template <class T>

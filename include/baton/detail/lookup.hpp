@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "baton/carrier.hpp"
+#include "baton/detail/ascii.hpp"
 #include "baton/traceparent.hpp"
 
 /// How a name is found among the headers of a message: exactly, and where none has the very name,
@@ -19,9 +20,8 @@ namespace baton::detail::lookup {
 
 enum class Match { none, other_case, exact };
 
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
+using detail::is_lowercase;
+using detail::to_lower;
 
 constexpr Match compare(std::string_view header, std::string_view name) noexcept {
   if (header.size() != name.size()) return Match::none;

@@ -5,12 +5,13 @@
 
 #include "../carriers/kafka/appending_carrier.hpp"
 #include "../carriers/kafka/c_name.hpp"
-#include "baton/baton.hpp"
+#include "everything.hpp"
 
 namespace {
 
 using baton::kafka::detail::CName;
 using baton::kafka::detail::is_plain;
+using baton::test::everything;
 
 // Told by the compiler, which lets no constant be made by a write behind an array's end: no
 // sanitizer sees that within an object.
@@ -31,14 +32,6 @@ static_assert(!is_kept<CName::max_size + 1>());
 static_assert(!is_kept<CName::max_size + 2>());
 static_assert(CName(std::string_view("a\0b", 3)).get() == nullptr);
 static_assert(CName(std::string_view("\0", 1)).get() == nullptr);
-
-const baton::PropagatorChain& everything() {
-  static const baton::PropagatorChain chain =
-      baton::make_chain(
-          "tracecontext,baggage,b3,b3multi,jaeger,xray,ottrace,datadog,gcp,opencensus")
-          .chain;
-  return chain;
-}
 
 TEST(KafkaNames, OfAllFormatsAreShortEnoughAndPlain) {
   for (const std::string_view field : everything().fields()) {

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "counting.hpp"
+#include "everything.hpp"
 #include "spelling.hpp"
 #include "support.hpp"
 
@@ -16,16 +17,8 @@ using baton::kafka::forward;
 using baton::kafka::forward_headers;
 using baton::kafka::HeadersCarrier;
 using baton::kafka::instrument;
+using baton::test::everything;
 using baton::test::spelling;
-
-/// Reads and writes all there is.
-const baton::PropagatorChain& everything() {
-  static const baton::PropagatorChain chain =
-      baton::make_chain(
-          "tracecontext,baggage,b3,b3multi,jaeger,xray,ottrace,datadog,gcp,opencensus")
-          .chain;
-  return chain;
-}
 
 /// Lists of any size, each with half its headers, or all of them, of other names.
 struct Shape {

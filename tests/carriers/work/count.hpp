@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "baton/baton.hpp"
+#include "everything.hpp"
 #include "spelling.hpp"
 
 /// The law of every carrier's `set` and `erase`: their work is linear in what is there, whatever it
@@ -19,6 +20,7 @@ namespace work_test {
 /// Basic blocks that the carriers, and what of the test is in their headers, have gone through.
 std::size_t blocks() noexcept;
 
+using baton::test::everything;
 using baton::test::spelling;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -50,14 +52,6 @@ inline Fields make(const Shape& shape, std::size_t size) {
   return fields;
 }
 
-inline const baton::PropagatorChain& everything() {
-  static const baton::PropagatorChain chain =
-      baton::make_chain(
-          "tracecontext,baggage,b3,b3multi,jaeger,xray,ottrace,datadog,gcp,opencensus")
-          .chain;
-  return chain;
-}
-
 inline const baton::Context& some_context() {
   static const baton::Context context = [] {
     const auto parent =
@@ -71,8 +65,9 @@ inline const baton::Context& some_context() {
   return context;
 }
 
-/// What four times as much costs is four times as much, and a tenth more at most. `act(size)` gives
-/// what is done, so that only that is counted.
+/// What sixteen times as much costs is sixteen times as much, with room for chance: how many names
+/// meet in a hash table is another number in each run. `prepare(size)` gives what is done, so that
+/// only that is counted.
 template <class Prepare>
 void expect_linear(std::string_view what, Prepare&& prepare) {
   const auto work_of = [&](std::size_t size) {
@@ -81,10 +76,10 @@ void expect_linear(std::string_view what, Prepare&& prepare) {
     act();
     return blocks() - before;
   };
-  const std::size_t once = work_of(500);
-  const std::size_t four_times = work_of(2000);
-  EXPECT_GT(once, 0U) << what << ": nothing is counted";
-  EXPECT_LE(four_times, once * 44 / 10) << what << ": " << once << " blocks, " << four_times;
+  const std::size_t few = work_of(500);
+  const std::size_t many = work_of(8000);
+  EXPECT_GT(few, 0U) << what << ": nothing is counted";
+  EXPECT_LE(many, few * 32) << what << ": " << few << " blocks, " << many;
 }
 
 /// All that is done to a carrier over what a binding stores.

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "baton/carrier.hpp"
+#include "baton/detail/ascii.hpp"
 
 namespace baton::grpc {
 
@@ -28,8 +29,6 @@ namespace detail {
 [[nodiscard]] constexpr bool is_binary_key(std::string_view key) noexcept {
   return key.ends_with("-bin");
 }
-
-[[nodiscard]] constexpr bool is_capital(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 
 }  // namespace detail
 
@@ -143,11 +142,9 @@ class MetadataCarrier {
   }
 
   static std::string_view to_lowercase(std::string_view name, std::string& buffer) {
-    if (std::none_of(name.begin(), name.end(), detail::is_capital)) return name;
+    if (baton::detail::is_lowercase(name)) return name;
     buffer = name;
-    for (char& c : buffer) {
-      if (detail::is_capital(c)) c = static_cast<char>(c | 0x20);
-    }
+    for (char& c : buffer) c = baton::detail::to_lower(c);
     return buffer;
   }
 

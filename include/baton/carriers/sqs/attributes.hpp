@@ -102,7 +102,7 @@ class AttributeMapCarrier {
   {
     // Copied first: they may be views of what is about to go.
     Key key = key_of(name);
-    for (char& c : key) c = detail::lookup::to_lower(c);
+    for (char& c : key) c = detail::to_lower(c);
     typename Map::mapped_type attribute;
     attribute.SetDataType(key_of("String"));
     attribute.SetStringValue(key_of(value));
@@ -117,8 +117,7 @@ class AttributeMapCarrier {
   {
     const std::string wanted(name);  // it may be the view of a key that is erased
     for (auto attribute = attributes_->begin(); attribute != attributes_->end();) {
-      const Match match =
-          detail::lookup::compare(std::string_view(attribute->first), std::string_view(wanted));
+      const Match match = detail::lookup::compare(std::string_view(attribute->first), wanted);
       attribute = match == Match::none ? std::next(attribute) : attributes_->erase(attribute);
     }
   }

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "baton/carrier.hpp"
+
+namespace baton::detail {
+
+/// A field without a value has nothing to say: none is sent, and none that is stale.
+inline void set_or_erase(CarrierWriter carrier, std::string_view field, std::string_view value) {
+  if (value.empty()) {
+    carrier.erase(field);
+  } else {
+    carrier.set(field, value);
+  }
+}
+
+}  // namespace baton::detail

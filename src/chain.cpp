@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -85,10 +86,12 @@ class Candidates {
   /// The one that the policy chooses, completed by the others of its trace; `on_other_trace` gets
   /// those that are of another.
   template <class Visitor>
-  Found& choose(ExtractionPolicy policy, Visitor on_other_trace) {
-    Found& winner = all_[policy == ExtractionPolicy::first_match ? 0 : count_ - 1];
-    for (const Found& other : std::span(all_).first(count_)) {
-      if (&other == &winner) continue;
+  Found choose(ExtractionPolicy policy, Visitor on_other_trace) {
+    const auto all = std::span(all_).first(count_);
+    const Found& best = policy == ExtractionPolicy::first_match ? all.front() : all.back();
+    Found winner = best;
+    for (const Found& other : all) {
+      if (&other == &best) continue;
       if (is_same_trace(winner.span_context.trace_id, other.span_context.trace_id)) {
         complete(winner, other);
       } else {
@@ -96,6 +99,18 @@ class Candidates {
       }
     }
     return winner;
+  }
+
+  /// Lets each format that has a member in tracestate say there what the winner's had no word for.
+  void reconcile(Found& winner) const {
+    SpanContext& ours = winner.span_context;
+    for (const Found& each : std::span(all_).first(count_)) {
+      const SpanContext& theirs = each.span_context;
+      if (!is_same_trace(ours.trace_id, theirs.trace_id) || ours.span_id != theirs.span_id)
+        continue;
+      auto state = each.format->reconcile(ours.trace_state, winner.sampling, theirs.trace_state);
+      if (state) ours.trace_state = *std::move(state);
+    }
   }
 
  private:
@@ -124,7 +139,10 @@ struct PropagatorChain::Links {
       : readers(std::move(reading)), writers(std::move(writing)), policy(which) {
     std::erase(readers, nullptr);
     std::erase(writers, nullptr);
-    for (const Link& writer : writers) add_new(fields, writer->fields());
+    for (const Link& writer : writers) {
+      add_new(fields, writer->fields());
+      if (writer->keeps_trace_state()) keepers.push_back(writer.get());
+    }
     written_fields = fields.size();
     std::uint32_t bit = 1;
     for (const Link& reader : readers) {
@@ -142,8 +160,22 @@ struct PropagatorChain::Links {
     return std::span(fields).subspan(written_fields);
   }
 
+  /// A context whose tracestate agrees with the rest of it; nothing if that one does.
+  [[nodiscard]] std::optional<Context> reconcile(const Context& context) const {
+    std::optional<Context> reconciled;
+    for (const Propagator* keeper : keepers) {
+      const Context& said = reconciled ? *reconciled : context;
+      auto better = keeper->reconcile(said.span_context().trace_state, said.sampling(), {});
+      if (!better) continue;
+      if (!reconciled) reconciled = context;
+      reconciled->set_trace_state(*std::move(better));
+    }
+    return reconciled;
+  }
+
   std::vector<Link> readers;
   std::vector<Link> writers;
+  std::vector<const Propagator*> keepers;  // the writers that keep something in tracestate
   std::vector<Step> steps;
   detail::NameFilter filter;
   std::vector<std::string_view> fields;  // first those that are written, then the stale ones
@@ -177,7 +209,9 @@ ExtractionPolicy PropagatorChain::policy() const noexcept {
 void PropagatorChain::inject(const Context& context, CarrierWriter carrier) const {
   if (links_ == nullptr) return;
   for (const std::string_view field : links_->stale_fields()) carrier.erase(field);
-  for (const Link& propagator : links_->writers) propagator->inject(context, carrier);
+  const std::optional<Context> reconciled = links_->reconcile(context);
+  const Context& said = reconciled ? *reconciled : context;
+  for (const Link& propagator : links_->writers) propagator->inject(said, carrier);
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
@@ -269,10 +303,11 @@ class PropagatorChain::Extraction {
       }
     }
 
-    const Found& winner = all.choose(chain_.policy, [this](const Found& other) {
+    Found winner = all.choose(chain_.policy, [this](const Found& other) {
       counter_.add_disagreed(chain_.steps[other.step].counter);
       if (report_ != nullptr) report_->set_disagreeing_format(other.format->name());
     });
+    all.reconcile(winner);
     context_.set_span_context(winner.span_context, winner.sampling);
     return chain_.steps[winner.step];
   }
@@ -302,10 +337,11 @@ class PropagatorChain::Extraction {
       }
     }
 
-    Found& winner = all.choose(chain_.policy, [](const Found&) {});
+    Found winner = all.choose(chain_.policy, [](const Found&) {});
     if (decider != nullptr) {
       winner.sampling = combine(winner, {0, decider->propagator, {}, decision});
     }
+    all.reconcile(winner);
     context_.set_span_context(winner.span_context, winner.sampling);
     finish(&chain_.steps[winner.step]);
     return Extracted::trace_id;

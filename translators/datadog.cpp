@@ -66,6 +66,11 @@ void parse_tags(std::string_view text, std::uint64_t& high, DatadogState& state,
 
 std::span<const std::string_view> DatadogPropagator::fields() const noexcept { return field_names; }
 
+std::optional<TraceState> DatadogPropagator::reconcile(const TraceState& state, Sampling sampling,
+                                                       const TraceState& found) const noexcept {
+  return DatadogState::reconcile(state, sampling, found);
+}
+
 Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
                                      ExtractReport* report) const {
   const auto trace_id = get_trimmed(carrier, trace_id_field);

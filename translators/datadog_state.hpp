@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "baton/parse_error.hpp"
@@ -34,13 +35,19 @@ class DatadogState {
   static constexpr std::string_view high_bits_name = "tid";
 
   struct Pair {
-    std::string_view key;  ///< "s", "o", or "t." and a name
+    std::string_view key;  ///< "s", "o", or "t." and a name; empty without a colon
     std::string_view value;
+    std::string_view text;  ///< both, as they are written
   };
 
   DatadogState() noexcept = default;
   /// What a tracestate says, where the decision does not overrule it, and the decision.
   DatadogState(const TraceState& trace_state, Sampling sampling) noexcept;
+
+  /// `state` with a member that does not contradict the decision, and has what only that of `found`
+  /// says, as far as there is room. Nothing if it stays as it is.
+  static std::optional<TraceState> reconcile(const TraceState& state, Sampling sampling,
+                                             const TraceState& found) noexcept;
 
   // False: there is no room for this, nor for anything after it. What is empty says nothing.
 
@@ -55,16 +62,31 @@ class DatadogState {
   /// Calls visit(Pair) for each pair.
   template <class Visitor>
   void for_each(Visitor visit) const {
-    for (std::string_view rest = text(); !rest.empty();) visit(take_pair(rest));
+    for_each_in(text(), visit);
   }
 
   /// A tracestate with the member; empty if the decision alone says as much.
   [[nodiscard]] TraceState to_trace_state() const noexcept;
 
  private:
+  /// The priorities of a member: what the decision makes of them.
+  struct Priorities {
+    Priorities(std::string_view member, Sampling sampling) noexcept;
+
+    std::optional<std::int32_t> agreeing;  ///< the last one that does
+    bool contradict = false;               ///< one of them
+  };
+
   static Pair take_pair(std::string_view& rest) noexcept;
+  template <class Visitor>
+  static void for_each_in(std::string_view member, Visitor visit) {
+    for (std::string_view rest = member; !rest.empty();) visit(take_pair(rest));
+  }
+  bool add(std::string_view pair) noexcept;
   bool add(std::string_view label, std::string_view name, std::string_view value,
            char (*encode)(char)) noexcept;
+  /// Where a pair of that size goes; null and full if it has no room.
+  char* make_room(std::size_t size) noexcept;
 
   std::array<char, max_size> text_;
   std::size_t size_ = 0;

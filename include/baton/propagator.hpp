@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -99,6 +100,18 @@ class Propagator {
   /// otherwise. What it has none for goes out as *not sampled* or *sampled*.
   [[nodiscard]] virtual bool can_say(Sampling sampling) const noexcept {
     return sampling == Sampling::drop || sampling == Sampling::sample;
+  }
+
+  /// Whether it keeps what other formats have no word for in a member of tracestate.
+  [[nodiscard]] virtual bool keeps_trace_state() const noexcept { return false; }
+
+  /// `state` with that member so that it agrees with the decision, and with what only `found` has:
+  /// the tracestate that its own fields of the same request gave. Nothing if it stays as it is.
+  /// A chain asks when it has read several formats, and again before it writes.
+  [[nodiscard]] virtual std::optional<TraceState> reconcile(
+      [[maybe_unused]] const TraceState& state, [[maybe_unused]] Sampling sampling,
+      [[maybe_unused]] const TraceState& found) const noexcept {
+    return std::nullopt;
   }
 
   /// Puts what it finds into `context`. What it cannot read leaves the context as it was and, if

@@ -47,6 +47,23 @@ inline baton::PropagatorChain chain_of(const std::vector<std::string>& formats, 
   return made.chain;
 }
 
+/// Datadog's fields and what its tracers read in W3C's are of one mind.
+inline void require_one_priority(const oracle::Fields& sent) {
+  const auto priority = sent.first("x-datadog-sampling-priority");
+  const auto parent = oracle::read_traceparent(sent.all("traceparent"));
+  const auto state = oracle::read_tracestate(sent.all("tracestate"));
+  if (!sent.first("x-datadog-trace-id") || !parent || !state) return;
+  for (const oracle::Entry& member : *state) {
+    if (member.key != "dd") continue;
+    for (const std::string& pair : oracle::split(member.value, ';')) {
+      if (!pair.starts_with("s:")) continue;
+      const auto said = oracle::read_datadog_priority(oracle::trim(pair.substr(2)));
+      require(said && oracle::keeps(*said) == parent->sampled, "dd agrees with the sampled flag");
+      require(said == priority, "dd agrees with Datadog's field");
+    }
+  }
+}
+
 /// What leaves: clean, each field once, of no other name than the chain owns to.
 inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
                                    const baton::Context& context, const oracle::Fields& stale) {
@@ -61,6 +78,7 @@ inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
         "only its own fields are written");
     require(chain.owns(name), "it owns what it sends");
   }
+  require_one_priority(fresh);
 
   oracle::Fields reused = stale;
   reused.add("unrelated", "\r\nkept");

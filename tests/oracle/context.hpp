@@ -198,6 +198,25 @@ inline void complete(Given& winner, const Given& other) {
   ours.sampled = is_sampled(ours.sampling);
 }
 
+inline std::string dd_of(const Context& context) {
+  const auto is_dd = [](const Entry& entry) { return entry.key == "dd"; };
+  const auto dd = std::ranges::find_if(context.tracestate, is_dd);
+  return dd == context.tracestate.end() ? "" : dd->value;
+}
+
+/// Datadog's fields and the `dd` of the same ids say one thing; a member that changes goes first.
+inline void reconcile(Context& winner, const Given& given) {
+  const bool is_same = is_same_trace(winner.trace_id, given.context.trace_id) &&
+                       winner.span_id == given.context.span_id;
+  if (given.format != "datadog" || !is_same) return;
+  const std::string before = dd_of(winner);
+  const std::string after = reconcile_dd(before, dd_of(given.context), winner.sampling);
+  if (after == before) return;
+  std::erase_if(winner.tracestate, [](const Entry& entry) { return entry.key == "dd"; });
+  if (!after.empty()) winner.tracestate.insert(winner.tracestate.begin(), {"dd", after});
+  if (winner.tracestate.size() > 32) winner.tracestate.pop_back();
+}
+
 /// The first of several or the last one, completed by the others.
 inline Given choose(const std::vector<Given>& all, bool first_match) {
   const std::size_t best = first_match ? 0 : all.size() - 1;
@@ -232,9 +251,11 @@ inline Context read_chain(const std::vector<std::string>& formats, bool first_ma
   const auto decision = [&] { return first_match ? decisions.front() : decisions.back(); };
   if (!spans.empty()) {
     result = choose(spans, first_match).context;
+    for (const Given& given : spans) reconcile(result, given);
   } else if (!traces.empty()) {
     Given winner = choose(traces, first_match);
     if (!decisions.empty()) winner.context.sampling = combine_sampling(winner, decision());
+    for (const Given& given : traces) reconcile(winner.context, given);
     result = winner.context;
     result.sampled = is_sampled(result.sampling);
   } else if (!decisions.empty()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,6 +81,44 @@ inline DatadogExtras read_dd(const std::string& value, const std::string& sampli
     }
   }
   return extras;
+}
+
+/// What stands for `dd` in a tracestate when the decision is known, and what Datadog's own fields
+/// gave for it: without priorities that contradict, and with the pairs that it lacks.
+inline std::string reconcile_dd(const std::string& dd, const std::string& found,
+                                const std::string& sampling) {
+  const bool is_sampled = sampling == "sample" || sampling == "debug";
+  std::string agreeing[2];
+  std::vector<std::string> pairs[2];
+  std::set<std::string> keys;
+  bool contradicts = false;
+  for (int i = 0; i < 2; ++i) {
+    for (const std::string& pair : split(i == 0 ? dd : found, ';')) {
+      std::string key;
+      std::string text;
+      const bool has_colon = cut(pair, ':', key, text);
+      if (has_colon && key == "s") {
+        const auto priority = read_datadog_priority(trim(text));
+        const bool agrees = priority && sampling != "defer" && keeps(*priority) == is_sampled;
+        if (agrees) agreeing[i] = *priority;
+        if (!agrees && i == 0) contradicts = true;
+      } else if (!pair.empty() && (i == 0 || !keys.contains(key))) {
+        pairs[i].push_back(pair);
+        if (i == 0 && has_colon) keys.insert(key);
+      }
+    }
+  }
+  std::string priority = agreeing[0].empty() ? agreeing[1] : agreeing[0];
+  if (priority.empty() && contradicts && sampling != "defer") priority = is_sampled ? "1" : "0";
+  std::vector<std::string> joined = pairs[0];
+  if (!priority.empty()) joined.insert(joined.begin(), "s:" + priority);
+  const std::size_t own = joined.size();
+  joined.insert(joined.end(), pairs[1].begin(), pairs[1].end());
+  while (!joined.empty() && ("dd=" + join(joined, ";")).size() > 256) joined.pop_back();
+  if (!contradicts && priority == agreeing[0] && joined.size() <= own) return dd;
+  std::string value = join(joined, ";");
+  while (!value.empty() && value.back() == ' ') value.pop_back();
+  return value;
 }
 
 /// The 16 digits of the first `_dd.p.tid`, or zeros where there is none or a bad one, and the other

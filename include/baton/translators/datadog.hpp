@@ -27,6 +27,9 @@ namespace baton {
 /// context's tracestate, as Datadog's tracers write it: `dd=s:2;o:rum;t.dm:-4`. It has 256
 /// characters at most; what has no room there is left out with all behind it.
 ///
+/// In a chain, `dd` is brought into accord with the decision, and gets the pairs that only the
+/// fields of the same ids have; see `reconcile`.
+///
 /// Sent: the priority of `dd` if it agrees with the decision, or else 1 or 0, and none for defer;
 /// debug as sampled; the origin and the tags of `dd`, and `_dd.p.tid` for high bits that are not
 /// zero. A trace id alone is sent with the parent id 0. A trace id whose low 64 bits are zero
@@ -44,6 +47,9 @@ class DatadogPropagator final : public Propagator {
   [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
     return sampling != Sampling::debug;
   }
+  [[nodiscard]] bool keeps_trace_state() const noexcept override { return true; }
+  [[nodiscard]] std::optional<TraceState> reconcile(
+      const TraceState& state, Sampling sampling, const TraceState& found) const noexcept override;
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

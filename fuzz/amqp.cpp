@@ -1,6 +1,6 @@
 #include "baton/carriers/amqp.hpp"
 
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/header_model.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/b3_laws.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

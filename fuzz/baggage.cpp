@@ -1,6 +1,6 @@
 #include <array>
 
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/baggage_laws.hpp"
 
 /// The choice's tens pick the limits. Its ones: 0, each line is an instance of the field; 1, the

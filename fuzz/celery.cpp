@@ -1,4 +1,4 @@
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/celery_laws.hpp"
 
 /// The text is an envelope, and then a body.

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/chain_laws.hpp"
 
 /// The choice picks the policy (its lowest bit) and the order of the formats, and how many of them.

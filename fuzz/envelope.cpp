@@ -1,6 +1,6 @@
 #include "laws/envelope_laws.hpp"
 
-#include "input.hpp"
+#include "fuzz/input.hpp"
 
 /// An envelope of Celery.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,4 +1,4 @@
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/hex_laws.hpp"
 
 /// Every 16 characters of the text as digits, every 8 as a number.

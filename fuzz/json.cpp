@@ -1,6 +1,6 @@
 #include "laws/json_laws.hpp"
 
-#include "input.hpp"
+#include "fuzz/input.hpp"
 
 /// A text that is to be JSON.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

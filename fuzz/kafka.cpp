@@ -2,7 +2,7 @@
 
 #include "baton/carriers/kafka/cpp_headers.hpp"
 #include "baton/carriers/kafka/produce.hpp"
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/header_model.hpp"
 
 namespace {

@@ -1,6 +1,6 @@
 #include "laws/sqs_laws.hpp"
 
-#include "input.hpp"
+#include "fuzz/input.hpp"
 
 /// A request of SQS, or a response.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,4 +1,4 @@
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/traceparent_laws.hpp"
 
 /// Any bytes as a traceparent.

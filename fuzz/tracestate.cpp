@@ -1,4 +1,4 @@
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/tracestate_laws.hpp"
 
 /// Choice 0: each line is an instance of the field. Choice 1: the same, after a line with a key and

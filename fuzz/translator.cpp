@@ -1,4 +1,4 @@
-#include "input.hpp"
+#include "fuzz/input.hpp"
 #include "laws/format_laws.hpp"
 
 /// Built once for each format that is translated.

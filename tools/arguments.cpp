@@ -1,4 +1,4 @@
-#include "arguments.hpp"
+#include "tools/arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

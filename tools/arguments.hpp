@@ -5,8 +5,8 @@
 #include <string>
 
 #include "baton/sampling.hpp"
-#include "outcome.hpp"
 #include "tl/expected.hpp"
+#include "tools/outcome.hpp"
 
 namespace baton::tool {
 

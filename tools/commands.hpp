@@ -3,12 +3,12 @@
 #include <span>
 #include <string_view>
 
-#include "arguments.hpp"
 #include "baton/chain.hpp"
 #include "baton/sampling.hpp"
-#include "fields.hpp"
-#include "outcome.hpp"
-#include "paint.hpp"
+#include "tools/arguments.hpp"
+#include "tools/fields.hpp"
+#include "tools/outcome.hpp"
+#include "tools/paint.hpp"
 
 namespace baton::tool {
 

@@ -1,4 +1,4 @@
-#include "escape.hpp"
+#include "tools/escape.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
-#include "excerpt.hpp"
+#include "tools/excerpt.hpp"
 
 #include <algorithm>
 
-#include "escape.hpp"
+#include "tools/escape.hpp"
 
 namespace baton::tool {
 namespace {

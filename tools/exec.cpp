@@ -4,9 +4,9 @@
 #include <string>
 #include <system_error>
 
-#include "commands.hpp"
-#include "explain.hpp"
-#include "extraction.hpp"
+#include "tools/commands.hpp"
+#include "tools/explain.hpp"
+#include "tools/extraction.hpp"
 
 extern "C" char** environ;  // NOLINT(readability-redundant-declaration): in no header of POSIX
 

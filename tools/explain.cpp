@@ -1,11 +1,11 @@
-#include "explain.hpp"
+#include "tools/explain.hpp"
 
 #include <iterator>
 
 #include "baton/traceparent.hpp"
 #include "baton/w3c.hpp"
-#include "escape.hpp"
-#include "excerpt.hpp"
+#include "tools/escape.hpp"
+#include "tools/excerpt.hpp"
 
 namespace baton::tool {
 namespace {

@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include "extraction.hpp"
-#include "fields.hpp"
-#include "paint.hpp"
+#include "tools/extraction.hpp"
+#include "tools/fields.hpp"
+#include "tools/paint.hpp"
 
 namespace baton::tool {
 

@@ -1,9 +1,9 @@
 #include <string>
 
-#include "commands.hpp"
-#include "escape.hpp"
-#include "extraction.hpp"
-#include "json.hpp"
+#include "tools/commands.hpp"
+#include "tools/escape.hpp"
+#include "tools/extraction.hpp"
+#include "tools/json.hpp"
 
 namespace baton::tool {
 namespace {

@@ -1,4 +1,4 @@
-#include "extraction.hpp"
+#include "tools/extraction.hpp"
 
 #include <algorithm>
 

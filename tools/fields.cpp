@@ -1,4 +1,4 @@
-#include "fields.hpp"
+#include "tools/fields.hpp"
 
 #include <algorithm>
 

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "baton/registry.hpp"
-#include "commands.hpp"
-#include "escape.hpp"
-#include "excerpt.hpp"
-#include "explain.hpp"
-#include "extraction.hpp"
+#include "tools/commands.hpp"
+#include "tools/escape.hpp"
+#include "tools/excerpt.hpp"
+#include "tools/explain.hpp"
+#include "tools/extraction.hpp"
 
 namespace baton::tool {
 namespace {

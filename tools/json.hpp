@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "extraction.hpp"
+#include "tools/extraction.hpp"
 
 namespace baton::tool {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "baton/registry.hpp"
-#include "commands.hpp"
+#include "tools/commands.hpp"
 
 namespace baton::tool {
 namespace {

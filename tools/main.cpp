@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "arguments.hpp"
 #include "baton/configuration.hpp"
-#include "commands.hpp"
-#include "standard_streams.hpp"
+#include "tools/arguments.hpp"
+#include "tools/commands.hpp"
+#include "tools/standard_streams.hpp"
 
 namespace baton::tool {
 namespace {

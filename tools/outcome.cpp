@@ -1,6 +1,6 @@
-#include "outcome.hpp"
+#include "tools/outcome.hpp"
 
-#include "escape.hpp"
+#include "tools/escape.hpp"
 
 namespace baton::tool {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "baton/carriers/environment.hpp"
-#include "paint.hpp"
+#include "tools/paint.hpp"
 
 namespace baton::tool {
 

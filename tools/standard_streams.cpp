@@ -1,4 +1,4 @@
-#include "standard_streams.hpp"
+#include "tools/standard_streams.hpp"
 
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 #include <string>
 
-#include "commands.hpp"
-#include "extraction.hpp"
+#include "tools/commands.hpp"
+#include "tools/extraction.hpp"
 
 namespace baton::tool {
 

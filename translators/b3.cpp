@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "parsing.hpp"
-#include "set_or_erase.hpp"
+#include "core/set_or_erase.hpp"
+#include "translators/parsing.hpp"
 
 namespace baton {
 namespace {

@@ -1,12 +1,12 @@
-#include "baggage_fields.hpp"
+#include "translators/baggage_fields.hpp"
 
 #include <algorithm>
 #include <optional>
 
-#include "chars.hpp"
-#include "key_index.hpp"
-#include "parsing.hpp"
-#include "percent.hpp"
+#include "core/key_index.hpp"
+#include "text/chars.hpp"
+#include "text/percent.hpp"
+#include "translators/parsing.hpp"
 
 namespace baton::detail {
 namespace {

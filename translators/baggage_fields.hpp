@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "baggage_joiner.hpp"
 #include "baton/propagator.hpp"
+#include "core/baggage_joiner.hpp"
 
 /// Baggage in fields of a format's own: a family of fields, each a prefix and then a key, or lists.
 namespace baton::detail {

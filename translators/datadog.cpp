@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "datadog_state.hpp"
-#include "parsing.hpp"
-#include "set_or_erase.hpp"
+#include "core/set_or_erase.hpp"
+#include "translators/datadog_state.hpp"
+#include "translators/parsing.hpp"
 
 namespace baton {
 namespace {

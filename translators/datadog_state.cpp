@@ -1,10 +1,10 @@
-#include "datadog_state.hpp"
+#include "translators/datadog_state.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <limits>
 
-#include "parsing.hpp"
+#include "translators/parsing.hpp"
 
 namespace baton::detail {
 namespace {

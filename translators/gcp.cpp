@@ -4,7 +4,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "parsing.hpp"
+#include "translators/parsing.hpp"
 
 namespace baton {
 namespace {

@@ -4,9 +4,9 @@
 #include <array>
 #include <string>
 
-#include "baggage_fields.hpp"
-#include "parsing.hpp"
-#include "percent.hpp"
+#include "text/percent.hpp"
+#include "translators/baggage_fields.hpp"
+#include "translators/parsing.hpp"
 
 namespace baton {
 namespace {

@@ -4,8 +4,8 @@
 #include <array>
 #include <string_view>
 
-#include "base64.hpp"
-#include "parsing.hpp"
+#include "text/base64.hpp"
+#include "translators/parsing.hpp"
 
 namespace baton {
 namespace {

@@ -3,8 +3,8 @@
 #include <array>
 #include <string>
 
-#include "baggage_fields.hpp"
-#include "parsing.hpp"
+#include "translators/baggage_fields.hpp"
+#include "translators/parsing.hpp"
 
 namespace baton {
 namespace {

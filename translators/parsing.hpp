@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "baton/propagator.hpp"
-#include "chars.hpp"
-#include "hex.hpp"
+#include "text/chars.hpp"
+#include "text/hex.hpp"
 
 /// What the formats have in common. A reader fills its last argument and returns what was wrong, an
 /// error without a code where nothing was; offsets count from the start of the part it was given.

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "parsing.hpp"
+#include "translators/parsing.hpp"
 
 namespace baton {
 namespace {

@@ -2,9 +2,9 @@
 #include <new>
 #include <span>
 
-#include "../lookup.hpp"
-#include "../reported_name.hpp"
 #include "baton/carriers/amqp.hpp"
+#include "core/lookup.hpp"
+#include "core/reported_name.hpp"
 
 namespace baton::amqp {
 namespace {

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace baton::celery {
 namespace {

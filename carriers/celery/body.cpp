@@ -1,12 +1,12 @@
-#include "body.hpp"
+#include "carriers/celery/body.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "base64.hpp"
-#include "strings.hpp"
+#include "json/strings.hpp"
+#include "text/base64.hpp"
 
 namespace baton::celery::detail {
 namespace {

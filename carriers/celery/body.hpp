@@ -3,9 +3,9 @@
 #include <string>
 
 #include "baton/parse_error.hpp"
-#include "envelope.hpp"
-#include "object.hpp"
-#include "splice.hpp"
+#include "carriers/celery/envelope.hpp"
+#include "json/object.hpp"
+#include "json/splice.hpp"
 
 namespace baton::celery::detail {
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <initializer_list>
 
-#include "json_reader.hpp"
-#include "nested.hpp"
+#include "carriers/celery/json_reader.hpp"
+#include "carriers/celery/nested.hpp"
 
 namespace baton::celery {
 namespace {

@@ -1,9 +1,9 @@
-#include "envelope.hpp"
+#include "carriers/celery/envelope.hpp"
 
 #include "baton/carriers/celery/envelope.hpp"
-#include "body.hpp"
-#include "carrier.hpp"
-#include "nested.hpp"
+#include "carriers/celery/body.hpp"
+#include "carriers/celery/nested.hpp"
+#include "json/carrier.hpp"
 
 namespace baton::celery {
 

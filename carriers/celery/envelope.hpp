@@ -5,8 +5,8 @@
 
 #include "baton/chain.hpp"
 #include "baton/parse_error.hpp"
-#include "edits.hpp"
-#include "object.hpp"
+#include "json/edits.hpp"
+#include "json/object.hpp"
 
 namespace baton::celery::detail {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "../lookup.hpp"
-#include "nested.hpp"
+#include "carriers/celery/nested.hpp"
+#include "core/lookup.hpp"
 
 namespace baton::celery {
 namespace {

@@ -1,9 +1,9 @@
-#include "json_reader.hpp"
+#include "carriers/celery/json_reader.hpp"
 
 #include <charconv>
 #include <string>
 
-#include "strings.hpp"
+#include "json/strings.hpp"
 
 namespace baton::celery::detail {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "baton/carriers/celery/consume.hpp"
-#include "object.hpp"
-#include "scanner.hpp"
+#include "json/object.hpp"
+#include "json/scanner.hpp"
 
 namespace baton::celery::detail {
 

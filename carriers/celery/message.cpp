@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <span>
 
-#include "base64.hpp"
 #include "baton/carriers/celery/headers.hpp"
-#include "repr.hpp"
+#include "carriers/celery/repr.hpp"
+#include "text/base64.hpp"
 
 namespace baton::celery {
 namespace {

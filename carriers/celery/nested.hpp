@@ -5,10 +5,10 @@
 #include <optional>
 #include <string_view>
 
-#include "../reported_name.hpp"
 #include "baton/chain.hpp"
-#include "carrier.hpp"
-#include "small_list.hpp"
+#include "core/reported_name.hpp"
+#include "json/carrier.hpp"
+#include "json/small_list.hpp"
 
 namespace baton::celery::detail {
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <span>
 
-#include "base64.hpp"
-#include "json_reader.hpp"
-#include "strings.hpp"
+#include "carriers/celery/json_reader.hpp"
+#include "json/strings.hpp"
+#include "text/base64.hpp"
 
 namespace baton::celery {
 namespace {

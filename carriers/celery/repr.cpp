@@ -1,4 +1,4 @@
-#include "repr.hpp"
+#include "carriers/celery/repr.hpp"
 
 #include <algorithm>
 #include <boost/json.hpp>

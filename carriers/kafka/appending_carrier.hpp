@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <string_view>
 
-#include "../lookup.hpp"
 #include "baton/carriers/kafka/headers.hpp"
 #include "baton/chain.hpp"
 #include "baton/context.hpp"
-#include "c_list.hpp"
+#include "carriers/kafka/c_list.hpp"
+#include "core/lookup.hpp"
 
 namespace baton::kafka::detail {
 

@@ -1,4 +1,4 @@
-#include "change.hpp"
+#include "carriers/kafka/change.hpp"
 
 #include <string>
 #include <utility>

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "c_list.hpp"
+#include "carriers/kafka/c_list.hpp"
 
 /// Changes to a list of headers where it is. A list may be the application's, which gets it back if
 /// its message cannot be sent: `rd_kafka_message_set_headers` would destroy it.

@@ -2,7 +2,7 @@
 
 #include <unordered_set>
 
-#include "message.hpp"
+#include "carriers/kafka/message.hpp"
 
 namespace baton::kafka {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <functional>
 
-#include "../lookup.hpp"
 #include "baton/carriers/kafka/produce.hpp"
-#include "c_list.hpp"
+#include "carriers/kafka/c_list.hpp"
+#include "core/lookup.hpp"
 
 namespace baton::kafka {
 namespace {

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "appending_carrier.hpp"
 #include "baton/carriers/kafka/consume.hpp"
 #include "baton/scope.hpp"
-#include "message.hpp"
+#include "carriers/kafka/appending_carrier.hpp"
+#include "carriers/kafka/message.hpp"
 
 namespace baton::kafka {
 namespace {

@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "../lookup.hpp"
-#include "c_list.hpp"
-#include "c_name.hpp"
-#include "change.hpp"
+#include "carriers/kafka/c_list.hpp"
+#include "carriers/kafka/c_name.hpp"
+#include "carriers/kafka/change.hpp"
+#include "core/lookup.hpp"
 
 namespace baton::kafka {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "baton/carriers/kafka/headers.hpp"
 #include "baton/chain.hpp"
-#include "c_list.hpp"
+#include "carriers/kafka/c_list.hpp"
 
 namespace baton::kafka::detail {
 

@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "../lookup.hpp"
-#include "appending_carrier.hpp"
-#include "c_list.hpp"
-#include "change.hpp"
-#include "message.hpp"
+#include "carriers/kafka/appending_carrier.hpp"
+#include "carriers/kafka/c_list.hpp"
+#include "carriers/kafka/change.hpp"
+#include "carriers/kafka/message.hpp"
+#include "core/lookup.hpp"
 
 namespace baton::kafka {
 namespace {

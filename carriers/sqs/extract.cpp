@@ -1,5 +1,5 @@
 #include "baton/carriers/sqs.hpp"
-#include "received.hpp"
+#include "carriers/sqs/received.hpp"
 
 namespace baton::sqs {
 

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "../lookup.hpp"
 #include "baton/carriers/sqs.hpp"
 #include "baton/traceparent.hpp"
-#include "edits.hpp"
-#include "names.hpp"
+#include "carriers/sqs/names.hpp"
+#include "core/lookup.hpp"
+#include "json/edits.hpp"
 
 namespace baton::sqs {
 namespace {

@@ -1,11 +1,11 @@
-#include "received.hpp"
+#include "carriers/sqs/received.hpp"
 
 #include <array>
 
-#include "../reported_name.hpp"
-#include "carrier.hpp"
-#include "names.hpp"
-#include "strings.hpp"
+#include "carriers/sqs/names.hpp"
+#include "core/reported_name.hpp"
+#include "json/carrier.hpp"
+#include "json/strings.hpp"
 
 namespace baton::sqs {
 namespace {

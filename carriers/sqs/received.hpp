@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "baton/chain.hpp"
-#include "object.hpp"
+#include "json/object.hpp"
 
 namespace baton::sqs {
 

@@ -8,7 +8,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/http.hpp"
-#include "count_allocations.hpp"
+#include "support/count_allocations.hpp"
 
 namespace {
 

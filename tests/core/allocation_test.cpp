@@ -7,9 +7,9 @@
 
 #include "baton/baton.hpp"
 #include "baton/translators/b3.hpp"
-#include "count_allocations.hpp"
-#include "fields.hpp"
-#include "numbered.hpp"
+#include "support/count_allocations.hpp"
+#include "support/fields.hpp"
+#include "support/numbered.hpp"
 
 namespace baton {
 namespace {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "fields.hpp"
-#include "guard_page.hpp"
-#include "numbered.hpp"
+#include "support/fields.hpp"
+#include "support/guard_page.hpp"
+#include "support/numbered.hpp"
 
 namespace baton {
 namespace {

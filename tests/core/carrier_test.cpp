@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton {
 namespace {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "baton/configuration.hpp"
-#include "fields.hpp"
-#include "numbered.hpp"
+#include "support/fields.hpp"
+#include "support/numbered.hpp"
 
 namespace baton {
 namespace {

@@ -1,4 +1,4 @@
-#include "chars.hpp"
+#include "text/chars.hpp"
 
 #include <gtest/gtest.h>
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "baton/configuration.hpp"
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 // Blocks of numbers are aligned to cache lines, and nothing else here is.
 std::atomic<std::size_t> aligned_allocations = 0;

@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "baton/baton.hpp"
-#include "child_process.hpp"
-#include "fields.hpp"
+#include "support/child_process.hpp"
+#include "support/fields.hpp"
 
 // A server that forks must never hand out the same id twice, in whatever process.
 namespace baton {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "baton/configuration.hpp"
-#include "child_process.hpp"
+#include "support/child_process.hpp"
 
 // The chain is global to a process, so each test has a process of its own; this one never asks.
 namespace baton {

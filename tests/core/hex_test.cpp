@@ -1,4 +1,4 @@
-#include "hex.hpp"
+#include "text/hex.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton::detail::hex {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton {
 namespace {

@@ -1,11 +1,11 @@
-#include "key_filter.hpp"
+#include "core/key_filter.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "fields.hpp"
-#include "numbered.hpp"
+#include "support/fields.hpp"
+#include "support/numbered.hpp"
 
 namespace baton::detail {
 namespace {

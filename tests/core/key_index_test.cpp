@@ -1,4 +1,4 @@
-#include "key_index.hpp"
+#include "core/key_index.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "numbered.hpp"
+#include "support/numbered.hpp"
 
 namespace baton::detail {
 namespace {

@@ -7,7 +7,7 @@
 #include "baton/carriers/environment.hpp"
 #include "baton/configuration.hpp"
 #include "baton/extraction_counts.hpp"
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 // A value that was moved from can be used like an empty one, and be assigned to.
 namespace baton {

@@ -1,4 +1,4 @@
-#include "name_filter.hpp"
+#include "core/name_filter.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "percent.hpp"
+#include "text/percent.hpp"
 
 #include <gtest/gtest.h>
 

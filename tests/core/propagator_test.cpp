@@ -7,7 +7,7 @@
 
 #include "baton/chain.hpp"
 #include "baton/w3c.hpp"
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton {
 namespace {

@@ -1,11 +1,11 @@
-#include "scan.hpp"
+#include "text/scan.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton::detail {
 namespace {

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "baton/scope.hpp"
-#include "child_process.hpp"
+#include "support/child_process.hpp"
 
 #ifndef NDEBUG
 #error "these tests are about release builds"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "baton/baton.hpp"
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton {
 namespace {

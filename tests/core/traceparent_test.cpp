@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton {
 namespace {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "fields.hpp"
-#include "numbered.hpp"
+#include "support/fields.hpp"
+#include "support/numbered.hpp"
 
 namespace baton {
 namespace {

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/translators/jaeger.hpp"
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace {
 

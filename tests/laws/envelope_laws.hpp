@@ -5,9 +5,9 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/celery/envelope.hpp"
-#include "fields.hpp"
 #include "laws/json_laws.hpp"
 #include "laws/member_laws.hpp"
+#include "support/fields.hpp"
 
 /// What must hold for every text that is to be an envelope of Celery.
 namespace laws {

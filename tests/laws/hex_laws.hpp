@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "hex.hpp"
 #include "laws/require.hpp"
+#include "text/hex.hpp"
 
 namespace laws {
 

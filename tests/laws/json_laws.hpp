@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "fields.hpp"
+#include "json/plain_text.hpp"
+#include "json/scanner.hpp"
 #include "laws/require.hpp"
-#include "plain_text.hpp"
-#include "scanner.hpp"
+#include "support/fields.hpp"
 
 /// What must hold for every text that is to be JSON. Boost.JSON is the reference.
 namespace laws {

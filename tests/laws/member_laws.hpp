@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "baton/baton.hpp"
-#include "fields.hpp"
 #include "laws/require.hpp"
+#include "support/fields.hpp"
 
 /// How fields are to be found among the members of an object, written down a second time.
 namespace laws {

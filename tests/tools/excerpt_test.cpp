@@ -1,8 +1,8 @@
-#include "excerpt.hpp"
+#include "tools/excerpt.hpp"
 
 #include <gtest/gtest.h>
 
-#include "escape.hpp"
+#include "tools/escape.hpp"
 
 namespace baton::tool {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton {
 namespace {

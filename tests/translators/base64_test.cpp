@@ -1,4 +1,4 @@
-#include "base64.hpp"
+#include "text/base64.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton::detail::base64 {
 namespace {

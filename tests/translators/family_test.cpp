@@ -8,7 +8,7 @@
 #include "baton/carriers/http.hpp"
 #include "baton/translators/jaeger.hpp"
 #include "baton/translators/ottrace.hpp"
-#include "guard_page.hpp"
+#include "support/guard_page.hpp"
 
 namespace baton {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 
 namespace baton {
 namespace {

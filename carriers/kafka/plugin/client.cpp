@@ -1,4 +1,4 @@
-#include "client.hpp"
+#include "carriers/kafka/plugin/client.hpp"
 
 #include <dlfcn.h>
 #include <librdkafka/rdkafka.h>

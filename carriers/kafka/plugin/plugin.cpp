@@ -10,7 +10,7 @@
 #include "baton/baton.hpp"
 #include "baton/carriers/environment.hpp"
 #include "baton/carriers/kafka/produce.hpp"
-#include "client.hpp"
+#include "carriers/kafka/plugin/client.hpp"
 
 namespace baton::kafka::plugin {
 namespace {

@@ -1,6 +1,6 @@
 #include "carriers/conformance.hpp"
-#include "count_allocations.hpp"
 #include "support.hpp"
+#include "support/count_allocations.hpp"
 
 namespace {
 

@@ -1,8 +1,8 @@
 #include "baton/carriers/celery/envelope.hpp"
 
 #include "carriers/conformance.hpp"
-#include "count_allocations.hpp"
-#include "fields.hpp"
+#include "support/count_allocations.hpp"
+#include "support/fields.hpp"
 
 namespace {
 

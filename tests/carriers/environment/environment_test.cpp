@@ -7,7 +7,7 @@
 #include <regex>
 
 #include "carriers/conformance.hpp"
-#include "count_allocations.hpp"
+#include "support/count_allocations.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/grpc/metadata.hpp"
-#include "count_allocations.hpp"
+#include "support/count_allocations.hpp"
 
 namespace {
 

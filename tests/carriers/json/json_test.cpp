@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-#include "carrier.hpp"
-#include "fields.hpp"
-#include "number.hpp"
-#include "plain_text.hpp"
-#include "strings.hpp"
+#include "json/carrier.hpp"
+#include "json/number.hpp"
+#include "json/plain_text.hpp"
+#include "json/strings.hpp"
+#include "support/fields.hpp"
 
 namespace baton::json {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "../carriers/kafka/appending_carrier.hpp"
+#include "carriers/kafka/appending_carrier.hpp"
 #include "laws/any_headers.hpp"
 #include "support.hpp"
 

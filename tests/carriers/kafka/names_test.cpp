@@ -3,9 +3,9 @@
 #include <array>
 #include <string>
 
-#include "../carriers/kafka/appending_carrier.hpp"
-#include "../carriers/kafka/c_name.hpp"
-#include "everything.hpp"
+#include "carriers/kafka/appending_carrier.hpp"
+#include "carriers/kafka/c_name.hpp"
+#include "support/everything.hpp"
 
 namespace {
 

@@ -3,9 +3,9 @@
 #include <functional>
 
 #include "counting.hpp"
-#include "everything.hpp"
-#include "spelling.hpp"
 #include "support.hpp"
+#include "support/everything.hpp"
+#include "support/spelling.hpp"
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "baton/baton.hpp"
-#include "everything.hpp"
-#include "spelling.hpp"
+#include "support/everything.hpp"
+#include "support/spelling.hpp"
 
 /// The law of every carrier's `set` and `erase`: their work is linear in what is there, whatever it
 /// is. Counted in basic blocks, of which the compiler makes a call each (-fsanitize-coverage);

@@ -6,7 +6,7 @@
 #include <iostream>
 #include <span>
 
-#include "fields.hpp"
+#include "support/fields.hpp"
 #include "vector.hpp"
 
 /// Runs the vectors of the formats that it is told: vectors FOLDER FORMAT...

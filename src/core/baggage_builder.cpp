@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "baton/baggage.hpp"
+#include "core/key_index.hpp"
+#include "core/stored_baggage.hpp"
+#include "text/chars.hpp"
+#include "text/percent.hpp"
+
+namespace baton {
+namespace {
+
+using detail::count_members;
+using detail::fail;
+using detail::is_token;
+using detail::KeyIndex;
+using detail::member_at;
+
+constexpr std::size_t most_bytes = std::size_t{1} << 30;
+
+/// `key=value;property;property`, with all percent-encoded that may not stand as it is.
+expected<std::string> write_member(std::string_view key, std::string_view value,
+                                   std::span<const BaggageBuilder::Property> properties) {
+  if (!is_token(key)) return fail(ErrorCode::bad_key, detail::token_chars.find_outside(key));
+  std::string member(key);
+  member += '=';
+  detail::append_percent_encoded(value, member);
+  for (const BaggageBuilder::Property& property : properties) {
+    if (!is_token(property.key)) {
+      return fail(ErrorCode::bad_property, detail::token_chars.find_outside(property.key));
+    }
+    member += ';';
+    member += property.key;
+    if (!property.value) continue;
+    member += '=';
+    detail::append_percent_encoded(*property.value, member);
+  }
+  return member;
+}
+
+void append_member(std::string& text, std::string_view member) {
+  if (!text.empty()) text += ',';
+  text += member;
+}
+
+/// What a list takes: its text, commas included, and its members.
+struct Extent {
+  std::size_t bytes = 0;
+  std::size_t members = 0;
+
+  void add(std::size_t member_size) noexcept {
+    bytes += member_size + (members == 0 ? 0 : 1);
+    ++members;
+  }
+  void remove(std::size_t member_size) noexcept {
+    --members;
+    bytes -= member_size + (members == 0 ? 0 : 1);
+  }
+};
+
+/// What is over a limit already may change, but not grow. No code: all is well.
+ErrorCode check_growth(const Extent& from, const Extent& to, const BaggageLimits& limits) noexcept {
+  if (to.bytes > std::max(std::min(limits.max_bytes, most_bytes), from.bytes)) {
+    return ErrorCode::too_many_bytes;
+  }
+  if (to.members > std::max(limits.max_members, from.members)) return ErrorCode::too_many_members;
+  return {};
+}
+
+/// `text` with `member` in the place of the key's first one, or at the end, and without its twins;
+/// an empty member takes the key out.
+std::string with_member(std::string_view text, std::string_view key, std::string_view member) {
+  std::string changed;
+  changed.reserve(text.size() + 1 + member.size());
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::string_view old = member_at(text, begin);
+    begin += old.size() + 1;
+    if (!detail::has_key(old, key)) {
+      append_member(changed, old);
+    } else if (const auto first = std::exchange(member, {}); !first.empty()) {
+      append_member(changed, first);
+    }
+  }
+  if (!member.empty()) append_member(changed, member);
+  return changed;
+}
+
+/// Every member is valid already, and the limits held when it was set.
+Baggage make_baggage(std::string_view text) {
+  return Baggage::parse(text, {text.size(), text.size()});
+}
+
+}  // namespace
+
+expected<Baggage> Baggage::set(std::string_view key, std::string_view value,
+                               const BaggageLimits& limits) const {
+  const auto member = write_member(key, value, {});
+  if (!member) return tl::unexpected(member.error());
+  const std::string_view old = header();
+  const std::string text = with_member(old, key, *member);
+  const ErrorCode error =
+      check_growth({old.size(), count_members(old)}, {text.size(), count_members(text)}, limits);
+  if (error != ErrorCode{}) return fail(error, 0);
+  Baggage baggage = make_baggage(text);
+  if (baggage.empty()) return fail(ErrorCode::out_of_memory, 0);
+  return baggage;
+}
+
+Baggage Baggage::erase(std::string_view key) const {
+  if (!find(key)) return *this;
+  return make_baggage(with_member(header(), key, {}));
+}
+
+/// The members as pieces of one text, to which each change appends.
+class BaggageBuilder::Members {
+ public:
+  Members(std::string_view text, const BaggageLimits& limits) : text_(text), limits_(limits) {
+    pieces_.reserve(count_members(text));
+    for (std::size_t begin = 0; begin < text_.size();) {
+      const std::string_view member = member_at(text_, begin);
+      add_piece(begin, member.size(), detail::key_of(member).size());
+      begin += member.size() + 1;
+    }
+  }
+
+  [[nodiscard]] const BaggageLimits& limits() const noexcept { return limits_; }
+
+  /// No code: it was set.
+  ErrorCode set(std::string_view key, std::string_view member) {
+    const std::uint32_t number = keys_.find(text_, key);
+    Extent extent = without(number);
+    extent.add(member.size());
+    if (const auto error = check_growth(extent_, extent, limits_); error != ErrorCode{}) {
+      return error;
+    }
+    const std::size_t begin = text_.size();
+    text_ += member;
+    if (number == KeyIndex::none) {
+      return add_piece(begin, member.size(), key.size()) ? ErrorCode{} : ErrorCode::out_of_memory;
+    }
+    clear(number);
+    pieces_[twins_[number].first] = {static_cast<std::uint32_t>(begin),
+                                     static_cast<std::uint32_t>(member.size()), KeyIndex::none};
+    twins_[number].last = twins_[number].first;
+    extent_ = extent;
+    return {};
+  }
+
+  bool erase(std::string_view key) {
+    const std::uint32_t number = keys_.find(text_, key);
+    if (number == KeyIndex::none) return false;
+    extent_ = without(number);
+    clear(number);
+    keys_.forget(number);
+    return true;
+  }
+
+  /// Whether most of what is held is no longer needed.
+  [[nodiscard]] bool is_wasteful() const noexcept {
+    return text_.size() > 2 * extent_.bytes + 1024 || pieces_.size() > 2 * extent_.members + 64;
+  }
+
+  [[nodiscard]] std::string join() const {
+    std::string text;
+    text.reserve(extent_.bytes);
+    for (const Piece& piece : pieces_) {
+      if (piece.size != 0)
+        append_member(text, std::string_view(text_).substr(piece.begin, piece.size));
+    }
+    return text;
+  }
+
+ private:
+  struct Piece {
+    std::uint32_t begin;
+    std::uint32_t size;  // zero: it was taken out
+    std::uint32_t next_twin;
+  };
+  struct Twins {  // the pieces of one key
+    std::uint32_t first;
+    std::uint32_t last;
+  };
+
+  bool add_piece(std::size_t begin, std::size_t size, std::size_t key_size) {
+    const std::string_view text = text_;
+    const auto [number, is_new] = keys_.insert(text, text.substr(begin, key_size));
+    if (number == KeyIndex::none) return false;
+    const auto piece = static_cast<std::uint32_t>(pieces_.size());
+    if (is_new) {
+      twins_.push_back({piece, piece});
+    } else {
+      pieces_[std::exchange(twins_[number].last, piece)].next_twin = piece;
+    }
+    pieces_.push_back(
+        {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(size), KeyIndex::none});
+    extent_.add(size);
+    return true;
+  }
+
+  template <class Visitor>
+  void for_each_twin(std::uint32_t number, Visitor visit) {
+    if (number == KeyIndex::none) return;
+    for (std::uint32_t i = twins_[number].first; i != KeyIndex::none; i = pieces_[i].next_twin) {
+      visit(pieces_[i]);
+    }
+  }
+
+  [[nodiscard]] Extent without(std::uint32_t number) {
+    Extent extent = extent_;
+    for_each_twin(number, [&extent](const Piece& piece) { extent.remove(piece.size); });
+    return extent;
+  }
+
+  void clear(std::uint32_t number) {
+    for_each_twin(number, [](Piece& piece) { piece.size = 0; });
+  }
+
+  std::string text_;
+  BaggageLimits limits_;
+  std::vector<Piece> pieces_;
+  std::vector<Twins> twins_;  // by the number of the key
+  Extent extent_;
+  KeyIndex keys_;
+};
+
+BaggageBuilder::BaggageBuilder(const Baggage& base, const BaggageLimits& limits)
+    : members_(std::make_unique<Members>(base.header(), limits)) {}
+
+BaggageBuilder::BaggageBuilder(BaggageBuilder&&) noexcept = default;
+BaggageBuilder& BaggageBuilder::operator=(BaggageBuilder&&) noexcept = default;
+BaggageBuilder::~BaggageBuilder() = default;
+
+expected<void> BaggageBuilder::set(std::string_view key, std::string_view value,
+                                   std::span<const Property> properties) {
+  const auto member = write_member(key, value, properties);
+  if (!member) return tl::unexpected(member.error());
+  if (members_ == nullptr) *this = BaggageBuilder();
+  if (const auto error = members_->set(key, *member); error != ErrorCode{}) return fail(error, 0);
+  drop_waste();
+  return {};
+}
+
+bool BaggageBuilder::erase(std::string_view key) {
+  if (members_ == nullptr || !members_->erase(key)) return false;
+  drop_waste();
+  return true;
+}
+
+void BaggageBuilder::drop_waste() {
+  if (!members_->is_wasteful()) return;
+  members_ = std::make_unique<Members>(members_->join(), members_->limits());
+}
+
+Baggage BaggageBuilder::build() const {
+  return members_ != nullptr ? make_baggage(members_->join()) : Baggage();
+}
+
+}  // namespace baton

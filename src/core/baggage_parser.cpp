@@ -1,0 +1,171 @@
+#include "core/baggage_parser.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "text/chars.hpp"
+#include "text/scan.hpp"
+
+namespace baton::detail {
+namespace {
+
+constexpr std::size_t most_bytes = std::size_t{1} << 30;
+
+const char* find_comma(const char* p, const char* end) noexcept {
+  const void* comma = std::memchr(p, ',', static_cast<std::size_t>(end - p));
+  return comma != nullptr ? static_cast<const char*>(comma) : end;
+}
+
+}  // namespace
+
+BaggageParser::BaggageParser(const BaggageLimits& limits,
+                             FunctionRef<void(ParseError)> on_error) noexcept
+    : limits_{limits.max_members, std::min(limits.max_bytes, most_bytes)}, on_error_(on_error) {}
+
+bool BaggageParser::feed(std::string_view field) {
+  const char* p = field.data();
+  const char* const end = p + field.size();
+  const auto offset = [&](const char* at) {
+    return field_offset_ + static_cast<std::size_t>(at - field.data());
+  };
+  // A member must end by `limit`; one character more shows that it does. Blanks behind the last one
+  // do not count, but are not followed without end either.
+  const std::size_t room = limits_.max_bytes - std::min(limits_.max_bytes, field_offset_);
+  const bool is_over = field.size() > room;
+  const char* const limit = is_over ? p + room : end;
+  const char* const stop = is_over ? limit + 1 : end;
+  const char* const end_of_blanks =
+      limit + std::min(static_cast<std::size_t>(end - limit), limits_.max_bytes);
+  const std::string_view text(field.data(), static_cast<std::size_t>(stop - field.data()));
+  const char* last_kept_end = nullptr;
+
+  PairScanner<BaggageList> scanner(text);
+
+  for (;;) {
+    while (p < stop && list_separators.contains(*p)) ++p;
+    if (p == end) break;
+    if (p >= limit) {
+      report(ErrorCode::too_many_bytes, offset(limit));
+      return false;
+    }
+    if (members_ == limits_.max_members || bad_members_ == limits_.max_members) {
+      report(ErrorCode::too_many_members, offset(p));
+      return false;
+    }
+
+    const char* const begin = p;
+    const char* member_end;
+    Pair pair;
+    if (scanner.read(p, pair) && pair.key_end != begin && pair.value_end <= limit) {
+      p = member_end = pair.value_end;
+    } else {
+      const Result result = parse_member(text, begin);
+      const bool good = result.error == ErrorCode{};
+      bool is_whole;
+      if (good) {
+        p = result.end <= limit ? optional_space.skip(result.end, end_of_blanks) : stop;
+        is_whole = result.end <= limit && (p == end || *p == ',');
+      } else {
+        p = find_comma(result.end, stop);
+        is_whole = p < stop;
+      }
+      if (is_over && !is_whole) {
+        report(ErrorCode::too_many_bytes, offset(begin));
+        return false;
+      }
+      if (!good) {
+        ++bad_members_;
+        report(result.error, offset(result.end));
+        continue;
+      }
+      member_end = result.end;
+    }
+    // The very next member, with one comma between, makes the run longer; any other begins one.
+    const bool follows = last_kept_end != nullptr && begin == last_kept_end + 1;
+    if (!follows && !begin_run(begin)) {
+      report(ErrorCode::out_of_memory, offset(begin));
+      return false;
+    }
+    ++members_;
+    last_run_.end = last_kept_end = member_end;
+  }
+  field_offset_ += field.size() + 1;
+  return true;
+}
+
+BaggageParser::Result BaggageParser::parse_member(std::string_view text,
+                                                  const char* begin) noexcept {
+  const char* const end = text.data() + text.size();
+  const char* const key_end = token_chars.skip(begin, end);
+  const char* p = key_end;
+  if (p == begin) return {p, ErrorCode::bad_key};
+  p = optional_space.skip(p, end);
+  if (p == end || *p == ',' || *p == ';') return {p, ErrorCode::missing_equals};
+  if (*p != '=') return {p, ErrorCode::bad_key};
+
+  p = optional_space.skip(p + 1, end);
+  Result value{baggage_octets.skip(p, end)};
+  // The blanks behind an empty value belong to nobody.
+  if (value.end == p) value.end = std::find(key_end, p, '=') + 1;
+  for (;;) {
+    p = optional_space.skip(value.end, end);
+    if (p == end || *p == ',') return value;
+    if (*p != ';') return {p, ErrorCode::bad_value};
+    value = parse_property(text, p + 1);
+    if (value.error != ErrorCode{}) return value;
+  }
+}
+
+BaggageParser::Result BaggageParser::parse_property(std::string_view text, const char* p) noexcept {
+  const char* const end = text.data() + text.size();
+  const char* const begin = optional_space.skip(p, end);
+  const char* const key_end = token_chars.skip(begin, end);
+  if (key_end == begin) return {begin, ErrorCode::bad_property};
+  p = optional_space.skip(key_end, end);
+  if (p != end && *p == '=') {
+    const char* const value = optional_space.skip(p + 1, end);
+    const char* const value_end = baggage_octets.skip(value, end);
+    const char* const next = optional_space.skip(value_end, end);
+    if (next != end && *next != ',' && *next != ';') return {next, ErrorCode::bad_property};
+    return {value_end == value ? p + 1 : value_end};
+  }
+  if (p != end && *p != ',' && *p != ';') return {p, ErrorCode::bad_property};
+  return {key_end};
+}
+
+bool BaggageParser::begin_run(const char* begin) noexcept {
+  if (run_count_ == run_capacity_) {
+    std::unique_ptr<Run[]> more(new (std::nothrow) Run[2 * run_capacity_]);
+    if (more == nullptr) return false;
+    std::copy(runs_, runs_ + run_count_, more.get());
+    more_runs_ = std::move(more);
+    runs_ = more_runs_.get();
+    run_capacity_ *= 2;
+  }
+  if (last_run_.begin != nullptr) runs_[run_count_++] = last_run_;
+  last_run_.begin = begin;
+  return true;
+}
+
+Baggage BaggageParser::finish(const Text* neighbour) {
+  if (members_ == 0) return {};
+  const auto size_of = [](const Run& run) { return static_cast<std::size_t>(run.end - run.begin); };
+  std::size_t size = size_of(last_run_);
+  for (std::size_t i = 0; i < run_count_; ++i) size += size_of(runs_[i]) + 1;
+  Text text = neighbour != nullptr ? Text::allocate_beside(*neighbour, size) : Text::allocate(size);
+  if (text.view().empty()) {
+    report(ErrorCode::out_of_memory, 0);
+    return {};
+  }
+  char* out = text.writable();
+  for (std::size_t i = 0; i < run_count_; ++i) {
+    out = std::copy(runs_[i].begin, runs_[i].end, out);
+    *out++ = ',';
+  }
+  std::copy(last_run_.begin, last_run_.end, out);
+  return Baggage(std::move(text));
+}
+
+}  // namespace baton::detail

@@ -1,0 +1,134 @@
+#include "baton/configuration.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "text/chars.hpp"
+
+namespace baton {
+namespace {
+
+constexpr std::string_view default_names = "tracecontext,baggage";
+constexpr std::string_view none = "none";
+
+/// What was wrong, each thing once.
+class Errors {
+ public:
+  void add(std::string sentence) {
+    if (std::find(sentences_.begin(), sentences_.end(), sentence) != sentences_.end()) return;
+    sentences_.push_back(std::move(sentence));
+  }
+
+  [[nodiscard]] std::string text() const {
+    std::string text;
+    for (const std::string& sentence : sentences_) {
+      if (!text.empty()) text += "; ";
+      text += sentence;
+    }
+    return text;
+  }
+
+ private:
+  std::vector<std::string> sentences_;
+};
+
+std::string unknown_name(std::string_view name) {
+  std::string sentence = "unknown propagator '" + std::string(name) + "', known are ";
+  for (const RegisteredPropagator& known : registered_propagators()) {
+    sentence.append(known.name).append(", ");
+  }
+  return sentence.append(none);
+}
+
+std::vector<std::string_view> split(std::string_view names) {
+  std::vector<std::string_view> wanted;
+  for (std::size_t begin = 0; begin <= names.size();) {
+    const std::size_t end = std::min(names.find(',', begin), names.size());
+    const std::string_view name = detail::trim(names.substr(begin, end - begin));
+    begin = end + 1;
+    if (name.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end()) continue;
+    wanted.push_back(name);
+  }
+  return wanted;
+}
+
+std::vector<PropagatorChain::Link> make_links(std::string_view names,
+                                              const PropagatorOptions& options, Errors& errors) {
+  std::vector<std::string_view> wanted = split(names);
+  const bool wants_none = std::erase(wanted, none) != 0;
+  if (wants_none && !wanted.empty()) {
+    errors.add("'none' leaves no place for other propagators; none is used");
+  }
+
+  std::vector<PropagatorChain::Link> links;
+  const auto known = registered_propagators();
+  for (const std::string_view name : wanted) {
+    const auto found = std::find_if(known.begin(), known.end(), [name](const auto& candidate) {
+      return candidate.name == name;
+    });
+    if (found == known.end()) {
+      errors.add(unknown_name(name));
+    } else if (!wants_none) {
+      links.push_back(found->make(options));
+    }
+  }
+  return links;
+}
+
+PropagatorChain make_chain(const ChainConfiguration& wanted, Errors& errors) {
+  return {make_links(wanted.extract, wanted.options, errors),
+          make_links(wanted.inject, wanted.options, errors), wanted.policy};
+}
+
+/// Empty where there is nothing but blanks and commas.
+std::string_view variable(const char* name) {
+  const char* const value = std::getenv(name);
+  const std::string_view text = value == nullptr ? "" : value;
+  return detail::list_separators.find_outside(text) != text.size() ? detail::trim(text) : "";
+}
+
+/// The number of a variable's value among `values`; 0, which is the default, where it is unset.
+std::size_t choice(const char* name, const std::array<std::string_view, 2>& values,
+                   Errors& errors) {
+  const std::string_view value = variable(name);
+  if (value.empty() || value == values[0]) return 0;
+  if (value == values[1]) return 1;
+  errors.add(std::string(name) + " is '" + std::string(value) + "', but must be " +
+             std::string(values[0]) + " or " + std::string(values[1]));
+  return 0;
+}
+
+bool is_on(const char* name, Errors& errors) {
+  return choice(name, {"false", "true"}, errors) == 1;
+}
+
+std::string_view either(std::string_view text, std::string_view otherwise) {
+  return !text.empty() ? text : otherwise;
+}
+
+}  // namespace
+
+ConfiguredChain make_chain(const ChainConfiguration& configuration) {
+  Errors errors;
+  PropagatorChain chain = make_chain(configuration, errors);
+  return {std::move(chain), errors.text()};
+}
+
+ConfiguredChain make_chain_from_environment() {
+  Errors errors;
+  const std::string_view both = either(variable("OTEL_PROPAGATORS"), default_names);
+  ChainConfiguration configuration;
+  configuration.extract = either(variable("BATON_EXTRACT"), both);
+  configuration.inject = either(variable("BATON_INJECT"), both);
+  configuration.policy =
+      static_cast<ExtractionPolicy>(choice("BATON_POLICY", {"last_wins", "first_match"}, errors));
+  configuration.options.b3_short_trace_ids = is_on("BATON_B3_SHORT_TRACE_IDS", errors);
+  configuration.options.sampling_in_tracestate = is_on("BATON_SAMPLING_IN_TRACESTATE", errors);
+  PropagatorChain chain = make_chain(configuration, errors);
+  return {std::move(chain), errors.text()};
+}
+
+}  // namespace baton

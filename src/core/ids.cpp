@@ -1,0 +1,82 @@
+#include "baton/ids.hpp"
+
+#include <ostream>
+
+#include "core/random.hpp"
+#include "text/hex.hpp"
+
+namespace baton {
+namespace {
+
+template <class Id>
+std::string hex_string(const Id& id) {
+  std::string text(Id::hex_size, '0');
+  id.write_hex(std::span<char, Id::hex_size>(text));
+  return text;
+}
+
+}  // namespace
+
+expected<TraceId> TraceId::from_hex(std::string_view digits) noexcept {
+  if (digits.size() != hex_size) return detail::fail(ErrorCode::bad_length, 0);
+  TraceId id;
+  if (const unsigned n = detail::hex::decode16(digits.data(), id.high_); n != 16) {
+    return detail::fail(ErrorCode::bad_hex, n);
+  }
+  if (const unsigned n = detail::hex::decode16(digits.data() + 16, id.low_); n != 16) {
+    return detail::fail(ErrorCode::bad_hex, 16 + n);
+  }
+  return id;
+}
+
+TraceId TraceId::random() noexcept {
+  for (;;) {
+    const TraceId id(detail::random_bits(), detail::random_bits());
+    if (id.is_valid()) [[likely]]
+      return id;
+  }
+}
+
+void TraceId::write_hex(std::span<char, hex_size> out) const noexcept {
+  detail::hex::encode16(high_, out.data());
+  detail::hex::encode16(low_, out.data() + 16);
+}
+
+std::string TraceId::to_string() const { return hex_string(*this); }
+
+std::ostream& operator<<(std::ostream& out, const TraceId& id) { return out << id.to_string(); }
+
+expected<SpanId> SpanId::from_hex(std::string_view digits) noexcept {
+  if (digits.size() != hex_size) return detail::fail(ErrorCode::bad_length, 0);
+  SpanId id;
+  if (const unsigned n = detail::hex::decode16(digits.data(), id.value_); n != 16) {
+    return detail::fail(ErrorCode::bad_hex, n);
+  }
+  return id;
+}
+
+SpanId SpanId::random() noexcept {
+  for (;;) {
+    const SpanId id(detail::random_bits());
+    if (id.is_valid()) [[likely]]
+      return id;
+  }
+}
+
+void SpanId::write_hex(std::span<char, hex_size> out) const noexcept {
+  detail::hex::encode16(value_, out.data());
+}
+
+std::string SpanId::to_string() const { return hex_string(*this); }
+
+std::ostream& operator<<(std::ostream& out, const SpanId& id) { return out << id.to_string(); }
+
+std::string TraceFlags::to_string() const {
+  return {detail::hex::to_char(bits_ >> 4U), detail::hex::to_char(bits_)};
+}
+
+std::ostream& operator<<(std::ostream& out, const TraceFlags& flags) {
+  return out << flags.to_string();
+}
+
+}  // namespace baton

@@ -1,0 +1,52 @@
+#include "core/keyed_hash.hpp"
+
+#include <cstddef>
+#include <cstring>
+
+#include "core/random.hpp"
+
+namespace baton::detail {
+namespace {
+
+template <class Word>
+std::uint64_t load(const char* from) noexcept {
+  Word word;
+  std::memcpy(&word, from, sizeof(word));
+  return word;
+}
+
+/// The product of both in 128 bits, folded.
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+  __extension__ using Product = unsigned __int128;
+  const Product product = Product{a} * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+}
+
+/// Up to eight characters as one number; with the size, no other text of theirs has it.
+std::uint64_t load_short(const char* text, std::size_t size) noexcept {
+  if (size >= 4) {
+    return load<std::uint32_t>(text) << 32U | load<std::uint32_t>(text + size - 4);
+  }
+  if (size == 0) return 0;
+  return load<std::uint8_t>(text) << 16U | load<std::uint8_t>(text + size / 2) << 8U |
+         load<std::uint8_t>(text + size - 1);
+}
+
+}  // namespace
+
+std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  std::uint64_t hash = key.first ^ left;
+  for (; left > 8; left -= 8, p += 8) hash = mix(hash ^ load<std::uint64_t>(p), key.second);
+  hash = mix(hash ^ load_short(p, left), key.second);
+  // Once more: one product leaves texts that differ in a few digits close together under some keys.
+  return mix(hash ^ key.first, key.second);
+}
+
+std::uint64_t keyed_hash(std::string_view text) noexcept {
+  static const HashKey key{random_bits(), random_bits() | 1U};
+  return keyed_hash(text, key);
+}
+
+}  // namespace baton::detail

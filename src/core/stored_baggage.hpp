@@ -1,0 +1,48 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include "text/chars.hpp"
+
+/// Finding one's way in the text that a Baggage keeps: valid members with one comma between.
+namespace baton::detail {
+
+/// Only tokens can be keys; the search for one relies on it.
+constexpr bool is_token(std::string_view key) noexcept {
+  return !key.empty() && token_chars.find_outside(key) == key.size();
+}
+
+/// The member that begins at `begin`, up to its comma.
+constexpr std::string_view member_at(std::string_view text, std::size_t begin) noexcept {
+  return text.substr(begin, text.find(',', begin) - begin);
+}
+
+constexpr std::string_view key_of(std::string_view member) noexcept {
+  return trim(member.substr(0, member.find('=')));
+}
+
+constexpr std::size_t count_members(std::string_view text) noexcept {
+  return text.empty() ? 0 : static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1;
+}
+
+constexpr bool has_key(std::string_view member, std::string_view key) noexcept {
+  if (!member.starts_with(key) || member.size() == key.size()) return false;
+  const char next = member[key.size()];
+  return next == '=' || optional_space.contains(next);
+}
+
+/// Where the next member with that key begins, from the member at `begin` on.
+constexpr std::size_t find_key(std::string_view text, std::string_view key,
+                               std::size_t begin) noexcept {
+  while (begin < text.size()) {
+    if (has_key(text.substr(begin), key)) return begin;
+    const std::size_t comma = text.find(',', begin);
+    if (comma == std::string_view::npos) break;
+    begin = comma + 1;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace baton::detail

@@ -1,0 +1,121 @@
+#include "baton/traceparent.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "text/chars.hpp"
+#include "text/hex.hpp"
+
+namespace baton {
+namespace {
+
+// Where the parts of version 00 begin, and the delimiters before them.
+constexpr std::size_t version_at = 0;
+constexpr std::size_t trace_id_at = 3;
+constexpr std::size_t parent_id_at = 36;
+constexpr std::size_t flags_at = 53;
+
+/// Reads two digits. Returns how many were good.
+constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexcept {
+  const int high = detail::hex::digit(digits[0]);
+  if (high == detail::hex::bad) return 0;
+  const int low = detail::hex::digit(digits[1]);
+  if (low == detail::hex::bad) return 1;
+  value = static_cast<std::uint8_t>(high << 4 | low);
+  return 2;
+}
+
+/// Reads the 55 characters that every version begins with. No error: a code of zero.
+[[gnu::always_inline]] inline ParseError parse_prefix(const char* text, Traceparent& result,
+                                                      std::uint8_t& version) noexcept {
+  if (const std::size_t n = decode_byte(text + version_at, version); n != 2) {
+    return {ErrorCode::bad_hex, version_at + n};
+  }
+  if (version == 0xFF) return {ErrorCode::bad_version, version_at};
+  if (text[trace_id_at - 1] != '-') return {ErrorCode::bad_delimiter, trace_id_at - 1};
+
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  if (const unsigned n = detail::hex::decode16(text + trace_id_at, high); n != 16) {
+    return {ErrorCode::bad_hex, trace_id_at + n};
+  }
+  if (const unsigned n = detail::hex::decode16(text + trace_id_at + 16, low); n != 16) {
+    return {ErrorCode::bad_hex, trace_id_at + 16 + n};
+  }
+  result.trace_id = TraceId(high, low);
+  if (!result.trace_id.is_valid()) return {ErrorCode::zero_trace_id, trace_id_at};
+  if (text[parent_id_at - 1] != '-') return {ErrorCode::bad_delimiter, parent_id_at - 1};
+
+  std::uint64_t parent = 0;
+  if (const unsigned n = detail::hex::decode16(text + parent_id_at, parent); n != 16) {
+    return {ErrorCode::bad_hex, parent_id_at + n};
+  }
+  if (parent == 0) return {ErrorCode::zero_span_id, parent_id_at};
+  result.parent_id = SpanId(parent);
+  if (text[flags_at - 1] != '-') return {ErrorCode::bad_delimiter, flags_at - 1};
+
+  std::uint8_t flags = 0;
+  if (const std::size_t n = decode_byte(text + flags_at, flags); n != 2) {
+    return {ErrorCode::bad_hex, flags_at + n};
+  }
+  result.flags = TraceFlags(flags);
+  return {};
+}
+
+/// Where a text that is too short goes wrong: at its end, if not before.
+[[gnu::noinline]] ParseError diagnose_short(std::string_view text) noexcept {
+  std::array<char, Traceparent::size> padded{};  // zero bytes, which no part allows
+  std::copy(text.begin(), text.end(), padded.begin());
+  Traceparent unused;
+  std::uint8_t version = 0;
+  const ParseError error = parse_prefix(padded.data(), unused, version);
+  if (error.offset < text.size()) return error;
+  return {text.empty() ? ErrorCode::empty : ErrorCode::too_short, text.size()};
+}
+
+[[gnu::always_inline]] inline ParseError parse_trimmed(std::string_view text,
+                                                       Traceparent& result) noexcept {
+  if (text.size() < Traceparent::size) return diagnose_short(text);
+  std::uint8_t version = 0;
+  if (const ParseError error = parse_prefix(text.data(), result, version); error != ParseError()) {
+    return error;
+  }
+  if (text.size() == Traceparent::size) return {};
+  if (version == 0) return {ErrorCode::too_long, Traceparent::size};
+  if (text[Traceparent::size] != '-') return {ErrorCode::bad_delimiter, Traceparent::size};
+  return {};
+}
+
+}  // namespace
+
+expected<Traceparent> Traceparent::parse(std::string_view value) noexcept {
+  const std::string_view text = detail::trim(value);
+  Traceparent result;
+  if (const ParseError error = parse_trimmed(text, result); error != ParseError()) {
+    const auto skipped = text.empty() ? 0 : static_cast<std::size_t>(text.data() - value.data());
+    return detail::fail(error.code, skipped + error.offset);
+  }
+  return result;
+}
+
+void Traceparent::write(std::span<char, size> out) const noexcept {
+  char* text = out.data();
+  text[0] = '0';
+  text[1] = '0';
+  text[trace_id_at - 1] = '-';
+  trace_id.write_hex(out.subspan<trace_id_at, TraceId::hex_size>());
+  text[parent_id_at - 1] = '-';
+  parent_id.write_hex(out.subspan<parent_id_at, SpanId::hex_size>());
+  text[flags_at - 1] = '-';
+  text[flags_at] = '0';
+  text[flags_at + 1] = detail::hex::to_char(flags.bits());
+}
+
+std::string Traceparent::to_string() const {
+  std::string text(size, '0');
+  write(std::span<char, size>(text));
+  return text;
+}
+
+}  // namespace baton

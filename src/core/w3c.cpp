@@ -1,0 +1,139 @@
+#include "baton/w3c.hpp"
+
+#include <array>
+#include <string>
+
+#include "baton/traceparent.hpp"
+#include "core/baggage_joiner.hpp"
+#include "core/baggage_parser.hpp"
+#include "core/set_or_erase.hpp"
+#include "core/tracestate_parser.hpp"
+
+namespace baton {
+namespace {
+
+using detail::set_or_erase;
+
+constexpr std::array trace_context_fields{Traceparent::field, TraceState::field};
+constexpr std::array baggage_fields{Baggage::field};
+
+TraceState extract_trace_state(CarrierReader carrier, const detail::Text& neighbour,
+                               ExtractReport* report) {
+  detail::TraceStateParser parser;
+  carrier.get_all(TraceState::field, [&](std::string_view value) { return parser.feed(value); });
+  TraceState state = parser.finish(&neighbour);
+  if (report != nullptr) {
+    if (parser.duplicate()) report->add(TraceState::field, *parser.duplicate());
+    if (parser.error()) report->add(TraceState::field, *parser.error());
+  }
+  return state;
+}
+
+/// The member of ours that says what the sampled flag cannot.
+constexpr std::string_view sampling_key = "baton";
+
+constexpr bool fits_in_flag(Sampling sampling) noexcept {
+  return sampling == Sampling::drop || sampling == Sampling::sample;
+}
+
+/// What the flag and our member say together. Where they contradict each other somebody who does
+/// not know the member has decided anew.
+Sampling read_sampling(const TraceState& state, bool is_flag_set) noexcept {
+  const auto value = state.get(sampling_key);
+  for (const Sampling sampling : {Sampling::debug, Sampling::defer}) {
+    if (value == to_string(sampling) && is_sampled(sampling) == is_flag_set) return sampling;
+  }
+  return is_flag_set ? Sampling::sample : Sampling::drop;
+}
+
+TraceState write_sampling(const TraceState& state, Sampling sampling) noexcept {
+  if (fits_in_flag(sampling)) return state.erase(sampling_key);
+  return state.set(sampling_key, to_string(sampling)).value_or(state);
+}
+
+}  // namespace
+
+std::span<const std::string_view> TraceContextPropagator::fields() const noexcept {
+  return trace_context_fields;
+}
+
+Extracted TraceContextPropagator::extract(CarrierReader carrier, Context& context,
+                                          ExtractReport* report) const {
+  std::string_view value;
+  std::size_t instances = 0;
+  carrier.get_all(Traceparent::field, [&](std::string_view instance) {
+    value = instance;
+    return ++instances < 2;
+  });
+  if (instances == 0) return Extracted::nothing;
+
+  const expected<Traceparent> parent =
+      instances == 1 ? Traceparent::parse(value) : detail::fail(ErrorCode::repeated_field, 0);
+  if (!parent) {
+    if (report != nullptr) report->add(Traceparent::field, parent.error());
+    return Extracted::malformed;
+  }
+  context.set_span_context(
+      {parent->trace_id, parent->parent_id, parent->flags, true,
+       extract_trace_state(carrier, detail::text_of(context.baggage()), report)});
+  if (options_.sampling_in_tracestate) {
+    context.set_sampling(
+        read_sampling(context.span_context().trace_state, parent->flags.sampled()));
+  }
+  return Extracted::span_context;
+}
+
+void TraceContextPropagator::inject(const Context& context, CarrierWriter carrier) const {
+  const SpanContext& span_context = context.span_context();
+  if (!span_context.is_valid()) {
+    for (const std::string_view field : fields()) carrier.erase(field);
+    return;
+  }
+  std::array<char, Traceparent::size> parent;
+  Traceparent{span_context.trace_id, span_context.span_id, span_context.flags}.write(parent);
+  carrier.set(Traceparent::field, {parent.data(), parent.size()});
+
+  const TraceState state = options_.sampling_in_tracestate
+                               ? write_sampling(span_context.trace_state, context.sampling())
+                               : span_context.trace_state;
+  if (state.header().size() <= options_.max_tracestate_bytes) {
+    set_or_erase(carrier, TraceState::field, state.header());
+  } else {
+    set_or_erase(carrier, TraceState::field, state.header(options_.max_tracestate_bytes));
+  }
+}
+
+std::span<const std::string_view> BaggagePropagator::fields() const noexcept {
+  return baggage_fields;
+}
+
+Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
+                                     ExtractReport* report) const {
+  const auto on_error = [report](ParseError error) { report->add(Baggage::field, error); };
+  detail::BaggageParser parser(limits_, report != nullptr ? FunctionRef<void(ParseError)>(on_error)
+                                                          : FunctionRef<void(ParseError)>());
+  bool is_there = false;
+  carrier.get_all(Baggage::field, [&](std::string_view value) {
+    is_there = true;
+    return parser.feed(value);
+  });
+  if (!is_there) return Extracted::nothing;
+
+  Baggage baggage = parser.finish(&detail::text_of(context.span_context().trace_state));
+  if (baggage.empty()) return parser.has_error() ? Extracted::malformed : Extracted::nothing;
+  if (context.baggage().empty()) {
+    context.set_baggage(std::move(baggage));
+    return Extracted::baggage;
+  }
+  detail::BaggageJoiner joiner(context.baggage(), limits_);
+  const ParseError error = joiner.add(baggage);
+  if (report != nullptr && error != ParseError()) report->add(Baggage::field, error);
+  context.set_baggage(joiner.finish());
+  return Extracted::baggage;
+}
+
+void BaggagePropagator::inject(const Context& context, CarrierWriter carrier) const {
+  set_or_erase(carrier, Baggage::field, context.baggage().header(limits_));
+}
+
+}  // namespace baton

@@ -1,0 +1,49 @@
+#include "json/object.hpp"
+
+#include "core/keyed_hash.hpp"
+#include "json/strings.hpp"
+
+namespace baton::json {
+
+std::uint32_t* Object::slot_of(std::string_view name) const noexcept {
+  for (std::size_t i = detail::keyed_hash(name);; ++i) {
+    std::uint32_t* const slot = slots_ + (i & last_slot_);
+    if (*slot == 0 || members_[*slot - 1].name == name) return slot;
+  }
+}
+
+void Object::rehash(std::size_t size) {
+  more_slots_.assign(size, 0);
+  slots_ = more_slots_.data();
+  last_slot_ = size - 1;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    *slot_of(members_[i].name) = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+std::optional<std::string_view> Object::add(const Value& name) {
+  std::string_view text = name.inside();
+  if (name.has_escapes) {
+    append_decoded(text, decoded_.emplace_front());
+    text = decoded_.front();
+  }
+  if (members_.size() * 2 > last_slot_) rehash((last_slot_ + 1) * 4);
+  std::uint32_t* const slot = slot_of(text);
+  if (*slot != 0) return std::nullopt;
+  members_.push_back({text, name.text.data(), {}, {}, 0});
+  *slot = static_cast<std::uint32_t>(members_.size());
+  return text;
+}
+
+std::optional<std::string_view> Object::text_of(std::size_t index) const {
+  Member& member = members_[index];
+  if (member.value.type != Type::string) return std::nullopt;
+  if (!member.value.has_escapes) return member.value.inside();
+  if (member.decoded.data() == nullptr) {
+    append_decoded(member.value.inside(), decoded_.emplace_front());
+    member.decoded = decoded_.front();
+  }
+  return member.decoded;
+}
+
+}  // namespace baton::json

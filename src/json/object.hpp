@@ -1,0 +1,121 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <forward_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "json/scanner.hpp"
+#include "json/small_list.hpp"
+
+namespace baton::json {
+
+/// A member of an object. Its parts are views of the text, or of what the Object decoded.
+struct Member {
+  std::string_view name;  ///< decoded
+  const char* begin;      ///< the quote in front of the name, as it is written
+  Value value;
+  std::string_view decoded;  ///< of a string with escapes, once somebody asked
+  std::uint32_t edit = 0;    ///< for Edits: one more than the index of what is to become of it
+
+  [[nodiscard]] const char* end() const noexcept { return value.text.data() + value.text.size(); }
+};
+
+/// The members of one object of a text, found by their names.
+///
+///     json::Object object;
+///     if (object.read(scanner)) if (const json::Member* member = object.find("task")) …
+///
+/// A name that comes twice is an error, `duplicate_key`. Neither many members nor chosen names make
+/// it slow (see `keyed_hash`). Up to 32 members without escapes need no allocation. The text must
+/// outlive it; throws `std::bad_alloc`, and nothing else.
+class Object {
+ public:
+  Object() noexcept = default;
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+
+  /// Reads the object that comes next, and its members' values by `read_value(name, value)`, which
+  /// gives false after an error.
+  template <class ReadValue>
+  bool read(Scanner& scanner, ReadValue&& read_value) {
+    if (!scanner.enter_object()) return false;
+    inside_ = scanner.place();
+    Value name;
+    while (scanner.next_member(name)) {
+      const std::optional<std::string_view> added = add(name);
+      if (!added) return scanner.fail(ErrorCode::duplicate_key, name.text.data());
+      if (!read_value(*added, members_.back().value)) return false;
+    }
+    return !scanner.failed();
+  }
+  bool read(Scanner& scanner) {
+    return read(scanner, [&](std::string_view, Value& value) { return scanner.read(value); });
+  }
+
+  /// Reads an object that is the value of a member, where it may also be null.
+  template <class ReadValue>
+  bool read_or_null(Scanner& scanner, Value& value, ReadValue&& read_value) {
+    if (scanner.peek() == 'n') return scanner.read(value);
+    const char* const begin = scanner.place();
+    if (!read(scanner, std::forward<ReadValue>(read_value))) return false;
+    value = {{begin, static_cast<std::size_t>(scanner.place() - begin)}, Type::object};
+    return true;
+  }
+  bool read_or_null(Scanner& scanner, Value& value) {
+    return read_or_null(scanner, value,
+                        [&](std::string_view, Value& inner) { return scanner.read(inner); });
+  }
+
+  /// Whether an object was read.
+  [[nodiscard]] explicit operator bool() const noexcept { return inside_ != nullptr; }
+  /// Right behind its `{`.
+  [[nodiscard]] const char* inside() const noexcept { return inside_; }
+
+  [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
+  [[nodiscard]] const Member& operator[](std::size_t i) const noexcept { return members_[i]; }
+  [[nodiscard]] Member& operator[](std::size_t i) noexcept { return members_[i]; }
+
+  static constexpr std::size_t none = std::size_t{0} - 1;
+  [[nodiscard]] std::size_t index_of(std::string_view name) const noexcept {
+    return std::size_t{*slot_of(name)} - 1;
+  }
+  [[nodiscard]] const Member* find(std::string_view name) const noexcept {
+    const std::size_t index = index_of(name);
+    return index == none ? nullptr : &members_[index];
+  }
+
+  /// The text of a member that is a string, decoded; nothing for other types. It lives as long as
+  /// the Object, and is not for several threads at a time.
+  [[nodiscard]] std::optional<std::string_view> text_of(std::size_t index) const;
+  /// The same of the member with that very name, if there is one.
+  [[nodiscard]] std::optional<std::string_view> text_of(std::string_view name) const {
+    const std::size_t index = index_of(name);
+    return index == none ? std::nullopt : text_of(index);
+  }
+
+ private:
+  static constexpr std::size_t few = 32;
+  static constexpr std::size_t few_slots = 2 * few;
+
+  std::optional<std::string_view> add(const Value& name);
+  /// The slot that has the name, or the one that it would get.
+  [[nodiscard]] std::uint32_t* slot_of(std::string_view name) const noexcept;
+  void rehash(std::size_t size);
+
+  const char* inside_ = nullptr;
+  mutable SmallList<Member, few> members_;
+  // One more than the index of a member; zero where there is none.
+  std::array<std::uint32_t, few_slots> first_slots_{};
+  std::vector<std::uint32_t> more_slots_;
+  std::uint32_t* slots_ = first_slots_.data();
+  std::size_t last_slot_ = few_slots - 1;  // their number is a power of two
+  mutable std::forward_list<std::string> decoded_;
+};
+
+}  // namespace baton::json

@@ -1,0 +1,118 @@
+#include "json/strings.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "json/plain_text.hpp"
+#include "text/hex.hpp"
+#include "text/utf8.hpp"
+
+namespace baton::json {
+namespace {
+
+constexpr char32_t unit_at(std::string_view inside, std::size_t at) noexcept {
+  char32_t unit = 0;
+  for (std::size_t i = at + 2; i < at + 6; ++i) {
+    unit = unit << 4 | static_cast<char32_t>(detail::hex::digit_of_any_case(inside[i]));
+  }
+  return unit;
+}
+
+/// What one escape stands for, and how long it is.
+struct Escape {
+  std::array<char, 4> text{};
+  std::size_t text_size = 1;
+  std::size_t size = 2;
+};
+
+constexpr Escape escape_at(std::string_view inside, std::size_t at) noexcept {
+  Escape escape;
+  switch (inside[at + 1]) {
+    case 'b': escape.text[0] = '\b'; return escape;
+    case 'f': escape.text[0] = '\f'; return escape;
+    case 'n': escape.text[0] = '\n'; return escape;
+    case 'r': escape.text[0] = '\r'; return escape;
+    case 't': escape.text[0] = '\t'; return escape;
+    case 'u': break;
+    default: escape.text[0] = inside[at + 1]; return escape;
+  }
+  char32_t code = unit_at(inside, at);
+  escape.size = 6;
+  if (code >= 0xD800 && code <= 0xDFFF) {
+    code = 0x10000 + ((code - 0xD800) << 10) + (unit_at(inside, at + 6) - 0xDC00);
+    escape.size = 12;
+  }
+  // The bits that a sequence's lead byte has beside its mark, from one byte on.
+  constexpr std::array<char32_t, 4> marks{0x00, 0xC0, 0xE0, 0xF0};
+  escape.text_size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  for (std::size_t i = escape.text_size; i-- > 1; code >>= 6) {
+    escape.text[i] = static_cast<char>(0x80 | (code & 0x3F));
+  }
+  escape.text[0] = static_cast<char>(marks[escape.text_size - 1] | code);
+  return escape;
+}
+
+void append_escaped(char c, std::pmr::string& out) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  if (c == '"' || c == '\\') {
+    out += {'\\', c};
+  } else {
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'\\', 'u', '0', '0', digits[byte >> 4U], digits[byte & 0xFU]};
+  }
+}
+
+}  // namespace
+
+void append_decoded(std::string_view inside, std::string& out) {
+  out.reserve(out.size() + inside.size());
+  while (!inside.empty()) {
+    const std::size_t plain = std::min(inside.find('\\'), inside.size());
+    out += inside.substr(0, plain);
+    inside.remove_prefix(plain);
+    if (inside.empty()) return;
+    const Escape escape = escape_at(inside, 0);
+    out.append(escape.text.data(), escape.text_size);
+    inside.remove_prefix(escape.size);
+  }
+}
+
+std::size_t place_of_byte(std::string_view inside, std::size_t index) noexcept {
+  std::size_t at = 0;
+  while (at < inside.size()) {
+    std::size_t text_size = 1;
+    std::size_t size = 1;
+    if (inside[at] == '\\') {
+      const Escape escape = escape_at(inside, at);
+      text_size = escape.text_size;
+      size = escape.size;
+    }
+    if (index < text_size) return at;
+    index -= text_size;
+    at += size;
+  }
+  return at;
+}
+
+void append_quoted(std::string_view text, std::pmr::string& out) {
+  out += '"';
+  while (!text.empty()) {
+    const char* const special = find_special(text.data(), text.data() + text.size());
+    const auto plain = static_cast<std::size_t>(special - text.data());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    std::size_t size = 1;
+    if (static_cast<unsigned char>(text.front()) < 0x80) {
+      append_escaped(text.front(), out);
+    } else {
+      const auto piece = detail::utf8::first_piece(text);
+      size = piece.size;
+      out += piece.is_whole ? text.substr(0, size) : detail::utf8::replacement_character;
+    }
+    text.remove_prefix(size);
+  }
+  out += '"';
+}
+
+}  // namespace baton::json

@@ -1,4 +1,4 @@
-#include <baton/carriers/celery/amqp.hpp>
+#include <baton/carriers/celery/tasks/amqp.hpp>
 #include <charconv>
 #include <stdexcept>
 

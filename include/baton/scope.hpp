@@ -37,7 +37,7 @@ namespace detail {
 ///
 /// Scopes of a thread nest: a scope must end on the thread that made it, and the last one made must
 /// end first. So a coroutine must not keep a scope across a `co_await`, nor a fiber across a yield;
-/// for coroutines there is `co_with_context` (baton/carriers/asio.hpp).
+/// for coroutines there is `co_with_context` (baton/asio.hpp).
 ///
 /// A scope that ends in another order, or on another thread, fails an assertion. With NDEBUG, that
 /// scope ends and no other: the context of the innermost scope that has not ended is current on
@@ -87,7 +87,7 @@ concept Associated = requires { typename Function::executor_type; } || requires 
   typename Function::immediate_executor_type;
 } || requires { typename Function::cancellation_slot_type; } || AllocatorAssociated<Function>;
 
-/// baton/carriers/asio.hpp is included.
+/// baton/asio.hpp is included.
 template <class Function>
 concept AssociationsForwarded = requires { forward_associations(Associations<Function>()); };
 
@@ -100,7 +100,7 @@ concept AssociationsForwarded = requires { forward_associations(Associations<Fun
 /// threads may call it at the same time if they may call the function so.
 ///
 /// To Asio it is the function, with its executor, allocator and cancellation slot, as soon as
-/// baton/carriers/asio.hpp is included.
+/// baton/asio.hpp is included.
 template <class Function>
 class BoundFunction {
  public:
@@ -153,7 +153,7 @@ class BoundFunction {
 /// The function must not be a coroutine: that does not compile if it is called.
 ///
 /// A handler of Asio with associations of its own does not compile either unless
-/// baton/carriers/asio.hpp is included. Include it also for a wrapper that has no such names, only
+/// baton/asio.hpp is included. Include it also for a wrapper that has no such names, only
 /// a specialized `associator`, as `boost::beast::bind_front_handler` gives: without it, Asio does
 /// not see what the wrapped handler is associated with, and nothing says so.
 template <class Function>
@@ -161,7 +161,7 @@ template <class Function>
     std::is_nothrow_move_constructible_v<Function>) {
   static_assert(!detail::Associated<Function> || detail::AssociationsForwarded<Function>,
                 "Asio would not see the executor, allocator or cancellation slot of this handler: "
-                "include baton/carriers/asio.hpp, or bind the context first and them around it");
+                "include baton/asio.hpp, or bind the context first and them around it");
   return {std::move(context), std::move(function)};
 }
 

@@ -25,8 +25,8 @@
 #include <thread>
 #include <vector>
 
+#include "baton/asio.hpp"
 #include "baton/baton.hpp"
-#include "baton/carriers/asio.hpp"
 #include "baton/detail/coroutine.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "baton/carriers/asio.hpp"
+#include "baton/asio.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include <baton/baton.hpp>
 #include <baton/carriers/celery.hpp>
-#include <baton/carriers/celery/amqp.hpp>
+#include <baton/carriers/celery/tasks/amqp.hpp>
 #include <cstdlib>
 
 int main() {

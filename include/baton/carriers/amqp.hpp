@@ -170,7 +170,7 @@ void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
 ///     });
 ///
 /// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
-/// compile, and is awaited through `co_with_context` (baton/carriers/asio.hpp) instead.
+/// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
 template <HasHeaders Message, class Handler>
 decltype(auto) process(const Message& message, Handler&& handler,
                        const PropagatorChain& chain = global_chain(),

@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "baton/carriers/asio.hpp"
+#include "baton/asio.hpp"
 #include "baton/carriers/http.hpp"
 
 namespace baton::http {

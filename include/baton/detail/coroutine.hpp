@@ -21,7 +21,7 @@ template <class Result>
 consteval void refuse_coroutine() {
   static_assert(!Coroutine<Result>,
                 "a coroutine outlives the scope of its context: give what it returns to "
-                "baton::co_with_context (baton/carriers/asio.hpp), or, over HTTP, call "
+                "baton::co_with_context (baton/asio.hpp), or, over HTTP, call "
                 "baton::http::co_serve");
 }
 

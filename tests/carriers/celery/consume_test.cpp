@@ -1,4 +1,4 @@
-#include "baton/carriers/celery/consume.hpp"
+#include "baton/carriers/celery/tasks/consume.hpp"
 
 #include <gtest/gtest.h>
 

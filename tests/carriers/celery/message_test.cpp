@@ -1,4 +1,4 @@
-#include "baton/carriers/celery/message.hpp"
+#include "baton/carriers/celery/tasks/message.hpp"
 
 #include <gtest/gtest.h>
 

@@ -66,7 +66,7 @@ template <class Carried>
 ///     });
 ///
 /// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
-/// compile, and is awaited through `co_with_context` (baton/carriers/asio.hpp) instead.
+/// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
 template <Message M, class Handler>
 decltype(auto) process(M& message, Handler&& handler, const PropagatorChain& chain = global_chain(),
                        ExtractReport* report = nullptr) {

@@ -1,4 +1,4 @@
-#include "carriers/celery/json_reader.hpp"
+#include "carriers/celery/tasks/json_reader.hpp"
 
 #include <charconv>
 #include <string>

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "baton/carriers/celery/task.hpp"
+#include "baton/carriers/celery/tasks/task.hpp"
 #include "baton/global.hpp"
 #include "baton/scope.hpp"
 

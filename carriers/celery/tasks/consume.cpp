@@ -1,11 +1,11 @@
-#include "baton/carriers/celery/consume.hpp"
+#include "baton/carriers/celery/tasks/consume.hpp"
 
 #include <algorithm>
 #include <array>
 #include <initializer_list>
 
-#include "carriers/celery/json_reader.hpp"
 #include "carriers/celery/nested.hpp"
+#include "carriers/celery/tasks/json_reader.hpp"
 
 namespace baton::celery {
 namespace {

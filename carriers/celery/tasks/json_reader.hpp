@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "baton/carriers/celery/consume.hpp"
+#include "baton/carriers/celery/tasks/consume.hpp"
 #include "json/object.hpp"
 #include "json/scanner.hpp"
 

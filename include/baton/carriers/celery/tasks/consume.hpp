@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "baton/carriers/celery/headers.hpp"
-#include "baton/carriers/celery/message.hpp"
+#include "baton/carriers/celery/tasks/message.hpp"
 #include "baton/detail/call_handler.hpp"
 #include "baton/parse_error.hpp"
 
@@ -103,7 +103,7 @@ void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain =
 ///     });
 ///
 /// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
-/// compile, and is awaited through `co_with_context` (baton/carriers/asio.hpp) instead.
+/// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
 template <class Handler>
 decltype(auto) process(const ReceivedTask& task, Handler&& handler,
                        const PropagatorChain& chain = global_chain(),

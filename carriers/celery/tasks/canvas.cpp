@@ -1,4 +1,4 @@
-#include "baton/carriers/celery/canvas.hpp"
+#include "baton/carriers/celery/tasks/canvas.hpp"
 
 #include <boost/json.hpp>
 #include <vector>

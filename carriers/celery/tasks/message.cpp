@@ -1,4 +1,4 @@
-#include "baton/carriers/celery/message.hpp"
+#include "baton/carriers/celery/tasks/message.hpp"
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 #include <span>
 
 #include "baton/carriers/celery/headers.hpp"
-#include "carriers/celery/repr.hpp"
+#include "carriers/celery/tasks/repr.hpp"
 #include "text/base64.hpp"
 
 namespace baton::celery {

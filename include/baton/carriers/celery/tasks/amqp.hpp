@@ -6,8 +6,8 @@
 #include <amqp.h>
 #endif
 
-#include "baton/carriers/celery/consume.hpp"
-#include "baton/carriers/celery/message.hpp"
+#include "baton/carriers/celery/tasks/consume.hpp"
+#include "baton/carriers/celery/tasks/message.hpp"
 
 /// Celery's messages by RabbitMQ, over rabbitmq-c: of the library `baton-celery-amqp`.
 namespace baton::celery {

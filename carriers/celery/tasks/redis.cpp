@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <span>
 
-#include "carriers/celery/json_reader.hpp"
+#include "carriers/celery/tasks/json_reader.hpp"
 #include "json/strings.hpp"
 #include "text/base64.hpp"
 

@@ -4,7 +4,7 @@
 #include <boost/json/object.hpp>
 #include <string_view>
 
-#include "baton/carriers/celery/task.hpp"
+#include "baton/carriers/celery/tasks/task.hpp"
 #include "baton/global.hpp"
 #include "baton/scope.hpp"
 

@@ -1,7 +1,7 @@
 #include <array>
 #include <span>
 
-#include "baton/carriers/celery/task.hpp"
+#include "baton/carriers/celery/tasks/task.hpp"
 #include "baton/ids.hpp"
 
 namespace baton::celery {

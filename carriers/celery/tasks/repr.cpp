@@ -1,4 +1,4 @@
-#include "carriers/celery/repr.hpp"
+#include "carriers/celery/tasks/repr.hpp"
 
 #include <algorithm>
 #include <boost/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each format costs alone, beside a floor that only looks its fields up and copies their
 // bytes, and what the old formats of a migration cost a request that does not bring them.
 

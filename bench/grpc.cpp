@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the interceptors cost a unary call: the same call with and without them, in turn and in
 // random order, over loopback and within the process. Beside them a pair of interceptors that do
 // nothing, on a call whose metadata are added by hand: what is beyond that is our own. Times are

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What carrying a context in record headers costs, beside librdkafka's own calls for the same
 // headers.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How many small messages a producer sends, with and without `instrument`, in pairs: each pair runs
 // both right after each other, in turns, and the median of the ratios counts. On the brokers that
 // the environment variable KAFKA_BROKERS names, else on librdkafka's mock cluster, in this process.

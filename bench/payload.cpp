@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What writing a context into a JSON payload costs, beside looking at its bytes once and beside
 // Boost.JSON's parse and serialize.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What propagation costs, beside a floor that only looks the same fields up and copies their bytes:
 // into one allocated block where something must be kept beyond the request, as it must of
 // tracestate and baggage, else to the stack.

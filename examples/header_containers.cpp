@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads and writes contexts in the containers that HTTP libraries keep header fields in.
 
 #include <baton/baton.hpp>

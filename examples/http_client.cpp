@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A synchronous client: starts a trace and sends it along with one GET.
 
 #include <baton/baton.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An asynchronous server: one coroutine for each request, all on one thread.
 
 #include <baton/baton.hpp>

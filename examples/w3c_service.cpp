@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The service that the W3C's test harness for trace context drives: it is told by
 /// `POST /test` whom to call, and calls them with the context that came with the request.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "laws/json_laws.hpp"
 
 #include "fuzz/input.hpp"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes seed corpora for the fuzz targets from the vectors: seeds.py VECTORS CORPUS OUT STAMP.
 
 CORPUS holds the seeds written by hand, a folder for each target; they are copied beside the others.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Counts what a whole test run did, from the logs that Meson left.
 
 usage: summary.py BUILD_DIRECTORY...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who may include whom: every include of the tree, held to one table."""
 
 import pathlib

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/translators/b3.hpp"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ namespace baton {
 namespace {
 
 using detail::get_trimmed;
-using detail::no_error;
 using detail::reject;
 using detail::shifted;
 
@@ -54,8 +54,8 @@ bool parse_usual(std::string_view text, B3Context& result) noexcept {
   if ((text.size() != end && text.size() != end + 2) || text[dash] != '-') return false;
   const std::string_view trace_id = text.substr(0, dash);
   const std::string_view span_id = text.substr(dash + 1, SpanId::hex_size);
-  if (detail::parse_long_or_short_trace_id(trace_id, result.trace_id) != no_error ||
-      detail::parse_span_id(span_id, result.span_id) != no_error) {
+  if (detail::parse_long_or_short_trace_id(trace_id, result.trace_id) ||
+      detail::parse_span_id(span_id, result.span_id)) {
     return false;
   }
   if (text.size() == end) return true;
@@ -76,35 +76,35 @@ ParseError parse_single(std::string_view text, B3Context& result) noexcept {
     const auto state = parse_state(text);
     if (!state) return {ErrorCode::bad_sampling_state, 0};
     result.sampling = *state;
-    return no_error;
+    return ParseError();
   }
 
   const std::string_view trace_id = part_at(text, 0);
   ParseError error = detail::parse_long_or_short_trace_id(trace_id, result.trace_id);
-  if (error != no_error) return error;
+  if (error) return error;
 
   std::size_t at = trace_id.size() + 1;
   if (at > text.size()) return {ErrorCode::too_short, text.size()};
   const std::string_view span_id = part_at(text, at);
   error = detail::parse_span_id(span_id, result.span_id);
-  if (error != no_error) return shifted(error, at);
+  if (error) return shifted(error, at);
 
   at += span_id.size() + 1;
-  if (at > text.size()) return no_error;
+  if (at > text.size()) return ParseError();
   std::string_view parent = part_at(text, at);
   if (parent.size() != SpanId::hex_size) {
     const auto state = parse_state(parent);
     if (!state) return {ErrorCode::bad_sampling_state, at};
     result.sampling = *state;
     at += parent.size() + 1;
-    if (at > text.size()) return no_error;
+    if (at > text.size()) return ParseError();
     parent = part_at(text, at);
   }
   std::uint64_t unused = 0;
   error = detail::parse_hex16(parent, unused);
-  if (error != no_error) return shifted(error, at);
+  if (error) return shifted(error, at);
   at += parent.size();
-  return at == text.size() ? no_error : ParseError{ErrorCode::too_long, at};
+  return at == text.size() ? ParseError() : ParseError{ErrorCode::too_long, at};
 }
 
 Extracted extract_multi(CarrierReader carrier, B3Context& result, ExtractReport* report) {
@@ -137,7 +137,7 @@ Extracted extract_multi(CarrierReader carrier, B3Context& result, ExtractReport*
   if (parent_id) {
     std::uint64_t unused = 0;
     const ParseError error = detail::parse_hex16(*parent_id, unused);
-    if (error != no_error) return reject(carrier, parent_id_field, error, report);
+    if (error) return reject(carrier, parent_id_field, error, report);
   }
   if (!trace_id && !span_id) {
     return result.sampling == Sampling::defer ? found : Extracted::decision;
@@ -145,9 +145,9 @@ Extracted extract_multi(CarrierReader carrier, B3Context& result, ExtractReport*
   if (!trace_id) return reject(carrier, trace_id_field, {ErrorCode::missing_field, 0}, report);
   if (!span_id) return reject(carrier, span_id_field, {ErrorCode::missing_field, 0}, report);
   ParseError error = detail::parse_long_or_short_trace_id(*trace_id, result.trace_id);
-  if (error != no_error) return reject(carrier, trace_id_field, error, report);
+  if (error) return reject(carrier, trace_id_field, error, report);
   error = detail::parse_span_id(*span_id, result.span_id);
-  if (error != no_error) return reject(carrier, span_id_field, error, report);
+  if (error) return reject(carrier, span_id_field, error, report);
   return Extracted::span_context;
 }
 
@@ -157,7 +157,7 @@ Extracted extract_either(CarrierReader carrier, B3Context& result, ExtractReport
   if (!parse_usual(*single, result)) {
     result = {};
     const ParseError error = parse_single(*single, result);
-    if (error != no_error) {
+    if (error) {
       reject(carrier, single_field, error, report);
       result = {};
       return std::max(Extracted::malformed, extract_multi(carrier, result, report));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "translators/baggage_fields.hpp"
 
 #include <algorithm>
@@ -124,7 +125,7 @@ bool BaggageFieldsReader::add(std::string_view field, std::string_view key, std:
     return get_value();
   });
   if (error.code == ErrorCode::bad_key) return skip(field, shifted(error, begin));
-  if (error != no_error) return stop(field, shifted(error, begin));
+  if (error) return stop(field, shifted(error, begin));
   if (!is_new) ++known_;
   found_ = Extracted::baggage;
   return true;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/translators/datadog.hpp"
 
 #include <algorithm>
@@ -16,7 +17,6 @@ namespace {
 
 using detail::DatadogState;
 using detail::get_trimmed;
-using detail::no_error;
 using detail::reject;
 using detail::set_or_erase;
 using detail::shifted;
@@ -56,7 +56,7 @@ void parse_tags(std::string_view text, std::uint64_t& high, DatadogState& state,
       }
     } else if (!std::exchange(has_high, true)) {
       const ParseError error = detail::parse_hex16(value, high);
-      if (error == no_error) continue;
+      if (!error) continue;
       on_error(shifted(error, static_cast<std::size_t>(value.data() - text.data())));
     }
   }
@@ -80,18 +80,18 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
   if (!parent_id) return reject(carrier, parent_id_field, {ErrorCode::missing_field, 0}, report);
   std::uint64_t low = 0;
   ParseError error = parse_id(*trace_id, low);
-  if (error == no_error && low == 0) error = {ErrorCode::zero_trace_id, 0};
-  if (error != no_error) return reject(carrier, trace_id_field, error, report);
+  if (!error && low == 0) error = {ErrorCode::zero_trace_id, 0};
+  if (error) return reject(carrier, trace_id_field, error, report);
   std::uint64_t span_id = 0;
   error = parse_id(*parent_id, span_id);
-  if (error != no_error) return reject(carrier, parent_id_field, error, report);
+  if (error) return reject(carrier, parent_id_field, error, report);
 
   DatadogState state;
   Sampling sampling = Sampling::defer;
   if (const auto text = get_trimmed(carrier, priority_field)) {
     std::int32_t priority = 0;
     error = detail::parse_datadog_priority(*text, priority);
-    if (error == no_error) {
+    if (!error) {
       sampling = priority > 0 ? Sampling::sample : Sampling::drop;
       state.add_priority(priority);
     } else {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "translators/datadog_state.hpp"
 
 #include <algorithm>
@@ -48,13 +49,13 @@ ParseError parse_datadog_priority(std::string_view text, std::int32_t& priority)
   const bool is_negative = text.front() == '-';
   std::uint64_t magnitude = 0;
   const ParseError error = parse_decimal(text.substr(is_negative ? 1 : 0), magnitude);
-  if (error != no_error) return shifted(error, is_negative ? 1 : 0);
+  if (error) return shifted(error, is_negative ? 1 : 0);
   if (magnitude > std::uint64_t{std::numeric_limits<std::int32_t>::max()}) {
     magnitude = is_negative ? 0 : 1;
   }
   const auto number = static_cast<std::int32_t>(magnitude);
   priority = is_negative ? -number : number;
-  return no_error;
+  return ParseError();
 }
 
 DatadogState::Pair DatadogState::take_pair(std::string_view& rest) noexcept {
@@ -69,7 +70,7 @@ DatadogState::Priorities::Priorities(std::string_view member, Sampling sampling)
   for_each_in(member, [&](const Pair& pair) {
     if (pair.key != priority_key) return;
     std::int32_t priority = 0;
-    if (sampling != Sampling::defer && parse_datadog_priority(pair.value, priority) == no_error &&
+    if (sampling != Sampling::defer && !parse_datadog_priority(pair.value, priority) &&
         (priority > 0) == is_sampled(sampling)) {
       agreeing = priority;
     } else {

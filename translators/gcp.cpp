@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/translators/gcp.hpp"
 
 #include <array>
@@ -9,7 +10,6 @@
 namespace baton {
 namespace {
 
-using detail::no_error;
 using detail::shifted;
 
 constexpr std::string_view field = "x-cloud-trace-context";
@@ -26,7 +26,7 @@ ParseError parse_options(std::string_view text, Sampling& sampling) noexcept {
   if (good != text.size()) return {ErrorCode::bad_sampling_state, good};
   if (good > most_options_digits) return {ErrorCode::too_long, most_options_digits};
   sampling = (text.back() - '0') % 2 == 1 ? Sampling::sample : Sampling::drop;
-  return no_error;
+  return ParseError();
 }
 
 ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
@@ -34,25 +34,25 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
   if (text.empty()) return {ErrorCode::empty, 0};
   const std::string_view hex = text.substr(0, text.find('/'));
   ParseError error = detail::parse_trace_id(hex, trace_id);
-  if (error != no_error) return error;
+  if (error) return error;
   if (text.size() < span_id_at) return {ErrorCode::too_short, text.size()};
 
   const std::string_view rest = text.substr(span_id_at);
   const std::string_view number = rest.substr(0, rest.find(';'));
   std::uint64_t value = 0;
   error = detail::parse_decimal(number, value);
-  if (error != no_error) return shifted(error, span_id_at);
+  if (error) return shifted(error, span_id_at);
   span_id = SpanId(value);
 
   const std::string_view options = rest.substr(number.size());
-  if (options.empty()) return no_error;
+  if (options.empty()) return ParseError();
   const std::size_t options_at = span_id_at + number.size();
   for (std::size_t i = 0; i < options_label.size(); ++i) {
     if (i == options.size()) return {ErrorCode::too_short, text.size()};
     if (options[i] != options_label[i]) return {ErrorCode::bad_delimiter, options_at + i};
   }
   error = parse_options(options.substr(options_label.size()), sampling);
-  return error == no_error ? error : shifted(error, options_at + options_label.size());
+  return !error ? error : shifted(error, options_at + options_label.size());
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ Extracted GoogleCloudPropagator::extract(CarrierReader carrier, Context& context
   SpanId span_id;
   Sampling sampling = Sampling::defer;
   const ParseError error = parse(*value, trace_id, span_id, sampling);
-  if (error != no_error) return detail::reject(carrier, field, error, report);
+  if (error) return detail::reject(carrier, field, error, report);
   return detail::take_ids(context, trace_id, span_id, sampling);
 }
 

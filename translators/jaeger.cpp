@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/translators/jaeger.hpp"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ namespace baton {
 namespace {
 
 using detail::HexCase;
-using detail::no_error;
 using detail::shifted;
 
 constexpr std::string_view trace_id_field = "uber-trace-id";
@@ -94,7 +94,7 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
     if (number == 0) error = detail::parse_padded_trace_id<HexCase::either>(part.text, trace_id);
     if (number == 1) error = detail::parse_padded_span_id<HexCase::either>(part.text, span_id);
     if (number == 3) error = parse_flags(part.text, sampling);
-    if (error != no_error) return shifted(error, begin);
+    if (error) return shifted(error, begin);
     begin += part.text.size();
     const bool is_last = number == 3;
     if (is_last != (part.separator == 0)) {
@@ -102,7 +102,7 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
     }
     begin += part.separator;
   }
-  return no_error;
+  return ParseError();
 }
 
 /// Percent-encoding with "+" for a space. False: there is a "%" that starts no escape.
@@ -174,8 +174,8 @@ Extracted JaegerPropagator::extract(CarrierReader carrier, Context& context,
   Sampling sampling = Sampling::defer;
   if (const auto value = detail::get_trimmed(carrier, trace_id_field)) {
     const ParseError error = parse(*value, trace_id, span_id, sampling);
-    found = error == no_error ? Extracted::span_context
-                              : detail::reject(carrier, trace_id_field, error, report);
+    found =
+        !error ? Extracted::span_context : detail::reject(carrier, trace_id_field, error, report);
   }
   if (present.debug_id && !detail::get_trimmed(carrier, debug_id_field).value_or("").empty()) {
     found = std::max(found, Extracted::decision);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/translators/opencensus.hpp"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 namespace baton {
 namespace {
 
-using detail::no_error;
 namespace base64 = detail::base64;
 
 constexpr std::string_view field = "grpc-trace-bin";
@@ -35,7 +35,7 @@ constexpr ParseError find_id(std::span<const std::uint8_t> bytes, std::uint8_t m
   if (bytes.size() < begin) return {ErrorCode::too_short, bytes.size()};
   if (bytes[begin - 1] != mark) return {ErrorCode::missing_field, begin - 1};
   if (bytes.size() < begin + size) return {ErrorCode::too_short, bytes.size()};
-  return no_error;
+  return ParseError();
 }
 
 ParseError parse(std::span<const std::uint8_t> bytes, TraceId& trace_id, SpanId& span_id,
@@ -44,19 +44,19 @@ ParseError parse(std::span<const std::uint8_t> bytes, TraceId& trace_id, SpanId&
   if (bytes[0] != version) return {ErrorCode::bad_version, 0};
 
   ParseError error = find_id(bytes, trace_id_mark, trace_id_at, TraceId::byte_size);
-  if (error != no_error) return error;
+  if (error) return error;
   trace_id = TraceId(bytes.subspan<trace_id_at, TraceId::byte_size>());
   if (!trace_id.is_valid()) return {ErrorCode::zero_trace_id, trace_id_at};
 
   error = find_id(bytes, span_id_mark, span_id_at, SpanId::byte_size);
-  if (error != no_error) return error;
+  if (error) return error;
   span_id = SpanId(bytes.subspan<span_id_at, SpanId::byte_size>());
   if (!span_id.is_valid()) return {ErrorCode::zero_span_id, span_id_at};
 
   const bool has_options = bytes.size() >= whole_size && bytes[options_at - 1] == options_mark;
   const bool is_sampled = has_options && (bytes[options_at] & sampled_bit) != 0;
   sampling = is_sampled ? Sampling::sample : Sampling::drop;
-  return no_error;
+  return ParseError();
 }
 
 /// Reads bytes in base 64, and tells an error of theirs as one of the text.
@@ -65,9 +65,9 @@ ParseError parse_text(std::string_view text, TraceId& trace_id, SpanId& span_id,
   std::array<std::uint8_t, OpenCensusPropagator::most_bytes> buffer;
   std::size_t size = 0;
   ParseError error = base64::decode(text, buffer, size);
-  if (error != no_error) return error;
+  if (error) return error;
   error = parse(std::span(buffer).first(size), trace_id, span_id, sampling);
-  if (error == no_error) return no_error;
+  if (!error) return error;
   return {error.code, error.offset == size ? text.size() : base64::place_of_byte(error.offset)};
 }
 
@@ -99,10 +99,10 @@ Extracted OpenCensusPropagator::extract(CarrierReader carrier, Context& context,
   Sampling sampling = Sampling::drop;
   if (carrier.has_binary_fields()) {
     const ParseError error = parse_binary(*value, trace_id, span_id, sampling);
-    if (error != no_error) return reject_binary(error, report);
+    if (error) return reject_binary(error, report);
   } else {
     const ParseError error = parse_text(detail::trim(*value), trace_id, span_id, sampling);
-    if (error != no_error) return detail::reject(carrier, field, error, report);
+    if (error) return detail::reject(carrier, field, error, report);
   }
   context.set_span_context({trace_id, span_id, TraceFlags(), true, {}}, sampling);
   return Extracted::span_context;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/translators/ottrace.hpp"
 
 #include <array>
@@ -11,7 +12,6 @@ namespace {
 
 using detail::get_trimmed;
 using detail::HexCase;
-using detail::no_error;
 using detail::reject;
 
 constexpr std::string_view trace_id_field = "ot-tracer-traceid";
@@ -47,10 +47,10 @@ Extracted OtTracePropagator::extract(CarrierReader carrier, Context& context,
   if (!span_id_text) return reject(carrier, span_id_field, {ErrorCode::missing_field, 0}, report);
   TraceId trace_id;
   ParseError error = detail::parse_padded_trace_id<HexCase::lower>(*trace_id_text, trace_id);
-  if (error != no_error) return reject(carrier, trace_id_field, error, report);
+  if (error) return reject(carrier, trace_id_field, error, report);
   SpanId span_id;
   error = detail::parse_padded_span_id<HexCase::lower>(*span_id_text, span_id);
-  if (error != no_error) return reject(carrier, span_id_field, error, report);
+  if (error) return reject(carrier, span_id_field, error, report);
 
   const auto sampled = get_trimmed(carrier, sampled_field);
   const auto sampling = sampled ? detail::parse_sampled(*sampled) : std::nullopt;

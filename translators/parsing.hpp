@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
@@ -10,25 +11,23 @@
 #include "text/chars.hpp"
 #include "text/hex.hpp"
 
-/// What the formats have in common. A reader fills its last argument and returns what was wrong, an
-/// error without a code where nothing was; offsets count from the start of the part it was given.
+/// What the formats have in common. A reader fills its last argument and returns what was wrong, if
+/// anything; offsets count from the start of the part it was given.
 namespace baton::detail {
-
-inline constexpr ParseError no_error{};
 
 /// 16 lowercase digits.
 inline ParseError parse_hex16(std::string_view text, std::uint64_t& value) noexcept {
   if (text.size() != 16) return {ErrorCode::bad_length, 0};
   const unsigned good = hex::decode16(text.data(), value);
-  return good == 16 ? no_error : ParseError{ErrorCode::bad_hex, good};
+  return good == 16 ? ParseError() : ParseError{ErrorCode::bad_hex, good};
 }
 
 /// 16 lowercase digits, not all zero.
 inline ParseError parse_span_id(std::string_view text, SpanId& id) noexcept {
   std::uint64_t value = 0;
-  if (const ParseError error = parse_hex16(text, value); error != no_error) return error;
+  if (const ParseError error = parse_hex16(text, value)) return error;
   id = SpanId(value);
-  return value != 0 ? no_error : ParseError{ErrorCode::zero_span_id, 0};
+  return value != 0 ? ParseError() : ParseError{ErrorCode::zero_span_id, 0};
 }
 
 /// 32 lowercase digits, not all zero.
@@ -43,16 +42,16 @@ inline ParseError parse_trace_id(std::string_view text, TraceId& id) noexcept {
     return {ErrorCode::bad_hex, 16 + good};
   }
   id = TraceId(high, low);
-  return id.is_valid() ? no_error : ParseError{ErrorCode::zero_trace_id, 0};
+  return id.is_valid() ? ParseError() : ParseError{ErrorCode::zero_trace_id, 0};
 }
 
 /// The same, or 16 digits, which stand for the last ones of an id that begins with zeros.
 inline ParseError parse_long_or_short_trace_id(std::string_view text, TraceId& id) noexcept {
   if (text.size() != 16) return parse_trace_id(text, id);
   std::uint64_t low = 0;
-  if (const ParseError error = parse_hex16(text, low); error != no_error) return error;
+  if (const ParseError error = parse_hex16(text, low)) return error;
   id = TraceId(0, low);
-  return low != 0 ? no_error : ParseError{ErrorCode::zero_trace_id, 0};
+  return low != 0 ? ParseError() : ParseError{ErrorCode::zero_trace_id, 0};
 }
 
 /// Which digits a format takes.
@@ -64,10 +63,10 @@ ParseError parse_padded(std::string_view text, std::size_t most, std::uint64_t& 
                         std::uint64_t& low) noexcept {
   if (text.empty() || text.size() > most) return {ErrorCode::bad_length, 0};
   high = low = 0;
-  if (text.size() == 16 && hex::decode16(text.data(), low) == 16) return no_error;
+  if (text.size() == 16 && hex::decode16(text.data(), low) == 16) return ParseError();
   if (text.size() == 32 && hex::decode16(text.data(), high) == 16 &&
       hex::decode16(text.data() + 16, low) == 16) {
-    return no_error;
+    return ParseError();
   }
   constexpr bool is_lower = accepted == HexCase::lower;
   high = low = 0;
@@ -77,7 +76,7 @@ ParseError parse_padded(std::string_view text, std::size_t most, std::uint64_t& 
     high = high << 4U | low >> 60U;
     low = low << 4U | static_cast<std::uint64_t>(digit);
   }
-  return no_error;
+  return ParseError();
 }
 
 /// 1*32 digits, not all zero.
@@ -87,7 +86,7 @@ ParseError parse_padded_trace_id(std::string_view text, TraceId& id) noexcept {
   std::uint64_t low = 0;
   const ParseError error = parse_padded<accepted>(text, TraceId::hex_size, high, low);
   id = TraceId(high, low);
-  return error != no_error || id.is_valid() ? error : ParseError{ErrorCode::zero_trace_id, 0};
+  return error || id.is_valid() ? error : ParseError{ErrorCode::zero_trace_id, 0};
 }
 
 /// 1*16 digits, not all zero.
@@ -97,7 +96,7 @@ ParseError parse_padded_span_id(std::string_view text, SpanId& id) noexcept {
   std::uint64_t low = 0;
   const ParseError error = parse_padded<accepted>(text, SpanId::hex_size, high, low);
   id = SpanId(low);
-  return error != no_error || id.is_valid() ? error : ParseError{ErrorCode::zero_span_id, 0};
+  return error || id.is_valid() ? error : ParseError{ErrorCode::zero_span_id, 0};
 }
 
 /// A decimal number of 64 bits makes at most this many digits.
@@ -118,7 +117,7 @@ constexpr ParseError parse_decimal(std::string_view text, std::uint64_t& value) 
     }
   }
   value = number;
-  return no_error;
+  return ParseError();
 }
 
 /// A decision as a digit, or as a word in any case.
@@ -130,6 +129,7 @@ constexpr std::optional<Sampling> parse_sampled(std::string_view text) noexcept 
 
 /// An error of a part, told as an error of the whole that the part is cut from.
 constexpr ParseError shifted(ParseError error, std::size_t begin_of_part) noexcept {
+  if (!error) return error;
   return {error.code, begin_of_part + error.offset};
 }
 

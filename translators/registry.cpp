@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/registry.hpp"
 
 #include "baton/translators/b3.hpp"

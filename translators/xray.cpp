@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/translators/xray.hpp"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 namespace baton {
 namespace {
 
-using detail::no_error;
 using detail::shifted;
 
 constexpr std::string_view field = "x-amzn-trace-id";
@@ -39,7 +39,7 @@ ParseError parse_root(std::string_view text, TraceId& trace_id) noexcept {
   char* end = std::copy_n(text.data() + time_at, time_size, hex.data());
   std::copy_n(text.data() + rest_at, hex.size() - time_size, end);
   const ParseError error = detail::parse_trace_id({hex.data(), hex.size()}, trace_id);
-  if (error == no_error) return no_error;
+  if (!error) return error;
   return shifted(error, error.offset < time_size ? time_at : rest_at - time_size);
 }
 
@@ -51,7 +51,7 @@ ParseError parse_state(std::string_view text, Sampling& sampling) noexcept {
   } else if (text != "?") {
     return {ErrorCode::bad_sampling_state, 0};
   }
-  return no_error;
+  return ParseError();
 }
 
 ParseError parse_pair(std::string_view key, std::string_view value, XRayContext& result) noexcept {
@@ -63,7 +63,7 @@ ParseError parse_pair(std::string_view key, std::string_view value, XRayContext&
     result.has_state = true;
     return parse_state(value, result.sampling);
   }
-  return no_error;
+  return ParseError();
 }
 
 ParseError parse(std::string_view text, XRayContext& result) noexcept {
@@ -82,16 +82,17 @@ ParseError parse(std::string_view text, XRayContext& result) noexcept {
     }
     const std::string_view value = detail::trim(pair.substr(equals + 1));
     const ParseError error = parse_pair(detail::trim(pair.substr(0, equals)), value, result);
-    if (error != no_error) return shifted(error, place_of(value));
+    if (error) return shifted(error, place_of(value));
   }
-  return result.trace_id.is_valid() ? no_error : ParseError{ErrorCode::missing_field, text.size()};
+  return result.trace_id.is_valid() ? ParseError()
+                                    : ParseError{ErrorCode::missing_field, text.size()};
 }
 
 Extracted read(std::string_view value, std::string_view name, Context& context,
                ExtractReport* report) noexcept {
   XRayContext result;
   const ParseError error = parse(detail::trim(value), result);
-  if (error != no_error) return detail::reject_value(value, name, error, report);
+  if (error) return detail::reject_value(value, name, error, report);
   return detail::take_ids(context, result.trace_id, result.span_id, result.sampling);
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "carriers/celery/body.hpp"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ bool is_in_base64(const Envelope& envelope) {
 
 Body::Body(const Envelope& envelope, std::string_view text) {
   error_ = read(envelope);
-  if (error_ == ParseError()) return;
+  if (!error_) return;
   if (value_ == nullptr) {
     error_ = {error_.code, text.size() - 1};
     return;
@@ -56,12 +57,12 @@ ParseError Body::decode(const Envelope& envelope) {
   std::size_t size = 0;
   const ParseError error =
       base64::decode(*written, {reinterpret_cast<std::uint8_t*>(text_.data()), text_.size()}, size);
-  text_.resize(error == ParseError() ? size : 0);
+  text_.resize(!error ? size : 0);
   return error;
 }
 
 ParseError Body::read(const Envelope& envelope) {
-  if (const ParseError error = decode(envelope); error != ParseError()) return error;
+  if (const ParseError error = decode(envelope)) return error;
   json::Scanner scanner(text_);
   const auto read_value = [&](std::string_view name, json::Value& value) {
     return name == "kwargs" ? kwargs_.read_or_null(scanner, value) : scanner.read(value);

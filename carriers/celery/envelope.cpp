@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "carriers/celery/envelope.hpp"
 
 #include "baton/carriers/celery/envelope.hpp"
@@ -69,7 +70,7 @@ using detail::Envelope;
 expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const Context& context,
                                   const PropagatorChain& chain) {
   Body body(envelope, text);
-  if (body.error() != ParseError()) return tl::unexpected(body.error());
+  if (body.error()) return tl::unexpected(body.error());
   json::Splice splice;
   json::Edits edits(body.kwargs(), splice);
   chain.inject(context, json::ObjectWriter(edits));
@@ -90,7 +91,7 @@ expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const C
 expected<void> inject(std::string& envelope, const Context& context, const PropagatorChain& chain,
                       const InjectOptions& options) {
   Envelope read(envelope);
-  if (read.error() != ParseError()) return tl::unexpected(read.error());
+  if (read.error()) return tl::unexpected(read.error());
   if (options.protocol1 == Protocol1::kwargs && !read.names_task()) {
     return inject_into_kwargs(read, envelope, context, chain);
   }
@@ -102,7 +103,7 @@ expected<void> inject(std::string& envelope, const Context& context, const Propa
 
 Context extract(std::string_view envelope, const PropagatorChain& chain, ExtractReport* report) {
   const Envelope read(envelope);
-  if (read.error() != ParseError()) {
+  if (read.error()) {
     if (report != nullptr) report->add("envelope", read.error());
     return {};
   }
@@ -111,7 +112,7 @@ Context extract(std::string_view envelope, const PropagatorChain& chain, Extract
   if (!read.names_task() && !detail::has_fields_of(chain, headers) &&
       !detail::has_fields_of(chain, nested)) {
     Body body(read, envelope);
-    if (body.error() == ParseError()) {
+    if (!body.error()) {
       if (report != nullptr) {
         detail::report_wrong_types(headers, chain, *report);
         detail::report_wrong_types(nested, chain, *report);
@@ -131,8 +132,8 @@ ConstEnvelopeCarrier& ConstEnvelopeCarrier::operator=(ConstEnvelopeCarrier&&) no
 ConstEnvelopeCarrier::~ConstEnvelopeCarrier() = default;
 
 const ParseError& ConstEnvelopeCarrier::error() const noexcept {
-  static constexpr ParseError no_error;
-  return envelope_ == nullptr ? no_error : envelope_->error();
+  static constexpr ParseError none;
+  return envelope_ == nullptr ? none : envelope_->error();
 }
 
 std::optional<std::string_view> ConstEnvelopeCarrier::get(std::string_view name) const {
@@ -149,7 +150,7 @@ void ConstEnvelopeCarrier::keys(TextVisitor visit) const {
 }
 
 bool ConstEnvelopeCarrier::is_readable() const noexcept {
-  return envelope_ != nullptr && envelope_->error() == ParseError();
+  return envelope_ != nullptr && !envelope_->error();
 }
 
 void EnvelopeCarrier::set(std::string_view name, std::string_view value) {
@@ -161,7 +162,7 @@ void EnvelopeCarrier::erase(std::string_view name) {
 }
 
 expected<void> EnvelopeCarrier::apply() {
-  if (error() != ParseError()) return tl::unexpected(error());
+  if (error()) return tl::unexpected(error());
   if (envelope_ != nullptr) {
     envelope_->write();
     envelope_->splice().apply(*text_);

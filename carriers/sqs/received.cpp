@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "carriers/sqs/received.hpp"
 
 #include <array>
@@ -63,7 +64,7 @@ void Attributes::report_wrong_types(const PropagatorChain& chain, ExtractReport&
     const std::string_view field = lookup::reported_name(chain, members_[i].name);
     if (field.empty() || members_[i].value.type == json::Type::null) continue;
     const ParseError error = read_attribute(members_[i], nullptr);
-    if (error != ParseError()) report.add(field, {error.code, 0});
+    if (error) report.add(field, {error.code, 0});
   }
 }
 

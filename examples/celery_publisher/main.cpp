@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Publishes tasks for Celery's workers, each in a trace of its own.
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A consumer of tasks that Python has published: continues their traces, and may publish others.
 
 #include <baton/baton.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Starts a trace, and asks the Greeter for a greeting in it.
 
 #include <grpcpp/grpcpp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two services: Greeter, of the synchronous interface, calls on to Salutations, of the callback
 // one. Both say which trace they are in.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Orders on their way through two topics: a producer, a forwarder and a consumer.
 
 #include <charconv>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A gateway for the move from an old trace format to a new one: it stands in front of a service,
 /// reads the context of each request in the formats that callers still send, passes the request on
 /// with it in those that the service understands, and changes nothing else.

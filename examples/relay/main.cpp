@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The end-to-end demonstration: an edge and a backend on loopback, real requests through both, and
 /// what became of each trace on the way.
 

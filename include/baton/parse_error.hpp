@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
@@ -50,7 +51,7 @@ enum class ErrorCode : std::uint32_t {
 /// code. Never allocates.
 [[nodiscard]] std::string_view name(ErrorCode code) noexcept;
 
-/// Where and why a text could not be read.
+/// Where and why a text could not be read, if it could not: `if (error) …`.
 ///
 /// `offset` counts bytes from the start of the field as it arrived, surrounding white space
 /// included; where several instances of a field are read as one list, they count as joined by
@@ -65,6 +66,9 @@ struct ParseError {
         offset(position > std::numeric_limits<std::uint32_t>::max()
                    ? std::numeric_limits<std::uint32_t>::max()
                    : static_cast<std::uint32_t>(position)) {}
+
+  /// False: there was no error. Then the offset says nothing.
+  constexpr explicit operator bool() const noexcept { return code != ErrorCode{}; }
 
   friend bool operator==(const ParseError&, const ParseError&) = default;
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -61,12 +62,15 @@ struct Extent {
   }
 };
 
-/// What is over a limit already may change, but not grow. No code: all is well.
-ErrorCode check_growth(const Extent& from, const Extent& to, const BaggageLimits& limits) noexcept {
+/// What is over a limit already may change, but not grow.
+ParseError check_growth(const Extent& from, const Extent& to,
+                        const BaggageLimits& limits) noexcept {
   if (to.bytes > std::max(std::min(limits.max_bytes, most_bytes), from.bytes)) {
-    return ErrorCode::too_many_bytes;
+    return {ErrorCode::too_many_bytes, 0};
   }
-  if (to.members > std::max(limits.max_members, from.members)) return ErrorCode::too_many_members;
+  if (to.members > std::max(limits.max_members, from.members)) {
+    return {ErrorCode::too_many_members, 0};
+  }
   return {};
 }
 
@@ -101,9 +105,9 @@ expected<Baggage> Baggage::set(std::string_view key, std::string_view value,
   if (!member) return tl::unexpected(member.error());
   const std::string_view old = header();
   const std::string text = with_member(old, key, *member);
-  const ErrorCode error =
+  const ParseError error =
       check_growth({old.size(), count_members(old)}, {text.size(), count_members(text)}, limits);
-  if (error != ErrorCode{}) return fail(error, 0);
+  if (error) return tl::unexpected(error);
   Baggage baggage = make_baggage(text);
   if (baggage.empty()) return fail(ErrorCode::out_of_memory, 0);
   return baggage;
@@ -128,18 +132,16 @@ class BaggageBuilder::Members {
 
   [[nodiscard]] const BaggageLimits& limits() const noexcept { return limits_; }
 
-  /// No code: it was set.
-  ErrorCode set(std::string_view key, std::string_view member) {
+  ParseError set(std::string_view key, std::string_view member) {
     const std::uint32_t number = keys_.find(text_, key);
     Extent extent = without(number);
     extent.add(member.size());
-    if (const auto error = check_growth(extent_, extent, limits_); error != ErrorCode{}) {
-      return error;
-    }
+    if (const ParseError error = check_growth(extent_, extent, limits_)) return error;
     const std::size_t begin = text_.size();
     text_ += member;
     if (number == KeyIndex::none) {
-      return add_piece(begin, member.size(), key.size()) ? ErrorCode{} : ErrorCode::out_of_memory;
+      if (add_piece(begin, member.size(), key.size())) return {};
+      return {ErrorCode::out_of_memory, 0};
     }
     clear(number);
     pieces_[twins_[number].first] = {static_cast<std::uint32_t>(begin),
@@ -238,7 +240,7 @@ expected<void> BaggageBuilder::set(std::string_view key, std::string_view value,
   const auto member = write_member(key, value, properties);
   if (!member) return tl::unexpected(member.error());
   if (members_ == nullptr) *this = BaggageBuilder();
-  if (const auto error = members_->set(key, *member); error != ErrorCode{}) return fail(error, 0);
+  if (const ParseError error = members_->set(key, *member)) return tl::unexpected(error);
   drop_waste();
   return {};
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/baggage_joiner.hpp"
 
 #include "core/stored_baggage.hpp"
@@ -24,8 +25,7 @@ ParseError BaggageJoiner::add(const Baggage& more) {
     std::string member(each.key());
     member.append("=").append(each.raw_value_);
     if (!each.properties_.empty()) member.append(";").append(each.properties_);
-    if (const ParseError error = append(member, each.key().size()); error != ParseError())
-      return error;
+    if (const ParseError error = append(member, each.key().size())) return error;
   }
   return {};
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/baggage_parser.hpp"
 
 #include <algorithm>
@@ -62,7 +63,7 @@ bool BaggageParser::feed(std::string_view field) {
       p = member_end = pair.value_end;
     } else {
       const Result result = parse_member(text, begin);
-      const bool good = result.error == ErrorCode{};
+      const bool good = result.is_good();
       bool is_whole;
       if (good) {
         p = result.end <= limit ? optional_space.skip(result.end, end_of_blanks) : stop;
@@ -114,7 +115,7 @@ BaggageParser::Result BaggageParser::parse_member(std::string_view text,
     if (p == end || *p == ',') return value;
     if (*p != ';') return {p, ErrorCode::bad_value};
     value = parse_property(text, p + 1);
-    if (value.error != ErrorCode{}) return value;
+    if (!value.is_good()) return value;
   }
 }
 

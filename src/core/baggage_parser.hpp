@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>
@@ -24,8 +25,10 @@ class BaggageParser {
 
  private:
   struct Result {
-    const char* end;    // of what was read, if it is good; else where it goes wrong
-    ErrorCode error{};  // zero: it is good
+    const char* end;  // of what was read, if it is good; else where it goes wrong
+    ErrorCode error{};
+
+    [[nodiscard]] bool is_good() const noexcept { return error == ErrorCode{}; }
   };
   [[gnu::noinline]] static Result parse_member(std::string_view text, const char* begin) noexcept;
   static Result parse_property(std::string_view text, const char* p) noexcept;

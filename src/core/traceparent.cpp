@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/traceparent.hpp"
 
 #include <algorithm>
@@ -78,7 +79,7 @@ constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexc
                                                        Traceparent& result) noexcept {
   if (text.size() < Traceparent::size) return diagnose_short(text);
   std::uint8_t version = 0;
-  if (const ParseError error = parse_prefix(text.data(), result, version); error != ParseError()) {
+  if (const ParseError error = parse_prefix(text.data(), result, version)) {
     return error;
   }
   if (text.size() == Traceparent::size) return {};
@@ -92,7 +93,7 @@ constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexc
 expected<Traceparent> Traceparent::parse(std::string_view value) noexcept {
   const std::string_view text = detail::trim(value);
   Traceparent result;
-  if (const ParseError error = parse_trimmed(text, result); error != ParseError()) {
+  if (const ParseError error = parse_trimmed(text, result)) {
     const auto skipped = text.empty() ? 0 : static_cast<std::size_t>(text.data() - value.data());
     return detail::fail(error.code, skipped + error.offset);
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/tracestate.hpp"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ bool TraceStateParser::feed(std::string_view field) noexcept {
                           pair.value_end != pair.key_end + 1 && pair.value_end[-1] != ' ';
     if (is_plain) {
       p = pair.value_end;
-    } else if (const ParseError error = parse_member(p, end, pair); error != ParseError()) {
+    } else if (const ParseError error = parse_member(p, end, pair)) {
       error_.emplace(error.code,
                      field_offset_ + error.offset + static_cast<std::size_t>(key - field.data()));
       return false;

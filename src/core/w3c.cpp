@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/w3c.hpp"
 
 #include <array>
@@ -127,7 +128,7 @@ Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
   }
   detail::BaggageJoiner joiner(context.baggage(), limits_);
   const ParseError error = joiner.add(baggage);
-  if (report != nullptr && error != ParseError()) report->add(Baggage::field, error);
+  if (report != nullptr && error) report->add(Baggage::field, error);
   context.set_baggage(joiner.finish());
   return Extracted::baggage;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "json/object.hpp"
 
 #include "core/keyed_hash.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
@@ -53,7 +54,7 @@ class Scanner {
 
   /// Without a code where there is none.
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
-  [[nodiscard]] bool failed() const noexcept { return error_.code != ErrorCode{}; }
+  [[nodiscard]] bool failed() const noexcept { return bool(error_); }
 
   /// The character that the next value begins with; NUL at the end.
   char peek() noexcept;

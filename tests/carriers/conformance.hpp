@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 /// What every carrier must do. A carrier is tested through a *binding*, a type that says how its

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Starts the example servers, speaks to them in raw bytes, and stops them."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The code in the guides of the transports is code that is compiled and run."""
 
 import pathlib

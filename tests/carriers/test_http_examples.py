@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """http_server with curl and with http_client."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """w3c_service, driven as the W3C's harness for trace context drives it."""
 
 import contextlib

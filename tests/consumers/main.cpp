@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <baton/baton.hpp>
 #include <baton/carriers/beast.hpp>
 #include <baton/translators/b3.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/parse_error.hpp"
 
 #include <gtest/gtest.h>
@@ -104,4 +105,15 @@ TEST(ParseErrorTest, EqualWhereCodeAndOffsetAre) {
 }
 
 }  // namespace
+TEST(ParseErrorTest, IsTrueForAnErrorWhateverItsOffset) {
+  static_assert(!ParseError());
+  static_assert(ParseError(ErrorCode::empty, 0));
+  static_assert(ParseError(ErrorCode::not_hex, 7));
+  ParseError shifted;
+  shifted.offset = 7;
+  EXPECT_FALSE(shifted);
+  static_assert(!std::is_convertible_v<ParseError, bool>);
+  static_assert(sizeof(ParseError) == 8);
+}
+
 }  // namespace baton

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compiled without NDEBUG: a debug build stops where a scope is used wrongly.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compiled with NDEBUG: what scopes do that end in another order, or elsewhere, than they should.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Does one thing after another under callgrind, which writes down the instructions of each. The
 // names and sizes of things are for test_cost.py, which knows what must hold between them.
 

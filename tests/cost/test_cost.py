@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What things cost, in instructions: the same on every run of the same program, whatever else the
 machine does."""
 

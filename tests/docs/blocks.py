@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Prints the C++ of a Markdown file, so that it is compiled: what a guide shows must work.
 
 usage: blocks.py FILE

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands of docs/migrating-from-b3.md, one after the other in one shell, print what the page
 says. `<span>` stands for 16 digits and `<another trace>` for 32 that the page does not show."""
 

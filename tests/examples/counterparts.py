@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What stands around migration_gateway in its tests: nginx, upstreams that misbehave, raw clients."""
 
 import contextlib

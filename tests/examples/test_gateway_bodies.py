@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bodies of any size and framing through migration_gateway, in both directions."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Connections of migration_gateway: kept alive, pipelined, given up, closed."""
 
 import signal

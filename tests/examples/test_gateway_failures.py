@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Upstreams that fail, behind migration_gateway."""
 
 import socket

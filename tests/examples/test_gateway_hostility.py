@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Clients that mean harm to migration_gateway, or to what is behind it."""
 
 import contextlib

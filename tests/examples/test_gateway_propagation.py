@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What migration_gateway does to the trace context, with nginx telling what arrived."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Hands contexts to OpenTelemetry for Python and takes them back, in the environment of processes."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Hands contexts to OpenTelemetry for Python and takes them back, over real HTTP requests."""
 
 import contextlib

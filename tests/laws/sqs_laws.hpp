@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <optional>
@@ -107,7 +108,7 @@ inline std::optional<baton::Context> context_of_message(boost_json::object& mess
       message.if_contains(message.contains("Body") ? "Body" : "body");
   if (body == nullptr || !body->is_string()) return context_of(texts, {});
   const std::string_view text = body->get_string();
-  if (!text.starts_with('{') || scan(text) != baton::ParseError()) return context_of(texts, {});
+  if (!text.starts_with('{') || scan(text)) return context_of(texts, {});
   boost_json::value notification;
   if (!read_once(text, notification)) return std::nullopt;
   const boost_json::value* const type = notification.as_object().if_contains("Type");
@@ -137,7 +138,7 @@ inline void check_received(std::string_view text) {
   require(contexts || contexts.error().offset <= text.size(), "an error is in the response");
   const auto one = baton::sqs::extract_message(exact.view(), w3c_chain(), &report);
   require(one || one.error().offset <= text.size(), "an error is in the message");
-  require((!contexts && !one) || scan(text) == baton::ParseError(), "only JSON is read");
+  require((!contexts && !one) || !scan(text), "only JSON is read");
   boost_json::value value;
   if ((!contexts && !one) || hides_notification(text) || !read_once(text, value)) return;
   const auto check = [](const baton::Context& arrived, boost_json::value& message) {
@@ -167,8 +168,8 @@ inline void check_sqs(std::string_view text) {
     require(left_out.error().offset <= text.size(), "an error is in the request, or at its end");
     return;
   }
-  require(scan(request) == baton::ParseError(), "what is written is JSON");
-  require(scan(text) == baton::ParseError(), "only what is JSON is changed");
+  require(!scan(request), "what is written is JSON");
+  require(!scan(text), "only what is JSON is changed");
   boost_json::value before;
   boost_json::value after;
   if (!read_json(text, before) || !read_json(request, after)) return;

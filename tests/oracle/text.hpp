@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 /// Readers that are slow and obvious, written from the specifications alone and sharing no code

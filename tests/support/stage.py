@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What tests with real counterparts need beside their tests: ./dev test runs them as a stage."""
 
 import json

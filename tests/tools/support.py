@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the tool as a script would: bytes in, bytes and an exit status out."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`baton exec` runs a command with the context in its environment, and is not in its way."""
 
 import os

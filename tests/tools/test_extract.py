@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 import unittest
 
 from support import B3_SPAN_ID, B3_TRACE_ID, SPAN_ID, TRACE_ID, TRACEPARENT, baton, main

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What comes in and goes out, byte for byte, and what happens when it cannot."""
 
 import os

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "baton/translators/b3.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "text/base64.hpp"
 
 #include <gtest/gtest.h>
@@ -127,7 +128,7 @@ TEST(Base64Test, WhatDoesNotFitIsRefusedUnread) {
   for (std::size_t size = 0; size < 8; ++size) {
     for (std::size_t characters = 0; characters < 16; ++characters) {
       const ParseError error = decode_text(std::string(characters, 'A'), bytes, size);
-      if (error == no_error) {
+      if (!error) {
         EXPECT_EQ(bytes.size(), decoded_size(characters));
       }
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <span>
 
@@ -17,7 +18,7 @@ bool decode_base64(JsonReader& reader, const json::Value& value, std::string& bo
   std::size_t size = 0;
   const ParseError error = base64::decode(
       body, std::span(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()), size);
-  if (error.code != ErrorCode{}) {
+  if (error) {
     const std::size_t place = json::place_of_byte(value.inside(), error.offset);
     return reader.fail(error.code, value.inside().data() + place);
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 /// Contexts in the messages of Celery: tasks that are published, consumed, and put together.

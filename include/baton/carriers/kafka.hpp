@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 /// Contexts in the record headers of Kafka, over librdkafka's C and C++ interfaces.

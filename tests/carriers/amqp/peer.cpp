@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Publishes, consumes and forwards plain messages through a RabbitMQ, for test_rabbitmq.py.
 
 #include <cstdio>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Hands contexts over through a real RabbitMQ: ours, and OpenTelemetry's instrumentation of pika.
 
 Wants a Python with pika and opentelemetry-instrumentation-pika, and in its environment

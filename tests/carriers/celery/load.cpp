@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Publishes tasks from several threads at once, each in a trace of its own, and shows what it
 /// published: load URL QUEUE THREADS COUNT.
 

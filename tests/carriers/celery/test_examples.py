@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The examples where there is no broker: what they say, and how they end."""
 
 import os

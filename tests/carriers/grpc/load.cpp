@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // usage: load CLIENTS CALLS
 //
 // That many threads make that many calls between them, of every kind, from every interface to every

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is hard to send, and what is hard to receive, as far as gRPC's own client sends it.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Our side of a call to, or from, somebody else's gRPC:
 //
 //     peer serve INTERFACE PROPAGATORS       listens until its input ends

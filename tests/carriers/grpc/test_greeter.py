@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example: one trace, and one user, through its client and both of its services."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sends our server what no gRPC client would, as HTTP/2 frames made by hand: the server goes on."""
 
 import os

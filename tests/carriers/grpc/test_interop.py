@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Calls between us and Python's grpcio with OpenTelemetry's instrumentation, both ways."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`grpc-trace-bin`, as our client sends it to a server that is not built on gRPC's core, which would
 take the field away: one that is made of HTTP/2 alone."""
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // gRPC as it is installed is not instrumented, so ThreadSanitizer sees none of the order that it
 // makes between threads, and takes every hand-over for a race. Here that order is told: what a
 // thread did before it gave gRPC a tag happens before what another does once it got that tag back,

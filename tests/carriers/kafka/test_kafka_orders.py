@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example on librdkafka's mock cluster: each order keeps its trace through both topics."""
 
 import os

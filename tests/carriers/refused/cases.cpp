@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each of these calls is compiled with a plain handler, which it takes, and by itself as REFUSED,
 // which must not compile (see test_refused.py).
 

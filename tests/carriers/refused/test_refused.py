@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What would lose a context or an executor does not compile, and says why.
 
 usage: test_refused.py CASE... -- COMPILER...

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Our side of test_moto.py: peer inject|extract PROPAGATORS [NAME=VALUE...], with the JSON on the
 // standard input. `inject` writes the context that the fields say, and prints the request; the
 // other prints a line of fields for each message of a response.

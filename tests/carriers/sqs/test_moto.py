@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Hands contexts to boto3 and takes them from it, through moto's SQS server on loopback.
 
 Wants in its environment

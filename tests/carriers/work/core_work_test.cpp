@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <list>
 #include <map>
 #include <unordered_map>

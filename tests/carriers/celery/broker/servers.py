@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Redis and RabbitMQ for tests: on loopback, with their data in a folder of their own."""
 
 import os

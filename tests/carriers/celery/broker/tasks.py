@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tasks of a stock worker, which tell what they have seen. With OpenTelemetry's instrumentation
 where INSTRUMENTED says so: `celery --app tasks worker`, with BROKER and RESULTS in its environment.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Hands tasks to stock Celery workers and takes tasks from Python, through Redis and RabbitMQ.
 
 Wants in its environment

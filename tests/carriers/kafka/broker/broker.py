@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Apache Kafka for tests: one node, KRaft, on loopback, with its data in a folder of its own.
 
 As a program it runs a command with KAFKA_BROKERS in its environment, and stops the broker after it:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Hands contexts over through a real Apache Kafka: ours, OpenTelemetry's, Java's and kcat's.
 
 Wants in its environment

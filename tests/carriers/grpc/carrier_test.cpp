@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "../conformance.hpp"
 #include "baton/carriers/grpc.hpp"
+#include "carriers/conformance.hpp"
 
 namespace carrier_conformance {
 // gRPC has keys in lowercase alone, and refuses more than other headers do: see the tests below.

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <unordered_map>
 
-#include "conformance.hpp"
+#include "carriers/conformance.hpp"
 
 /// As C libraries for HTTP/2 have them: bytes that somebody else owns.
 struct ForeignField {

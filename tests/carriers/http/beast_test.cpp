@@ -10,7 +10,7 @@
 #include <boost/beast/http/write.hpp>
 #include <thread>
 
-#include "conformance.hpp"
+#include "carriers/conformance.hpp"
 
 namespace {
 

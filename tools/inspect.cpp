@@ -15,8 +15,8 @@ namespace baton::tool {
 namespace {
 
 constexpr std::size_t line_width = 80;
-constexpr std::size_t most_lines_a_format = 20;
-constexpr std::size_t most_unknown_names = 12;
+constexpr std::size_t max_lines_per_format = 20;
+constexpr std::size_t max_unknown_names = 12;
 
 using Issue = ExtractReport::Issue;
 
@@ -133,7 +133,7 @@ void print_fields(Printer& printer, const Fields& fields, const ExtractReport& r
       is_good = false;
     }
     if (!is_good) continue;
-    if (lines++ < most_lines_a_format) {
+    if (lines++ < max_lines_per_format) {
       printer.field(field);
     } else {
       ++hidden;
@@ -152,7 +152,7 @@ void print_unknown(Printer& printer, const Fields& unknown, const Paint& paint) 
   if (unknown.all().empty()) return;
   printer.heading("none of the known fields");
   std::string names;
-  const std::size_t shown = std::min(unknown.all().size(), most_unknown_names);
+  const std::size_t shown = std::min(unknown.all().size(), max_unknown_names);
   for (const Field& field : unknown.all().first(shown)) {
     if (!names.empty()) names += ", ";
     names += make_excerpt(field.name, 0, line_width / 2).text;

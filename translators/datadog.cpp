@@ -140,7 +140,7 @@ class FieldText {
 };
 
 void set_decimal(CarrierWriter carrier, std::string_view field, std::uint64_t value) {
-  std::array<char, detail::most_decimal_digits> digits;
+  std::array<char, detail::max_decimal_digits> digits;
   const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   carrier.set(field, {digits.data(), static_cast<std::size_t>(end - digits.data())});
 }

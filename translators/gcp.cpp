@@ -16,7 +16,7 @@ constexpr std::string_view field = "x-cloud-trace-context";
 constexpr std::array field_names{field};
 
 constexpr std::string_view options_label = ";o=";
-constexpr std::size_t most_options_digits = 3;
+constexpr std::size_t max_options_digits = 3;
 constexpr std::size_t span_id_at = TraceId::hex_size + 1;
 
 /// 1*3DIGIT, of which only the last bit is of interest.
@@ -24,7 +24,7 @@ ParseError parse_options(std::string_view text, Sampling& sampling) noexcept {
   if (text.empty()) return {ErrorCode::too_short, 0};
   const std::size_t good = detail::digits.find_outside(text);
   if (good != text.size()) return {ErrorCode::bad_sampling_state, good};
-  if (good > most_options_digits) return {ErrorCode::too_long, most_options_digits};
+  if (good > max_options_digits) return {ErrorCode::too_long, max_options_digits};
   sampling = (text.back() - '0') % 2 == 1 ? Sampling::sample : Sampling::drop;
   return ParseError();
 }
@@ -79,7 +79,7 @@ void GoogleCloudPropagator::inject(const Context& context, CarrierWriter carrier
     carrier.erase(field);
     return;
   }
-  std::array<char, span_id_at + detail::most_decimal_digits + options_label.size() + 1> value;
+  std::array<char, span_id_at + detail::max_decimal_digits + options_label.size() + 1> value;
   span_context.trace_id.write_hex(std::span(value).first<TraceId::hex_size>());
   value[TraceId::hex_size] = '/';
   char* end = std::to_chars(value.data() + span_id_at, value.data() + value.size(),

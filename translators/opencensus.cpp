@@ -62,7 +62,7 @@ ParseError parse(std::span<const std::uint8_t> bytes, TraceId& trace_id, SpanId&
 /// Reads bytes in base 64, and tells an error of theirs as one of the text.
 ParseError parse_text(std::string_view text, TraceId& trace_id, SpanId& span_id,
                       Sampling& sampling) noexcept {
-  std::array<std::uint8_t, OpenCensusPropagator::most_bytes> buffer;
+  std::array<std::uint8_t, OpenCensusPropagator::max_bytes> buffer;
   std::size_t size = 0;
   ParseError error = base64::decode(text, buffer, size);
   if (error) return error;
@@ -73,7 +73,7 @@ ParseError parse_text(std::string_view text, TraceId& trace_id, SpanId& span_id,
 
 ParseError parse_binary(std::string_view value, TraceId& trace_id, SpanId& span_id,
                         Sampling& sampling) noexcept {
-  constexpr std::size_t most = OpenCensusPropagator::most_bytes;
+  constexpr std::size_t most = OpenCensusPropagator::max_bytes;
   if (value.size() > most) return {ErrorCode::too_long, most};
   const auto* first = reinterpret_cast<const std::uint8_t*>(value.data());
   return parse({first, value.size()}, trace_id, span_id, sampling);

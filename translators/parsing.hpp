@@ -100,7 +100,7 @@ ParseError parse_padded_span_id(std::string_view text, SpanId& id) noexcept {
 }
 
 /// A decimal number of 64 bits makes at most this many digits.
-inline constexpr std::size_t most_decimal_digits = 20;
+inline constexpr std::size_t max_decimal_digits = 20;
 
 /// 1*DIGIT, a number of 64 bits. Zeros in front are allowed.
 constexpr ParseError parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
@@ -109,7 +109,7 @@ constexpr ParseError parse_decimal(std::string_view text, std::uint64_t& value) 
   for (std::size_t i = 0; i < text.size(); ++i) {
     const unsigned digit = static_cast<unsigned char>(text[i]) - unsigned{'0'};
     if (digit > 9) return {ErrorCode::bad_number, i};
-    if (i + 1 < most_decimal_digits) {  // cannot overflow yet
+    if (i + 1 < max_decimal_digits) {  // cannot overflow yet
       number = number * 10 + digit;
     } else if (__builtin_mul_overflow(number, std::uint64_t{10}, &number) ||
                __builtin_add_overflow(number, digit, &number)) {

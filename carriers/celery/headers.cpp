@@ -18,7 +18,7 @@ class HeaderList {
  public:
   explicit HeaderList(const object& headers) noexcept : headers_(&headers) {}
 
-  struct Text {
+  struct MaybeText {
     explicit operator bool() const noexcept { return value->is_string(); }
     std::string_view operator*() const noexcept { return value->get_string(); }
     operator std::optional<std::string_view>() const noexcept { return **this; }
@@ -26,7 +26,7 @@ class HeaderList {
   };
   struct Header {
     std::string_view name;
-    Text value;
+    MaybeText value;
   };
   [[nodiscard]] std::size_t size() const noexcept { return headers_->size(); }
   [[nodiscard]] Header at(std::size_t i) const noexcept {

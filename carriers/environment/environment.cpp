@@ -105,7 +105,7 @@ void Environment::set(std::string_view name, std::string_view value) {
   if (value.find('\0') != std::string_view::npos) return erase(name);
   // Made first: name and value may be views into what is about to go.
   const std::string variable = variable_name(name);
-  Text entry = std::make_unique_for_overwrite<char[]>(variable.size() + value.size() + 2);
+  Entry entry = std::make_unique_for_overwrite<char[]>(variable.size() + value.size() + 2);
   char* end = std::copy(variable.begin(), variable.end(), entry.get());
   *end++ = '=';
   *std::copy(value.begin(), value.end(), end) = '\0';
@@ -121,7 +121,7 @@ void Environment::erase(std::string_view name) {
     return entry != nullptr && value_of(entry, variable) != nullptr;
   };
   std::erase_if(entries_, is_one);
-  std::erase_if(written_, [&](const Text& text) { return is_one(text.get()); });
+  std::erase_if(written_, [&](const Entry& text) { return is_one(text.get()); });
 }
 
 }  // namespace baton::environment

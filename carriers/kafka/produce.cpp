@@ -29,7 +29,7 @@ bool is_empty(const Context& context) noexcept {
 
 /// The most that any propagator of the chain, reader or writer, finds. Not an extraction that is to
 /// be counted: nobody has received anything.
-Extracted look(const PropagatorChain& chain, CarrierReader carrier, Context& context) {
+Extracted find_context(const PropagatorChain& chain, CarrierReader carrier, Context& context) {
   Extracted best = Extracted::nothing;
   for (const auto& links : {chain.readers(), chain.writers()}) {
     for (const PropagatorChain::Link& link : links) {
@@ -107,9 +107,9 @@ class Instrument {
     if (!theirs.empty()) {
       if (options_.existing == Existing::keep) {
         Context found;
-        const Extracted most = look(chain, FoundCarrier(theirs), found);
+        const Extracted most = find_context(chain, FoundCarrier(theirs), found);
         if (most >= Extracted::decision) return;
-        look(chain, FoundCarrier(theirs), sent);  // adds the message's baggage
+        find_context(chain, FoundCarrier(theirs), sent);  // adds the message's baggage
       }
       detail::remove(headers, theirs);
     }

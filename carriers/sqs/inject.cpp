@@ -12,9 +12,9 @@ namespace baton::sqs {
 namespace {
 
 /// One message that is to be sent: an entry of a batch, or all of a request.
-class Message {
+class OutgoingMessage {
  public:
-  explicit Message(json::Splice& splice) noexcept
+  explicit OutgoingMessage(json::Splice& splice) noexcept
       : attribute_edits_(attributes_, splice), system_edits_(system_, splice) {}
 
   /// Reads it; `read_other` reads the members that are none of ours.
@@ -50,7 +50,7 @@ class Message {
       has_parent = has_parent || name == Traceparent::field;
       return true;
     });
-    std::size_t room = most_attributes - std::min(others, most_attributes);
+    std::size_t room = max_attributes - std::min(others, max_attributes);
     if (wanted <= room) return;
     bool keep_parent = has_parent && room != 0;
     if (keep_parent) --room;
@@ -109,7 +109,7 @@ class Injection {
 
   expected<std::vector<LeftOut>> run(std::string& request) {
     json::Scanner scanner(request);
-    Message single(splice_);
+    OutgoingMessage single(splice_);
     bool is_batch = false;
     const auto read_other = [&](std::string_view name, json::Value& value) {
       if (name != "Entries" || scanner.peek() == 'n') return scanner.read(value);
@@ -128,7 +128,7 @@ class Injection {
   bool read_entries(json::Scanner& scanner) {
     if (!scanner.enter_array()) return false;
     for (std::size_t entry = 0; scanner.next_element(); ++entry) {
-      Message message(splice_);
+      OutgoingMessage message(splice_);
       const auto read_other = [&](std::string_view, json::Value& value) {
         return scanner.read(value);
       };
@@ -138,7 +138,7 @@ class Injection {
     return !scanner.failed();
   }
 
-  void inject(Message& message, std::size_t entry) {
+  void inject(OutgoingMessage& message, std::size_t entry) {
     chain_->inject(context_of_(entry), message);
     message.make_fit(entry, left_out_);
     message.write();

@@ -31,9 +31,9 @@ class Attributes {
 
   // The list of `lookup`.
 
-  class Text {
+  class MaybeText {
    public:
-    Text(const Attributes& attributes, const json::Member& member) noexcept
+    MaybeText(const Attributes& attributes, const json::Member& member) noexcept
         : attributes_(&attributes), member_(&member) {}
     explicit operator bool() const { return read().has_value(); }
     std::string_view operator*() const { return *read(); }
@@ -53,7 +53,7 @@ class Attributes {
   };
   struct Header {
     std::string_view name;
-    Text value;
+    MaybeText value;
   };
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
   [[nodiscard]] Header at(std::size_t i) const noexcept {

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "baton/detail/text.hpp"
+#include "baton/detail/shared_text.hpp"
 #include "baton/function_ref.hpp"
 #include "baton/parse_error.hpp"
 
@@ -21,8 +21,8 @@ class Baggage;
 namespace detail {
 class BaggageJoiner;
 class BaggageParser;
-const Text& text_of(const Baggage& value) noexcept;
-Text& text_of(Baggage& value) noexcept;
+const SharedText& shared_text_of(const Baggage& value) noexcept;
+SharedText& shared_text_of(Baggage& value) noexcept;
 }  // namespace detail
 
 /// What baggage may cost, over all instances of the field together. What is over a limit is
@@ -180,11 +180,11 @@ class Baggage {
 
  private:
   friend class detail::BaggageParser;
-  friend const detail::Text& detail::text_of(const Baggage& value) noexcept;
-  friend detail::Text& detail::text_of(Baggage& value) noexcept;
-  explicit Baggage(detail::Text text) noexcept : text_(std::move(text)) {}
+  friend const detail::SharedText& detail::shared_text_of(const Baggage& value) noexcept;
+  friend detail::SharedText& detail::shared_text_of(Baggage& value) noexcept;
+  explicit Baggage(detail::SharedText text) noexcept : text_(std::move(text)) {}
 
-  detail::Text text_;  // valid members joined by one comma; white space only inside members
+  detail::SharedText text_;  // valid members joined by one comma; white space only inside members
 };
 
 /// Walks over the different keys, in the order in which they first came. Linear. Allocates only for
@@ -222,8 +222,8 @@ class Baggage::const_iterator {
   explicit const_iterator(std::string_view text) noexcept;
 
   std::string_view text_;
-  std::size_t next_ = 0;  // a place in `text_` or, if there is an order, a number in it
-  detail::Text order_;    // if keys repeat: where the last member of each key begins
+  std::size_t next_ = 0;      // a place in `text_` or, if there is an order, a number in it
+  detail::SharedText order_;  // if keys repeat: where the last member of each key begins
   BaggageMember member_;
 };
 
@@ -278,7 +278,9 @@ class BaggageBuilder {
   std::unique_ptr<Members> members_;  // none: it was moved from
 };
 
-inline const detail::Text& detail::text_of(const Baggage& value) noexcept { return value.text_; }
-inline detail::Text& detail::text_of(Baggage& value) noexcept { return value.text_; }
+inline const detail::SharedText& detail::shared_text_of(const Baggage& value) noexcept {
+  return value.text_;
+}
+inline detail::SharedText& detail::shared_text_of(Baggage& value) noexcept { return value.text_; }
 
 }  // namespace baton

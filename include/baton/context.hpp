@@ -42,8 +42,8 @@ class Context {
     return *this;
   }
   ~Context() {
-    detail::Text::drop_second(detail::text_of(span_context_.trace_state),
-                              detail::text_of(baggage_));
+    detail::SharedText::drop_second(detail::shared_text_of(span_context_.trace_state),
+                                    detail::shared_text_of(baggage_));
   }
 
   /// Invalid if no span is known.

@@ -34,12 +34,12 @@ struct ExtractionCounts {
 ///
 /// Counting is always on: it takes a nanosecond or so, since each thread counts for itself. Each
 /// number only grows, and includes all that happened before the call; numbers of requests under way
-/// may be there in part. Formats are told apart by name, up to `most_counted_formats`; what is
+/// may be there in part. Formats are told apart by name, up to `max_counted_formats`; what is
 /// beyond is counted as "other". After `fork` the child goes on from its parent's numbers.
 [[nodiscard]] ExtractionCounts extraction_counts();
 
 /// How many names of formats are counted apart.
-inline constexpr std::size_t most_counted_formats = 32;
+inline constexpr std::size_t max_counted_formats = 32;
 
 /// The same in Prometheus's text format (version 0.0.4), as counters that begin with `baton_`:
 ///

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "baton/detail/text.hpp"
+#include "baton/detail/shared_text.hpp"
 #include "baton/parse_error.hpp"
 
 namespace baton {
@@ -16,8 +16,8 @@ class TraceState;
 
 namespace detail {
 class TraceStateParser;
-const Text& text_of(const TraceState& value) noexcept;
-Text& text_of(TraceState& value) noexcept;
+const SharedText& shared_text_of(const TraceState& value) noexcept;
+SharedText& shared_text_of(TraceState& value) noexcept;
 }  // namespace detail
 
 /// The `tracestate` field: what each tracing system on the way wants to hand on, newest first.
@@ -86,11 +86,11 @@ class TraceState {
 
  private:
   friend class detail::TraceStateParser;
-  friend const detail::Text& detail::text_of(const TraceState& value) noexcept;
-  friend detail::Text& detail::text_of(TraceState& value) noexcept;
-  explicit TraceState(detail::Text text) noexcept : text_(std::move(text)) {}
+  friend const detail::SharedText& detail::shared_text_of(const TraceState& value) noexcept;
+  friend detail::SharedText& detail::shared_text_of(TraceState& value) noexcept;
+  explicit TraceState(detail::SharedText text) noexcept : text_(std::move(text)) {}
 
-  detail::Text text_;  // members joined by one comma, nothing else
+  detail::SharedText text_;  // members joined by one comma, nothing else
 };
 
 class TraceState::const_iterator {
@@ -132,7 +132,11 @@ inline TraceState::const_iterator TraceState::begin() const noexcept {
 }
 inline TraceState::const_iterator TraceState::end() const noexcept { return {}; }
 
-inline const detail::Text& detail::text_of(const TraceState& value) noexcept { return value.text_; }
-inline detail::Text& detail::text_of(TraceState& value) noexcept { return value.text_; }
+inline const detail::SharedText& detail::shared_text_of(const TraceState& value) noexcept {
+  return value.text_;
+}
+inline detail::SharedText& detail::shared_text_of(TraceState& value) noexcept {
+  return value.text_;
+}
 
 }  // namespace baton

@@ -110,9 +110,9 @@ namespace {
 
 /// Where the last member of each key begins, in the order in which the keys first come, and
 /// `KeyIndex::none` behind the end. Empty if there is no memory for it.
-[[gnu::noinline]] detail::Text order_of_keys(std::string_view text) noexcept {
+[[gnu::noinline]] detail::SharedText order_of_keys(std::string_view text) noexcept {
   const std::size_t most = count_members(text);
-  detail::Text order = detail::Text::allocate(most * sizeof(std::uint32_t));
+  detail::SharedText order = detail::SharedText::allocate(most * sizeof(std::uint32_t));
   if (order.view().empty()) return order;
   const auto write = [&order](std::size_t number, std::uint32_t begin) {
     std::memcpy(order.writable() + number * sizeof(begin), &begin, sizeof(begin));

@@ -20,8 +20,6 @@ using detail::is_token;
 using detail::KeyIndex;
 using detail::member_at;
 
-constexpr std::size_t most_bytes = std::size_t{1} << 30;
-
 /// `key=value;property;property`, with all percent-encoded that may not stand as it is.
 expected<std::string> write_member(std::string_view key, std::string_view value,
                                    std::span<const BaggageBuilder::Property> properties) {
@@ -65,7 +63,7 @@ struct Extent {
 /// What is over a limit already may change, but not grow.
 ParseError check_growth(const Extent& from, const Extent& to,
                         const BaggageLimits& limits) noexcept {
-  if (to.bytes > std::max(std::min(limits.max_bytes, most_bytes), from.bytes)) {
+  if (to.bytes > std::max(std::min(limits.max_bytes, detail::max_stored_bytes), from.bytes)) {
     return {ErrorCode::too_many_bytes, 0};
   }
   if (to.members > std::max(limits.max_members, from.members)) {

@@ -6,13 +6,12 @@
 #include <new>
 #include <utility>
 
+#include "core/stored_baggage.hpp"
 #include "text/chars.hpp"
 #include "text/scan.hpp"
 
 namespace baton::detail {
 namespace {
-
-constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
 const char* find_comma(const char* p, const char* end) noexcept {
   const void* comma = std::memchr(p, ',', static_cast<std::size_t>(end - p));
@@ -23,7 +22,8 @@ const char* find_comma(const char* p, const char* end) noexcept {
 
 BaggageParser::BaggageParser(const BaggageLimits& limits,
                              FunctionRef<void(ParseError)> on_error) noexcept
-    : limits_{limits.max_members, std::min(limits.max_bytes, most_bytes)}, on_error_(on_error) {}
+    : limits_{limits.max_members, std::min(limits.max_bytes, max_stored_bytes)},
+      on_error_(on_error) {}
 
 bool BaggageParser::feed(std::string_view field) {
   const char* p = field.data();
@@ -150,12 +150,13 @@ bool BaggageParser::begin_run(const char* begin) noexcept {
   return true;
 }
 
-Baggage BaggageParser::finish(const Text* neighbour) {
+Baggage BaggageParser::finish(const SharedText* neighbour) {
   if (members_ == 0) return {};
   const auto size_of = [](const Run& run) { return static_cast<std::size_t>(run.end - run.begin); };
   std::size_t size = size_of(last_run_);
   for (std::size_t i = 0; i < run_count_; ++i) size += size_of(runs_[i]) + 1;
-  Text text = neighbour != nullptr ? Text::allocate_beside(*neighbour, size) : Text::allocate(size);
+  SharedText text = neighbour != nullptr ? SharedText::allocate_beside(*neighbour, size)
+                                         : SharedText::allocate(size);
   if (text.view().empty()) {
     report(ErrorCode::out_of_memory, 0);
     return {};

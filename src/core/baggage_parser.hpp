@@ -21,7 +21,7 @@ class BaggageParser {
   [[nodiscard]] bool has_error() const noexcept { return has_error_; }
 
   /// The baggage; where it arrives with `neighbour`, in one block with it if there is room.
-  [[nodiscard]] Baggage finish(const Text* neighbour = nullptr);
+  [[nodiscard]] Baggage finish(const SharedText* neighbour = nullptr);
 
  private:
   struct Result {

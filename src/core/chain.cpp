@@ -271,14 +271,14 @@ class PropagatorChain::Extraction {
         ask(step, context_);
         continue;
       }
-      if (!std::exchange(has_looked, true)) present = look();
+      if (!std::exchange(has_looked, true)) present = find_present();
       if ((present & step.bit) != 0) return settle(index_of(first), i, present);
     }
     return first;
   }
 
   /// The steps of which there may be fields.
-  [[nodiscard]] std::uint32_t look() const {
+  [[nodiscard]] std::uint32_t find_present() const {
     std::uint32_t present = 0;
     carrier_.keys([&](std::string_view name) {
       present |= chain_.filter.find(name);

@@ -11,7 +11,7 @@ namespace {
 // Nothing here is ever destroyed or locked: threads may count while the process ends, and a child
 // of `fork` while it has but one of them.
 constinit std::atomic<CounterBlock*> all_blocks{nullptr};
-constinit std::array<std::atomic<const std::string*>, most_counted_formats> names{};
+constinit std::array<std::atomic<const std::string*>, max_counted_formats> names{};
 
 /// For threads that end, or that got no memory: several may use it, and lose counts to each other.
 constinit CounterBlock shared_block{};
@@ -79,7 +79,7 @@ std::uint8_t ExtractionCounter::number_of(std::string_view format) {
     }
   }
   delete mine;
-  return most_counted_formats;
+  return max_counted_formats;
 }
 
 }  // namespace detail
@@ -128,7 +128,7 @@ ExtractionCounts extraction_counts() {
     if (name == nullptr) return counts;
     counts.formats.push_back(sum_of(i, *name));
   }
-  const FormatCounts others = sum_of(most_counted_formats, "other");
+  const FormatCounts others = sum_of(max_counted_formats, "other");
   if (others.found != 0) counts.formats.push_back(others);
   return counts;
 }

@@ -14,7 +14,7 @@ namespace baton::detail {
 /// anybody may read them. Outlives its thread, and goes on with the next one.
 struct alignas(64) CounterBlock {
   /// One format more than have a name: the last one counts all others.
-  static constexpr std::size_t formats = most_counted_formats + 1;
+  static constexpr std::size_t formats = max_counted_formats + 1;
 
   struct Format {
     std::atomic<std::uint64_t> found;

@@ -10,6 +10,9 @@
 /// Finding one's way in the text that a Baggage keeps: valid members with one comma between.
 namespace baton::detail {
 
+/// Places in it are numbers of 32 bits.
+inline constexpr std::size_t max_stored_bytes = std::size_t{1} << 30;
+
 /// Only tokens can be keys; the search for one relies on it.
 constexpr bool is_token(std::string_view key) noexcept {
   return !key.empty() && token_chars.find_outside(key) == key.size();

@@ -94,12 +94,13 @@ bool TraceStateParser::was_kept(std::string_view key) const noexcept {
                      [&](const Member& member) { return member.key() == key; });
 }
 
-TraceState TraceStateParser::finish(const Text* neighbour) noexcept {
+TraceState TraceStateParser::finish(const SharedText* neighbour) noexcept {
   if (error_ || kept_ == 0) return {};
 
   std::size_t size = kept_ - 1;
   for (std::size_t i = 0; i < kept_; ++i) size += members_[i].size;
-  Text text = neighbour != nullptr ? Text::allocate_beside(*neighbour, size) : Text::allocate(size);
+  SharedText text = neighbour != nullptr ? SharedText::allocate_beside(*neighbour, size)
+                                         : SharedText::allocate(size);
   if (text.view().empty()) {
     error_.emplace(ErrorCode::out_of_memory, 0);
     return {};
@@ -186,7 +187,7 @@ expected<TraceState> TraceState::set(std::string_view key, std::string_view valu
     bytes += 1 + text.size();
   }
 
-  detail::Text text = detail::Text::allocate(bytes);
+  detail::SharedText text = detail::SharedText::allocate(bytes);
   if (text.view().empty()) return fail(ErrorCode::out_of_memory, 0);
   char* out = text.writable();
   out = std::copy(key.begin(), key.end(), out);
@@ -209,7 +210,7 @@ TraceState TraceState::erase(std::string_view key) const noexcept {
     const std::string_view before = all.substr(0, begin == 0 ? 0 : begin - 1);
     const std::string_view after =
         all.substr(std::min(all.size(), begin + size + (begin == 0 ? 1 : 0)));
-    detail::Text text = detail::Text::allocate(before.size() + after.size());
+    detail::SharedText text = detail::SharedText::allocate(before.size() + after.size());
     if (text.view().empty()) return {};
     std::copy(after.begin(), after.end(), std::copy(before.begin(), before.end(), text.writable()));
     return TraceState(std::move(text));

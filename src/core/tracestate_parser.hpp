@@ -24,7 +24,7 @@ class TraceStateParser {
 
   /// The state, empty where there is an error; where it arrives with `neighbour`, in one block with
   /// it if there is room.
-  [[nodiscard]] TraceState finish(const Text* neighbour = nullptr) noexcept;
+  [[nodiscard]] TraceState finish(const SharedText* neighbour = nullptr) noexcept;
 
  private:
   struct Member {

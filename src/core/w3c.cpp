@@ -18,7 +18,7 @@ using detail::set_or_erase;
 constexpr std::array trace_context_fields{Traceparent::field, TraceState::field};
 constexpr std::array baggage_fields{Baggage::field};
 
-TraceState extract_trace_state(CarrierReader carrier, const detail::Text& neighbour,
+TraceState extract_trace_state(CarrierReader carrier, const detail::SharedText& neighbour,
                                ExtractReport* report) {
   detail::TraceStateParser parser;
   carrier.get_all(TraceState::field, [&](std::string_view value) { return parser.feed(value); });
@@ -76,7 +76,7 @@ Extracted TraceContextPropagator::extract(CarrierReader carrier, Context& contex
   }
   context.set_span_context(
       {parent->trace_id, parent->parent_id, parent->flags, true,
-       extract_trace_state(carrier, detail::text_of(context.baggage()), report)});
+       extract_trace_state(carrier, detail::shared_text_of(context.baggage()), report)});
   if (options_.sampling_in_tracestate) {
     context.set_sampling(
         read_sampling(context.span_context().trace_state, parent->flags.sampled()));
@@ -120,7 +120,7 @@ Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
   });
   if (!is_there) return Extracted::nothing;
 
-  Baggage baggage = parser.finish(&detail::text_of(context.span_context().trace_state));
+  Baggage baggage = parser.finish(&detail::shared_text_of(context.span_context().trace_state));
   if (baggage.empty()) return parser.has_error() ? Extracted::malformed : Extracted::nothing;
   if (context.baggage().empty()) {
     context.set_baggage(std::move(baggage));

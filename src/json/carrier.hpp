@@ -40,7 +40,7 @@ class ObjectReader {
 
   // The list of `lookup`.
 
-  struct Text {
+  struct MaybeText {
     explicit operator bool() const noexcept { return (*object)[index].value.type == Type::string; }
     std::string_view operator*() const { return *object->text_of(index); }
     operator std::optional<std::string_view>() const { return object->text_of(index); }
@@ -49,7 +49,7 @@ class ObjectReader {
   };
   struct Header {
     std::string_view name;
-    Text value;
+    MaybeText value;
   };
   [[nodiscard]] std::size_t size() const noexcept { return object_->size(); }
   [[nodiscard]] Header at(std::size_t i) const noexcept {

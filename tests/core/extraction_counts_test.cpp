@@ -164,7 +164,7 @@ class NamedPropagator final : public Propagator {
 TEST(ExtractionCountsTest, FormatsBeyondTheLimitAreOther) {
   const std::uint64_t before = extraction_counts().of("other").found;
   for (int round = 0; round < 2; ++round) {
-    for (std::size_t i = 0; i < 2 * most_counted_formats; ++i) {
+    for (std::size_t i = 0; i < 2 * max_counted_formats; ++i) {
       const PropagatorChain chain(
           {std::make_shared<NamedPropagator>("made-up-" + std::to_string(i))});
       static_cast<void>(chain.extract(Fields{}));
@@ -172,9 +172,9 @@ TEST(ExtractionCountsTest, FormatsBeyondTheLimitAreOther) {
   }
   const ExtractionCounts counts = extraction_counts();
   EXPECT_EQ(counts.of("made-up-0"), (FormatCounts{"made-up-0", 2, 0, 2, 0}));
-  EXPECT_EQ(counts.formats.size(), most_counted_formats + 1);
+  EXPECT_EQ(counts.formats.size(), max_counted_formats + 1);
   EXPECT_EQ(counts.formats.back().format, "other");
-  EXPECT_GE(counts.of("other").found - before, 2 * most_counted_formats);
+  EXPECT_GE(counts.of("other").found - before, 2 * max_counted_formats);
 }
 
 TEST(ExtractionCountsTest, AsPrometheusReadsThem) {

@@ -119,7 +119,7 @@ std::vector<std::string> Draw::baggage_members(std::size_t most) {
   return members;
 }
 
-std::string Draw::utf8(std::size_t most_characters) {
+std::string Draw::utf8(std::size_t max_characters) {
   static const std::vector<std::string> pieces = {"a",
                                                   "Z",
                                                   "0",
@@ -146,7 +146,7 @@ std::string Draw::utf8(std::size_t most_characters) {
                                                   "\xF0\x9F\x8E\xBD",
                                                   "\xF4\x8F\xBF\xBF"};
   std::string text;
-  for (std::size_t i = number(0, most_characters); i > 0; --i) {
+  for (std::size_t i = number(0, max_characters); i > 0; --i) {
     text += pieces[number(0, pieces.size() - 1)];
   }
   return text;

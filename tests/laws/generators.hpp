@@ -40,7 +40,7 @@ class Draw {
   }
   std::string white_space() { return one_in(3) ? text_of(" \t", number(1, 3)) : ""; }
   /// Well-formed, from every length of sequence, with what the wire forbids among it.
-  std::string utf8(std::size_t most_characters);
+  std::string utf8(std::size_t max_characters);
   /// Valid baggage octets with good and bad escapes among them.
   std::string escaped(std::size_t most);
 

@@ -192,8 +192,8 @@ inline void check_sqs(std::string_view text) {
     const std::size_t fields = take_fields(*new_messages[i]);
     take_fields(*old_messages[i]);
     written += fields;
-    require(fields == 0 || all <= baton::sqs::most_attributes, "there are ten at most");
-    require(has_parent == (all - fields < baton::sqs::most_attributes),
+    require(fields == 0 || all <= baton::sqs::max_attributes, "there are ten at most");
+    require(has_parent == (all - fields < baton::sqs::max_attributes),
             "traceparent gets in where there is room");
     if (!is_sent || !has_parent) continue;
     require(single && single->span_context().is_valid(), "what was written is read");

@@ -111,10 +111,10 @@ TEST(OpenCensusPropagatorTest, EveryPrefix) {
 
 TEST(OpenCensusPropagatorTest, LengthIsLimitedWhereFieldsAreBinary) {
   std::string longest = sampled + "\3";
-  longest.resize(OpenCensusPropagator::most_bytes, '!');
+  longest.resize(OpenCensusPropagator::max_bytes, '!');
   EXPECT_EQ(extract(longest), ParseError());
   EXPECT_EQ(extract(longest + "!"),
-            ParseError(ErrorCode::too_long, OpenCensusPropagator::most_bytes));
+            ParseError(ErrorCode::too_long, OpenCensusPropagator::max_bytes));
 }
 
 }  // namespace

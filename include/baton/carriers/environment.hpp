@@ -104,10 +104,10 @@ class Environment {
   void erase(std::string_view name);
 
  private:
-  using Text = std::unique_ptr<char[]>;
+  using Entry = std::unique_ptr<char[]>;
 
-  Text copied_;
-  std::vector<Text> written_;
+  Entry copied_;
+  std::vector<Entry> written_;
   std::vector<char*> entries_;  // empty, or ended by a null pointer
 };
 

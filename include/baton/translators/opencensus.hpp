@@ -20,7 +20,7 @@ namespace baton {
 ///
 /// In carriers with binary fields these are the bytes of the value, all of them. In carriers of
 /// text they are in base 64 (RFC 4648 §4), without padding when sent, with it or without when read,
-/// and blanks around it do not count. More than `most_bytes` are refused. Of repeated fields the
+/// and blanks around it do not count. More than `max_bytes` are refused. Of repeated fields the
 /// first counts.
 ///
 /// Debug is sent as sampled, defer as not sampled. What cannot be said is not sent: tracestate,
@@ -32,7 +32,7 @@ namespace baton {
 class OpenCensusPropagator final : public Propagator {
  public:
   /// Three times what is known today.
-  static constexpr std::size_t most_bytes = 96;
+  static constexpr std::size_t max_bytes = 96;
 
   [[nodiscard]] std::string_view name() const noexcept override { return "opencensus"; }
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;

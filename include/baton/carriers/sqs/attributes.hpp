@@ -16,7 +16,7 @@
 namespace baton::sqs {
 
 /// More attributes no message may have.
-inline constexpr std::size_t most_attributes = 10;
+inline constexpr std::size_t max_attributes = 10;
 
 /// Whether SQS takes it as the name of an attribute: up to 256 letters, digits, `_`, `-` and `.`,
 /// the latter neither at an end nor beside another.
@@ -109,7 +109,7 @@ class AttributeMapCarrier {
     attribute.SetStringValue(key_of(value));
     const bool is_taken = is_attribute_name(name) && is_attribute_value(value);
     erase(key);
-    if (is_taken && attributes_->size() < most_attributes) {
+    if (is_taken && attributes_->size() < max_attributes) {
       attributes_->insert_or_assign(key, attribute);
     }
   }

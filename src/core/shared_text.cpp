@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "baton/detail/text.hpp"
+#include "baton/detail/shared_text.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -15,7 +15,7 @@ constexpr std::size_t request_capacity = 500;
 
 }  // namespace
 
-Text Text::make(std::size_t size, std::size_t capacity) noexcept {
+SharedText SharedText::make(std::size_t size, std::size_t capacity) noexcept {
   if (size == 0 || capacity > std::numeric_limits<std::uint32_t>::max() - sizeof(Block)) return {};
   void* memory = ::operator new(sizeof(Block) + capacity, std::nothrow);
   if (memory == nullptr) return {};
@@ -24,9 +24,9 @@ Text Text::make(std::size_t size, std::size_t capacity) noexcept {
           0, size};
 }
 
-Text Text::allocate(std::size_t size) noexcept { return make(size, size); }
+SharedText SharedText::allocate(std::size_t size) noexcept { return make(size, size); }
 
-Text Text::allocate_beside(const Text& neighbour, std::size_t size) noexcept {
+SharedText SharedText::allocate_beside(const SharedText& neighbour, std::size_t size) noexcept {
   Block* block = neighbour.block_;
   // Nobody else holds the block, so nobody else can see or take its unused end. Acquire pairs with
   // the release of whoever let go last.
@@ -39,7 +39,7 @@ Text Text::allocate_beside(const Text& neighbour, std::size_t size) noexcept {
   return make(size, std::max(size, request_capacity));
 }
 
-void Text::release() noexcept {
+void SharedText::release() noexcept {
   // The last holder needs no read-modify-write: nobody is left to race with.
   if (block_->references.load(std::memory_order_acquire) != 1 &&
       block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) {

@@ -12,18 +12,19 @@ namespace baton::detail {
 /// An immutable text that copies by counting references: the storage of TraceState and Baggage.
 ///
 /// Several texts can share one block, so that all that one request brings costs one allocation.
-class Text {
+class SharedText {
  public:
-  Text() noexcept = default;
-  Text(const Text& other) noexcept : block_(other.block_), data_(other.data_), size_(other.size_) {
+  SharedText() noexcept = default;
+  SharedText(const SharedText& other) noexcept
+      : block_(other.block_), data_(other.data_), size_(other.size_) {
     if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
   }
-  Text(Text&& other) noexcept
+  SharedText(SharedText&& other) noexcept
       : block_(std::exchange(other.block_, nullptr)),
         data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)) {}
-  Text& operator=(const Text& other) noexcept { return *this = Text(other); }
-  Text& operator=(Text&& other) noexcept {
+  SharedText& operator=(const SharedText& other) noexcept { return *this = SharedText(other); }
+  SharedText& operator=(SharedText&& other) noexcept {
     if (this == &other) return *this;
     if (block_ != nullptr) release();
     block_ = std::exchange(other.block_, nullptr);
@@ -31,21 +32,22 @@ class Text {
     size_ = std::exchange(other.size_, 0);
     return *this;
   }
-  ~Text() {
+  ~SharedText() {
     if (block_ != nullptr) release();
   }
 
   /// A text of `size` bytes, to be filled through `writable()` before it is copied or shared.
   /// Empty if there is no memory, or `size` is zero.
-  [[nodiscard]] static Text allocate(std::size_t size) noexcept;
+  [[nodiscard]] static SharedText allocate(std::size_t size) noexcept;
 
   /// The same, for what arrives with a request: takes the room that `neighbour` has left if
   /// nobody else holds its block, and otherwise makes a block with room for a neighbour of its own.
-  [[nodiscard]] static Text allocate_beside(const Text& neighbour, std::size_t size) noexcept;
+  [[nodiscard]] static SharedText allocate_beside(const SharedText& neighbour,
+                                                  std::size_t size) noexcept;
 
   /// Where these two alone hold one block, lets the second go without the atomic operation that
   /// takes: both are about to go, and nobody else can be counting.
-  static void drop_second(const Text& first, Text& second) noexcept {
+  static void drop_second(const SharedText& first, SharedText& second) noexcept {
     Block* const block = first.block_;
     if (block != nullptr && block == second.block_ &&
         block->references.load(std::memory_order_acquire) == 2) {
@@ -64,9 +66,9 @@ class Text {
     std::uint32_t used;
   };
 
-  Text(Block* block, std::size_t offset, std::size_t size) noexcept
+  SharedText(Block* block, std::size_t offset, std::size_t size) noexcept
       : block_(block), data_(reinterpret_cast<char*>(block + 1) + offset), size_(size) {}
-  static Text make(std::size_t size, std::size_t capacity) noexcept;
+  static SharedText make(std::size_t size, std::size_t capacity) noexcept;
   void release() noexcept;
 
   Block* block_ = nullptr;

@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "celery_common/broker.hpp"
-#include "celery_common/options.hpp"
+#include "celery/broker.hpp"
+#include "celery/options.hpp"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <exception>
 #include <iostream>
 
-#include "celery_common/broker.hpp"
-#include "celery_common/options.hpp"
+#include "celery/broker.hpp"
+#include "celery/options.hpp"
 
 namespace {
 

@@ -16,7 +16,7 @@
 #include <iostream>
 #include <string_view>
 
-#include "common/url.hpp"
+#include "support/url.hpp"
 
 namespace net = boost::asio;
 namespace http = boost::beast::http;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Orders on their way through two topics: a producer, a forwarder and a consumer.
 
-#include <charconv>
 #include <exception>
 #include <iostream>
 #include <optional>
@@ -9,22 +8,9 @@
 #include <string_view>
 
 #include "roles.hpp"
+#include "support/options.hpp"
 
 namespace {
-
-constexpr std::string_view usage =
-    "usage: kafka_orders [ROLE] [--brokers HOSTS] [--topic NAME] [--to NAME] [--count N]\n"
-    "                    [--pause MICROSECONDS]\n"
-    "\n"
-    "Sends orders to a topic, on to another one, and shows what arrived there; all on "
-    "librdkafka's\n"
-    "own mock cluster, or on real brokers.\n"
-    "\n"
-    "  ROLE      produce, forward or consume alone, on real brokers\n"
-    "  --topic   where it produces to, forwards or consumes from (orders)\n"
-    "  --to      where it forwards to (orders.checked)\n"
-    "  --count   how many orders (3)\n"
-    "  --pause   between two orders (0)\n";
 
 struct Options {
   std::string role;
@@ -35,39 +21,25 @@ struct Options {
   std::size_t pause = 0;
 };
 
-bool parse_number(std::string_view text, std::size_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-std::optional<Options> parse(int count, char** arguments) {
-  Options options;
-  int i = 1;
-  if (i < count && arguments[i][0] != '-') options.role = arguments[i++];
-  for (; i + 1 < count; i += 2) {
-    const std::string_view name = arguments[i];
-    const char* const value = arguments[i + 1];
-    bool is_good = true;
-    if (name == "--brokers") {
-      options.brokers = value;
-    } else if (name == "--topic") {
-      options.topic = value;
-    } else if (name == "--to") {
-      options.to = value;
-    } else if (name == "--count") {
-      is_good = parse_number(value, options.count);
-    } else if (name == "--pause") {
-      is_good = parse_number(value, options.pause);
-    } else {
-      is_good = false;
-    }
-    if (!is_good) return std::nullopt;
-  }
-  if (i != count) return std::nullopt;
-  const std::string& role = options.role;
-  if (role.empty()) return options;
-  const bool is_known = role == "produce" || role == "forward" || role == "consume";
-  return is_known && !options.brokers.empty() ? std::optional(options) : std::nullopt;
+void add_options(CLI::App& app, Options& options) {
+  CLI::Option* const brokers =
+      app.add_option("--brokers", options.brokers, "Real brokers")->type_name("HOSTS");
+  app.add_option("role", options.role, "To do one part alone, on real brokers")
+      ->type_name("ROLE")
+      ->check(CLI::IsMember({"produce", "forward", "consume"}))
+      ->needs(brokers);
+  app.add_option("--topic", options.topic, "Where it produces to, forwards or consumes from")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--to", options.to, "Where it forwards to")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--count", options.count, "How many orders")
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--pause", options.pause, "Between two orders")
+      ->type_name("MICROSECONDS")
+      ->capture_default_str();
 }
 
 void run(const Options& options) {
@@ -96,13 +68,17 @@ void run(const Options& options) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  const std::optional<Options> options = parse(count, arguments);
-  if (!options) {
-    std::cerr << usage;
-    return 2;
+  Options options;
+  CLI::App app(
+      "Sends orders to a topic, on to another one, and shows what arrived there: on librdkafka's\n"
+      "own mock cluster, or on real brokers.",
+      "kafka_orders");
+  add_options(app, options);
+  if (const std::optional<int> status = example::parse_options(app, count, arguments)) {
+    return *status;
   }
   try {
-    run(*options);
+    run(options);
   } catch (const std::exception& error) {
     std::cerr << "kafka_orders: " << error.what() << '\n';
     return 1;

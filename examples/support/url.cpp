@@ -1,31 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "url.hpp"
 
-#include <algorithm>
+#include <boost/url/parse.hpp>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
 
 namespace example {
+namespace {
 
-std::optional<Url> parse_url(std::string_view text) {
-  constexpr std::string_view scheme = "http://";
-  const bool printable =
-      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-  if (!printable || !text.starts_with(scheme)) return std::nullopt;
-  text = text.substr(0, text.find('#')).substr(scheme.size());
+/// Boost 1.81's port_number() lets some numbers beyond 65535 wrap around.
+bool is_port(std::string_view digits) {
+  std::uint16_t port = 0;
+  return std::from_chars(digits.data(), digits.data() + digits.size(), port).ec == std::errc();
+}
 
-  Url url;
-  const std::string_view authority = text.substr(0, text.find_first_of("/?"));
-  const std::string_view target = text.substr(authority.size());
-  if (!target.empty()) url.target = (target.front() == '?' ? "/" : "") + std::string(target);
+}  // namespace
 
-  const std::size_t colon = authority.find(':');
-  url.host = authority.substr(0, colon);
-  if (colon != std::string_view::npos) url.port = authority.substr(colon + 1);
-  const bool numeric =
-      std::all_of(url.port.begin(), url.port.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (url.host.empty() || url.host.find('@') != std::string::npos || url.port.empty() || !numeric) {
-    return std::nullopt;
-  }
-  return url;
+std::optional<Url> parse_url(std::string_view text, std::string_view scheme,
+                             std::string_view default_port) {
+  namespace urls = boost::urls;
+  const auto url = urls::parse_uri({text.data(), text.size()});
+  if (!url || std::string_view(url->scheme()) != scheme || url->has_userinfo()) return std::nullopt;
+
+  const urls::host_type type = url->host_type();
+  const bool has_host = type == urls::host_type::name || type == urls::host_type::ipv4;
+  if (!has_host || url->encoded_host().empty()) return std::nullopt;
+  if (url->has_port() && !is_port(url->port())) return std::nullopt;
+
+  Url result{.host = std::string(url->encoded_host()), .port = std::string(default_port)};
+  if (url->has_port()) result.port = std::string(url->port());
+  result.target = std::string(url->encoded_target());
+  if (!result.target.starts_with('/')) result.target.insert(0, "/");
+  return result;
 }
 
 }  // namespace example

@@ -27,8 +27,8 @@
 #include <iostream>
 #include <sstream>
 
-#include "common/listener.hpp"
 #include "gateway.hpp"
+#include "support/listener.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <variant>
 
-#include "common/url.hpp"
+#include "support/url.hpp"
 
 namespace gateway {
 

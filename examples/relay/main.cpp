@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -21,20 +22,13 @@
 
 #include "scenarios.hpp"
 #include "services.hpp"
+#include "support/options.hpp"
 #include "table.hpp"
 
 namespace {
 
 namespace net = boost::asio;
 using net::ip::tcp;
-
-constexpr std::string_view usage =
-    "usage: relay [--serve]\n"
-    "\n"
-    "Sends requests through an edge and a backend on 127.0.0.1 and shows what became of each\n"
-    "trace. The exit status is 0 if all of them held.\n"
-    "\n"
-    "  --serve   stay up for curl instead, until SIGINT or SIGTERM\n";
 
 /// Both services on one io_context, which somebody must run.
 class Relay {
@@ -119,22 +113,20 @@ relay::Style style_of_stdout() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string_view option = argc > 1 ? argv[1] : "";
-  if (argc == 2 && (option == "--help" || option == "-h")) {
-    std::cout << usage;
-    return EXIT_SUCCESS;
-  }
-  if (argc > 2 || (argc == 2 && option != "--serve")) {
-    std::cerr << "relay: unknown argument '" << argv[argc - 1] << "', see relay --help\n";
-    return 2;
-  }
+  bool stays_up = false;
+  CLI::App app(
+      "Sends requests through an edge and a backend on 127.0.0.1 and shows what became of each\n"
+      "trace. The exit status is 0 if all of them held.",
+      "relay");
+  app.add_flag("--serve", stays_up, "Serve curl instead, until SIGINT or SIGTERM");
+  if (const std::optional<int> status = example::parse_options(app, argc, argv)) return *status;
 
   try {
     // A house on the move: W3C and B3 are read, and both are sent.
     baton::set_global_chain(baton::make_chain("tracecontext,baggage,b3").chain);
     net::io_context io(1);
     Relay relay(io);
-    if (option == "--serve") return serve(io, relay);
+    if (stays_up) return serve(io, relay);
 
     std::thread server([&io] { io.run(); });
     std::size_t broken = 0;

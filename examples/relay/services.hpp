@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "common/listener.hpp"
+#include "support/listener.hpp"
 
 namespace relay {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "baton/baton.hpp"
-#include "celery_common/broker.hpp"
+#include "celery/broker.hpp"
 
 namespace {
 

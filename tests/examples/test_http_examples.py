@@ -79,7 +79,9 @@ class HttpClient(unittest.TestCase):
 
     def test_usage(self):
         for arguments in ([], ["x"], ["https://a/"], ["http://"], ["http://a:b/"], ["http://a b/"],
-                          ["http://a/", "http://b/"], ["http://u@a/"], ["http://a/\r\nX: 1"]):
+                          ["http://a/", "http://b/"], ["http://u@a/"], ["http://a/\r\nX: 1"],
+                          ["http://a:/"], ["http://a:65536/"], ["http://a:99999/"],
+                          ["http://[::1]/"]):
             with self.subTest(arguments):
                 self.assertEqual(self.run_client(*arguments), (2, 1))
         self.assertEqual(self.run_client("--help"), (0, 0))

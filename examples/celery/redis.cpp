@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <hiredis/hiredis.h>
 
-#include <algorithm>
-#include <charconv>
 #include <stdexcept>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "broker.hpp"
+#include "support/url.hpp"
 
 namespace example {
 namespace {
@@ -17,36 +16,14 @@ struct ReplyDeleter {
 };
 using Reply = std::unique_ptr<redisReply, ReplyDeleter>;
 
-struct Place {
-  std::string host = "127.0.0.1";
-  int port = 6379;
-  std::string database = "0";
-};
-
-Place parse(std::string_view url) {
-  Place place;
-  url.remove_prefix(std::string_view("redis://").size());
-  const std::size_t slash = std::min(url.find('/'), url.size());
-  if (slash + 1 < url.size()) place.database = url.substr(slash + 1);
-  const std::string_view authority = url.substr(0, slash);
-  const std::size_t colon = std::min(authority.find(':'), authority.size());
-  if (colon != 0) place.host = authority.substr(0, colon);
-  if (colon == authority.size()) return place;
-  const std::string_view port = authority.substr(colon + 1);
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), place.port);
-  if (error != std::errc() || end != port.data() + port.size()) {
-    throw std::runtime_error("what follows ':' in the URL is no port");
-  }
-  return place;
-}
-
 class Redis final : public Broker {
  public:
-  explicit Redis(const Place& place) : context_(redisConnect(place.host.c_str(), place.port)) {
+  explicit Redis(const Url& url) : context_(redisConnect(url.host.c_str(), std::stoi(url.port))) {
     if (context_ == nullptr || context_->err != 0) {
       throw std::runtime_error(context_ == nullptr ? "no memory" : context_->errstr);
     }
-    call({"SELECT", place.database});
+    const std::string database = url.target.substr(1);
+    call({"SELECT", database.empty() ? "0" : database});
   }
 
   void publish(const baton::celery::Message& message) override {
@@ -105,7 +82,9 @@ class Redis final : public Broker {
 }  // namespace
 
 std::unique_ptr<Broker> connect_to_redis(const std::string& url) {
-  return std::make_unique<Redis>(parse(url));
+  const std::optional<Url> parsed = parse_url(url, "redis", "6379");
+  if (!parsed) throw std::runtime_error("not redis://HOST[:PORT][/DATABASE]: " + url);
+  return std::make_unique<Redis>(*parsed);
 }
 
 }  // namespace example

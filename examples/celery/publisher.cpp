@@ -9,36 +9,16 @@
 #include <iostream>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <vector>
 
-#include "celery_common/broker.hpp"
-#include "celery_common/options.hpp"
+#include "celery/broker.hpp"
+#include "support/options.hpp"
 
 namespace {
 
 namespace celery = baton::celery;
-
-constexpr std::string_view usage =
-    "usage: celery_publisher [--url URL] [--queue NAME] [--task NAME] [--args JSON]\n"
-    "                        [--kwargs JSON] [--then NAME]... [--chord NAME] [--count N]\n"
-    "                        [--countdown SECONDS] [--expires SECONDS] [--baggage LIST]\n"
-    "                        [--canvas yes|no]\n"
-    "\n"
-    "Publishes a task for Celery's workers, and shows its id and its trace.\n"
-    "\n"
-    "  --url        redis://127.0.0.1:6379/0, or amqp://guest:guest@127.0.0.1:5672/%2f\n"
-    "  --queue      which workers are to run it (celery)\n"
-    "  --task       its name (shop.add)\n"
-    "  --args       its arguments, a JSON array ([1, 2])\n"
-    "  --kwargs     its keyword arguments, a JSON object ({})\n"
-    "  --then       a task that gets its result, as a chain; may come several times\n"
-    "  --chord      a task that gets the results of all N, as a chord\n"
-    "  --count      how often (1)\n"
-    "  --countdown  not before so many seconds have passed\n"
-    "  --expires    not after so many seconds\n"
-    "  --baggage    what goes with it, such as user=1,order=2\n"
-    "  --canvas     whether what follows carries the trace too (yes): instrumented workers do not\n"
-    "               need it\n";
 
 struct Order {
   std::string url = "redis://127.0.0.1:6379/0";
@@ -55,22 +35,20 @@ struct Order {
   bool canvas = true;
 };
 
-/// Reads a JSON value of a type.
+/// An option whose value is JSON of that type.
 template <class Json>
-example::Option json(Json& target) {
-  return [&target](std::string_view text) {
+void add_json(CLI::App& app, const std::string& name, Json& target,
+              const std::string& description) {
+  const auto read = [name, &target](const std::string& text) {
     boost::json::error_code error;
     const boost::json::value value = boost::json::parse(text, error);
     const auto result = boost::json::try_value_to<Json>(value);
-    if (error || !result) return false;
+    if (error || !result) throw CLI::ValidationError(name, "not JSON of the right type");
     target = *result;
-    return true;
   };
-}
-
-/// Reads a number of seconds.
-example::Option seconds(std::optional<std::size_t>& target) {
-  return [&target](std::string_view text) { return example::number(target.emplace())(text); };
+  app.add_option_function<std::string>(name, read, description)
+      ->type_name("JSON")
+      ->default_str(boost::json::serialize(target));
 }
 
 /// So many seconds from now.
@@ -122,38 +100,45 @@ void publish(example::Broker& broker, const Order& order) {
             << span.trace_id << "  span " << span.span_id << '\n';
 }
 
+void add_options(CLI::App& app, Order& order) {
+  app.add_option("--url", order.url, "Or amqp://guest:guest@127.0.0.1:5672/%2f")
+      ->type_name("URL")
+      ->capture_default_str();
+  app.add_option("--queue", order.queue, "Which workers must run it")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--task", order.task, "Its name")->type_name("NAME")->capture_default_str();
+  add_json(app, "--args", order.args, "Its arguments, an array");
+  add_json(app, "--kwargs", order.kwargs, "Its keyword arguments, an object");
+  app.add_option("--then", order.then,
+                 "A task that gets its result, as a chain; may come several times")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--chord", order.chord, "A task that gets the results of all N, as a chord")
+      ->type_name("NAME");
+  app.add_option("--count", order.count, "How often")->type_name("N")->capture_default_str();
+  app.add_option("--countdown", order.countdown, "Not before so many seconds have passed")
+      ->type_name("SECONDS");
+  app.add_option("--expires", order.expires, "Not after so many seconds")->type_name("SECONDS");
+  app.add_option_function<std::string>(
+         "--baggage",
+         [&order](const std::string& list) { order.baggage = baton::Baggage::parse(list); },
+         "What goes with it, such as user=1,order=2")
+      ->type_name("LIST");
+  app.add_option("--canvas", order.canvas,
+                 "Whether what follows carries the trace too; instrumented workers do not need it")
+      ->type_name("yes|no")
+      ->default_str("yes");
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   Order order;
-  const example::Options options = {
-      {"--url", example::text(order.url)},
-      {"--queue", example::text(order.queue)},
-      {"--task", example::text(order.task)},
-      {"--args", json(order.args)},
-      {"--kwargs", json(order.kwargs)},
-      {"--chord", example::text(order.chord)},
-      {"--count", example::number(order.count)},
-      {"--countdown", seconds(order.countdown)},
-      {"--expires", seconds(order.expires)},
-      {"--then",
-       [&](std::string_view name) {
-         order.then.emplace_back(name);
-         return true;
-       }},
-      {"--baggage",
-       [&](std::string_view list) {
-         order.baggage = baton::Baggage::parse(list);
-         return true;
-       }},
-      {"--canvas",
-       [&](std::string_view word) {
-         order.canvas = word == "yes";
-         return word == "yes" || word == "no";
-       }},
-  };
-  if (const std::optional<int> status = example::parse(count, arguments, options)) {
-    (*status == 0 ? std::cout : std::cerr) << usage;
+  CLI::App app("Publishes a task for Celery's workers, and shows its id and its trace.",
+               "celery_publisher");
+  add_options(app, order);
+  if (const std::optional<int> status = example::parse_options(app, count, arguments)) {
     return *status;
   }
   try {

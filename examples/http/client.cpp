@@ -14,9 +14,11 @@
 #include <boost/beast/http/write.hpp>
 #include <exception>
 #include <iostream>
-#include <string_view>
+#include <optional>
+#include <string>
 
-#include "common/url.hpp"
+#include "support/options.hpp"
+#include "support/url.hpp"
 
 namespace net = boost::asio;
 namespace http = boost::beast::http;
@@ -43,16 +45,18 @@ http::response<http::string_body> get(const example::Url& url) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 2 && std::string_view(argv[1]) == "--help") {
-    std::cout << "Starts a trace and sends it along with one GET.\n\nusage: " << argv[0]
-              << " http://HOST[:PORT][/PATH]\n";
-    return 0;
-  }
-  const auto url = argc == 2 ? example::parse_url(argv[1]) : std::nullopt;
-  if (!url) {
-    std::cerr << "usage: " << argv[0] << " http://HOST[:PORT][/PATH]\n";
-    return 2;
-  }
+  std::optional<example::Url> url;
+  CLI::App app("Starts a trace and sends it along with one GET.", "http_client");
+  app.add_option_function<std::string>(
+         "url",
+         [&url](const std::string& text) {
+           url = example::parse_url(text);
+           if (!url) throw CLI::ValidationError("url", "must be http://HOST[:PORT][/PATH]");
+         },
+         "What to get")
+      ->required()
+      ->type_name("http://HOST[:PORT][/PATH]");
+  if (const std::optional<int> status = example::parse_options(app, argc, argv)) return *status;
 
   baton::Context context = baton::Context().child();
   context.set_baggage(context.baggage().set("user", "Amélie").value_or(baton::Baggage()));

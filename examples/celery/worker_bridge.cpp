@@ -6,24 +6,14 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <optional>
 
-#include "celery_common/broker.hpp"
-#include "celery_common/options.hpp"
+#include "celery/broker.hpp"
+#include "support/options.hpp"
 
 namespace {
 
 namespace celery = baton::celery;
-
-constexpr std::string_view usage =
-    "usage: celery_worker_bridge [--url URL] [--queue NAME] [--then NAME] [--to NAME] [--count N]\n"
-    "\n"
-    "Takes Celery's tasks from a queue, shows each with its trace, and acknowledges it.\n"
-    "\n"
-    "  --url    redis://127.0.0.1:6379/0, or amqp://guest:guest@127.0.0.1:5672/%2f\n"
-    "  --queue  where the tasks are (bridge); of Redis, those without a priority\n"
-    "  --then   a task to publish for each of them, with the same arguments\n"
-    "  --to     the queue for that (celery)\n"
-    "  --count  how many; 0: until SIGINT or SIGTERM comes (0)\n";
 
 struct Duty {
   std::string url = "redis://127.0.0.1:6379/0";
@@ -81,13 +71,21 @@ void run(const Duty& duty) {
 
 int main(int count, char** arguments) {
   Duty duty;
-  const example::Options options = {
-      {"--url", example::text(duty.url)},       {"--queue", example::text(duty.queue)},
-      {"--then", example::text(duty.then)},     {"--to", example::text(duty.to)},
-      {"--count", example::number(duty.count)},
-  };
-  if (const std::optional<int> status = example::parse(count, arguments, options)) {
-    (*status == 0 ? std::cout : std::cerr) << usage;
+  CLI::App app("Takes Celery's tasks from a queue, shows each with its trace, and acknowledges it.",
+               "celery_worker_bridge");
+  app.add_option("--url", duty.url, "Or amqp://guest:guest@127.0.0.1:5672/%2f")
+      ->type_name("URL")
+      ->capture_default_str();
+  app.add_option("--queue", duty.queue, "Where the tasks are; of Redis, those without a priority")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--then", duty.then, "A task to publish for each of them, with the same arguments")
+      ->type_name("NAME");
+  app.add_option("--to", duty.to, "The queue for that")->type_name("NAME")->capture_default_str();
+  app.add_option("--count", duty.count, "How many; 0: until SIGINT or SIGTERM comes")
+      ->type_name("N")
+      ->capture_default_str();
+  if (const std::optional<int> status = example::parse_options(app, count, arguments)) {
     return *status;
   }
   for (const int sign : {SIGINT, SIGTERM}) std::signal(sign, [](int) { is_asked_to_stop = 1; });

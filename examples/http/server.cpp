@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/listener.hpp"
+#include "support/listener.hpp"
 
 namespace net = boost::asio;
 namespace http = boost::beast::http;

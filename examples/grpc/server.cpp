@@ -10,10 +10,12 @@
 #include <ctime>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "greeter.grpc.pb.h"
+#include "support/options.hpp"
 
 namespace {
 
@@ -80,7 +82,13 @@ std::shared_ptr<grpc::Channel> connect(const std::string& address) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string address = argc > 1 ? argv[1] : "127.0.0.1:50051";
+  std::string address = "127.0.0.1:50051";
+  CLI::App app("Greets, and asks a second service for the words.", "grpc_greeter_server");
+  app.add_option("address", address, "Where to listen; port 0: any")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  if (const std::optional<int> status = example::parse_options(app, argc, argv)) return *status;
+
   int port = 0;
   Salutations salutations;
   const auto second = serve(salutations, "127.0.0.1:0", port);

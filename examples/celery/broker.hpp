@@ -43,7 +43,7 @@ class Broker {
   virtual void close() = 0;
 };
 
-/// `redis://HOST:PORT/DATABASE` or `amqp://USER:PASSWORD@HOST:PORT/VIRTUAL_HOST`.
+/// `redis://HOST[:PORT][/DATABASE]` or `amqp://USER:PASSWORD@HOST:PORT/VIRTUAL_HOST`.
 [[nodiscard]] std::unique_ptr<Broker> connect(const std::string& url);
 
 [[nodiscard]] std::unique_ptr<Broker> connect_to_redis(const std::string& url);

@@ -17,8 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "common/listener.hpp"
-#include "common/url.hpp"
+#include "support/listener.hpp"
+#include "support/url.hpp"
 
 namespace net = boost::asio;
 namespace http = boost::beast::http;

@@ -14,7 +14,8 @@ struct Url {
   std::string target = "/";
 };
 
-/// Nothing else than that form, and no character that could end the request line.
-[[nodiscard]] std::optional<Url> parse_url(std::string_view text);
+/// Returns nothing if the text has another form: another scheme, a user, an IPv6 address.
+[[nodiscard]] std::optional<Url> parse_url(std::string_view text, std::string_view scheme = "http",
+                                           std::string_view default_port = "80");
 
 }  // namespace example

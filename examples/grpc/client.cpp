@@ -7,13 +7,22 @@
 #include <baton/carriers/grpc.hpp>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "greeter.grpc.pb.h"
+#include "support/options.hpp"
 
 int main(int argc, char** argv) {
-  const std::string address = argc > 1 ? argv[1] : "127.0.0.1:50051";
-  const std::string name = argc > 2 ? argv[2] : "world";
+  std::string address = "127.0.0.1:50051";
+  std::string name = "world";
+  CLI::App app("Starts a trace, and asks the Greeter for a greeting in it.", "grpc_greeter_client");
+  app.add_option("address", address, "Where the Greeter listens")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app.add_option("name", name, "Whom to greet")->type_name("NAME")->capture_default_str();
+  if (const std::optional<int> status = example::parse_options(app, argc, argv)) return *status;
+
   const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
   const auto stub = greeter::Greeter::NewStub(channel);
 

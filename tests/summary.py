@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts what a whole test run did, from the logs that Meson left.
 
-usage: summary.py BUILD_DIRECTORY...
+usage: summary.py BUILD_DIRECTORY[:LOG]...
+
+LOG is what Meson was given as --logbase, `testlog` if it was given none.
 
 Lines of a test's output that begin with "| " are shown as they are.
 The last line is `N passed, N failed`; the exit status is 1 where anything failed or is missing.
@@ -13,9 +15,10 @@ import re
 import sys
 
 
-def tests_of(folder):
-    """The name, the result and the output of each test that was run in a build directory."""
-    log = pathlib.Path(folder, "meson-logs", "testlog.json")
+def tests_of(run):
+    """The name, the result and the output of each test of a run."""
+    folder, _, name = run.partition(":")
+    log = pathlib.Path(folder, "meson-logs", f"{name or 'testlog'}.json")
     for line in log.read_text().splitlines() if log.exists() else []:
         test = json.loads(line)
         yield test["name"], test["result"], test.get("stdout", "") + test.get("stderr", "")
@@ -29,15 +32,16 @@ def main():
     passed = failed = vectors = laws = tries = executions = 0
     skipped = []
     shown = []
-    for folder in sys.argv[1:]:
+    for run in sys.argv[1:]:
         programs = cases = 0
-        for name, result, text in tests_of(folder):
+        for name, result, text in tests_of(run):
             programs += 1
             if result == "SKIP":
-                skipped.append(f"{folder}: {name}")
+                reasons = re.findall(r"^SKIPPED: (.+)", text, re.MULTILINE)
+                skipped.append(": ".join([run, name, *reasons]))
                 continue
             if result != "OK":
-                print(f"FAILED   {folder}: {name} ({result})")
+                print(f"FAILED   {run}: {name} ({result})")
                 failed += 1
                 continue
             counted = total(r"^\[  PASSED  \] (\d+) test", text) + total(r"^Ran (\d+) tests? in", text)
@@ -49,9 +53,9 @@ def main():
             shown += re.findall(r"^\| .*", text, re.MULTILINE)
             executions += total(r"stat::number_of_executed_units:\s*(\d+)", text)
         if programs == 0:
-            print(f"FAILED   {folder}: nothing was run")
+            print(f"FAILED   {run}: nothing was run")
             failed += 1
-        print(f"{folder:20} {programs:3} programs, {cases:5} tests")
+        print(f"{run:20} {programs:3} programs, {cases:5} tests")
         passed += cases
     print("\n".join(shown), end="\n" if shown else "")
     print(f"vectors              {vectors}, over all builds")

@@ -13,7 +13,8 @@ PAGES = {
         "celery.md": 7, "grpc.md": 6, "http.md": 10, "kafka.md": 6, "messaging.md": 9,
     }.items()
 }
-SOURCES = [*ROOT.glob("examples/**/*.cpp"), *ROOT.glob("tests/carriers/**/*.cpp")]
+FOLDERS = ["examples", "tests/asio", "tests/carriers"]
+SOURCES = [source for folder in FOLDERS for source in (ROOT / folder).rglob("*.cpp")]
 
 
 class Guide(unittest.TestCase):

@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests with real counterparts need beside their tests: ./dev test runs them as a stage."""
+"""What the tests with real counterparts share: they need programs and packages of others.
 
-import json
+They take TEST_PYTHON, a Python with the packages, and TEST_FOLDER, for the data of servers, from
+the environment.
+"""
+
 import os
-import pathlib
+import shutil
 import socket
 import sys
+
+# Before a command: the kernel asks it to end if this process ends, whatever the reason. Meson kills
+# a test half a second after it has asked it to end, and a broker takes longer to stop.
+ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 
 
 def free_ports(count):
@@ -19,32 +26,21 @@ def free_ports(count):
             each.close()
 
 
-class Stage:
-    """Of its environment it takes PREFIX_FOLDER, where results go, and PREFIX_PYTHON."""
+def skip(reason):
+    """Ends the test as Meson knows it: skipped. CI must test everything."""
+    print(f"SKIPPED: {reason}", file=sys.stderr)
+    sys.exit(1 if os.environ.get("CI") else 77)
 
-    def __init__(self, name, prefix):
-        self.name = name
-        self.python = f"{prefix}_PYTHON"
-        self.folder = pathlib.Path(os.environ[f"{prefix}_FOLDER"])
-        self.results = {}
 
-    def log(self, result, output, name=None):
-        """What tests/summary.py reads, as Meson writes it."""
-        self.results[name or self.name] = {"result": result, "stderr": output}
-        path = self.folder / "meson-logs" / "testlog.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(json.dumps({"name": each, **what}) + "\n"
-                                for each, what in self.results.items()))
+def need(*programs):
+    for program in programs:
+        if shutil.which(program) is None:
+            skip(f"{program} is not installed")
 
-    def skip(self, reason):
-        print(f"SKIPPED: nothing is tested with {self.name}: {reason}", file=sys.stderr)
-        in_ci = bool(os.environ.get("CI"))
-        self.log("FAIL" if in_ci else "SKIP", "")
-        sys.exit(1 if in_ci else 77)
 
-    def start_again(self, error):
-        """By the Python that has what could not be imported, or not at all."""
-        python = os.environ.pop(self.python, "")
-        if os.path.exists(python):
-            os.execv(python, [python, "-B", *sys.argv])
-        self.skip(error)
+def start_again(error):
+    """With TEST_PYTHON, which has what could not be imported, or not at all."""
+    python = os.environ.pop("TEST_PYTHON", "")
+    if os.path.exists(python):
+        os.execv(python, [python, "-B", *sys.argv])
+    skip(error)

@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hands contexts over through a real RabbitMQ: ours, and OpenTelemetry's instrumentation of pika.
 
-Wants a Python with pika and opentelemetry-instrumentation-pika, and in its environment
-  AMQP_URL    a server, such as amqp://guest:guest@127.0.0.1:5672/%2f
-  AMQP_PEER   our program, amqp-peer
-
-The exit status is 77 where one of these is missing: then nothing was tested.
+Wants in its environment
+  AMQP_PEER     our program, amqp-peer
+  TEST_FOLDER   where the server keeps its data
+  TEST_PYTHON   a Python with pika and opentelemetry-instrumentation-pika
 """
 
 import os
+import pathlib
 import subprocess
 import sys
 import unittest
 import uuid
 from datetime import datetime, timezone
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "support"))
+import stage
+
 try:
-    URL, PEER = os.environ["AMQP_URL"], os.environ["AMQP_PEER"]
     import pika
     from opentelemetry import baggage, trace
     from opentelemetry.context import attach, detach
@@ -24,9 +26,13 @@ try:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-except (ImportError, KeyError) as missing:
-    print(f"SKIPPED: no test with a real RabbitMQ: {missing} is missing", file=sys.stderr)
-    sys.exit(77)
+except ImportError as error:
+    stage.start_again(error)
+
+from servers import RABBITMQ, RabbitMQ
+
+stage.need(RABBITMQ, "epmd")
+server = RabbitMQ(os.environ["TEST_FOLDER"])
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 PARENT = f"00-{TRACE}-{SPAN}-01"
@@ -36,11 +42,17 @@ provider = TracerProvider()
 provider.add_span_processor(SimpleSpanProcessor(spans))
 
 
+def setUpModule():
+    unittest.addModuleCleanup(server.stop)
+    server.launch()
+    server.wait()
+
+
 def start(*arguments, **variables):
     names = ("TRACEPARENT", "TRACESTATE", "BAGGAGE")
     environment = {k: v for k, v in os.environ.items() if k not in names and "PROPAGATORS" not in k}
-    return subprocess.Popen([PEER, *arguments], stdout=subprocess.PIPE, text=True,
-                            env=environment | variables)
+    return subprocess.Popen([os.environ["AMQP_PEER"], *arguments], stdout=subprocess.PIPE,
+                            text=True, env=environment | variables)
 
 
 def peer(*arguments, **variables):
@@ -53,10 +65,10 @@ def peer(*arguments, **variables):
             for line in printed.splitlines()]
 
 
-class RabbitMQ(unittest.TestCase):
+class RealRabbitMQ(unittest.TestCase):
     def setUp(self):
         spans.clear()
-        self.connection = pika.BlockingConnection(pika.URLParameters(URL))
+        self.connection = pika.BlockingConnection(pika.URLParameters(server.url))
         self.addCleanup(self.connection.close)
         self.plain = self.connection.channel()
         self.queue = self.new_queue()
@@ -89,7 +101,7 @@ class RabbitMQ(unittest.TestCase):
         return *result, spans.get_finished_spans()[-1]
 
     def test_ours_to_opentelemetry(self):
-        peer("publish", URL, self.queue, "1", TRACEPARENT=PARENT, TRACESTATE="a=1",
+        peer("publish", server.url, self.queue, "1", TRACEPARENT=PARENT, TRACESTATE="a=1",
              BAGGAGE="user=Am%C3%A9lie")
         properties, current, members, span = self.consume(self.queue)
         self.assertEqual(properties.headers, {"traceparent": PARENT, "tracestate": "a=1",
@@ -104,7 +116,7 @@ class RabbitMQ(unittest.TestCase):
         self.instrumented().basic_publish("", self.queue, b"hello", pika.BasicProperties())
         detach(token)
         (sent,) = spans.get_finished_spans()
-        self.assertEqual(peer("consume", URL, self.queue, "1"), [
+        self.assertEqual(peer("consume", server.url, self.queue, "1"), [
             ("hello", trace.format_trace_id(sent.context.trace_id),
              trace.format_span_id(sent.context.span_id), "0", "user=Am%C3%A9lie")])
 
@@ -120,7 +132,7 @@ class RabbitMQ(unittest.TestCase):
         self.plain.basic_publish("", self.queue, b"hello", properties)
         self.plain.basic_publish("", self.queue, b"again", pika.BasicProperties(
             headers={"Traceparent": PARENT, "Baggage": "a=1"}))
-        peer("forward", URL, self.queue, to, "2")
+        peer("forward", server.url, self.queue, to, "2")
         _, got, body = self.plain.basic_get(to, auto_ack=True)
         self.assertEqual(body, b"hello")
         self.assertRegex(got.headers.pop("traceparent"), "^00-[0-9a-f]{32}-[0-9a-f]{16}-0[23]$")
@@ -141,15 +153,15 @@ class RabbitMQ(unittest.TestCase):
             self.plain.basic_publish("", self.queue, b"bad", pika.BasicProperties(headers=headers))
         self.plain.basic_publish("", self.queue, b"good", pika.BasicProperties(
             headers={"TRACEPARENT": PARENT.encode()}))
-        *seen, good = peer("consume", URL, self.queue, str(len(bad) + 1))
+        *seen, good = peer("consume", server.url, self.queue, str(len(bad) + 1))
         self.assertEqual({(body, trace_id) for body, trace_id, *_ in seen}, {("bad", "0" * 32)})
         self.assertEqual([issues for *_, issues, _ in seen],
                          ["1"] * len(wrong_type + malformed) + ["0"] * len(silent))
         self.assertEqual(good, ("good", TRACE, SPAN, "0", ""))
 
     def test_many_messages_have_each_a_trace(self):
-        publishers = [start("publish", URL, self.queue, "1000") for _ in range(4)]
-        seen = peer("consume", URL, self.queue, "4000")
+        publishers = [start("publish", server.url, self.queue, "1000") for _ in range(4)]
+        seen = peer("consume", server.url, self.queue, "4000")
         for publisher in publishers:
             publisher.stdout.close()
             self.assertEqual(publisher.wait(timeout=60), 0)
@@ -158,4 +170,4 @@ class RabbitMQ(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -2,12 +2,10 @@
 """Hands contexts to boto3 and takes them from it, through moto's SQS server on loopback.
 
 Wants in its environment
-  SQS_PEER     our side, see peer.cpp
-  SQS_PYTHON   a Python with boto3 and moto[server]
-  SQS_FOLDER   where the result goes
+  SQS_PEER      our side, see peer.cpp
+  TEST_PYTHON   a Python with boto3 and moto[server]
 """
 
-import io
 import json
 import logging
 import os
@@ -18,9 +16,7 @@ import unittest
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "support"))
-from stage import Stage
-
-stage = Stage("sqs", "SQS")
+import stage
 
 try:
     import boto3
@@ -196,13 +192,10 @@ class RealSqs(unittest.TestCase):
 
 
 def main():
-    output = io.StringIO()
-    done = unittest.TextTestRunner(stream=output, verbosity=2).run(
+    done = unittest.TextTestRunner(verbosity=2).run(
         unittest.defaultTestLoader.loadTestsFromTestCase(RealSqs))
     for source, target, what in handed_over:
-        print(f"| {source:32} | {target:20} | {what}", file=output)
-    print(output.getvalue(), end="", file=sys.stderr)
-    stage.log("OK" if done.wasSuccessful() else "FAIL", output.getvalue())
+        print(f"| {source:32} | {target:20} | {what}")
     return 0 if done.wasSuccessful() else 1
 
 

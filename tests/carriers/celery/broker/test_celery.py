@@ -2,19 +2,16 @@
 """Hands tasks to stock Celery workers and takes tasks from Python, through Redis and RabbitMQ.
 
 Wants in its environment
-  MESSAGING_FOLDER   where the servers keep their data and the result goes
-  MESSAGING_PYTHON   a Python with Celery and OpenTelemetry's instrumentation for it
+  TEST_FOLDER        where the servers keep their data
+  TEST_PYTHON        a Python with Celery and OpenTelemetry's instrumentation for it
   CELERY_PUBLISHER, CELERY_WORKER_BRIDGE   our examples
   CELERY_LOAD        our program, celery-load
-  AMQP_TEST, AMQP_PEER   the test of plain messages, which runs on the same RabbitMQ
 """
 
-import io
 import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,9 +22,7 @@ HERE = pathlib.Path(__file__).parent
 PATIENCE = 60
 
 sys.path.insert(0, str(HERE.parents[2] / "support"))
-from stage import Stage
-
-stage = Stage("celery", "MESSAGING")
+import stage
 
 try:
     import redis
@@ -40,6 +35,8 @@ except ImportError as error:
     stage.start_again(error)
 
 from servers import RABBITMQ, RabbitMQ, Redis
+
+FOLDER = pathlib.Path(os.environ["TEST_FOLDER"])
 
 BROKERS = ("Redis", "RabbitMQ")
 WORKERS = ("OpenTelemetry", "plain")
@@ -60,12 +57,13 @@ class Worker:
 
     def __init__(self, broker, kind):
         self.queue = f"{broker}-{kind}".lower()
-        self.log = stage.folder / f"worker-{self.queue}.log"
+        self.log = FOLDER / f"worker-{self.queue}.log"
         with open(self.log, "wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-B", "-m", "celery", "--app", "tasks", "worker", "--pool", "solo",
-                 "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--queues",
-                 self.queue, "--hostname", f"{self.queue}@localhost"],
+                [*stage.ENDS_WITH_US, sys.executable, "-B", "-m", "celery", "--app", "tasks",
+                 "worker", "--pool", "solo", "--loglevel", "INFO", "--without-gossip",
+                 "--without-mingle", "--queues", self.queue,
+                 "--hostname", f"{self.queue}@localhost"],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=HERE,
                 start_new_session=True,
                 env={**os.environ, "BROKER": servers[broker].url, "RESULTS": servers["Redis"].url,
@@ -324,22 +322,10 @@ def show():
     print("\nlines of the workers' logs")
     print("".join(f"  {line}\n" for line in log_lines), end="")
     width = [max((len(row[i]) for row in handed_over), default=0) for i in range(3)]
-    print("\ninteroperation with Celery")
+    print("\n| interoperation with Celery")
     for broker, source, target, what in dict.fromkeys(sorted(handed_over)):
-        print(f"  {broker:{width[0]}}  {source:{width[1]}}  ->  {target:{width[2]}}  {what}")
-    print("\n".join(counted))
-
-
-def test_plain_messages():
-    """The test of AMQP without Celery, on the same server."""
-    done = subprocess.run([sys.executable, "-B", os.environ["AMQP_TEST"]], stderr=subprocess.STDOUT,
-                          stdout=subprocess.PIPE, text=True, timeout=180,
-                          env={**os.environ, "AMQP_URL": servers["RabbitMQ"].url})
-    print(done.stdout, end="")
-    is_skipped = done.returncode == 77 and not os.environ.get("CI")
-    is_good = done.returncode == 0 or is_skipped
-    stage.log("SKIP" if is_skipped else "OK" if is_good else "FAIL", done.stdout, "amqp")
-    return is_good
+        print(f"|   {broker:{width[0]}}  {source:{width[1]}}  ->  {target:{width[2]}}  {what}")
+    print("".join(f"| {line}\n" for line in counted), end="")
 
 
 def start():
@@ -356,21 +342,13 @@ def start():
 
 
 def main():
-    for program in ("redis-server", RABBITMQ, "epmd"):
-        if shutil.which(program) is None:
-            stage.skip(f"{program} is not there")
-    stage.log("FAIL", "it did not end")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    servers.update({"Redis": Redis(stage.folder / "redis"), "RabbitMQ": RabbitMQ(stage.folder / "rabbitmq")})
-    output = io.StringIO()
+    stage.need("redis-server", RABBITMQ, "epmd")
+    servers.update({"Redis": Redis(FOLDER / "redis"), "RabbitMQ": RabbitMQ(FOLDER / "rabbitmq")})
     try:
         start()
         suite = unittest.defaultTestLoader.loadTestsFromTestCase(RealCelery)
-        is_good = unittest.TextTestRunner(output, verbosity=2).run(suite).wasSuccessful()
-        print(output.getvalue(), end="")
+        is_good = unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful()
         show()
-        stage.log("OK" if is_good else "FAIL", output.getvalue())
-        is_good = test_plain_messages() and is_good
     finally:
         for asked in (signal.SIGINT, signal.SIGTERM):
             signal.signal(asked, signal.SIG_IGN)  # who asks now must wait

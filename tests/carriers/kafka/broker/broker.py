@@ -15,7 +15,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "support"))
-from stage import free_ports
+from stage import ENDS_WITH_US, free_ports
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -63,8 +63,8 @@ class Broker:
     def start(self):
         with open(self.folder / "broker.log", "ab") as log:
             self.process = subprocess.Popen(
-                ["java", "-Xms128m", "-Xmx512m", "-cp", self.classpath, "kafka.Kafka",
-                 str(self.properties)],
+                [*ENDS_WITH_US, "java", "-Xms128m", "-Xmx512m", "-cp", self.classpath,
+                 "kafka.Kafka", str(self.properties)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
         for _ in range(600):

@@ -5,24 +5,20 @@ Wants in its environment
   KAFKA_JARS     the folder of Kafka's jars, which ./dev fills by Maven
   KAFKA_ORDERS   our example
   KAFKA_PLUGIN   our plugin
-  KAFKA_FOLDER   where the broker keeps its data and the result goes
-  KAFKA_PYTHON   a Python with confluent-kafka and OpenTelemetry's instrumentation for it
+  TEST_FOLDER    where the broker keeps its data
+  TEST_PYTHON    a Python with confluent-kafka and OpenTelemetry's instrumentation for it
 """
 
-import io
 import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "support"))
-from stage import Stage
-
-stage = Stage("kafka", "KAFKA")
+import stage
 
 try:
     import confluent_kafka
@@ -226,32 +222,27 @@ class RealKafka(unittest.TestCase):
 
 def show_table():
     width = [max(len(row[i]) for row in handed_over) for i in range(2)] if handed_over else []
-    print("\ninteroperation through Apache Kafka")
+    print("\n| interoperation through Apache Kafka")
     for source, target, what in handed_over:
-        print(f"  {source:{width[0]}}  ->  {target:{width[1]}}  {what}")
+        print(f"|   {source:{width[0]}}  ->  {target:{width[1]}}  {what}")
     for line in counted:
-        print(line)
+        print(f"| {line}")
 
 
 def main():
     global broker
     jars = os.environ.get("KAFKA_JARS", "")
     if not list(pathlib.Path(jars).glob("kafka_*.jar")):
-        stage.skip("Kafka's jars are not there")
-    if shutil.which("java") is None:
-        stage.skip("Java is not there")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    broker = Broker(jars, stage.folder / "broker")
-    output = io.StringIO()
+        stage.skip(f"Kafka's jars are not in {jars}")
+    stage.need("java")
+    broker = Broker(jars, os.environ["TEST_FOLDER"])
     try:
         broker.start()
         suite = unittest.defaultTestLoader.loadTestsFromTestCase(RealKafka)
-        result = unittest.TextTestRunner(output, verbosity=2).run(suite)
+        result = unittest.TextTestRunner(verbosity=2).run(suite)
     finally:
         broker.stop()
-    print(output.getvalue(), end="")
     show_table()
-    stage.log("OK" if result.wasSuccessful() else "FAIL", output.getvalue())
     return 0 if result.wasSuccessful() else 1
 
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from stage import free_ports
+from stage import ENDS_WITH_US, free_ports
 
 RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"  # Debian's wrapper in PATH changes the user
 
@@ -26,8 +26,8 @@ class Server:
     def run(self, *command, **variables):
         with open(self.folder / "output.log", "ab") as log:
             self.processes.append(subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                start_new_session=True, env={**os.environ, **variables},
+                ENDS_WITH_US + command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self.folder, start_new_session=True, env={**os.environ, **variables},
             ))
 
     def wait_for(self, port, answers=lambda connection: True):

@@ -32,7 +32,6 @@ using baton::kafka::instrument;
 class ForwardTest : public testing::Test {
  protected:
   ForwardTest() {
-    cluster_.create("checked");
     rd_kafka_conf_t* const conf = cluster_.producer_conf({{"message.max.bytes", "20000000"}});
     instrument(*conf);
     producer_ = make_client(RD_KAFKA_PRODUCER, conf);
@@ -49,7 +48,7 @@ class ForwardTest : public testing::Test {
     return checked_.next();
   }
 
-  MockCluster cluster_;
+  MockCluster cluster_{"orders", "checked"};
   Client producer_;
   Reader orders_{cluster_};
   Reader checked_{cluster_, "checked"};

@@ -6,6 +6,7 @@
 #include <librdkafka/rdkafka_mock.h>
 
 #include <chrono>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -104,16 +105,20 @@ inline Client make_client(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
   return client;
 }
 
-/// librdkafka's own brokers, with a topic "orders" of one partition.
+/// librdkafka's own broker, with topics of one partition. A client that asks for another topic
+/// would make it, with four partitions.
 class MockCluster {
  public:
-  explicit MockCluster(int brokers = 1)
+  explicit MockCluster(std::initializer_list<const char*> topics = {"orders"})
       : owner_(make_client(RD_KAFKA_PRODUCER, make_conf({{"log_level", "0"}}))),
-        cluster_(rd_kafka_mock_cluster_new(owner_.get(), brokers)) {
-    create("orders");
+        cluster_(rd_kafka_mock_cluster_new(owner_.get(), 1)) {
+    for (const char* const topic : topics) {
+      if (rd_kafka_mock_topic_create(cluster_.get(), topic, 1, 1) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        throw std::runtime_error(std::string("no topic ") + topic);
+      }
+    }
   }
 
-  void create(const char* topic) { rd_kafka_mock_topic_create(cluster_.get(), topic, 1, 1); }
   [[nodiscard]] rd_kafka_mock_cluster_t* get() const { return cluster_.get(); }
   [[nodiscard]] std::string servers() const {
     return rd_kafka_mock_cluster_bootstraps(cluster_.get());

@@ -39,7 +39,8 @@ namespace baton {
 ///
 /// Errors, by field: `empty`, `bad_number`, `zero_trace_id`, `missing_field`; for `_dd.p.tid`
 /// `bad_length` and `bad_hex`; for an origin or a tag without room `value_too_long`. Allocates once
-/// if there is something to keep in `dd`, and never when it sends.
+/// if there is something to keep in `dd`, and never when it sends; `reconcile` allocates only for a
+/// member that changes.
 class DatadogPropagator final : public Propagator {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "datadog"; }

@@ -52,7 +52,7 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
     if (options[i] != options_label[i]) return {ErrorCode::bad_delimiter, options_at + i};
   }
   error = parse_options(options.substr(options_label.size()), sampling);
-  return !error ? error : shifted(error, options_at + options_label.size());
+  return shifted(error, options_at + options_label.size());
 }
 
 }  // namespace

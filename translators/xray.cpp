@@ -39,7 +39,6 @@ ParseError parse_root(std::string_view text, TraceId& trace_id) noexcept {
   char* end = std::copy_n(text.data() + time_at, time_size, hex.data());
   std::copy_n(text.data() + rest_at, hex.size() - time_size, end);
   const ParseError error = detail::parse_trace_id({hex.data(), hex.size()}, trace_id);
-  if (!error) return error;
   return shifted(error, error.offset < time_size ? time_at : rest_at - time_size);
 }
 

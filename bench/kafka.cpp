@@ -61,14 +61,14 @@ void look_up(benchmark::State& s, std::initializer_list<const char*> names) {
 void floor_extract(benchmark::State& s) { look_up(s, {"traceparent", "tracestate", "baggage"}); }
 void extract(benchmark::State& s) {
   const HeadersPointer headers = full_headers();
-  measure(s, [&] { benchmark::DoNotOptimize(baton::kafka::extract(*headers, w3c())); });
+  measure(s, [&] { benchmark::DoNotOptimize(baton::kafka::extract(*headers, {.chain = w3c()})); });
 }
 
 void floor_extract_nothing(benchmark::State& s) { look_up(s, {"x-parent", "x-state"}); }
 void extract_nothing(benchmark::State& s) {
   HeadersPointer headers(rd_kafka_headers_new(8));
   add_application_headers(headers.get());
-  measure(s, [&] { benchmark::DoNotOptimize(baton::kafka::extract(*headers, w3c())); });
+  measure(s, [&] { benchmark::DoNotOptimize(baton::kafka::extract(*headers, {.chain = w3c()})); });
 }
 
 void floor_inject(benchmark::State& s) {
@@ -82,11 +82,11 @@ void floor_inject(benchmark::State& s) {
 }
 void inject(benchmark::State& s) {
   const HeadersPointer full = full_headers();
-  const baton::Context context = baton::kafka::extract(*full, w3c());
+  const baton::Context context = baton::kafka::extract(*full, {.chain = w3c()});
   measure(s, [&] {
     const HeadersPointer headers(rd_kafka_headers_new(8));
     add_application_headers(headers.get());
-    baton::kafka::inject(*headers, context, w3c());
+    baton::kafka::inject(*headers, context, {.chain = w3c()});
   });
 }
 
@@ -100,7 +100,7 @@ void inject_parent(benchmark::State& s) {
   const baton::Context context = baton::Context().child();
   measure(s, [&] {
     const HeadersPointer headers(rd_kafka_headers_new(2));
-    baton::kafka::inject(*headers, context, w3c());
+    baton::kafka::inject(*headers, context, {.chain = w3c()});
   });
 }
 
@@ -124,13 +124,13 @@ const std::vector<bench::Row> rows = {
 /// What is measured, once: does it do what it should?
 bool works() {
   const HeadersPointer headers = full_headers();
-  const baton::Context context = baton::kafka::extract(*headers, w3c());
+  const baton::Context context = baton::kafka::extract(*headers, {.chain = w3c()});
   HeadersPointer fresh(rd_kafka_headers_new(8));
-  baton::kafka::inject(*fresh, context, w3c());
+  baton::kafka::inject(*fresh, context, {.chain = w3c()});
   return context.span_context().is_valid() &&
          context.span_context().trace_state.header() == state &&
          context.baggage().header() == baggage && rd_kafka_header_cnt(fresh.get()) == 3 &&
-         baton::kafka::extract(*fresh, w3c()) == context;
+         baton::kafka::extract(*fresh, {.chain = w3c()}) == context;
 }
 
 }  // namespace

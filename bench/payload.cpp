@@ -78,13 +78,13 @@ void inject(benchmark::State& s, std::size_t size, bool body_first) {
   const std::string fresh = envelope_of(size, body_first);
   std::string text = fresh;
   text.reserve(size * 2);
-  (void)baton::celery::inject(text, context(), w3c());
+  (void)baton::celery::inject(text, context(), {.chain = w3c()});
   const std::size_t at = static_cast<std::size_t>(
       std::mismatch(fresh.begin(), fresh.end(), text.begin()).first - fresh.begin());
   const std::size_t grown = text.size() - fresh.size();
   measure(s, [&] {
     text.erase(at, grown);
-    benchmark::DoNotOptimize(baton::celery::inject(text, context(), w3c()));
+    benchmark::DoNotOptimize(baton::celery::inject(text, context(), {.chain = w3c()}));
   });
 }
 
@@ -92,7 +92,7 @@ void inject_anew(benchmark::State& s, std::size_t size) {
   const std::string fresh = envelope_of(size);
   measure(s, [&] {
     std::string text(fresh);
-    benchmark::DoNotOptimize(baton::celery::inject(text, context(), w3c()));
+    benchmark::DoNotOptimize(baton::celery::inject(text, context(), {.chain = w3c()}));
   });
 }
 
@@ -108,8 +108,8 @@ void boost_parse_and_serialize(benchmark::State& s, std::size_t size) {
 
 void extract(benchmark::State& s, std::size_t size) {
   std::string text = envelope_of(size);
-  (void)baton::celery::inject(text, context(), w3c());
-  measure(s, [&] { benchmark::DoNotOptimize(baton::celery::extract(text, w3c())); });
+  (void)baton::celery::inject(text, context(), {.chain = w3c()});
+  measure(s, [&] { benchmark::DoNotOptimize(baton::celery::extract(text, {.chain = w3c()})); });
 }
 
 void bytes_1k(benchmark::State& s) { floor_bytes(s, small); }
@@ -160,8 +160,8 @@ bool works() {
     for (const bool body_first : {true, false}) {
       std::string text = envelope_of(size, body_first);
       if (text.size() != size) return false;
-      if (!baton::celery::inject(text, context(), w3c())) return false;
-      if (baton::celery::extract(text, w3c()).span_context().span_id !=
+      if (!baton::celery::inject(text, context(), {.chain = w3c()})) return false;
+      if (baton::celery::extract(text, {.chain = w3c()}).span_context().span_id !=
           context().span_context().span_id) {
         return false;
       }

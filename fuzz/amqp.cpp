@@ -86,11 +86,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   baton::ExtractReport of_model;
   static_cast<void>(chain.extract(model, &of_model));
   baton::ExtractReport report;
-  const baton::Context context = baton::amqp::extract(received, chain, &report);
+  const baton::Context context =
+      baton::amqp::extract(received, {.chain = chain, .report = &report});
   laws::require(report.issue_count() == of_model.issue_count() + wrong_types(received),
                 "what is ours and no text is reported");
   amqp_table_t written = received;
-  baton::amqp::inject(written, pool, context, chain);
+  baton::amqp::inject(written, pool, context, {.chain = chain});
   chain.inject(context, model);
   laws::require(to_model(written).headers() == model.headers(),
                 "inject writes what the model does");

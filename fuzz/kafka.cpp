@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     // librdkafka shows them up to the NUL, and finds them whole: nothing can be said of them.
     const baton::Context context = chain.extract(baton::kafka::ConstHeadersCarrier(list.get()));
     chain.inject(context, baton::kafka::HeadersCarrier(*list));
-    baton::kafka::inject(*list, context, chain);
+    baton::kafka::inject(*list, context, {.chain = chain});
     chain.inject(context, baton::kafka::CppHeadersCarrier(*cpp));
     return 0;
   }
@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   HeaderModel anew(others);
   chain.inject(context, anew);
   const HeadersPointer changed = make_list(headers);
-  baton::kafka::inject(*changed, context, chain);
+  baton::kafka::inject(*changed, context, {.chain = chain});
   laws::require(to_headers(*changed) == anew.headers(), "headers of the chain are written anew");
 
   chain.inject(context, model);

@@ -50,7 +50,7 @@ Outcome run_exec(const PropagatorChain& chain, const Arguments& arguments, const
     context = std::move(context).child();
   }
   outcome.launch.emplace(arguments.command_line, environment::Environment::copy());
-  environment::inject(outcome.launch->environment, context, chain);
+  environment::inject(outcome.launch->environment, context, {.chain = chain});
   return outcome;
 }
 

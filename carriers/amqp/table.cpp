@@ -119,15 +119,16 @@ void TableCarrier::erase(std::string_view name) {
   table_->num_entries -= static_cast<int>(gone.size());
 }
 
-Context extract(const amqp_table_t& headers, const PropagatorChain& chain, ExtractReport* report) {
+Context extract(const amqp_table_t& headers, const ExtractOptions& options) {
+  const auto& [chain, report] = options;
   if (report != nullptr) report_wrong_types(headers, chain, *report);
   return chain.extract(ConstTableCarrier(headers), report);
 }
 
 void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool, const Context& context,
-            const PropagatorChain& chain) {
+            const InjectOptions& options) {
   amqp_table_t headers = headers_of(properties);
-  inject(headers, pool, context, chain);
+  inject(headers, pool, context, options);
   if (headers.num_entries <= 0 && (properties._flags & AMQP_BASIC_HEADERS_FLAG) == 0) return;
   properties.headers = headers;
   properties._flags |= AMQP_BASIC_HEADERS_FLAG;

@@ -88,20 +88,21 @@ expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const C
 
 }  // namespace
 
-expected<void> inject(std::string& envelope, const Context& context, const PropagatorChain& chain,
-                      const InjectOptions& options) {
+expected<void> inject(std::string& envelope, const Context& context,
+                      const EnvelopeOptions& options) {
   Envelope read(envelope);
   if (read.error()) return tl::unexpected(read.error());
   if (options.protocol1 == Protocol1::kwargs && !read.names_task()) {
-    return inject_into_kwargs(read, envelope, context, chain);
+    return inject_into_kwargs(read, envelope, context, options.chain);
   }
-  chain.inject(context, read);
+  options.chain.inject(context, read);
   read.write();
   read.splice().apply(envelope);
   return {};
 }
 
-Context extract(std::string_view envelope, const PropagatorChain& chain, ExtractReport* report) {
+Context extract(std::string_view envelope, const ExtractOptions& options) {
+  const auto& [chain, report] = options;
   const Envelope read(envelope);
   if (read.error()) {
     if (report != nullptr) report->add("envelope", read.error());
@@ -118,11 +119,11 @@ Context extract(std::string_view envelope, const PropagatorChain& chain, Extract
         detail::report_wrong_types(nested, chain, *report);
       }
       const json::ObjectReader kwargs(body.kwargs());
-      return detail::extract<json::ObjectReader>(kwargs, nullptr, chain, report);
+      return detail::extract<json::ObjectReader>(kwargs, nullptr, options);
     }
     if (body.begins_as_object() && report != nullptr) report->add("envelope", body.error());
   }
-  return detail::extract(headers, read.nested() ? &nested : nullptr, chain, report);
+  return detail::extract(headers, read.nested() ? &nested : nullptr, options);
 }
 
 ConstEnvelopeCarrier::ConstEnvelopeCarrier(std::string_view envelope)

@@ -120,13 +120,12 @@ void HeadersCarrier::erase(std::string_view name) {
   if (object* const nested = find_nested_with(*headers_, lowercase)) take_out(*nested, lowercase);
 }
 
-Context extract(const boost::json::object& headers, const PropagatorChain& chain,
-                ExtractReport* report) {
+Context extract(const boost::json::object& headers, const ExtractOptions& options) {
   const HeadersReader outer(headers);
   const object* const found = detail::find_nested(headers);
-  if (found == nullptr) return detail::extract<HeadersReader>(outer, nullptr, chain, report);
+  if (found == nullptr) return detail::extract<HeadersReader>(outer, nullptr, options);
   const HeadersReader nested(*found);
-  return detail::extract(outer, &nested, chain, report);
+  return detail::extract(outer, &nested, options);
 }
 
 }  // namespace baton::celery

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "baton/chain.hpp"
+#include "baton/options.hpp"
 #include "core/reported_name.hpp"
 #include "json/carrier.hpp"
 #include "json/small_list.hpp"
@@ -95,8 +95,8 @@ void report_wrong_types(const Reader& reader, const PropagatorChain& chain, Extr
 /// Extracts from headers, and from the nested ones if there are any. A reader shows by
 /// `visit_wrong_types(visit)` the names whose values are of another type than text.
 template <class Reader>
-Context extract(const Reader& outer, const Reader* nested, const PropagatorChain& chain,
-                ExtractReport* report) {
+Context extract(const Reader& outer, const Reader* nested, const ExtractOptions& options) {
+  const auto& [chain, report] = options;
   if (report != nullptr) report_wrong_types(outer, chain, *report);
   if (nested == nullptr) return chain.extract(outer, report);
   const NestedReader both(outer, *nested, chain);

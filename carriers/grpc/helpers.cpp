@@ -3,14 +3,13 @@
 
 namespace baton::grpc {
 
-Context extract(const ::grpc::ServerContextBase& server_context, const PropagatorChain& chain,
-                ExtractReport* report) {
-  return chain.extract(MetadataCarrier(server_context.client_metadata()), report);
+Context extract(const ::grpc::ServerContextBase& server_context, const ExtractOptions& options) {
+  return options.chain.extract(MetadataCarrier(server_context.client_metadata()), options.report);
 }
 
 void inject(::grpc::ClientContext& client_context, const Context& context,
-            const PropagatorChain& chain, std::size_t max_metadata_size) {
-  chain.inject(context, ClientContextCarrier(client_context, max_metadata_size));
+            const MetadataOptions& options) {
+  options.chain.inject(context, ClientContextCarrier(client_context, options.max_metadata_size));
 }
 
 }  // namespace baton::grpc

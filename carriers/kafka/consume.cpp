@@ -26,23 +26,22 @@ struct HashParent {
 
 }  // namespace
 
-Context extract(const rd_kafka_message_t& message, const PropagatorChain& chain,
-                ExtractReport* report) {
+Context extract(const rd_kafka_message_t& message, const ExtractOptions& options) {
   const auto [headers, error] = detail::headers_of(message);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) report_unreadable(report);
-  return chain.extract(ConstHeadersCarrier(headers), report);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) report_unreadable(options.report);
+  return options.chain.extract(ConstHeadersCarrier(headers), options.report);
 }
 
-Context extract(RdKafka::Message& message, const PropagatorChain& chain, ExtractReport* report) {
+Context extract(RdKafka::Message& message, const ExtractOptions& options) {
   const auto [headers, error] = detail::headers_of(*message.c_ptr());
   if (headers == nullptr && error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     // Either there are none, or somebody has asked for them: then they are the C++ object's, which
     // its message owns.
     if (const RdKafka::Headers* const detached = message.headers()) {
-      return chain.extract(ConstCppHeadersCarrier(*detached), report);
+      return extract(*detached, options);
     }
   }
-  return extract(std::as_const(*message.c_ptr()), chain, report);
+  return extract(std::as_const(*message.c_ptr()), options);
 }
 
 std::vector<SpanContext> distinct_parents(std::span<const Context> contexts) {

@@ -87,7 +87,8 @@ void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, 
   });
 }
 
-void inject(RdKafka::Headers& headers, const Context& context, const PropagatorChain& chain) {
+void inject(RdKafka::Headers& headers, const Context& context, const InjectOptions& options) {
+  const PropagatorChain& chain = options.chain;
   CppHeadersCarrier carrier(headers);
   carrier.erase_all([&](std::string_view name) { return chain.owns(name); }, 0);
   chain.inject(context, carrier);

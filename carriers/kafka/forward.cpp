@@ -45,7 +45,7 @@ HeadersPointer forward_list(const List& list, const Context& context,
 /// A message of either interface.
 template <Message M>
 Context context_to_forward(M& message, const PropagatorChain& chain) {
-  return current().trace_id().is_valid() ? current() : extract(message, chain);
+  return current().trace_id().is_valid() ? current() : extract(message, {.chain = chain});
 }
 
 // librdkafka copies key and value. If it succeeds, it owns the headers, which an interceptor may
@@ -78,27 +78,27 @@ rd_kafka_resp_err_t produce(rd_kafka_t& producer, const char* topic,
 }  // namespace
 
 HeadersPointer forward_headers(const rd_kafka_message_t& message, const Context& context,
-                               const PropagatorChain& chain) {
+                               const InjectOptions& options) {
   const auto [headers, error] = detail::headers_of(message);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
-  return forward_list(detail::CList(headers), context, chain);
+  return forward_list(detail::CList(headers), context, options.chain);
 }
 
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic,
-                            const rd_kafka_message_t& message, const PropagatorChain& chain) {
-  const Context context = context_to_forward(message, chain);
-  return produce(producer, topic, message, forward_headers(message, context, chain));
+                            const rd_kafka_message_t& message, const InjectOptions& options) {
+  const Context context = context_to_forward(message, options.chain);
+  return produce(producer, topic, message, forward_headers(message, context, options));
 }
 
 RdKafka::ErrorCode forward(RdKafka::Producer& producer, const char* topic,
-                           RdKafka::Message& message, const PropagatorChain& chain) {
-  const Context context = context_to_forward(message, chain);
+                           RdKafka::Message& message, const InjectOptions& options) {
+  const Context context = context_to_forward(message, options.chain);
   const auto [in_place, error] = detail::headers_of(*message.c_ptr());
   HeadersPointer headers;
   if (in_place == nullptr && error == RD_KAFKA_RESP_ERR_NO_ERROR && message.headers() != nullptr) {
-    headers = forward_list(CppList(*message.headers()), context, chain);
+    headers = forward_list(CppList(*message.headers()), context, options.chain);
   } else {
-    headers = forward_headers(*message.c_ptr(), context, chain);
+    headers = forward_headers(*message.c_ptr(), context, options);
   }
   return static_cast<RdKafka::ErrorCode>(
       produce(*producer.c_ptr(), topic, *message.c_ptr(), std::move(headers)));

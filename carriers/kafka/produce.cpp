@@ -165,7 +165,8 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept {
 
 }  // namespace
 
-void inject(rd_kafka_headers_t& headers, const Context& context, const PropagatorChain& chain) {
+void inject(rd_kafka_headers_t& headers, const Context& context, const InjectOptions& options) {
+  const PropagatorChain& chain = options.chain;
   detail::remove(headers, find_owned(headers, chain));
   append(headers, context, chain);
 }

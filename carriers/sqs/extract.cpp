@@ -4,8 +4,7 @@
 
 namespace baton::sqs {
 
-expected<std::vector<Context>> extract(std::string_view response, const PropagatorChain& chain,
-                                       ExtractReport* report) {
+expected<std::vector<Context>> extract(std::string_view response, const ExtractOptions& options) {
   std::vector<Context> contexts;
   json::Scanner scanner(response);
   json::Object members;
@@ -18,7 +17,7 @@ expected<std::vector<Context>> extract(std::string_view response, const Propagat
     while (scanner.next_element()) {
       ReceivedMessage message;
       if (!message.read(scanner)) return false;
-      contexts.push_back(message.extract(chain, report));
+      contexts.push_back(message.extract(options));
     }
     return !scanner.failed();
   };
@@ -33,12 +32,11 @@ expected<std::vector<Context>> extract(std::string_view response, const Propagat
   return contexts;
 }
 
-expected<Context> extract_message(std::string_view text, const PropagatorChain& chain,
-                                  ExtractReport* report) {
+expected<Context> extract_message(std::string_view text, const ExtractOptions& options) {
   json::Scanner scanner(text);
   ReceivedMessage message;
   if (!message.read(scanner) || !scanner.finish()) return tl::unexpected(scanner.error());
-  return message.extract(chain, report);
+  return message.extract(options);
 }
 
 }  // namespace baton::sqs

@@ -153,14 +153,14 @@ class Injection {
 }  // namespace
 
 expected<std::vector<LeftOut>> inject(std::string& request, const Context& context,
-                                      const PropagatorChain& chain) {
+                                      const InjectOptions& options) {
   const auto same = [given = &context](std::size_t) -> const Context& { return *given; };
-  return inject_each(request, same, chain);
+  return inject_each(request, same, options);
 }
 
 expected<std::vector<LeftOut>> inject_each(std::string& request, ContextOfEntry context_of,
-                                           const PropagatorChain& chain) {
-  return Injection(context_of, chain).run(request);
+                                           const InjectOptions& options) {
+  return Injection(context_of, options.chain).run(request);
 }
 
 }  // namespace baton::sqs

@@ -153,7 +153,8 @@ bool ReceivedMessage::is_message() const {
   return members_.text_of(record_source_member) == queue_source || is_notification(members_);
 }
 
-Context ReceivedMessage::extract(const PropagatorChain& chain, ExtractReport* report) {
+Context ReceivedMessage::extract(const ExtractOptions& options) {
+  const auto& [chain, report] = options;
   const Attributes& attributes = read_notification(chain) ? notification_ : attributes_;
   if (report != nullptr) {
     json::ObjectReader(system_).visit_wrong_types([&](std::string_view name) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "baton/chain.hpp"
+#include "baton/options.hpp"
 #include "json/object.hpp"
 
 namespace baton::sqs {
@@ -83,7 +83,7 @@ class ReceivedMessage {
   /// Error: `missing_field` at the `{` of an object that is none of these.
   bool read(json::Scanner& scanner);
 
-  [[nodiscard]] Context extract(const PropagatorChain& chain, ExtractReport* report);
+  [[nodiscard]] Context extract(const ExtractOptions& options);
 
  private:
   class Carrier;

@@ -52,7 +52,7 @@ Outgoing answer(const Incoming& headers) {
 
 void explain(const std::vector<LibraryField>& fields) {
   baton::ExtractReport report;
-  const baton::Context context = baton::http::extract(fields, &report);
+  const baton::Context context = baton::http::extract(fields, {.report = &report});
   std::cout << "trace " << context.span_context().trace_id << '\n';
   for (const auto& issue : report.issues()) {
     std::cout << issue.field << ": " << issue.error.message() << '\n';

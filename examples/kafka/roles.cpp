@@ -74,7 +74,7 @@ void consume(RdKafka::KafkaConsumer& consumer, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::unique_ptr<RdKafka::Message> message = next(consumer);
     baton::ExtractReport report;
-    show("consumed", value_of(*message), baton::kafka::extract(*message, &report));
+    show("consumed", value_of(*message), baton::kafka::extract(*message, {.report = &report}));
     for (const auto& issue : report.issues()) {
       std::cout << "  " << issue.field << ": " << issue.error.message() << '\n';
     }

@@ -116,7 +116,7 @@ example::Handler make_edge(unsigned short backend_port) {
       std::ranges::move(further, std::back_inserter(hops));
       co_return answer(request, hops);
     };
-    co_return co_await baton::http::co_serve(request, work, baton::global_chain(), &report);
+    co_return co_await baton::http::co_serve(request, work, {.report = &report});
   };
 }
 
@@ -126,7 +126,7 @@ example::Handler make_backend() {
     const auto work = [&]() -> net::awaitable<example::Response> {
       co_return answer(request, {describe("backend", request, report)});
     };
-    co_return co_await baton::http::co_serve(request, work, baton::global_chain(), &report);
+    co_return co_await baton::http::co_serve(request, work, {.report = &report});
   };
 }
 

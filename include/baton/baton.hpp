@@ -11,6 +11,7 @@
 #include "baton/extraction_counts.hpp"
 #include "baton/global.hpp"
 #include "baton/ids.hpp"
+#include "baton/options.hpp"
 #include "baton/parse_error.hpp"
 #include "baton/propagator.hpp"
 #include "baton/registry.hpp"

@@ -15,20 +15,20 @@ namespace laws {
 inline void check_headers(boost_json::object headers) {
   namespace celery = baton::celery;
   const auto nested = [&] { return object_in(headers, "headers"); };
-  require(
-      celery::extract(headers, w3c_chain()) == context_of(texts_of(&headers), texts_of(nested())),
-      "every field is found");
+  require(celery::extract(headers, {.chain = w3c_chain()}) ==
+              context_of(texts_of(&headers), texts_of(nested())),
+          "every field is found");
   const baton::Context sent = baton::Context().child();
-  celery::inject(headers, sent, w3c_chain());
-  require(
-      celery::extract(headers, w3c_chain()).span_context().span_id == sent.span_context().span_id,
-      "what was written is read");
+  celery::inject(headers, sent, {.chain = w3c_chain()});
+  require(celery::extract(headers, {.chain = w3c_chain()}).span_context().span_id ==
+              sent.span_context().span_id,
+          "what was written is read");
   if (has_fields(nested())) {
     require(take_members(headers) == 1, "each field is there once");
-    celery::inject(headers, sent, w3c_chain());
+    celery::inject(headers, sent, {.chain = w3c_chain()});
     require(nested()->at("traceparent") == headers.at("traceparent"), "nothing stale is nested");
   }
-  celery::inject(headers, baton::Context(), w3c_chain());
+  celery::inject(headers, baton::Context(), {.chain = w3c_chain()});
   require(!has_fields(&headers) && !has_fields(nested()), "what is cleared is gone");
 }
 

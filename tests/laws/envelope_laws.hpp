@@ -90,10 +90,11 @@ inline void require_nothing_stale(boost_json::object& envelope) {
 inline void check_envelope(std::string_view text) {
   baton::ExtractReport report;
   const baton::test::ExactText exact(text);
-  const baton::Context arrived = baton::celery::extract(exact.view(), w3c_chain(), &report);
+  const baton::Context arrived =
+      baton::celery::extract(exact.view(), {.chain = w3c_chain(), .report = &report});
 
   std::string envelope(text);
-  const auto injected = baton::celery::inject(envelope, sent_context(), w3c_chain());
+  const auto injected = baton::celery::inject(envelope, sent_context(), {.chain = w3c_chain()});
   if (!injected) {
     require(envelope == text, "an error leaves the envelope as it was");
     require(arrived == baton::Context(), "what cannot be written cannot be read");
@@ -113,19 +114,20 @@ inline void check_envelope(std::string_view text) {
     require(without_fields(after) == without_fields(before), "nothing else is changed");
   }
   report.clear();
-  require(baton::celery::extract(envelope, w3c_chain(), &report) == sent_context(),
-          "what was written is read");
+  require(
+      baton::celery::extract(envelope, {.chain = w3c_chain(), .report = &report}) == sent_context(),
+      "what was written is read");
 
   // Taken out again, nothing but that is gone; put in again, nothing else comes.
   std::string bare(text);
-  require(baton::celery::inject(bare, baton::Context(), w3c_chain()).has_value(),
+  require(baton::celery::inject(bare, baton::Context(), {.chain = w3c_chain()}).has_value(),
           "what can be written can be cleared");
   require(is_part_of(bare, text), "clearing only takes out");
   std::string again = envelope;
-  require(
-      baton::celery::inject(again, sent_context(), w3c_chain()).has_value() && again == envelope,
-      "writing the same again changes nothing");
-  require(baton::celery::inject(again, baton::Context(), w3c_chain()).has_value(),
+  require(baton::celery::inject(again, sent_context(), {.chain = w3c_chain()}).has_value() &&
+              again == envelope,
+          "writing the same again changes nothing");
+  require(baton::celery::inject(again, baton::Context(), {.chain = w3c_chain()}).has_value(),
           "what was written can be cleared");
   if (bare.find("\"headers\"") == std::string::npos) return;  // one was made, and stays
   boost_json::value value;
@@ -142,16 +144,15 @@ inline void check_envelope(std::string_view text) {
 inline void check_body(std::string_view text, const baton::PropagatorChain& chain,
                        const baton::Context& sent) {
   std::string envelope(text);
-  baton::celery::InjectOptions options;
-  options.protocol1 = baton::celery::Protocol1::kwargs;
-  const auto injected = baton::celery::inject(envelope, sent, chain, options);
+  const auto injected = baton::celery::inject(
+      envelope, sent, {.chain = chain, .protocol1 = baton::celery::Protocol1::kwargs});
   if (!injected) {
     require(envelope == text, "an error leaves the envelope as it was");
     require(injected.error().offset <= text.size(), "an error is in the envelope, or at its end");
     return;
   }
   require(!scan(envelope), "what is written is JSON");
-  const baton::Context arrived = baton::celery::extract(envelope, chain);
+  const baton::Context arrived = baton::celery::extract(envelope, {.chain = chain});
   require(arrived.span_context().trace_id == sent.span_context().trace_id &&
               arrived.span_context().span_id == sent.span_context().span_id,
           "what was written is read");

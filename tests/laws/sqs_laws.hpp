@@ -134,9 +134,11 @@ inline bool hides_notification(std::string_view text) {
 inline void check_received(std::string_view text) {
   const baton::test::ExactText exact(text);
   baton::ExtractReport report;
-  const auto contexts = baton::sqs::extract(exact.view(), w3c_chain(), &report);
+  const auto contexts =
+      baton::sqs::extract(exact.view(), {.chain = w3c_chain(), .report = &report});
   require(contexts || contexts.error().offset <= text.size(), "an error is in the response");
-  const auto one = baton::sqs::extract_message(exact.view(), w3c_chain(), &report);
+  const auto one =
+      baton::sqs::extract_message(exact.view(), {.chain = w3c_chain(), .report = &report});
   require(one || one.error().offset <= text.size(), "an error is in the message");
   require((!contexts && !one) || !scan(text), "only JSON is read");
   boost_json::value value;
@@ -162,7 +164,7 @@ inline void check_sqs(std::string_view text) {
   check_received(text);
 
   std::string request(text);
-  const auto left_out = baton::sqs::inject(request, sent_context(), w3c_chain());
+  const auto left_out = baton::sqs::inject(request, sent_context(), {.chain = w3c_chain()});
   if (!left_out) {
     require(request == text, "an error leaves the request as it was");
     require(left_out.error().offset <= text.size(), "an error is in the request, or at its end");
@@ -182,8 +184,8 @@ inline void check_sqs(std::string_view text) {
     const bool has_attributes = attributes != nullptr && attributes->is_object();
     const std::size_t all = has_attributes ? attributes->as_object().size() : 0;
     const bool has_parent = has_attributes && attributes->as_object().contains("traceparent");
-    const auto single =
-        baton::sqs::extract_message(boost_json::serialize(*new_messages[i]), w3c_chain());
+    const auto single = baton::sqs::extract_message(boost_json::serialize(*new_messages[i]),
+                                                    {.chain = w3c_chain()});
     // Members that only come may be of the wrong type, or count before those that are written.
     bool is_sent = true;
     for (const char* const name : {"Attributes", "attributes", "messageAttributes", "Sns"}) {
@@ -203,12 +205,13 @@ inline void check_sqs(std::string_view text) {
   require(written + left_out->size() == 3 * new_messages.size(), "what is left out is told");
 
   std::string again = request;
-  require(baton::sqs::inject(again, sent_context(), w3c_chain()).has_value() && again == request,
+  require(baton::sqs::inject(again, sent_context(), {.chain = w3c_chain()}).has_value() &&
+              again == request,
           "writing the same again changes nothing");
   std::string bare(text);
-  require(
-      baton::sqs::inject(bare, baton::Context(), w3c_chain()).has_value() && is_part_of(bare, text),
-      "clearing only takes out");
+  require(baton::sqs::inject(bare, baton::Context(), {.chain = w3c_chain()}).has_value() &&
+              is_part_of(bare, text),
+          "clearing only takes out");
 }
 
 }  // namespace laws

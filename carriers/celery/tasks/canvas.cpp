@@ -51,7 +51,7 @@ class Signatures {
   /// Those that Celery's own tasks have as arguments.
   void add_arguments(object& kwargs) { add(kwargs, {"tasks", "header", "body"}); }
 
-  void inject(const Context& context, const PropagatorChain& chain) {
+  void inject(const Context& context, const InjectOptions& options) {
     while (!waiting_.empty()) {
       object& signature = *waiting_.back();
       waiting_.pop_back();
@@ -59,9 +59,9 @@ class Signatures {
       if (task == nullptr || !task->is_string()) continue;
       const bool has_signatures = is_own(task->get_string());
       // From here on, nothing that was found in the signature is where it was.
-      object& options = object_in(signature, "options");
-      celery::inject(object_in(options, "headers"), context, chain);
-      add(options, {"link", "link_error", "chain", "chord"});
+      object& task_options = object_in(signature, "options");
+      celery::inject(object_in(task_options, "headers"), context, options);
+      add(task_options, {"link", "link_error", "chain", "chord"});
       object* const kwargs = find_object(signature, "kwargs");
       if (kwargs != nullptr && has_signatures) add_arguments(*kwargs);
     }
@@ -102,17 +102,17 @@ Task chord(array header, object body) {
           .kwargs = {{"header", std::move(header)}, {"body", std::move(body)}}};
 }
 
-void inject_signature(object& signature, const Context& context, const PropagatorChain& chain) {
+void inject_signature(object& signature, const Context& context, const InjectOptions& options) {
   Signatures signatures;
   signatures.add(signature);
-  signatures.inject(context, chain);
+  signatures.inject(context, options);
 }
 
-void inject_signatures(Task& task, const Context& context, const PropagatorChain& chain) {
+void inject_signatures(Task& task, const Context& context, const InjectOptions& options) {
   Signatures signatures;
   signatures.add(task.embed, {"callbacks", "errbacks", "chain", "chord"});
   if (Signatures::is_own(task.name)) signatures.add_arguments(task.kwargs);
-  signatures.inject(context, chain);
+  signatures.inject(context, options);
 }
 
 }  // namespace baton::celery

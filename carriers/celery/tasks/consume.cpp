@@ -147,7 +147,8 @@ received<ReceivedTask> read_task(Message message, const Limits& limits) {
   return task;
 }
 
-void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain) {
+void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options) {
+  const PropagatorChain& chain = options.chain;
   if (has_context(task.headers, chain)) return;
   // Erasing one by one would be quadratic.
   object fields;

@@ -90,11 +90,11 @@ std::string to_base64(std::string_view bytes) {
 
 }  // namespace
 
-Message make_message(const Task& task, const Context& context, const PropagatorChain& chain) {
+Message make_message(const Task& task, const Context& context, const InjectOptions& options) {
   Message message;
   message.correlation_id = task.id.empty() ? random_uuid() : task.id;
   message.headers = headers_of(task, message.correlation_id);
-  inject(message.headers, context, chain);
+  inject(message.headers, context, options);
   message.body = body_of(task);
   message.reply_to = task.reply_to;
   message.routing_key = task.queue;

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "baton/carrier.hpp"
-#include "baton/detail/call_handler.hpp"
-#include "baton/global.hpp"
+#include "baton/detail/handle.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 /// Contexts in the message headers of AMQP 0-9-1, over rabbitmq-c.
@@ -47,7 +47,7 @@ class ConstTableCarrier {
 /// Reads and writes such a table.
 ///
 ///     amqp_table_t headers = amqp_empty_table;
-///     chain.inject(context, baton::amqp::TableCarrier(headers, pool));
+///     options.chain.inject(context, baton::amqp::TableCarrier(headers, pool));
 ///
 /// What it writes, names and values and the array of entries, is in the caller's pool, and lives
 /// until that is recycled or emptied. The carrier never changes the entries that were there before:
@@ -125,30 +125,21 @@ concept HasHeaders = requires(const T& message) { headers_of(message); };
 /// The context that is in a table of headers. A field that the chain reads and that is no text,
 /// such as an integer, is absent, and reported as `wrong_type`; one without a value
 /// (`AMQP_FIELD_KIND_VOID`) is absent.
-[[nodiscard]] Context extract(const amqp_table_t& headers,
-                              const PropagatorChain& chain = global_chain(),
-                              ExtractReport* report = nullptr);
+[[nodiscard]] Context extract(const amqp_table_t& headers, const ExtractOptions& options = {});
 
 /// The context that came with a message: that of its headers.
 ///
 ///     baton::Context context = baton::amqp::extract(envelope);
 template <HasHeaders Message>
-[[nodiscard]] Context extract(const Message& message, const PropagatorChain& chain = global_chain(),
-                              ExtractReport* report = nullptr) {
-  return extract(headers_of(message), chain, report);
-}
-
-template <class Carried>
-  requires requires(const Carried& carried) { extract(carried); }
-[[nodiscard]] Context extract(const Carried& carried, ExtractReport* report) {
-  return extract(carried, global_chain(), report);
+[[nodiscard]] Context extract(const Message& message, const ExtractOptions& options = {}) {
+  return extract(headers_of(message), options);
 }
 
 /// Writes a context into a table of headers, by the rules of TableCarrier: the pool owns what is
 /// written, and the entries that were there before keep their owner.
 inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
-                   const PropagatorChain& chain = global_chain()) {
-  chain.inject(context, TableCarrier(headers, pool));
+                   const InjectOptions& options = {}) {
+  options.chain.inject(context, TableCarrier(headers, pool));
 }
 
 /// Writes a context into the properties of a message that is about to be published. Where they have
@@ -161,7 +152,7 @@ inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& cont
 ///     baton::amqp::inject(properties, pool);
 ///     amqp_basic_publish(connection, 1, exchange, key, 0, 0, &properties, envelope.message.body);
 void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
-            const Context& context = current(), const PropagatorChain& chain = global_chain());
+            const Context& context = current(), const InjectOptions& options = {});
 
 /// What a consumer does with a message: extracts its context, makes a child of it current, and
 /// calls the handler, with the message if it takes one. Gives back what the handler does.
@@ -174,10 +165,8 @@ void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
 /// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
 template <HasHeaders Message, class Handler>
 decltype(auto) process(const Message& message, Handler&& handler,
-                       const PropagatorChain& chain = global_chain(),
-                       ExtractReport* report = nullptr) {
-  const Context context = extract(message, chain, report).child();
-  return baton::detail::call_handler(context, std::forward<Handler>(handler), message);
+                       const ExtractOptions& options = {}) {
+  return baton::detail::handle(extract(message, options), std::forward<Handler>(handler), message);
 }
 
 }  // namespace baton::amqp

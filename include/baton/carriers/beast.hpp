@@ -95,6 +95,16 @@ void is_beast_fields(const boost::beast::http::basic_fields<Allocator>&);
 template <class T>
 concept BeastFields = requires(const T& fields) { is_beast_fields(fields); };
 
+template <class Request, class Handler>
+auto co_handle(Context context, Request& request, Handler handler)
+    -> std::remove_cvref_t<decltype(baton::detail::invoke_handler(handler, request))> {
+  auto work = [&] {
+    const Scope scope(context);  // for what the handler does before its coroutine starts
+    return baton::detail::invoke_handler(handler, request);
+  }();
+  co_return co_await co_with_context(std::move(context), std::move(work));
+}
+
 }  // namespace detail
 
 template <detail::BeastFields Fields>
@@ -110,26 +120,14 @@ struct CarrierFor<Fields> {
 ///       co_return answer(request);      // baton::current() is still this request's context
 ///     });
 ///
-/// The coroutine runs as in `co_with_context`: what it gives, or throws, is given on, and whoever
-/// awaits has its own context back afterwards. The request, the chain and the report must live
-/// until then, the handler is moved in.
+/// The context is extracted at once. The coroutine runs as in `co_with_context`: its result, or
+/// what it throws, becomes that of `co_serve`, and the awaiting coroutine has its own context back
+/// afterwards. The request must live until then; the handler is moved in.
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
-auto co_serve(Request&& request, Handler handler, const PropagatorChain& chain = global_chain(),
-              ExtractReport* report = nullptr)
-    -> std::remove_cvref_t<decltype(baton::detail::invoke_handler(handler, request))> {
-  Context context = extract(request, chain, report).child();
-  auto work = [&] {
-    const Scope scope(context);  // for what the handler does before its coroutine starts
-    return baton::detail::invoke_handler(handler, request);
-  }();
-  co_return co_await co_with_context(std::move(context), std::move(work));
+[[nodiscard]] auto co_serve(Request&& request, Handler handler,
+                            const ExtractOptions& options = {}) {
+  return detail::co_handle(extract(request, options).child(), request, std::move(handler));
 }
-
-/// The chain must outlive the coroutine, as a temporary would not.
-template <class Request, class Handler>
-  requires HasHeaders<std::remove_cvref_t<Request>>
-void co_serve(Request&& request, Handler handler, PropagatorChain&& chain,
-              ExtractReport* report = nullptr) = delete;
 
 }  // namespace baton::http

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "baton/carrier.hpp"
-#include "baton/global.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 /// Contexts in environment variables, as OpenTelemetry's specification has them ("Environment
@@ -114,18 +114,13 @@ class Environment {
 /// The context that this process was started with. Best read once, at the start.
 ///
 ///     const baton::Context context = baton::environment::extract();
-[[nodiscard]] inline Context extract(const PropagatorChain& chain = global_chain(),
-                                     ExtractReport* report = nullptr) {
-  return chain.extract(ListCarrier(), report);
+[[nodiscard]] inline Context extract(const ExtractOptions& options = {}) {
+  return options.chain.extract(ListCarrier(), options.report);
 }
-[[nodiscard]] inline Context extract(ExtractReport* report) {
-  return extract(global_chain(), report);
-}
-
 /// Writes a context into the environment of a process that is about to start.
 inline void inject(Environment& environment, const Context& context = current(),
-                   const PropagatorChain& chain = global_chain()) {
-  chain.inject(context, environment);
+                   const InjectOptions& options = {}) {
+  options.chain.inject(context, environment);
 }
 
 }  // namespace baton::environment

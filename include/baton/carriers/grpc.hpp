@@ -13,7 +13,7 @@
 #include "baton/carriers/grpc/metadata.hpp"
 #include "baton/chain.hpp"
 #include "baton/context.hpp"
-#include "baton/global.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 namespace baton::grpc {
@@ -27,16 +27,19 @@ inline constexpr std::size_t default_max_metadata_size = 6144;
 ///
 ///     const baton::Context context = baton::grpc::extract(*server_context).child();
 [[nodiscard]] Context extract(const ::grpc::ServerContextBase& server_context,
-                              const PropagatorChain& chain = global_chain(),
-                              ExtractReport* report = nullptr);
+                              const ExtractOptions& options = {});
+
+struct MetadataOptions {
+  const PropagatorChain& chain = global_chain();
+  std::size_t max_metadata_size = default_max_metadata_size;
+};
 
 /// Writes a context into a call that is about to be made. Once for each ClientContext: see
 /// ClientContextCarrier.
 ///
 ///     baton::grpc::inject(client_context, context);
 void inject(::grpc::ClientContext& client_context, const Context& context = current(),
-            const PropagatorChain& chain = global_chain(),
-            std::size_t max_metadata_size = default_max_metadata_size);
+            const MetadataOptions& options = {});
 
 struct ClientInterceptorOptions {
   /// None: the global one, looked up for each call.

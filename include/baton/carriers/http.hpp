@@ -12,8 +12,8 @@
 
 #include "baton/carrier.hpp"
 #include "baton/carriers/http_field.hpp"
-#include "baton/detail/call_handler.hpp"
-#include "baton/global.hpp"
+#include "baton/detail/handle.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 namespace baton::http {
@@ -178,14 +178,8 @@ concept HasHeaders = requires { typename CarrierFor<Headers>::type; };
 ///
 ///     baton::Context context = baton::http::extract(request.headers);
 template <HasHeaders Headers>
-[[nodiscard]] Context extract(const Headers& headers, const PropagatorChain& chain = global_chain(),
-                              ExtractReport* report = nullptr) {
-  return chain.extract(typename CarrierFor<const Headers>::type(headers), report);
-}
-
-template <HasHeaders Headers>
-[[nodiscard]] Context extract(const Headers& headers, ExtractReport* report) {
-  return extract(headers, global_chain(), report);
+[[nodiscard]] Context extract(const Headers& headers, const ExtractOptions& options = {}) {
+  return options.chain.extract(typename CarrierFor<const Headers>::type(headers), options.report);
 }
 
 /// Writes a context into a request that is about to go out.
@@ -193,8 +187,8 @@ template <HasHeaders Headers>
 ///     baton::http::inject(request.headers, baton::current().child());
 template <HasHeaders Headers>
 void inject(Headers& headers, const Context& context = current(),
-            const PropagatorChain& chain = global_chain()) {
-  chain.inject(context, typename CarrierFor<Headers>::type(headers));
+            const InjectOptions& options = {}) {
+  options.chain.inject(context, typename CarrierFor<Headers>::type(headers));
 }
 
 /// What a server does with a request: extracts its context, makes a child of it current, and calls
@@ -208,11 +202,8 @@ void inject(Headers& headers, const Context& context = current(),
 /// does not compile; `co_serve` (baton/carriers/beast.hpp) is for those.
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
-decltype(auto) serve(Request&& request, Handler&& handler,
-                     const PropagatorChain& chain = global_chain(),
-                     ExtractReport* report = nullptr) {
-  const Context context = extract(request, chain, report).child();
-  return baton::detail::call_handler(context, std::forward<Handler>(handler), request);
+decltype(auto) serve(Request&& request, Handler&& handler, const ExtractOptions& options = {}) {
+  return baton::detail::handle(extract(request, options), std::forward<Handler>(handler), request);
 }
 
 }  // namespace baton::http

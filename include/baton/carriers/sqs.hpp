@@ -8,7 +8,7 @@
 
 #include "baton/carriers/sqs/attributes.hpp"
 #include "baton/function_ref.hpp"
-#include "baton/global.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 /// Contexts in the message attributes of Amazon SQS, in the JSON of its requests and responses
@@ -45,7 +45,7 @@ struct LeftOut {
 /// with the attributes that were sent.
 [[nodiscard]] expected<std::vector<LeftOut>> inject(std::string& request,
                                                     const Context& context = current(),
-                                                    const PropagatorChain& chain = global_chain());
+                                                    const InjectOptions& options = {});
 
 /// Gives a context for each entry.
 using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
@@ -56,8 +56,9 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
 ///     baton::sqs::inject_each(request, [&](std::size_t entry) -> const baton::Context& {
 ///       return contexts[entry];
 ///     }).value();
-[[nodiscard]] expected<std::vector<LeftOut>> inject_each(
-    std::string& request, ContextOfEntry context_of, const PropagatorChain& chain = global_chain());
+[[nodiscard]] expected<std::vector<LeftOut>> inject_each(std::string& request,
+                                                         ContextOfEntry context_of,
+                                                         const InjectOptions& options = {});
 
 /// The contexts that came with messages, in their order. `response` is one of:
 ///
@@ -90,13 +91,11 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
 /// for the text of a notification, and for more than 32 attributes; throws `std::bad_alloc`, and
 /// nothing else.
 [[nodiscard]] expected<std::vector<Context>> extract(std::string_view response,
-                                                     const PropagatorChain& chain = global_chain(),
-                                                     ExtractReport* report = nullptr);
+                                                     const ExtractOptions& options = {});
 
 /// The same for one message of a response, one record of an event, or a notification of SNS, by
 /// itself.
 [[nodiscard]] expected<Context> extract_message(std::string_view message,
-                                                const PropagatorChain& chain = global_chain(),
-                                                ExtractReport* report = nullptr);
+                                                const ExtractOptions& options = {});
 
 }  // namespace baton::sqs

@@ -18,8 +18,8 @@ TEST(AmqpMessage, PropertiesGetHeadersAndTheirFlag) {
   amqp_basic_properties_t properties{};
   properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG;
   properties.headers = {7, nullptr};  // means nothing without the flag
-  EXPECT_EQ(baton::amqp::extract(properties, w3c()), baton::Context());
-  baton::amqp::inject(properties, pool, context_of(parent), w3c());
+  EXPECT_EQ(baton::amqp::extract(properties, {.chain = w3c()}), baton::Context());
+  baton::amqp::inject(properties, pool, context_of(parent), {.chain = w3c()});
   EXPECT_EQ(properties._flags,
             amqp_flags_t{AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_HEADERS_FLAG});
   EXPECT_EQ(to_fields(properties.headers), (Fields{{"traceparent", parent}}));
@@ -28,12 +28,12 @@ TEST(AmqpMessage, PropertiesGetHeadersAndTheirFlag) {
 TEST(AmqpMessage, AnEmptyContextMakesNoHeaders) {
   Pool pool;
   amqp_basic_properties_t properties{};
-  baton::amqp::inject(properties, pool, baton::Context(), w3c());
+  baton::amqp::inject(properties, pool, baton::Context(), {.chain = w3c()});
   EXPECT_EQ(properties._flags, amqp_flags_t{0});
   properties._flags = AMQP_BASIC_HEADERS_FLAG;
   OwnTable own(Fields{{"traceparent", parent}});
   properties.headers = own.get();
-  baton::amqp::inject(properties, pool, baton::Context(), w3c());
+  baton::amqp::inject(properties, pool, baton::Context(), {.chain = w3c()});
   EXPECT_EQ(properties._flags, amqp_flags_t{AMQP_BASIC_HEADERS_FLAG});
   EXPECT_EQ(to_fields(properties.headers), Fields{});
 }
@@ -54,16 +54,16 @@ TEST(AmqpMessage, IsProcessedInAChildOfItsContext) {
   envelope.message.properties._flags = AMQP_BASIC_HEADERS_FLAG;
   envelope.message.properties.headers = own.get();
   baton::ExtractReport report;
-  const std::uint64_t tag = baton::amqp::process(
-      envelope,
-      [](const amqp_envelope_t& order) {
-        const baton::SpanContext& span = baton::current().span_context();
-        EXPECT_EQ(span.trace_id, context_of(parent).span_context().trace_id);
-        EXPECT_NE(span.span_id, context_of(parent).span_context().span_id);
-        EXPECT_EQ(baton::current().baggage().get("user"), "1");
-        return order.delivery_tag;
-      },
-      w3c(), &report);
+  const std::uint64_t tag =
+      baton::amqp::process(envelope,
+                           [](const amqp_envelope_t& order) {
+                             const baton::SpanContext& span = baton::current().span_context();
+                             EXPECT_EQ(span.trace_id, context_of(parent).span_context().trace_id);
+                             EXPECT_NE(span.span_id, context_of(parent).span_context().span_id);
+                             EXPECT_EQ(baton::current().baggage().get("user"), "1");
+                             return order.delivery_tag;
+                           },
+                           {.chain = w3c(), .report = &report});
   EXPECT_EQ(tag, 3U);
   EXPECT_EQ(report.issue_count(), 1U);
   EXPECT_FALSE(baton::current().span_context().is_valid());
@@ -72,8 +72,9 @@ TEST(AmqpMessage, IsProcessedInAChildOfItsContext) {
     is_called = baton::current().span_context().is_valid();  // of a trace that starts here
   });
   EXPECT_TRUE(is_called);
-  EXPECT_TRUE(baton::amqp::extract(envelope.message, &report).span_context().is_valid());
-  EXPECT_TRUE(baton::amqp::extract(own.get(), &report).span_context().is_valid());
+  EXPECT_TRUE(
+      baton::amqp::extract(envelope.message, {.report = &report}).span_context().is_valid());
+  EXPECT_TRUE(baton::amqp::extract(own.get(), {.report = &report}).span_context().is_valid());
 }
 
 TEST(AmqpMessage, IsSentOnWithAllThatCame) {
@@ -83,11 +84,11 @@ TEST(AmqpMessage, IsSentOnWithAllThatCame) {
   envelope.message.properties.headers = own.get();
   Pool pool;
   amqp_basic_properties_t properties = envelope.message.properties;
-  baton::amqp::inject(properties, pool, context_of(other_parent), w3c());
+  baton::amqp::inject(properties, pool, context_of(other_parent), {.chain = w3c()});
   EXPECT_EQ(to_fields(properties.headers),
             (Fields{{"a", "1"}, {"n", std::nullopt}, {"traceparent", other_parent}}));
   EXPECT_EQ(properties._flags, envelope.message.properties._flags);
-  EXPECT_EQ(baton::amqp::extract(envelope, w3c()).span_context().span_id,
+  EXPECT_EQ(baton::amqp::extract(envelope, {.chain = w3c()}).span_context().span_id,
             context_of(parent).span_context().span_id);
 }
 

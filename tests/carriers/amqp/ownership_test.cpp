@@ -59,7 +59,7 @@ TEST_F(AmqpOwnership, WithoutMemoryAllStaysAsItWas) {
     amqp_basic_properties_t properties = properties_;
     allocations_left = left;
     try {
-      baton::amqp::inject(properties, pool, sent_, chain_);
+      baton::amqp::inject(properties, pool, sent_, {.chain = chain_});
       has_failed = false;
     } catch (const std::bad_alloc&) {
       EXPECT_EQ(std::memcmp(&properties, &properties_, sizeof properties), 0) << left;
@@ -96,11 +96,11 @@ TEST_F(AmqpOwnership, WhatCannotBePublishedStaysTheCallers) {
   ASSERT_NE(connection, nullptr);
   ASSERT_NE(amqp_tcp_socket_new(connection), nullptr);  // which is not open
   for (int i = 0; i < 2; ++i) {
-    baton::amqp::inject(properties_, pool, sent_, chain_);
+    baton::amqp::inject(properties_, pool, sent_, {.chain = chain_});
     EXPECT_NE(amqp_basic_publish(connection, 1, amqp_empty_bytes, amqp_empty_bytes, 0, 0,
                                  &properties_, amqp_empty_bytes),
               AMQP_STATUS_OK);
-    EXPECT_EQ(baton::amqp::extract(properties_, chain_).span_context().span_id,
+    EXPECT_EQ(baton::amqp::extract(properties_, {.chain = chain_}).span_context().span_id,
               sent_.span_context().span_id);
     EXPECT_EQ(to_fields(received_.get()), theirs_);
   }

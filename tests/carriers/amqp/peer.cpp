@@ -80,7 +80,7 @@ void send_on(const Connection& connection, const char* queue, const amqp_message
 
 void show(const amqp_message_t& message) {
   baton::ExtractReport report;
-  const baton::Context context = baton::amqp::extract(message, &report);
+  const baton::Context context = baton::amqp::extract(message, {.report = &report});
   std::printf("%.*s  trace %s  span %s  issues %zu  baggage %s\n",
               static_cast<int>(message.body.len), static_cast<const char*>(message.body.bytes),
               context.span_context().trace_id.to_string().c_str(),

@@ -26,7 +26,7 @@ RC_GTEST_PROP(AmqpTableLaws, WhatIsOursAndNoTextIsReported, ()) {
   baton::ExtractReport of_model;
   const baton::Context context = chain.extract(HeaderModel(fields), &of_model);
   baton::ExtractReport report;
-  RC_ASSERT(baton::amqp::extract(own.get(), chain, &report) == context);
+  RC_ASSERT(baton::amqp::extract(own.get(), {.chain = chain, .report = &report}) == context);
   const auto wrong = std::count_if(fields.begin(), fields.end(), [&](const Field& field) {
     return !field.second && chain.owns(field.first);
   });

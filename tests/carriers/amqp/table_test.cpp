@@ -108,7 +108,8 @@ TEST(AmqpTable, FieldsOfOursThatAreNoTextAreReported) {
     own.add(name, value);
     own.add("count", OwnTable::integer(3));
     baton::ExtractReport report;
-    EXPECT_EQ(baton::amqp::extract(own.get(), chain, &report), baton::Context());
+    EXPECT_EQ(baton::amqp::extract(own.get(), {.chain = chain, .report = &report}),
+              baton::Context());
     return std::vector(report.issues().begin(), report.issues().end());
   };
   using Issues = std::vector<baton::ExtractReport::Issue>;
@@ -128,7 +129,7 @@ TEST(AmqpTable, WhatIsNoTextHidesNothing) {
   OwnTable own(Fields{{"traceparent", parent}, {"TraceParent", std::nullopt}, {"b3", "bad"}});
   baton::ExtractReport report;
   const baton::Context context =
-      baton::amqp::extract(own.get(), chain_of("tracecontext,b3"), &report);
+      baton::amqp::extract(own.get(), {.chain = chain_of("tracecontext,b3"), .report = &report});
   EXPECT_EQ(context.span_context().span_id, baton::SpanId(0xb7ad6b7169203331));
   ASSERT_EQ(report.issue_count(), 2U);
   EXPECT_EQ(report.issues()[0].error.code, baton::ErrorCode::wrong_type);
@@ -179,7 +180,7 @@ TEST(AmqpTable, NestedTablesAndArraysPassUntouched) {
   const amqp_table_t before = own.get();
   Pool pool;
   amqp_table_t table = before;
-  baton::amqp::inject(table, pool, context_of(parent), chain_of("tracecontext"));
+  baton::amqp::inject(table, pool, context_of(parent), {.chain = chain_of("tracecontext")});
   ASSERT_EQ(table.num_entries, 3);
   amqp_table_t kept = table;
   kept.num_entries = 2;
@@ -192,7 +193,7 @@ TEST(AmqpTable, EntriesThatWereThereAreNotTouched) {
   const amqp_table_t received = own.get();
   Pool pool;
   amqp_table_t table = received;
-  baton::amqp::inject(table, pool, context_of(parent), chain_of("tracecontext,baggage"));
+  baton::amqp::inject(table, pool, context_of(parent), {.chain = chain_of("tracecontext,baggage")});
   EXPECT_EQ(to_fields(table), (Fields{{"a", "1"}, {"b", "2"}, {"traceparent", parent}}));
   EXPECT_EQ(to_fields(received), theirs);
   amqp_table_t emptied = received;
@@ -218,7 +219,8 @@ TEST(AmqpTable, EraseOfTheAbsentTakesNoMemory) {
   OwnTable own(Fields{{"a", "1"}});
   amqp_table_t table = own.get();
   const amqp_table_entry_t* const entries = table.entries;
-  baton::amqp::inject(table, pool, baton::Context(), chain_of("tracecontext,baggage,b3multi"));
+  baton::amqp::inject(table, pool, baton::Context(),
+                      {.chain = chain_of("tracecontext,baggage,b3multi")});
   EXPECT_EQ(table.entries, entries);
   EXPECT_EQ(pool.get()->pages.num_blocks + pool.get()->large_blocks.num_blocks, 0);
 }
@@ -228,9 +230,9 @@ TEST(AmqpTable, AContextTakesOnePageAndNothingElse) {
   const amqp_table_t received = own.get();
   const baton::PropagatorChain chain = chain_of("tracecontext,baggage,b3");
   const baton::Context sent = full_context();
-  static_cast<void>(baton::amqp::extract(received, chain));
+  static_cast<void>(baton::amqp::extract(received, {.chain = chain}));
   std::size_t before = baton::test::allocations;
-  const baton::Context context = baton::amqp::extract(received, chain);
+  const baton::Context context = baton::amqp::extract(received, {.chain = chain});
   EXPECT_EQ(baton::test::allocations - before, 1U) << "the block of the baggage alone";
   EXPECT_EQ(ConstTableCarrier(received).get("a")->data(),
             received.entries[0].value.value.bytes.bytes);
@@ -239,7 +241,7 @@ TEST(AmqpTable, AContextTakesOnePageAndNothingElse) {
   before = baton::test::allocations;
   for (int i = 0; i < 1000; ++i) {
     amqp_table_t table = received;
-    baton::amqp::inject(table, pool, sent, chain);
+    baton::amqp::inject(table, pool, sent, {.chain = chain});
     pool.recycle();
   }
   EXPECT_EQ(baton::test::allocations - before, 0U);
@@ -259,13 +261,13 @@ TEST(AmqpTable, TenThousandFieldsAndAMegabyteValue) {
   baton::ExtractReport report;
   const auto chain = chain_of("tracecontext,baggage");
   amqp_table_t table = own.get();
-  const baton::Context context = baton::amqp::extract(table, chain, &report);
+  const baton::Context context = baton::amqp::extract(table, {.chain = chain, .report = &report});
   EXPECT_EQ(context.span_context().span_id, baton::SpanId(0xb7ad6b7169203331));
   EXPECT_TRUE(context.span_context().trace_state.empty());
   EXPECT_EQ(context.baggage().size(), 180U);
   EXPECT_EQ(report.issue_count(), 2U);
   Pool pool;
-  baton::amqp::inject(table, pool, context_of(other_parent), chain);
+  baton::amqp::inject(table, pool, context_of(other_parent), {.chain = chain});
   EXPECT_EQ(table.num_entries, 10001);
 }
 

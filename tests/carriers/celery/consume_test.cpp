@@ -132,7 +132,7 @@ TEST(CeleryConsumeTest, AContextInNestedHeaders) {
   baton::ExtractReport report;
   const auto trace = baton::celery::process(
       task, [] { return baton::current().span_context().trace_id.to_string(); },
-      baton::global_chain(), &report);
+      {.report = &report});
   EXPECT_EQ(trace, parent.substr(3, 32));
   ASSERT_EQ(report.issue_count(), 1U);
   EXPECT_EQ(report.issues()[0].field, "baggage");
@@ -166,8 +166,7 @@ TEST(CeleryConsumeTest, ProcessCallsTheHandlerWhateverTheHeadersAre) {
   task.headers["traceparent"] = "00-x";
   baton::ExtractReport report;
   const bool is_new = baton::celery::process(
-      task, [] { return baton::current().span_context().is_valid(); }, baton::global_chain(),
-      &report);
+      task, [] { return baton::current().span_context().is_valid(); }, {.report = &report});
   EXPECT_TRUE(is_new);
   EXPECT_EQ(report.issue_count(), 1U);
 }

@@ -80,7 +80,7 @@ baton::Context parent_alone() {
 }
 
 std::string injected(std::string envelope, const baton::Context& context = parent_alone()) {
-  const auto result = baton::celery::inject(envelope, context, w3c());
+  const auto result = baton::celery::inject(envelope, context, {.chain = w3c()});
   EXPECT_TRUE(result.has_value()) << result.error().message();
   return envelope;
 }
@@ -146,7 +146,8 @@ TEST(CeleryEnvelopeTest, NestedHeadersAreReadForFormatsWithNoFieldOutside) {
   const auto read = [](const std::string& headers, std::string_view wrong) {
     baton::ExtractReport report;
     const std::string envelope = R"({"headers": {)" + headers + "}}";
-    const baton::Context context = baton::celery::extract(envelope, w3c(), &report);
+    const baton::Context context =
+        baton::celery::extract(envelope, {.chain = w3c(), .report = &report});
     EXPECT_EQ(report.issue_count(), wrong.empty() ? 0U : 1U);
     EXPECT_EQ(report.issues().empty() ? "" : report.issues()[0].field, wrong);
     return context;
@@ -191,12 +192,12 @@ constexpr Bad bad[] = {
 TEST(CeleryEnvelopeTest, AnErrorTellsWhereAndLeavesTheEnvelope) {
   for (const auto& [text, code, offset] : bad) {
     std::string envelope(text);
-    const auto result = baton::celery::inject(envelope, parent_alone(), w3c());
+    const auto result = baton::celery::inject(envelope, parent_alone(), {.chain = w3c()});
     ASSERT_FALSE(result.has_value()) << text;
     EXPECT_EQ(result.error(), ParseError(code, offset)) << text << ": " << result.error().message();
     EXPECT_EQ(envelope, text);
     baton::ExtractReport report;
-    EXPECT_EQ(baton::celery::extract(text, w3c(), &report), baton::Context());
+    EXPECT_EQ(baton::celery::extract(text, {.chain = w3c(), .report = &report}), baton::Context());
     ASSERT_EQ(report.issue_count(), 1U);
     EXPECT_EQ(report.issues()[0].field, "envelope");
     EXPECT_EQ(report.issues()[0].error, ParseError(code, offset));
@@ -214,7 +215,7 @@ TEST(CeleryEnvelopeTest, EveryCutIsAnError) {
       full_context());
   for (std::size_t size = 0; size < whole.size(); ++size) {
     std::string cut = whole.substr(0, size);
-    const auto result = baton::celery::inject(cut, parent_alone(), w3c());
+    const auto result = baton::celery::inject(cut, parent_alone(), {.chain = w3c()});
     ASSERT_FALSE(result.has_value()) << cut;
     EXPECT_EQ(result.error(), ParseError(ErrorCode::too_short, size)) << cut;
     EXPECT_EQ(cut, whole.substr(0, size));
@@ -227,12 +228,12 @@ TEST(CeleryEnvelopeTest, MegabytesThousandsAndDepths) {
   envelope += R"("task": "t"}})";
   const std::string before = envelope;
   envelope = injected(envelope, full_context());
-  EXPECT_EQ(baton::celery::extract(envelope, w3c()), full_context());
+  EXPECT_EQ(baton::celery::extract(envelope, {.chain = w3c()}), full_context());
   EXPECT_EQ(injected(envelope, {}), before);
 
   std::string deep = R"({"headers": {"stamps": )" + std::string(100000, '[') + "}}";
   const std::string untouched = deep;
-  EXPECT_EQ(baton::celery::inject(deep, full_context(), w3c()).error(),
+  EXPECT_EQ(baton::celery::inject(deep, full_context(), {.chain = w3c()}).error(),
             ParseError(ErrorCode::too_deep, 23 + 1022));
   EXPECT_EQ(deep, untouched);
 }
@@ -257,7 +258,7 @@ TEST(CeleryEnvelopeTest, ReadsEscapedTextsAndReportsOtherTypes) {
   const baton::Context context = baton::celery::extract(
       R"({"headers": {"task": "t", "trace\u0070arent": "\u0030)" + parent.substr(1) +
           R"(", "tracestate": ["a=b"], "baggage": 7, "other": 8}})",
-      w3c(), &report);
+      {.chain = w3c(), .report = &report});
   EXPECT_EQ(context.span_context().span_id, full_context().span_context().span_id);
   ASSERT_EQ(report.issue_count(), 2U);
   EXPECT_EQ(report.issues()[0].field, "tracestate");
@@ -276,9 +277,9 @@ TEST(CeleryEnvelopeTest, TheVeryNameCountsThenTheLastInAnyCase) {
   EXPECT_EQ(get(R"({"TRACEPARENT": "x", "traceparent": null, "Traceparent": 1})"), "x");
   EXPECT_EQ(get(R"({"traceparent": null, "traceparent ": "x"})"), "none");
   baton::ExtractReport report;
-  EXPECT_EQ(
-      baton::celery::extract(R"({"headers": {"traceparent": null, "Baggage": 1}})", w3c(), &report),
-      baton::Context());
+  EXPECT_EQ(baton::celery::extract(R"({"headers": {"traceparent": null, "Baggage": 1}})",
+                                   {.chain = w3c(), .report = &report}),
+            baton::Context());
   ASSERT_EQ(report.issue_count(), 1U);
   EXPECT_EQ(report.issues()[0].field, "baggage");
 }
@@ -297,20 +298,23 @@ const std::string in_plain = protocol_1(R"({\"task\":\"t\",\n\"kwargs\" : {\"x\"
 
 const std::string escaped_field = R"(\"traceparent\":\")" + parent + R"(\")";
 
-constexpr baton::celery::InjectOptions into_kwargs{baton::celery::Protocol1::kwargs};
+constexpr auto kwargs = baton::celery::Protocol1::kwargs;
 
 TEST(CeleryProtocol1Test, FieldsGoIntoTheArgumentsOnRequestAlone) {
   std::string envelope = in_plain;
-  ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs).has_value());
+  ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), {.chain = w3c(), .protocol1 = kwargs})
+                  .has_value());
   EXPECT_EQ(envelope,
             protocol_1(R"({\"task\":\"t\",\u000a\"kwargs\" : {\"x\": 1,)" + escaped_field + " }}",
                        "null"));
-  EXPECT_EQ(baton::celery::extract(envelope, w3c()), parent_alone());
+  EXPECT_EQ(baton::celery::extract(envelope, {.chain = w3c()}), parent_alone());
 
   EXPECT_EQ(injected(in_plain).find(parent), in_plain.find("{}") + field.find(parent) + 1);
 
   std::string protocol_2 = R"({"headers": {"task": "t"}, "body": "W10="})";
-  ASSERT_TRUE(baton::celery::inject(protocol_2, parent_alone(), w3c(), into_kwargs).has_value());
+  ASSERT_TRUE(
+      baton::celery::inject(protocol_2, parent_alone(), {.chain = w3c(), .protocol1 = kwargs})
+          .has_value());
   EXPECT_EQ(protocol_2, R"({"headers": {"task": "t",)" + field + R"(}, "body": "W10="})");
 }
 
@@ -326,9 +330,11 @@ TEST(CeleryProtocol1Test, NoStaleHeaderHidesTheArguments) {
   };
   for (const std::string& text : {body + ", " + headers, headers + ", " + body}) {
     std::string envelope = "{" + text + "}";
-    ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs).has_value());
+    ASSERT_TRUE(
+        baton::celery::inject(envelope, parent_alone(), {.chain = w3c(), .protocol1 = kwargs})
+            .has_value());
     EXPECT_EQ(envelope, without("{" + text + "}"));
-    EXPECT_EQ(baton::celery::extract(envelope, w3c()), parent_alone());
+    EXPECT_EQ(baton::celery::extract(envelope, {.chain = w3c()}), parent_alone());
   }
 }
 
@@ -342,9 +348,11 @@ TEST(CeleryProtocol1Test, NoStaleHeaderOfAFamilyHidesTheArguments) {
        {R"("uberctx-tenant":"x")", R"("Uberctx-a":"x","uberctx-b":"y")",
         R"("headers":{"uberctx-tenant":"x","UBER-TRACE-ID":1})"}) {
     std::string envelope = with(headers);
-    ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), jaeger, into_kwargs).has_value());
+    ASSERT_TRUE(
+        baton::celery::inject(envelope, parent_alone(), {.chain = jaeger, .protocol1 = kwargs})
+            .has_value());
     EXPECT_EQ(envelope.find("ctx-"), std::string::npos) << envelope;
-    EXPECT_EQ(baton::celery::extract(envelope, jaeger).span_context().span_id,
+    EXPECT_EQ(baton::celery::extract(envelope, {.chain = jaeger}).span_context().span_id,
               parent_alone().span_context().span_id)
         << envelope;
   }
@@ -353,41 +361,49 @@ TEST(CeleryProtocol1Test, NoStaleHeaderOfAFamilyHidesTheArguments) {
 TEST(CeleryProtocol1Test, NestedHeadersCountForMoreThanArguments) {
   const std::string envelope = R"({"headers": {"headers": {"traceparent": ")" + parent +
                                R"("}}, "body": "{\"task\":1,\"kwargs\":{\"baggage\":\"k=v\"}}"})";
-  EXPECT_EQ(baton::celery::extract(envelope, w3c()), parent_alone());
+  EXPECT_EQ(baton::celery::extract(envelope, {.chain = w3c()}), parent_alone());
 }
 
 TEST(CeleryProtocol1Test, BodiesInBase64) {
   std::string envelope = in_base64;
-  ASSERT_TRUE(baton::celery::inject(envelope, full_context(), w3c(), into_kwargs).has_value());
+  ASSERT_TRUE(baton::celery::inject(envelope, full_context(), {.chain = w3c(), .protocol1 = kwargs})
+                  .has_value());
   EXPECT_NE(envelope, in_base64);
-  EXPECT_EQ(baton::celery::extract(envelope, w3c()), full_context());
-  ASSERT_TRUE(baton::celery::inject(envelope, {}, w3c(), into_kwargs).has_value());
+  EXPECT_EQ(baton::celery::extract(envelope, {.chain = w3c()}), full_context());
+  ASSERT_TRUE(
+      baton::celery::inject(envelope, {}, {.chain = w3c(), .protocol1 = kwargs}).has_value());
   EXPECT_EQ(envelope, in_base64);
 }
 
 TEST(CeleryProtocol1Test, ArgumentsAreMadeWhereThereAreNone) {
-  for (const std::string_view kwargs : {"", R"(,\"kwargs\":null)"}) {
-    std::string envelope = protocol_1(R"({\"task\":1)" + std::string(kwargs) + "}", "null");
-    ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs).has_value());
+  for (const std::string_view none : {"", R"(,\"kwargs\":null)"}) {
+    std::string envelope = protocol_1(R"({\"task\":1)" + std::string(none) + "}", "null");
+    ASSERT_TRUE(
+        baton::celery::inject(envelope, parent_alone(), {.chain = w3c(), .protocol1 = kwargs})
+            .has_value());
     EXPECT_EQ(envelope, protocol_1(R"({\"task\":1,\"kwargs\":{)" + escaped_field + "}}", "null"));
   }
 }
 
 TEST(CeleryProtocol1Test, ANullHeaderHidesNoArguments) {
   std::string envelope = in_plain;
-  ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs).has_value());
+  ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), {.chain = w3c(), .protocol1 = kwargs})
+                  .has_value());
   envelope.insert(envelope.find("{}") + 1, R"("traceparent": null, "task": null)");
-  EXPECT_EQ(baton::celery::extract(envelope, w3c()), parent_alone());
+  EXPECT_EQ(baton::celery::extract(envelope, {.chain = w3c()}), parent_alone());
 }
 
 TEST(CeleryProtocol1Test, AHeaderOfAnotherTypeHidesNoArguments) {
   for (const std::string_view headers :
        {R"("Traceparent": 1)", R"("baggage": {}, "headers": {"baggage": []})"}) {
     std::string envelope = in_plain;
-    ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs).has_value());
+    ASSERT_TRUE(
+        baton::celery::inject(envelope, parent_alone(), {.chain = w3c(), .protocol1 = kwargs})
+            .has_value());
     envelope.insert(envelope.find("{}") + 1, headers);
     baton::ExtractReport report;
-    EXPECT_EQ(baton::celery::extract(envelope, w3c(), &report), parent_alone()) << envelope;
+    EXPECT_EQ(baton::celery::extract(envelope, {.chain = w3c(), .report = &report}), parent_alone())
+        << envelope;
     ASSERT_NE(report.issue_count(), 0U) << envelope;
     EXPECT_EQ(report.issues()[0].error.code, ErrorCode::wrong_type);
   }
@@ -411,7 +427,8 @@ constexpr Bad bad_bodies[] = {
 TEST(CeleryProtocol1Test, AnErrorInTheBodyTellsWhereInTheEnvelope) {
   for (const auto& [text, code, offset] : bad_bodies) {
     std::string envelope(text);
-    const auto result = baton::celery::inject(envelope, parent_alone(), w3c(), into_kwargs);
+    const auto result =
+        baton::celery::inject(envelope, parent_alone(), {.chain = w3c(), .protocol1 = kwargs});
     ASSERT_FALSE(result.has_value()) << text;
     EXPECT_EQ(result.error(), ParseError(code, offset)) << text << ": " << result.error().message();
     EXPECT_EQ(envelope, text);
@@ -423,11 +440,12 @@ TEST(CeleryProtocol1Test, ABodyThatIsNoneIsNoError) {
   for (const std::string_view text :
        {R"({"body": "hello"})", R"({"body": "/w==", "properties": {"body_encoding": "base64"}})",
         R"({"body": 1})", "{}"}) {
-    EXPECT_EQ(baton::celery::extract(text, w3c(), &report), baton::Context());
+    EXPECT_EQ(baton::celery::extract(text, {.chain = w3c(), .report = &report}), baton::Context());
     EXPECT_EQ(report.issue_count(), 0U) << text;
   }
-  EXPECT_EQ(baton::celery::extract(R"({"body": "{\"task\":1,}"})", w3c(), &report),
-            baton::Context());
+  EXPECT_EQ(
+      baton::celery::extract(R"({"body": "{\"task\":1,}"})", {.chain = w3c(), .report = &report}),
+      baton::Context());
   ASSERT_EQ(report.issue_count(), 1U);
   EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::bad_key, 22));
 }
@@ -438,14 +456,14 @@ TEST(CeleryEnvelopeAllocations, ReadingMakesNone) {
   const std::string envelope = injected(
       R"({"body": "", "headers": {"task": "t", "argsrepr": "['it\"s']"}})", parent_alone());
   const std::size_t before = baton::test::allocations;
-  const baton::Context context = baton::celery::extract(envelope, w3c());
+  const baton::Context context = baton::celery::extract(envelope, {.chain = w3c()});
   EXPECT_EQ(baton::test::allocations - before, 0U);
   EXPECT_TRUE(context.span_context().is_valid());
 
   // tracestate and baggage take one, as everywhere.
   const std::string full = injected(envelope, full_context());
   const std::size_t with_lists = baton::test::allocations;
-  const baton::Context both = baton::celery::extract(full, w3c());
+  const baton::Context both = baton::celery::extract(full, {.chain = w3c()});
   EXPECT_EQ(baton::test::allocations - with_lists, 1U);
   EXPECT_EQ(both, full_context());
 }
@@ -473,10 +491,10 @@ TEST(CeleryEnvelopeAllocations, WritingMakesRoomAtMost) {
   std::string envelope = R"({"body": "", "headers": {"task": "t"}})";
   envelope.shrink_to_fit();
   std::size_t before = baton::test::allocations;
-  EXPECT_TRUE(baton::celery::inject(envelope, context, w3c()).has_value());
+  EXPECT_TRUE(baton::celery::inject(envelope, context, {.chain = w3c()}).has_value());
   EXPECT_EQ(baton::test::allocations - before, 1U);
   before = baton::test::allocations;
-  EXPECT_TRUE(baton::celery::inject(envelope, context, w3c()).has_value());
+  EXPECT_TRUE(baton::celery::inject(envelope, context, {.chain = w3c()}).has_value());
   EXPECT_EQ(baton::test::allocations - before, 0U);
 }
 

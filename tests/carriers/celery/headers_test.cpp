@@ -91,7 +91,8 @@ std::string read(const object& headers, std::string_view chain = "tracecontext,b
                  std::string_view wrong = "") {
   baton::ExtractReport report;
   object fields;
-  const baton::Context context = baton::celery::extract(headers, chain_of(chain), &report);
+  const baton::Context context =
+      baton::celery::extract(headers, {.chain = chain_of(chain), .report = &report});
   chain_of("tracecontext,baggage").inject(context, baton::celery::HeadersCarrier(fields));
   std::string reported;
   for (const auto& [field, error] : report.issues()) {
@@ -124,7 +125,9 @@ TEST(CeleryNestedHeadersTest, OfOtherTracers) {
                              {"x-datadog-sampling-priority", "1"},
                              {"x-datadog-tags", "_dd.p.tid=0af7651916cd43dd"}};
   const auto trace = [](const object& headers, std::string_view chain) {
-    return baton::celery::extract(headers, chain_of(chain)).span_context().trace_id.to_string();
+    return baton::celery::extract(headers, {.chain = chain_of(chain)})
+        .span_context()
+        .trace_id.to_string();
   };
   EXPECT_EQ(trace({{"task", "t"}, {"headers", of_datadog}}, "datadog"), ours.substr(3, 32));
   EXPECT_EQ(trace({{"traceparent", other}, {"headers", of_datadog}}, "tracecontext,datadog"),
@@ -153,7 +156,7 @@ TEST(CeleryNestedHeadersTest, WhatIsNoObjectOrNoTextIsAbsent) {
 
 TEST(CeleryNestedHeadersTest, WhatTheyHaveIsWrittenThereToo) {
   const auto injected = [](object headers, const baton::Context& context) {
-    baton::celery::inject(headers, context, chain_of("tracecontext,baggage"));
+    baton::celery::inject(headers, context, {.chain = chain_of("tracecontext,baggage")});
     return boost::json::serialize(headers);
   };
   const auto context = [](std::string_view traceparent) {
@@ -182,7 +185,7 @@ TEST(CeleryNestedHeadersTest, AChainOfManyReaders) {
   readers.push_back(chain_of("tracecontext").readers().front());
   const baton::PropagatorChain chain(readers);
   const object headers = {{"headers", {{"traceparent", ours}}}};
-  EXPECT_TRUE(baton::celery::extract(headers, chain).span_context().is_valid());
+  EXPECT_TRUE(baton::celery::extract(headers, {.chain = chain}).span_context().is_valid());
 }
 
 }  // namespace

@@ -130,9 +130,9 @@ RC_GTEST_PROP(CeleryLaws, ATaskAndItsEnvelopeHaveTheSameContext, ()) {
   message.body = body;
   auto task = baton::celery::read_task(message);
   RC_ASSERT(task.has_value());
-  baton::celery::take_context_from_kwargs(*task, laws::w3c_chain());
-  RC_ASSERT(baton::celery::extract(*task, laws::w3c_chain()) ==
-            baton::celery::extract(envelope, laws::w3c_chain()));
+  baton::celery::take_context_from_kwargs(*task, {.chain = laws::w3c_chain()});
+  RC_ASSERT(baton::celery::extract(*task, {.chain = laws::w3c_chain()}) ==
+            baton::celery::extract(envelope, {.chain = laws::w3c_chain()}));
 }
 
 RC_GTEST_PROP(CeleryLaws, WhateverComesIsATaskOrAnErrorInside, (const std::string& change)) {

@@ -278,7 +278,7 @@ TEST(EnvironmentTest, ExtractReadsOurOwnAndInjectLeavesItAlone) {
   ::setenv("TRACEPARENT", parent.c_str(), 1);
   ::setenv("BAGGAGE", "user=1,bad", 1);
   baton::ExtractReport report;
-  const baton::Context context = baton::environment::extract(&report);
+  const baton::Context context = baton::environment::extract({.report = &report});
   EXPECT_EQ(context.span_context().span_id, baton::SpanId(0xb7ad6b7169203331));
   EXPECT_EQ(context.baggage().header(), "user=1");
   EXPECT_EQ(report.issue_count(), 1U);
@@ -298,7 +298,7 @@ TEST(EnvironmentTest, ExtractReadsOurOwnAndInjectLeavesItAlone) {
 
 TEST(EnvironmentTest, AProcessGetsIt) {
   Environment child = make_environment({"PATH=/bin", "no equals sign", "TRACEPARENT=old"});
-  baton::environment::inject(child, full_context(), chain_of("tracecontext"));
+  baton::environment::inject(child, full_context(), {.chain = chain_of("tracecontext")});
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   posix_spawn_file_actions_t actions;

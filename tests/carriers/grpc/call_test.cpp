@@ -30,7 +30,7 @@ TEST(GrpcHelpers, NeedNoInterceptor) {
   baton::ExtractReport report;
   FunctionServer server(
       [&](ServerContext& context, Answer&) {
-        arrived = baton::grpc::extract(context, baton::global_chain(), &report);
+        arrived = baton::grpc::extract(context, {.report = &report});
         EXPECT_EQ(baton::grpc::context(context), baton::Context());
         return Status::OK;
       },

@@ -97,7 +97,7 @@ TEST(GrpcSending, BinaryFieldsGoAsTheyAre) {
     EXPECT_EQ(ask(server.channel({.chain = chain})).current().baggage(), "found=yes");
 
     ClientContext client_context;
-    baton::grpc::inject(client_context, sent, chain);
+    baton::grpc::inject(client_context, sent, {.chain = chain});
     EXPECT_EQ(ask(*Relay::NewStub(server.plain_channel()), client_context).current().baggage(),
               "found=yes");
   }
@@ -134,7 +134,7 @@ TEST(GrpcSending, WhatGrpcRefusesIsLeftOut) {
     EXPECT_FALSE(answer.metadata().contains(key)) << key;
 
     ClientContext client_context;
-    baton::grpc::inject(client_context, sent, careless(key, value));
+    baton::grpc::inject(client_context, sent, {.chain = careless(key, value)});
     EXPECT_FALSE(
         ask(*Relay::NewStub(server.plain_channel()), client_context).metadata().contains(key))
         << key;

@@ -37,8 +37,8 @@ TEST(HeaderCarrierAllocations, ReadingMakesNone) {
   const std::size_t before = allocations;
   read(HeaderCarrier(headers));
   read(HeaderCarrier(map));
-  const bool valid = baton::http::extract(headers, chain).span_context().is_valid() &&
-                     baton::http::extract(map, chain).span_context().is_valid();
+  const bool valid = baton::http::extract(headers, {.chain = chain}).span_context().is_valid() &&
+                     baton::http::extract(map, {.chain = chain}).span_context().is_valid();
   const std::size_t made = allocations - before;
   EXPECT_EQ(made, 0U);
   EXPECT_EQ(seen, 10U);

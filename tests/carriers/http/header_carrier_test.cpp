@@ -166,12 +166,14 @@ TEST(HeaderCarrier, SequencesKeepTheirOrderWhenSet) {
 TEST(HttpExtract, TakesChainAndReport) {
   const Headers headers{{"b3", "0"}, {"traceparent", "00-AB"}};
   baton::ExtractReport report;
-  EXPECT_EQ(baton::http::extract(headers, chain_of("b3")).sampling(), baton::Sampling::drop);
-  EXPECT_EQ(baton::http::extract(headers, chain_of("b3,tracecontext"), &report).sampling(),
+  EXPECT_EQ(baton::http::extract(headers, {.chain = chain_of("b3")}).sampling(),
+            baton::Sampling::drop);
+  EXPECT_EQ(baton::http::extract(headers, {.chain = chain_of("b3,tracecontext"), .report = &report})
+                .sampling(),
             baton::Sampling::drop);
   EXPECT_EQ(report.issue_count(), 1U);
   report.clear();
-  EXPECT_EQ(baton::http::extract(headers, &report), baton::Context());
+  EXPECT_EQ(baton::http::extract(headers, {.report = &report}), baton::Context());
   EXPECT_EQ(report.issue_count(), 1U);
 }
 
@@ -187,7 +189,7 @@ TEST(HttpInject, WritesTheCurrentContextUnlessGivenAnother) {
   EXPECT_EQ(baton::http::extract(headers), context);
   baton::http::inject(headers, baton::Context());
   EXPECT_EQ(headers, Headers{});
-  baton::http::inject(headers, context, chain_of("b3"));
+  baton::http::inject(headers, context, {.chain = chain_of("b3")});
   EXPECT_EQ(headers, (Headers{{"b3", "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1"}}));
 }
 
@@ -215,8 +217,8 @@ TEST(HttpServe, GivesReferencesBackAndLetsExceptionsPass) {
   Headers headers{{"b3", "d"}};
   std::string answer;
   baton::ExtractReport report;
-  std::string& same = baton::http::serve(
-      headers, [&]() -> std::string& { return answer; }, chain_of("b3"), &report);
+  std::string& same = baton::http::serve(headers, [&]() -> std::string& { return answer; },
+                                         {.chain = chain_of("b3"), .report = &report});
   EXPECT_EQ(&same, &answer);
   EXPECT_EQ(report.format(), "b3");
   EXPECT_THROW(baton::http::serve(headers, [] { throw std::runtime_error("no"); }),

@@ -32,7 +32,7 @@ TEST_F(ConsumeTest, ExtractsFromAMessage) {
   send({{"traceparent", parent}, {"tracestate", "a=1"}, {"tracestate", "b=2"}, {"baggage", "c=3"}});
   const Message message = receive();
   ExtractReport report;
-  const Context context = extract(*message, &report);
+  const Context context = extract(*message, {.report = &report});
   EXPECT_EQ(context.span_context().span_id, baton::SpanId(0xb7ad6b7169203331));
   EXPECT_TRUE(context.span_context().is_remote);
   EXPECT_EQ(context.span_context().trace_state.header(), "a=1,b=2");
@@ -91,13 +91,12 @@ TEST_F(ConsumeTest, BadHeadersNeverKeepAMessageFromItsHandler) {
     const Message message = receive();
     ExtractReport report;
     int handled = 0;
-    baton::kafka::process(
-        *message,
-        [&] {
-          ++handled;
-          EXPECT_EQ(!baton::current().baggage().empty(), bad.has_baggage);
-        },
-        baton::global_chain(), &report);
+    baton::kafka::process(*message,
+                          [&] {
+                            ++handled;
+                            EXPECT_EQ(!baton::current().baggage().empty(), bad.has_baggage);
+                          },
+                          {.report = &report});
     EXPECT_EQ(handled, 1);
     EXPECT_EQ(report.issue_count(), bad.issues);
   }
@@ -110,7 +109,7 @@ TEST_F(ConsumeTest, UnreadableHeadersAreReported) {
   send(too_many);
   const Message message = receive();
   ExtractReport report;
-  EXPECT_TRUE(baton::kafka::process(*message, [] { return true; }, baton::global_chain(), &report));
+  EXPECT_TRUE(baton::kafka::process(*message, [] { return true; }, {.report = &report}));
   ASSERT_EQ(report.issue_count(), 1U);
   EXPECT_EQ(report.issues()[0].field, "headers");
   EXPECT_EQ(report.issues()[0].error.code, baton::ErrorCode::bad_value);
@@ -124,7 +123,7 @@ TEST_F(ConsumeTest, ABatchHasManyParents) {
   send({});
   const std::vector<Message> messages = reader_.next(5);
   ExtractReport report;
-  const auto batch = baton::kafka::extract_batch(messages, baton::global_chain(), &report);
+  const auto batch = baton::kafka::extract_batch(messages, {.report = &report});
   ASSERT_EQ(batch.contexts.size(), 5U);
   EXPECT_EQ(batch.contexts[3], batch.contexts[0]);
   EXPECT_EQ(batch.contexts[4], Context());

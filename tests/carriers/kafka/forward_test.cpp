@@ -87,7 +87,7 @@ TEST_F(ForwardTest, ACurrentTraceIdAloneGoesOn) {
   context.set_trace_id(baton::TraceId(0x5759e988bd862e3f, 0xe1be46a994272793),
                        baton::Sampling::drop);
   const baton::Scope scope(context);
-  EXPECT_EQ(forward(*producer_, "checked", *order, baton::make_chain("xray").chain),
+  EXPECT_EQ(forward(*producer_, "checked", *order, {.chain = baton::make_chain("xray").chain}),
             RD_KAFKA_RESP_ERR_NO_ERROR);
   EXPECT_EQ(headers_of(*sent_on()),
             (Headers{{"x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0"}}));

@@ -347,8 +347,8 @@ TEST(InjectTest, FamiliesOfBaggageAreWrittenAnewToo) {
   const std::unique_ptr<RdKafka::Headers> cpp(RdKafka::Headers::create());
   cpp->add("Uberctx-Old", "1");
   cpp->add("a", "1");
-  baton::kafka::inject(*list, context, chain);
-  baton::kafka::inject(*cpp, context, chain);
+  baton::kafka::inject(*list, context, {.chain = chain});
+  baton::kafka::inject(*cpp, context, {.chain = chain});
   const std::string id = "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1";
   const Headers expected = {{"a", "1"}, {"uber-trace-id", id}, {"uberctx-user", "1"}};
   EXPECT_EQ(to_headers(list.get()), expected);

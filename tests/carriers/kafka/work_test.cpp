@@ -153,7 +153,10 @@ TEST_P(WorkTest, OfAWholeInjection) {
   for (const auto& [context, more] : written) {
     expect_passes(
         passes(),
-        [&](HeadersPointer list) { baton::kafka::inject(*list, context(), everything()); }, more);
+        [&](HeadersPointer list) {
+          baton::kafka::inject(*list, context(), {.chain = everything()});
+        },
+        more);
   }
 }
 
@@ -191,13 +194,13 @@ TEST_P(WorkTest, OfForwarding) {
     ASSERT_EQ(kafka_test::headers_of(*message).size(), size) << "librdkafka reads them once";
     for (const auto& [context, more] : written) {
       work = {};
-      EXPECT_NE(forward_headers(*message, context(), everything()), nullptr);
+      EXPECT_NE(forward_headers(*message, context(), {.chain = everything()}), nullptr);
       EXPECT_LE(work.all(), passes * size + more) << size;
       EXPECT_LE(work.calls, passes * size + more) << size;
 
       const baton::Scope scope(context());
       work = {};
-      EXPECT_EQ(forward(*without_broker, "checked", *message, everything()),
+      EXPECT_EQ(forward(*without_broker, "checked", *message, {.chain = everything()}),
                 RD_KAFKA_RESP_ERR_NO_ERROR);
       EXPECT_LE(work.all(), passes * size + more) << size;
       EXPECT_LE(work.calls, passes * size + more) << size;
@@ -210,7 +213,7 @@ TEST_P(WorkTest, ChangesNothingElse) {
   const Headers theirs = make(GetParam(), 100);
   const HeadersPointer list = make_headers(theirs);
   baton::kafka::inject(*list, some_context(),
-                       baton::make_chain("tracecontext,baggage,b3multi").chain);
+                       {.chain = baton::make_chain("tracecontext,baggage,b3multi").chain});
   Headers expected = others(theirs, everything());
   const Headers ours = {{"traceparent", parent},
                         {"baggage", "user=1"},
@@ -246,7 +249,7 @@ TEST_P(WorkTest, OfTheCppInterface) {
   for (const std::size_t size : {1000U, 8000U, 32000U}) {
     const CppHeaders list = make_cpp(make(GetParam(), size));
     work = {};
-    baton::kafka::inject(*list, some_context(), everything());
+    baton::kafka::inject(*list, some_context(), {.chain = everything()});
     constexpr std::size_t names = 400;  // fields, and members of baggage for two formats
     EXPECT_LE(work.removals, removals + names);
     EXPECT_LE(work.seen, (removals + names) * size);
@@ -258,7 +261,7 @@ TEST_P(WorkTest, ChangesNothingElseOfTheCppInterface) {
   const Headers theirs = make(GetParam(), 100);
   const CppHeaders list = make_cpp(theirs);
   const baton::PropagatorChain chain = baton::make_chain("tracecontext,b3multi").chain;
-  baton::kafka::inject(*list, context_of(parent), chain);
+  baton::kafka::inject(*list, context_of(parent), {.chain = chain});
   Headers expected = others(theirs, chain);
   const Headers ours = {{"traceparent", parent},
                         {"x-b3-traceid", "0af7651916cd43dd8448eb211c80319c"},

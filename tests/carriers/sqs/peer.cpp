@@ -37,14 +37,14 @@ int main(int argc, char** argv) {
       fields.emplace(arguments[i].substr(0, equals), arguments[i].substr(equals + 1));
     }
     const baton::MapCarrier carrier(fields);
-    const auto left_out = baton::sqs::inject(text, chain.extract(carrier), chain);
+    const auto left_out = baton::sqs::inject(text, chain.extract(carrier), {.chain = chain});
     if (!left_out) return fail(left_out.error());
     for (const auto& [entry, field, others] : *left_out) std::cerr << entry << ' ' << field << '\n';
     std::cout << text;
     return 0;
   }
 
-  const auto contexts = baton::sqs::extract(text, chain);
+  const auto contexts = baton::sqs::extract(text, {.chain = chain});
   if (!contexts) return fail(contexts.error());
   for (const baton::Context& context : *contexts) {
     Fields fields;

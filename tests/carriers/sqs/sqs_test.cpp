@@ -42,7 +42,7 @@ baton::Context context(bool with_lists = true) {
 std::string injected(std::string request, const baton::Context& given = context(false),
                      std::string_view names = "tracecontext,baggage",
                      const LeftOuts& expected = {}) {
-  const auto left_out = baton::sqs::inject(request, given, chain_of(names));
+  const auto left_out = baton::sqs::inject(request, given, {.chain = chain_of(names)});
   EXPECT_TRUE(left_out.has_value()) << left_out.error().message();
   EXPECT_EQ(left_out.value_or(LeftOuts()), expected);
   return request;
@@ -178,7 +178,7 @@ TEST(SqsInjectTest, EveryEntryOfABatch) {
   const std::vector<baton::Context> contexts{context(false), baton::Context()};
   const auto each = baton::sqs::inject_each(
       request, [&](std::size_t entry) -> const baton::Context& { return contexts[entry]; },
-      chain_of("tracecontext"));
+      {.chain = chain_of("tracecontext")});
   EXPECT_TRUE(each.has_value());
   EXPECT_EQ(request, R"({"Entries":[{"Id":"1","MessageAttributes":{)" + parent_attribute +
                          R"(}},{"Id":"2"}]})");
@@ -212,7 +212,8 @@ constexpr Bad bad[] = {
 TEST(SqsInjectTest, AnErrorTellsWhereAndLeavesTheRequest) {
   for (const auto& [text, code, offset] : bad) {
     std::string request(text);
-    const auto result = baton::sqs::inject(request, context(), chain_of("tracecontext,xray"));
+    const auto result =
+        baton::sqs::inject(request, context(), {.chain = chain_of("tracecontext,xray")});
     ASSERT_FALSE(result.has_value()) << text;
     EXPECT_EQ(result.error(), ParseError(code, offset)) << text << ": " << result.error().message();
     EXPECT_EQ(request, text);
@@ -236,21 +237,22 @@ TEST(SqsExtractTest, EveryMessageHasItsContext) {
       R"({"Messages":[{"Body":"x","MessageAttributes":{)" + parent_attribute + "," +
           attribute("tracestate", R"(\u0061=1)") + "," + attribute("baggage", "b=2") +
           R"(}},{"Body":"y"},{"Attributes":{"AWSTraceHeader":")" + xray + R"("}}]})",
-      chain_of("xray,tracecontext,baggage"));
+      {.chain = chain_of("xray,tracecontext,baggage")});
   ASSERT_TRUE(contexts.has_value());
   ASSERT_EQ(contexts->size(), 3U);
   EXPECT_EQ((*contexts)[0], context());
   EXPECT_EQ((*contexts)[1], baton::Context());
   EXPECT_EQ((*contexts)[2].span_context().trace_id, context().span_context().trace_id);
   EXPECT_EQ((*contexts)[2].span_context().span_id, context().span_context().span_id);
-  EXPECT_EQ(baton::sqs::extract("{}", chain_of("tracecontext"))->size(), 0U);
-  EXPECT_EQ(baton::sqs::extract(R"({"Messages":null})", chain_of("tracecontext"))->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract("{}", {.chain = chain_of("tracecontext")})->size(), 0U);
+  EXPECT_EQ(
+      baton::sqs::extract(R"({"Messages":null})", {.chain = chain_of("tracecontext")})->size(), 0U);
 }
 
 TEST(SqsExtractTest, TheVeryNameCountsThenTheLastInAnyCase) {
   const auto span = [](const std::string& attributes) {
     return baton::sqs::extract_message(R"({"MessageAttributes":{)" + attributes + "}}",
-                                       chain_of("tracecontext"))
+                                       {.chain = chain_of("tracecontext")})
         ->span_context()
         .span_id.to_string();
   };
@@ -266,7 +268,7 @@ TEST(SqsExtractTest, TheVeryNameCountsThenTheLastInAnyCase) {
   EXPECT_EQ(baton::sqs::extract_message(
                 R"({"MessageAttributes":{)" +
                     attribute("B3", "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1") + "}}",
-                chain_of("b3"))
+                {.chain = chain_of("b3")})
                 ->span_context()
                 .span_id,
             context().span_context().span_id);
@@ -298,17 +300,18 @@ TEST(SqsLambdaTest, EveryRecordHasItsContext) {
       record(record_attribute("traceparent", parent) + "," + record_attribute("TraceState", "a=1") +
              "," + record_attribute("baggage", "b=2")) +
       "," + record("") + "," + record("", R"("AWSTraceHeader":")" + xray + "\",") + "]}";
-  const auto contexts = baton::sqs::extract(event, chain_of("xray,tracecontext,baggage"));
+  const auto contexts =
+      baton::sqs::extract(event, {.chain = chain_of("xray,tracecontext,baggage")});
   ASSERT_TRUE(contexts.has_value()) << contexts.error().message();
   ASSERT_EQ(contexts->size(), 3U);
   EXPECT_EQ((*contexts)[0], context());
   EXPECT_EQ((*contexts)[1], baton::Context());
   EXPECT_EQ((*contexts)[2].span_context().span_id, context().span_context().span_id);
-  EXPECT_EQ(baton::sqs::extract(R"({"Records":[]})", chain_of("xray"))->size(), 0U);
-  EXPECT_EQ(baton::sqs::extract(R"({"Records":null})", chain_of("xray"))->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract(R"({"Records":[]})", {.chain = chain_of("xray")})->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract(R"({"Records":null})", {.chain = chain_of("xray")})->size(), 0U);
 
   EXPECT_EQ(baton::sqs::extract_message(record(record_attribute("traceparent", parent)),
-                                        chain_of("tracecontext")),
+                                        {.chain = chain_of("tracecontext")}),
             context(false));
 }
 
@@ -319,7 +322,8 @@ TEST(SqsLambdaTest, AnAttributeOfAnotherTypeIsReported) {
         R"({"dataType":"String","StringValue":"x"})", R"({"stringValue":"x"})", "1"}) {
     baton::ExtractReport report;
     const std::string attributes = R"("other":1,"Traceparent":)" + std::string(value);
-    EXPECT_EQ(baton::sqs::extract_message(record(attributes), chain_of("tracecontext"), &report),
+    EXPECT_EQ(baton::sqs::extract_message(record(attributes),
+                                          {.chain = chain_of("tracecontext"), .report = &report}),
               baton::Context());
     ASSERT_EQ(report.issue_count(), 1U) << value;
     EXPECT_EQ(report.issues()[0].field, "traceparent");
@@ -365,7 +369,8 @@ std::string escaped(std::string_view text) {
 baton::Context read(const std::string& message, std::string_view names = "tracecontext,baggage",
                     std::string_view wrong = "") {
   baton::ExtractReport report;
-  const auto got = baton::sqs::extract_message(message, chain_of(names), &report);
+  const auto got =
+      baton::sqs::extract_message(message, {.chain = chain_of(names), .report = &report});
   EXPECT_TRUE(got.has_value()) << got.error().message() << " in " << message;
   EXPECT_EQ(report.issues().empty() ? "" : report.issues()[0].field, wrong);
   EXPECT_EQ(report.issue_count(), wrong.empty() ? 0U : 1U);
@@ -387,7 +392,7 @@ TEST(SqsSnsTest, AsTheEventOfAFunction) {
   const std::string event = R"({"Records":[{"EventVersion":"1.0","EventSubscriptionArn":"arn:x",)"
                             R"("EventSource":"aws:sns","Sns":)" +
                             notification(sns_fields) + R"(},{"Sns":)" + notification("") + "}]}";
-  const auto contexts = baton::sqs::extract(event, chain_of("tracecontext,baggage"));
+  const auto contexts = baton::sqs::extract(event, {.chain = chain_of("tracecontext,baggage")});
   ASSERT_TRUE(contexts.has_value()) << contexts.error().message();
   EXPECT_EQ(*contexts, (std::vector<baton::Context>{context(), {}}));
   EXPECT_EQ(read(R"({"Sns":{"Sns":)" + notification(sns_fields) + "}}"), baton::Context());
@@ -456,7 +461,7 @@ TEST(SqsExtractTest, AnythingElseIsAnError) {
   for (const std::string_view text :
        {R"( {"a":1})", R"( {"Entries":[]})", R"( {"messages":[]})", R"( {"Body":""})",
         R"( {"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"x"})"}) {
-    const auto got = baton::sqs::extract(text, chain);
+    const auto got = baton::sqs::extract(text, {.chain = chain});
     ASSERT_FALSE(got.has_value()) << text;
     EXPECT_EQ(got.error(), ParseError(ErrorCode::missing_field, 1)) << text;
   }
@@ -468,29 +473,34 @@ TEST(SqsExtractTest, AnythingElseIsAnError) {
         R"( {"attributes":{"traceparent":"x"},"data":"aGk=","messageId":"1"})",
         R"( {"body":"x","messageId":"1","eventSource":"aws:kinesis"})",
         R"( {"MD5OfMessageBody":"x","MessageId":"1"})", R"( {"ResponseMetadata":{}})"}) {
-    const auto got = baton::sqs::extract_message(text, chain);
+    const auto got = baton::sqs::extract_message(text, {.chain = chain});
     ASSERT_FALSE(got.has_value()) << text;
     EXPECT_EQ(got.error(), ParseError(ErrorCode::missing_field, 1)) << text;
   }
   // An event of S3.
-  EXPECT_EQ(baton::sqs::extract(R"({"Records":[{"eventSource":"aws:s3","s3":{}}]})", chain).error(),
-            ParseError(ErrorCode::missing_field, 12));
-  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":"x"},{}]})", chain).error(),
+  EXPECT_EQ(
+      baton::sqs::extract(R"({"Records":[{"eventSource":"aws:s3","s3":{}}]})", {.chain = chain})
+          .error(),
+      ParseError(ErrorCode::missing_field, 12));
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":"x"},{}]})", {.chain = chain}).error(),
             ParseError(ErrorCode::missing_field, 26));
-  EXPECT_EQ(baton::sqs::extract(" { }", chain)->size(), 0U);
-  EXPECT_EQ(baton::sqs::extract_message(R"({"Body":"x"})", chain), baton::Context());
-  EXPECT_EQ(baton::sqs::extract_message(R"({"eventSource":"aws:sqs","body":"x"})", chain),
-            baton::Context());
+  EXPECT_EQ(baton::sqs::extract(" { }", {.chain = chain})->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract_message(R"({"Body":"x"})", {.chain = chain}), baton::Context());
+  EXPECT_EQ(
+      baton::sqs::extract_message(R"({"eventSource":"aws:sqs","body":"x"})", {.chain = chain}),
+      baton::Context());
 }
 
 TEST(SqsExtractTest, WhatBoto3GivesWithoutMessagesIsEmpty) {
   const auto chain = chain_of("tracecontext");
   const auto got = baton::sqs::extract(
-      R"({"ResponseMetadata":{"RequestId":"1","HTTPStatusCode":200,"RetryAttempts":0}})", chain);
+      R"({"ResponseMetadata":{"RequestId":"1","HTTPStatusCode":200,"RetryAttempts":0}})",
+      {.chain = chain});
   ASSERT_TRUE(got.has_value()) << got.error().message();
   EXPECT_EQ(got->size(), 0U);
-  EXPECT_EQ(baton::sqs::extract(R"( {"QueueUrl":"x","ResponseMetadata":{}})", chain).error(),
-            ParseError(ErrorCode::missing_field, 1));
+  EXPECT_EQ(
+      baton::sqs::extract(R"( {"QueueUrl":"x","ResponseMetadata":{}})", {.chain = chain}).error(),
+      ParseError(ErrorCode::missing_field, 1));
 }
 
 TEST(SqsExtractTest, AnAttributeOfAnotherTypeIsReported) {
@@ -502,7 +512,7 @@ TEST(SqsExtractTest, AnAttributeOfAnotherTypeIsReported) {
     baton::ExtractReport report;
     const auto got = baton::sqs::extract_message(
         R"({"MessageAttributes":{"other":1,"traceparent":)" + std::string(value) + "}}",
-        chain_of("tracecontext,baggage"), &report);
+        {.chain = chain_of("tracecontext,baggage"), .report = &report});
     EXPECT_EQ(got.value(), baton::Context()) << value;
     ASSERT_EQ(report.issue_count(), 1U) << value;
     EXPECT_EQ(report.issues()[0].field, "traceparent");
@@ -511,14 +521,14 @@ TEST(SqsExtractTest, AnAttributeOfAnotherTypeIsReported) {
   baton::ExtractReport report;
   const std::string twice = R"({"DataType":"String","StringValue":"x","StringValue":"y"})";
   EXPECT_EQ(baton::sqs::extract_message(R"({"MessageAttributes":{"traceparent":)" + twice + "}}",
-                                        chain_of("tracecontext"), &report),
+                                        {.chain = chain_of("tracecontext"), .report = &report}),
             baton::Context());
   EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::duplicate_key, 0));
   EXPECT_TRUE(
       baton::sqs::extract_message(
           R"({"MessageAttributes":{"traceparent":{"DataType":"String.w3c","StringValue":")" +
               parent + "\"}}}",
-          chain_of("tracecontext"))
+          {.chain = chain_of("tracecontext")})
           ->span_context()
           .is_valid());
 }
@@ -526,11 +536,14 @@ TEST(SqsExtractTest, AnAttributeOfAnotherTypeIsReported) {
 TEST(SqsExtractTest, ATraceHeaderThatIsNoStringIsReported) {
   baton::ExtractReport report;
   const std::string_view message = R"({"Attributes":{"AWSTraceHeader":{"StringValue":"x"}}})";
-  EXPECT_EQ(baton::sqs::extract_message(message, chain_of("tracecontext"), &report).value(),
-            baton::Context());
+  EXPECT_EQ(
+      baton::sqs::extract_message(message, {.chain = chain_of("tracecontext"), .report = &report})
+          .value(),
+      baton::Context());
   EXPECT_EQ(report.issue_count(), 0U);
-  EXPECT_EQ(baton::sqs::extract_message(message, chain_of("xray"), &report).value(),
-            baton::Context());
+  EXPECT_EQ(
+      baton::sqs::extract_message(message, {.chain = chain_of("xray"), .report = &report}).value(),
+      baton::Context());
   ASSERT_EQ(report.issue_count(), 1U);
   EXPECT_EQ(report.issues()[0].field, "x-amzn-trace-id");
   EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::wrong_type, 0));
@@ -538,14 +551,14 @@ TEST(SqsExtractTest, ATraceHeaderThatIsNoStringIsReported) {
 
 TEST(SqsExtractTest, AnErrorTellsWhere) {
   const auto chain = chain_of("tracecontext");
-  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":""},1]})", chain).error(),
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":""},1]})", {.chain = chain}).error(),
             ParseError(ErrorCode::wrong_type, 25));
-  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":""}] )", chain).error(),
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":""}] )", {.chain = chain}).error(),
             ParseError(ErrorCode::too_short, 26));
-  EXPECT_EQ(baton::sqs::extract_message(R"({"Body":""} {})", chain).error(),
+  EXPECT_EQ(baton::sqs::extract_message(R"({"Body":""} {})", {.chain = chain}).error(),
             ParseError(ErrorCode::too_long, 12));
   std::string deep = R"({"Messages":[{"x":)" + std::string(100000, '[');
-  EXPECT_EQ(baton::sqs::extract(deep, chain).error().code, ErrorCode::too_deep);
+  EXPECT_EQ(baton::sqs::extract(deep, {.chain = chain}).error().code, ErrorCode::too_deep);
 }
 
 // ---- The guide's code ----
@@ -566,7 +579,7 @@ TEST(SqsGuideTest, SendingAndReceiving) {
   const auto handle = [&](std::size_t) { seen.push_back(baton::current()); };
 
   baton::ExtractReport report;
-  const auto contexts = baton::sqs::extract(response, baton::global_chain(), &report);
+  const auto contexts = baton::sqs::extract(response, {.report = &report});
   for (std::size_t i = 0; contexts && i < contexts->size(); ++i) {
     const baton::Context context = (*contexts)[i].child();
     const baton::Scope scope(context);

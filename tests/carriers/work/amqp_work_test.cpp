@@ -40,7 +40,8 @@ TEST(Work, OfFieldsThatAreNoText) {
     for (amqp_table_entry_t& entry : table.entries) entry.value.kind = AMQP_FIELD_KIND_I32;
     return [table = std::move(table)] {
       baton::ExtractReport report;
-      static_cast<void>(baton::amqp::extract(table.table, everything(), &report));
+      static_cast<void>(
+          baton::amqp::extract(table.table, {.chain = everything(), .report = &report}));
     };
   });
 }

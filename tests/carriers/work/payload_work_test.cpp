@@ -41,7 +41,7 @@ TEST(Work, OfCelerysEnvelopes) {
       expect_linear(std::string("envelope, ") + shape.name, [&](std::size_t size) {
         std::string text = "{\"" + std::string(kept) + "\":" + to_json(make(shape, size)) + "}";
         return [text = std::move(text)]() mutable {
-          EXPECT_TRUE(baton::celery::inject(text, some_context(), everything()));
+          EXPECT_TRUE(baton::celery::inject(text, some_context(), {.chain = everything()}));
         };
       });
       expect_linear(std::string("envelope carrier, ") + shape.name, [&](std::size_t size) {
@@ -66,7 +66,7 @@ TEST(Work, OfSqsAttributes) {
       std::string request =
           "{\"MessageAttributes\":" + to_json(make(shape, size), before, after) + "}";
       return [request = std::move(request)]() mutable {
-        EXPECT_TRUE(baton::sqs::inject(request, some_context(), everything()));
+        EXPECT_TRUE(baton::sqs::inject(request, some_context(), {.chain = everything()}));
       };
     });
   }
@@ -88,7 +88,7 @@ TEST(Work, OfSqsBatches) {
           const auto context_of = [](std::size_t) -> const baton::Context& {
             return some_context();
           };
-          EXPECT_TRUE(baton::sqs::inject_each(request, context_of, everything()));
+          EXPECT_TRUE(baton::sqs::inject_each(request, context_of, {.chain = everything()}));
         };
       });
     }

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "baton/carrier.hpp"
-#include "baton/global.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 namespace baton::celery {
@@ -20,7 +20,8 @@ enum class Protocol1 : std::uint8_t {
   kwargs,   ///< into the task's keyword arguments, which the task then must accept
 };
 
-struct InjectOptions {
+struct EnvelopeOptions {
+  const PropagatorChain& chain = global_chain();
   Protocol1 protocol1 = Protocol1::headers;
 };
 
@@ -59,8 +60,7 @@ struct InjectOptions {
 /// and where new values take more than two KiB; throws `std::bad_alloc`, and then too leaves the
 /// envelope as it was.
 [[nodiscard]] expected<void> inject(std::string& envelope, const Context& context = current(),
-                                    const PropagatorChain& chain = global_chain(),
-                                    const InjectOptions& options = {});
+                                    const EnvelopeOptions& options = {});
 
 /// The context that came with a message.
 ///
@@ -80,12 +80,7 @@ struct InjectOptions {
 /// error, unless it begins like one, with `{`.
 ///
 /// Allocates for values with escapes, for more than 32 headers, and for bodies of protocol 1.
-[[nodiscard]] Context extract(std::string_view envelope,
-                              const PropagatorChain& chain = global_chain(),
-                              ExtractReport* report = nullptr);
-[[nodiscard]] inline Context extract(std::string_view envelope, ExtractReport* report) {
-  return extract(envelope, global_chain(), report);
-}
+[[nodiscard]] Context extract(std::string_view envelope, const ExtractOptions& options = {});
 
 namespace detail {
 class Envelope;

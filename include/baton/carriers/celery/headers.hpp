@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "baton/carrier.hpp"
-#include "baton/global.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 namespace baton::celery {
@@ -35,7 +35,7 @@ class ConstHeadersCarrier {
 /// Reads and writes them.
 ///
 ///     boost::json::object headers;
-///     chain.inject(context, baton::celery::HeadersCarrier(headers));
+///     options.chain.inject(context, baton::celery::HeadersCarrier(headers));
 ///
 /// Names are written in lowercase. `set` leaves one header of a name and `erase` none, whatever
 /// their case and type. `set` keeps the place of the very name, `erase` the order of the others. If
@@ -63,13 +63,12 @@ class HeadersCarrier : public ConstHeadersCarrier {
 /// Never fails. A field that is neither a string nor null is reported as `wrong_type`, if it is
 /// read from there. Work is linear in the number of headers.
 [[nodiscard]] Context extract(const boost::json::object& headers,
-                              const PropagatorChain& chain = global_chain(),
-                              ExtractReport* report = nullptr);
+                              const ExtractOptions& options = {});
 
 /// Writes a context into headers that the application builds itself.
 inline void inject(boost::json::object& headers, const Context& context = current(),
-                   const PropagatorChain& chain = global_chain()) {
-  chain.inject(context, HeadersCarrier(headers));
+                   const InjectOptions& options = {}) {
+  options.chain.inject(context, HeadersCarrier(headers));
 }
 
 }  // namespace baton::celery

@@ -12,8 +12,8 @@
 
 #include "baton/carriers/kafka/cpp_headers.hpp"
 #include "baton/carriers/kafka/headers.hpp"
-#include "baton/detail/call_handler.hpp"
-#include "baton/global.hpp"
+#include "baton/detail/handle.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 namespace baton::kafka {
@@ -27,37 +27,26 @@ namespace baton::kafka {
 /// librdkafka unpacks them at the first look, so one message must not be read by two threads at the
 /// same time.
 [[nodiscard]] Context extract(const rd_kafka_message_t& message,
-                              const PropagatorChain& chain = global_chain(),
-                              ExtractReport* report = nullptr);
+                              const ExtractOptions& options = {});
 
 /// The same for a message of the C++ interface, also after its `headers()` were asked for (they are
 /// copied then, see CppHeadersCarrier).
-[[nodiscard]] Context extract(RdKafka::Message& message,
-                              const PropagatorChain& chain = global_chain(),
-                              ExtractReport* report = nullptr);
+[[nodiscard]] Context extract(RdKafka::Message& message, const ExtractOptions& options = {});
 
 /// The same for headers alone.
 [[nodiscard]] inline Context extract(const rd_kafka_headers_t& headers,
-                                     const PropagatorChain& chain = global_chain(),
-                                     ExtractReport* report = nullptr) {
-  return chain.extract(ConstHeadersCarrier(&headers), report);
+                                     const ExtractOptions& options = {}) {
+  return options.chain.extract(ConstHeadersCarrier(&headers), options.report);
 }
 [[nodiscard]] inline Context extract(const RdKafka::Headers& headers,
-                                     const PropagatorChain& chain = global_chain(),
-                                     ExtractReport* report = nullptr) {
-  return chain.extract(ConstCppHeadersCarrier(headers), report);
+                                     const ExtractOptions& options = {}) {
+  return options.chain.extract(ConstCppHeadersCarrier(headers), options.report);
 }
 
 /// A message of either interface.
 template <class T>
 concept Message = std::same_as<std::remove_cv_t<T>, rd_kafka_message_t> ||
                   (!std::is_const_v<T> && std::derived_from<T, RdKafka::Message>);
-
-template <class Carried>
-  requires requires(Carried& carried) { extract(carried); }
-[[nodiscard]] Context extract(Carried& carried, ExtractReport* report) {
-  return extract(carried, global_chain(), report);
-}
 
 /// What a consumer does with a message: extracts its context, makes a child of it current, and
 /// calls the handler, with the message if it takes one. Gives back what the handler does.
@@ -69,10 +58,8 @@ template <class Carried>
 /// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
 /// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
 template <Message M, class Handler>
-decltype(auto) process(M& message, Handler&& handler, const PropagatorChain& chain = global_chain(),
-                       ExtractReport* report = nullptr) {
-  const Context context = extract(message, chain, report).child();
-  return baton::detail::call_handler(context, std::forward<Handler>(handler), message);
+decltype(auto) process(M& message, Handler&& handler, const ExtractOptions& options = {}) {
+  return baton::detail::handle(extract(message, options), std::forward<Handler>(handler), message);
 }
 
 /// The span contexts among these that differ by trace id or span id, each once, in the order in
@@ -92,13 +79,9 @@ struct Batch {
 ///     const baton::Context work = baton::Context().child();  // the batch is a trace of its own
 ///     span.add_links(batch.parents);
 template <class Messages>
-[[nodiscard]] Batch extract_batch(const Messages& messages,
-                                  const PropagatorChain& chain = global_chain(),
-                                  ExtractReport* report = nullptr) {
+[[nodiscard]] Batch extract_batch(const Messages& messages, const ExtractOptions& options = {}) {
   Batch batch;
-  for (const auto& message : messages) {
-    batch.contexts.push_back(extract(*message, chain, report));
-  }
+  for (const auto& message : messages) batch.contexts.push_back(extract(*message, options));
   batch.parents = distinct_parents(batch.contexts);
   return batch;
 }

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "baton/carrier.hpp"
-#include "baton/chain.hpp"
 #include "baton/function_ref.hpp"
+#include "baton/options.hpp"
 
 namespace baton::kafka {
 
@@ -67,7 +67,7 @@ class CppHeadersCarrier : public ConstCppHeadersCarrier {
 
  private:
   friend void inject(RdKafka::Headers& headers, const Context& context,
-                     const PropagatorChain& chain);
+                     const InjectOptions& options);
 
   /// Takes out all headers whose names are meant, `free` spellings beside those that may still go.
   void erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free);

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "baton/carriers/kafka/headers.hpp"
-#include "baton/global.hpp"
+#include "baton/options.hpp"
 
 namespace baton::kafka {
 
@@ -17,7 +17,7 @@ namespace baton::kafka {
 /// headers, or without memory.
 [[nodiscard]] HeadersPointer forward_headers(const rd_kafka_message_t& message,
                                              const Context& context,
-                                             const PropagatorChain& chain = global_chain());
+                                             const InjectOptions& options = {});
 
 /// Sends a message on to another topic. Key, value (null stays null), the producer's timestamp and
 /// the headers are kept; the partition is chosen by the producer.
@@ -33,12 +33,10 @@ namespace baton::kafka {
 /// `rd_kafka_producev`, and `RD_KAFKA_RESP_ERR__BAD_MSG` where the headers cannot be read: then
 /// nothing was sent.
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic,
-                            const rd_kafka_message_t& message,
-                            const PropagatorChain& chain = global_chain());
+                            const rd_kafka_message_t& message, const InjectOptions& options = {});
 
 /// The same, of the C++ interface.
 RdKafka::ErrorCode forward(RdKafka::Producer& producer, const char* topic,
-                           RdKafka::Message& message,
-                           const PropagatorChain& chain = global_chain());
+                           RdKafka::Message& message, const InjectOptions& options = {});
 
 }  // namespace baton::kafka

@@ -10,7 +10,7 @@
 
 #include "baton/carriers/kafka/cpp_headers.hpp"
 #include "baton/carriers/kafka/headers.hpp"
-#include "baton/global.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 namespace baton::kafka {
@@ -23,11 +23,11 @@ namespace baton::kafka {
 /// All headers of the chain's formats are written anew, behind the others, which keep their order;
 /// one pass over the headers finds them.
 void inject(rd_kafka_headers_t& headers, const Context& context = current(),
-            const PropagatorChain& chain = global_chain());
+            const InjectOptions& options = {});
 
 /// The same for a list of the C++ interface, within the limit of CppHeadersCarrier.
 void inject(RdKafka::Headers& headers, const Context& context = current(),
-            const PropagatorChain& chain = global_chain());
+            const InjectOptions& options = {});
 
 /// What becomes of a message that brings a context of its own: one that a propagator of the chain,
 /// reader or writer, can read.

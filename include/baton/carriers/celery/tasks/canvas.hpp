@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "baton/carriers/celery/tasks/task.hpp"
-#include "baton/global.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 namespace baton::celery {
@@ -41,11 +41,11 @@ void link_error(Task& task, boost::json::object errback);
 /// headers and in retries. Headers are written as by `inject`, the nested ones included. What is no
 /// signature is left as it is.
 void inject_signature(boost::json::object& signature, const Context& context = current(),
-                      const PropagatorChain& chain = global_chain());
+                      const InjectOptions& options = {});
 
 /// The same for all signatures in a task: what its `embed` says, and, where it is one of Celery's
 /// own (`celery.chord`), the signatures in its arguments.
 void inject_signatures(Task& task, const Context& context = current(),
-                       const PropagatorChain& chain = global_chain());
+                       const InjectOptions& options = {});
 
 }  // namespace baton::celery

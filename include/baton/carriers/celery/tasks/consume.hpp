@@ -12,7 +12,7 @@
 
 #include "baton/carriers/celery/headers.hpp"
 #include "baton/carriers/celery/tasks/message.hpp"
-#include "baton/detail/call_handler.hpp"
+#include "baton/detail/handle.hpp"
 #include "baton/parse_error.hpp"
 
 namespace baton::celery {
@@ -80,21 +80,15 @@ struct ReceivedTask {
 [[nodiscard]] received<ReceivedTask> read_task(Message message, const Limits& limits = {});
 
 /// The context that came with a task. Never fails.
-[[nodiscard]] inline Context extract(const ReceivedTask& task,
-                                     const PropagatorChain& chain = global_chain(),
-                                     ExtractReport* report = nullptr) {
-  return extract(task.headers, chain, report);
+[[nodiscard]] inline Context extract(const ReceivedTask& task, const ExtractOptions& options = {}) {
+  return extract(task.headers, options);
 }
-[[nodiscard]] inline Context extract(const ReceivedTask& task, ExtractReport* report) {
-  return extract(task, global_chain(), report);
-}
-
 /// Moves the fields of the chain's formats from the keyword arguments into the headers: for senders
 /// of protocol 1 that have no other place for them. Nothing is moved if `extract` of the envelope
 /// would not read the arguments either: the headers name the task, or they or the object `headers`
 /// in them have a text for a field of the chain, in any case. Otherwise a header of the very name,
 /// null or of another type than text, is replaced.
-void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain = global_chain());
+void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options = {});
 
 /// What a consumer does with a task: extracts its context, makes a child of it current, and calls
 /// the handler, with the task if it takes one. Gives back what the handler does.
@@ -107,10 +101,8 @@ void take_context_from_kwargs(ReceivedTask& task, const PropagatorChain& chain =
 /// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
 template <class Handler>
 decltype(auto) process(const ReceivedTask& task, Handler&& handler,
-                       const PropagatorChain& chain = global_chain(),
-                       ExtractReport* report = nullptr) {
-  const Context context = extract(task, chain, report).child();
-  return baton::detail::call_handler(context, std::forward<Handler>(handler), task);
+                       const ExtractOptions& options = {}) {
+  return baton::detail::handle(extract(task, options), std::forward<Handler>(handler), task);
 }
 
 /// A task that is published while another one is handled: it has that one as its parent, and its

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "baton/carriers/celery/tasks/task.hpp"
-#include "baton/global.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 namespace baton::celery {
@@ -35,7 +35,7 @@ struct Message {
 /// The context goes into the headers, over what the application has set there. An id is made where
 /// the task has none: it is `message.correlation_id`. Never fails; throws `std::bad_alloc`.
 [[nodiscard]] Message make_message(const Task& task, const Context& context = current(),
-                                   const PropagatorChain& chain = global_chain());
+                                   const InjectOptions& options = {});
 
 /// The message as kombu's Redis transport puts it into a list; each call gives it a new delivery
 /// tag, by which the worker tells deliveries apart.

@@ -10,7 +10,7 @@
 
 namespace baton::detail {
 
-/// Calls `handler(message)`, or `handler()` where it takes nothing.
+/// Calls `handler(message)`, or `handler()` if it takes nothing.
 template <class Handler, class Message>
 decltype(auto) invoke_handler(Handler&& handler, Message& message) {
   if constexpr (std::invocable<Handler, Message&>) {
@@ -20,10 +20,12 @@ decltype(auto) invoke_handler(Handler&& handler, Message& message) {
   }
 }
 
-/// The same with `context` current, which coroutines would lose.
+/// Calls the handler of a message that came with `caller`: a child of it is current meanwhile. A
+/// coroutine, which would lose that, does not compile.
 template <class Handler, class Message>
-decltype(auto) call_handler(const Context& context, Handler&& handler, Message& message) {
+decltype(auto) handle(const Context& caller, Handler&& handler, Message& message) {
   refuse_coroutine<decltype(invoke_handler(std::forward<Handler>(handler), message))>();
+  const Context context = caller.child();
   const Scope scope(context);
   return invoke_handler(std::forward<Handler>(handler), message);
 }

@@ -134,7 +134,7 @@ int main(int argc, char** argv) {
   std::vector<bench::Row> rows;
   bool all_work = true;
   for (const baton::RegisteredPropagator& known : baton::registered_propagators()) {
-    if (known.name != "baggage") all_work &= add_format(known.name, rows);
+    if (known.traits.name != "baggage") all_work &= add_format(known.traits.name, rows);
   }
   const Fields parent = request_of(chain_of("tracecontext"));
   Fields full = parent;

@@ -32,7 +32,7 @@ std::size_t wrong_types(const amqp_table_t& table) {
     const bool has_right_type = value.kind == AMQP_FIELD_KIND_UTF8 ||
                                 value.kind == AMQP_FIELD_KIND_BYTES ||
                                 value.kind == AMQP_FIELD_KIND_VOID;
-    const auto reads = [&](const auto& reader) { return reader->owns(to_string(name)); };
+    const auto reads = [&](const auto& reader) { return reader->traits().owns(to_string(name)); };
     if (!has_right_type && std::ranges::any_of(laws::header_chain().readers(), reads)) ++count;
   }
   return count;

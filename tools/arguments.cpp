@@ -33,7 +33,7 @@ constexpr std::string_view exec_status =
 std::string notes(std::string_view status = exit_status) {
   std::string text = "LIST is names separated by commas: ";
   for (const RegisteredPropagator& known : registered_propagators()) {
-    text.append(known.name).append(", ");
+    text.append(known.traits.name).append(", ");
   }
   return text.append("none.\n").append(status);
 }

@@ -104,7 +104,7 @@ std::string explain_format(const Propagator& format, const Fields& fields, Extra
     rows.add("tracestate", "not read: there is no valid traceparent");
   } else if (found == Extracted::nothing) {
     rows.add("context", "none: these fields say nothing by themselves");
-  } else if (format.name() == TraceContextPropagator().name() && span.is_valid()) {
+  } else if (format.traits().name == formats::tracecontext.name && span.is_valid()) {
     add_trace_context(rows, fields, context);
   } else if (found == Extracted::span_context || found == Extracted::trace_id) {
     rows.add("trace id", trace_id_in_words(span.trace_id));

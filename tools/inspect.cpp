@@ -33,7 +33,9 @@ Group* find_owner(std::vector<Group>& groups, const Field& field) {
     return std::any_of(names.begin(), names.end(),
                        [&](std::string_view name) { return same_name(field.name, name); });
   };
-  const auto reads = [&field](const Group& group) { return group.format->owns(field.name); };
+  const auto reads = [&field](const Group& group) {
+    return group.format->traits().owns(field.name);
+  };
   auto owner = std::find_if(groups.begin(), groups.end(), writes);
   if (owner == groups.end()) owner = std::find_if(groups.begin(), groups.end(), reads);
   return owner != groups.end() ? &*owner : nullptr;
@@ -181,7 +183,7 @@ Outcome run_inspect(const Fields& fields, const Paint& paint) {
   for (const Group& group : groups) {
     if (group.fields.all().empty()) continue;
     links.push_back(group.format);
-    printer.heading(group.format->name());
+    printer.heading(group.format->traits().name);
     ExtractReport report;
     Context context;
     const Extracted found = group.format->extract(group.fields, context, &report);

@@ -27,8 +27,15 @@ constexpr std::array single_fields{single_field};
 constexpr std::array multi_fields{trace_id_field, span_id_field, parent_id_field, sampled_field,
                                   flags_field};
 
-constexpr std::array read_field_names{single_field,    trace_id_field, span_id_field,
-                                      parent_id_field, sampled_field,  flags_field};
+/// Of either encoding.
+constexpr Vocabulary vocabulary = {
+    .ids = true,
+    .trace_id_high = true,
+    .defer = true,
+    .debug = true,
+    .lone_decision = true,
+    .lone_debug = true,
+};
 
 constexpr std::size_t short_trace_id_size = 16;
 
@@ -168,18 +175,21 @@ Extracted extract_either(CarrierReader carrier, B3Context& result, ExtractReport
 
 }  // namespace
 
-std::string_view B3Propagator::name() const noexcept {
-  return options_.encoding == Encoding::single ? "b3" : "b3multi";
-}
+constinit const FormatTraits formats::b3 = {
+    .name = "b3",
+    .specification = "openzipkin/b3-propagation",
+    .fields = single_fields,
+    .also_reads = multi_fields,
+    .says = vocabulary,
+};
 
-std::span<const std::string_view> B3Propagator::fields() const noexcept {
-  if (options_.encoding == Encoding::single) return single_fields;
-  return multi_fields;
-}
-
-std::span<const std::string_view> B3Propagator::read_fields() const noexcept {
-  return read_field_names;
-}
+constinit const FormatTraits formats::b3multi = {
+    .name = "b3multi",
+    .specification = "openzipkin/b3-propagation",
+    .fields = multi_fields,
+    .also_reads = single_fields,
+    .says = vocabulary,
+};
 
 Extracted B3Propagator::extract(CarrierReader carrier, Context& context,
                                 ExtractReport* report) const {

@@ -64,7 +64,13 @@ void parse_tags(std::string_view text, std::uint64_t& high, DatadogState& state,
 
 }  // namespace
 
-std::span<const std::string_view> DatadogPropagator::fields() const noexcept { return field_names; }
+constinit const FormatTraits formats::datadog = {
+    .name = "datadog",
+    .specification = "Datadog's tracers",
+    .fields = field_names,
+    .state_key = DatadogState::key,
+    .says = {.ids = true, .trace_id_high = true, .defer = true, .lone_trace_id = true},
+};
 
 std::optional<TraceState> DatadogPropagator::reconcile(const TraceState& state, Sampling sampling,
                                                        const TraceState& found) const noexcept {

@@ -57,9 +57,12 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
 
 }  // namespace
 
-std::span<const std::string_view> GoogleCloudPropagator::fields() const noexcept {
-  return field_names;
-}
+constinit const FormatTraits formats::gcp = {
+    .name = "gcp",
+    .specification = "Google Cloud Trace",
+    .fields = field_names,
+    .says = {.ids = true, .trace_id_high = true, .defer = true, .lone_trace_id = true},
+};
 
 Extracted GoogleCloudPropagator::extract(CarrierReader carrier, Context& context,
                                          ExtractReport* report) const {

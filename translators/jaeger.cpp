@@ -159,11 +159,19 @@ bool encode(std::string_view bytes, std::string& out) {
 
 }  // namespace
 
-std::span<const std::string_view> JaegerPropagator::fields() const noexcept { return field_names; }
-
-std::span<const std::string_view> JaegerPropagator::prefixes() const noexcept {
-  return baggage_prefixes;
-}
+constinit const FormatTraits formats::jaeger = {
+    .name = "jaeger",
+    .specification = "Jaeger's client libraries",
+    .fields = field_names,
+    .prefixes = baggage_prefixes,
+    .says = {.ids = true,
+             .trace_id_high = true,
+             .debug = true,
+             .lone_debug = true,
+             .baggage = true,
+             .lone_baggage = true,
+             .any_bytes = true},
+};
 
 Extracted JaegerPropagator::extract(CarrierReader carrier, Context& context,
                                     ExtractReport* report) const {

@@ -86,9 +86,12 @@ Extracted reject_binary(ParseError error, ExtractReport* report) {
 
 }  // namespace
 
-std::span<const std::string_view> OpenCensusPropagator::fields() const noexcept {
-  return field_names;
-}
+constinit const FormatTraits formats::opencensus = {
+    .name = "opencensus",
+    .specification = "opencensus-specs, BinaryEncoding",
+    .fields = field_names,
+    .says = {.ids = true, .trace_id_high = true},
+};
 
 Extracted OpenCensusPropagator::extract(CarrierReader carrier, Context& context,
                                         ExtractReport* report) const {

@@ -32,11 +32,13 @@ bool encode(std::string_view bytes, std::string& out) {
 
 }  // namespace
 
-std::span<const std::string_view> OtTracePropagator::fields() const noexcept { return field_names; }
-
-std::span<const std::string_view> OtTracePropagator::prefixes() const noexcept {
-  return baggage_prefixes;
-}
+constinit const FormatTraits formats::ottrace = {
+    .name = "ottrace",
+    .specification = "OpenTelemetry's OT trace propagator",
+    .fields = field_names,
+    .prefixes = baggage_prefixes,
+    .says = {.ids = true, .defer = true, .baggage = true},
+};
 
 Extracted OtTracePropagator::extract(CarrierReader carrier, Context& context,
                                      ExtractReport* report) const {

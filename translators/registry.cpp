@@ -33,19 +33,19 @@ Link make_b3(const PropagatorOptions& options) {
       B3Propagator::Options{encoding, options.b3_short_trace_ids});
 }
 
-// One line for each format: its name in OTEL_PROPAGATORS and what makes it.
+// One line for each format: what is constant about it, and what makes its propagator.
 constexpr RegisteredPropagator registry[] = {
-    {"tracecontext", make_trace_context},
-    {"baggage", make<BaggagePropagator>},
-    {"b3", make_b3<B3Propagator::Encoding::single>},
-    {"b3multi", make_b3<B3Propagator::Encoding::multi>},
-    {"datadog", make<DatadogPropagator>},
-    {"gcp", make<GoogleCloudPropagator>},
-    {"jaeger", make<JaegerPropagator>},
-    {"opencensus", make<OpenCensusPropagator>},
-    {"ottrace", make<OtTracePropagator>},
-    {"xray", make<AwsXRayPropagator>},
-    {"xray-lambda", make<AwsXRayLambdaPropagator>},
+    {formats::tracecontext, make_trace_context},
+    {formats::baggage, make<BaggagePropagator>},
+    {formats::b3, make_b3<B3Propagator::Encoding::single>},
+    {formats::b3multi, make_b3<B3Propagator::Encoding::multi>},
+    {formats::datadog, make<DatadogPropagator>},
+    {formats::gcp, make<GoogleCloudPropagator>},
+    {formats::jaeger, make<JaegerPropagator>},
+    {formats::opencensus, make<OpenCensusPropagator>},
+    {formats::ottrace, make<OtTracePropagator>},
+    {formats::xray, make<AwsXRayPropagator>},
+    {formats::xray_lambda, make<AwsXRayLambdaPropagator>},
 };
 
 }  // namespace

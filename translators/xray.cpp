@@ -97,7 +97,19 @@ Extracted read(std::string_view value, std::string_view name, Context& context,
 
 }  // namespace
 
-std::span<const std::string_view> AwsXRayPropagator::fields() const noexcept { return field_names; }
+constinit const FormatTraits formats::xray = {
+    .name = "xray",
+    .specification = "AWS X-Ray, tracing header",
+    .fields = field_names,
+    .says = {.ids = true, .trace_id_high = true, .defer = true, .lone_trace_id = true},
+};
+
+constinit const FormatTraits formats::xray_lambda = {
+    .name = "xray-lambda",
+    .specification = "OpenTelemetry's conventions for AWS Lambda",
+    .fields = field_names,
+    .says = {.ids = true, .trace_id_high = true, .defer = true, .lone_trace_id = true},
+};
 
 Extracted AwsXRayPropagator::extract(CarrierReader carrier, Context& context,
                                      ExtractReport* report) const {

@@ -35,7 +35,7 @@ class NestedReader {
     for (std::size_t i = 0; i < chain.readers().size(); ++i) places_.push_back(Place::nested);
     outer.keys([&](std::string_view name) {
       for (std::size_t i = 0; i < places_.size(); ++i) {
-        if (chain.readers()[i]->owns(name)) places_[i] = Place::outer;
+        if (chain.readers()[i]->traits().owns(name)) places_[i] = Place::outer;
       }
       return true;
     });
@@ -45,7 +45,7 @@ class NestedReader {
   [[nodiscard]] bool reads_nested(std::string_view name) const {
     bool is_owned = false;
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      if (!chain_->readers()[i]->owns(name)) continue;
+      if (!chain_->readers()[i]->traits().owns(name)) continue;
       if (places_[i] == Place::outer) return false;
       is_owned = true;
     }

@@ -9,6 +9,7 @@
 #include "baton/configuration.hpp"
 #include "baton/context.hpp"
 #include "baton/extraction_counts.hpp"
+#include "baton/format_traits.hpp"
 #include "baton/global.hpp"
 #include "baton/ids.hpp"
 #include "baton/options.hpp"

@@ -11,6 +11,7 @@
 
 #include "baton/carrier.hpp"
 #include "baton/context.hpp"
+#include "baton/format_traits.hpp"
 #include "baton/parse_error.hpp"
 
 namespace baton {
@@ -76,39 +77,13 @@ class Propagator {
  public:
   virtual ~Propagator() = default;
 
-  /// The name by which OTEL_PROPAGATORS knows it.
-  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  /// What is constant about its format.
+  [[nodiscard]] const FormatTraits& traits() const noexcept { return *traits_; }
 
-  /// The fields that `inject` sets or erases. Lowercase.
-  [[nodiscard]] virtual std::span<const std::string_view> fields() const noexcept = 0;
-
-  /// The fields that `extract` looks up by name; `fields()` unless said otherwise. Lowercase.
-  [[nodiscard]] virtual std::span<const std::string_view> read_fields() const noexcept {
-    return fields();
-  }
-
-  /// The prefixes of fields whose names the application makes, such as `uberctx-`. Lowercase.
-  [[nodiscard]] virtual std::span<const std::string_view> prefixes() const noexcept { return {}; }
-
-  /// Whether a field of that name, in any case, is of this format: one of `read_fields()`, or with
-  /// one of the `prefixes()`.
-  [[nodiscard]] bool owns(std::string_view field) const noexcept;
-
-  /// Whether it can give a span context, a trace id alone or a sampling decision.
-  [[nodiscard]] virtual bool reads_span_context() const noexcept = 0;
-
-  /// Whether the format has a word for that decision beside ids; `drop` and `sample` unless said
-  /// otherwise. What it has none for goes out as *not sampled* or *sampled*.
-  [[nodiscard]] virtual bool can_say(Sampling sampling) const noexcept {
-    return sampling == Sampling::drop || sampling == Sampling::sample;
-  }
-
-  /// Whether it keeps what other formats have no word for in a member of tracestate.
-  [[nodiscard]] virtual bool keeps_trace_state() const noexcept { return false; }
-
-  /// `state` with that member so that it agrees with the decision, and with what only `found` has:
-  /// the tracestate that its own fields of the same request gave. Nothing if it stays as it is.
-  /// A chain asks when it has read several formats, and again before it writes.
+  /// `state` with its member (`FormatTraits::state_key`) such that it agrees with the decision and
+  /// has what only `found` has: the tracestate that the format's own fields of the same request
+  /// gave. Nothing if the member need not change. A chain asks when it has read several formats,
+  /// and again before it writes.
   [[nodiscard]] virtual std::optional<TraceState> reconcile(
       [[maybe_unused]] const TraceState& state, [[maybe_unused]] Sampling sampling,
       [[maybe_unused]] const TraceState& found) const noexcept {
@@ -122,14 +97,19 @@ class Propagator {
   virtual Extracted extract(CarrierReader carrier, Context& context,
                             ExtractReport* report = nullptr) const = 0;
 
-  /// Makes the carrier's `fields()` say what `context` says: sets those that have something to say
-  /// and erases the others, so that nothing stale goes out with a request that is forwarded.
+  /// Makes the format's `fields` in the carrier say what `context` says: sets those that have
+  /// something to say and erases the others, so that no stale field is sent with a request that is
+  /// forwarded.
   virtual void inject(const Context& context, CarrierWriter carrier) const = 0;
 
  protected:
-  Propagator() = default;
+  /// The traits must outlive the propagator, and its name all counts: both are best constants.
+  explicit Propagator(const FormatTraits& traits) noexcept : traits_(&traits) {}
   Propagator(const Propagator&) = default;
   Propagator& operator=(const Propagator&) = default;
+
+ private:
+  const FormatTraits* traits_;
 };
 
 }  // namespace baton

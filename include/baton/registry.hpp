@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <span>
-#include <string_view>
 
 #include "baton/propagator.hpp"
 
@@ -17,9 +16,9 @@ struct PropagatorOptions {
   bool sampling_in_tracestate = false;
 };
 
-/// A propagator that can be asked for by name.
+/// A propagator that can be asked for by the name of its format.
 struct RegisteredPropagator {
-  std::string_view name;
+  const FormatTraits& traits;
   std::shared_ptr<const Propagator> (*make)(const PropagatorOptions& options);
 };
 

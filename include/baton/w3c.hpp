@@ -7,6 +7,11 @@
 
 namespace baton {
 
+namespace formats {
+extern const FormatTraits tracecontext;
+extern const FormatTraits baggage;
+}  // namespace formats
+
 /// W3C Trace Context Level 2: the fields `traceparent` and `tracestate`.
 ///
 /// Reads no trace context where there is more than one traceparent (`repeated_field`), and no
@@ -23,15 +28,9 @@ class TraceContextPropagator final : public Propagator {
     bool sampling_in_tracestate = false;
   };
 
-  TraceContextPropagator() = default;
-  explicit TraceContextPropagator(const Options& options) noexcept : options_(options) {}
+  TraceContextPropagator() noexcept : TraceContextPropagator(Options()) {}
+  explicit TraceContextPropagator(const Options& options) noexcept;
 
-  [[nodiscard]] std::string_view name() const noexcept override { return "tracecontext"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
-  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
-    return options_.sampling_in_tracestate || Propagator::can_say(sampling);
-  }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;
@@ -47,13 +46,10 @@ class TraceContextPropagator final : public Propagator {
 /// by joining the two is reported at offset 0.
 class BaggagePropagator final : public Propagator {
  public:
-  BaggagePropagator() = default;
   /// The limits hold for what is read and for what is sent.
-  explicit BaggagePropagator(const BaggageLimits& limits) noexcept : limits_(limits) {}
+  explicit BaggagePropagator(const BaggageLimits& limits = {}) noexcept
+      : Propagator(formats::baggage), limits_(limits) {}
 
-  [[nodiscard]] std::string_view name() const noexcept override { return "baggage"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] bool reads_span_context() const noexcept override { return false; }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

@@ -27,12 +27,12 @@ struct Found {
 Sampling combine(const Found& winner, const Found& other) noexcept {
   const Sampling said = winner.sampling;
   const auto adds = [&](Sampling plain, Sampling special) {
-    return said == plain && other.sampling == special && !winner.format->can_say(special);
+    return said == plain && other.sampling == special && !winner.format->traits().says.has(special);
   };
   if (adds(Sampling::sample, Sampling::debug)) return Sampling::debug;
   if (adds(Sampling::drop, Sampling::defer)) return Sampling::defer;
   const bool may_mean_defer =
-      other.sampling == Sampling::drop && !other.format->can_say(Sampling::defer);
+      other.sampling == Sampling::drop && !other.format->traits().says.defer;
   return said == Sampling::defer && !may_mean_defer ? other.sampling : said;
 }
 
@@ -41,16 +41,11 @@ bool is_same_trace(const TraceId& a, const TraceId& b) noexcept {
   return a.low() == b.low() && (a.high() == b.high() || a.high() == 0 || b.high() == 0);
 }
 
-/// Whether the format has the field `tracestate` of its own; others bring a member of it at most.
-bool owns_trace_state(const Propagator& format) noexcept {
-  const auto names = format.fields();
-  return std::find(names.begin(), names.end(), TraceState::field) != names.end();
-}
-
 /// The members of both. Of two with the same key that of the field itself counts, or else the
-/// winner's; what only the other format brought goes to the front.
+/// winner's; what only the other format brought is put in front.
 TraceState join_trace_states(const Found& winner, const Found& other) noexcept {
-  const bool is_winners = owns_trace_state(*winner.format) || !owns_trace_state(*other.format);
+  const bool is_winners =
+      winner.format->traits().says.trace_state || !other.format->traits().says.trace_state;
   TraceState joined = (is_winners ? winner : other).span_context.trace_state;
   const TraceState& more = (is_winners ? other : winner).span_context.trace_state;
   if (joined.empty()) return more;
@@ -141,17 +136,20 @@ struct PropagatorChain::Links {
     std::erase(readers, nullptr);
     std::erase(writers, nullptr);
     for (const Link& writer : writers) {
-      add_new(fields, writer->fields());
-      if (writer->keeps_trace_state()) keepers.push_back(writer.get());
+      add_new(fields, writer->traits().fields);
+      if (!writer->traits().state_key.empty()) keepers.push_back(writer.get());
     }
     written_fields = fields.size();
     std::uint32_t bit = 1;
     for (const Link& reader : readers) {
-      add_new(fields, reader->read_fields());
-      steps.push_back({reader.get(), reader->reads_span_context(),
-                       detail::ExtractionCounter::number_of(reader->name()), bit});
-      for (const std::string_view name : reader->read_fields()) filter.add(name, bit);
-      for (const std::string_view prefix : reader->prefixes()) filter.add_prefix(prefix, bit);
+      const FormatTraits& traits = reader->traits();
+      for (const auto& names : {traits.fields, traits.also_reads}) {
+        add_new(fields, names);
+        for (const std::string_view name : names) filter.add(name, bit);
+      }
+      for (const std::string_view prefix : traits.prefixes) filter.add_prefix(prefix, bit);
+      steps.push_back({reader.get(), traits.says.has_span_context(),
+                       detail::ExtractionCounter::number_of(traits.name), bit});
       if (bit << 1U != 0) bit <<= 1U;  // all that are too many share the last one
     }
   }
@@ -216,7 +214,9 @@ void PropagatorChain::inject(const Context& context, CarrierWriter carrier) cons
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
-  const auto is_owner = [field](const Link& propagator) { return propagator->owns(field); };
+  const auto is_owner = [field](const Link& propagator) {
+    return propagator->traits().owns(field);
+  };
   return std::ranges::any_of(readers(), is_owner) || std::ranges::any_of(writers(), is_owner);
 }
 
@@ -306,7 +306,7 @@ class PropagatorChain::Extraction {
 
     Found winner = all.choose(chain_.policy, [this](const Found& other) {
       counter_.add_disagreed(chain_.steps[other.step].counter);
-      if (report_ != nullptr) report_->set_disagreeing_format(other.format->name());
+      if (report_ != nullptr) report_->set_disagreeing_format(other.format->traits().name);
     });
     all.reconcile(winner);
     context_.set_span_context(winner.span_context, winner.sampling);
@@ -352,7 +352,7 @@ class PropagatorChain::Extraction {
     counter_.add_extraction();
     if (best == nullptr) return;
     counter_.add_won(best->counter);
-    if (report_ != nullptr) report_->set_format(best->propagator->name());
+    if (report_ != nullptr) report_->set_format(best->propagator->traits().name);
   }
 
   [[nodiscard]] std::size_t index_of(const Step& step) const {

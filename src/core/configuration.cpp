@@ -39,7 +39,7 @@ class Errors {
 std::string unknown_name(std::string_view name) {
   std::string sentence = "unknown propagator '" + std::string(name) + "', known are ";
   for (const RegisteredPropagator& known : registered_propagators()) {
-    sentence.append(known.name).append(", ");
+    sentence.append(known.traits.name).append(", ");
   }
   return sentence.append(none);
 }
@@ -68,7 +68,7 @@ std::vector<PropagatorChain::Link> make_links(std::string_view names,
   const auto known = registered_propagators();
   for (const std::string_view name : wanted) {
     const auto found = std::find_if(known.begin(), known.end(), [name](const auto& candidate) {
-      return candidate.name == name;
+      return candidate.traits.name == name;
     });
     if (found == known.end()) {
       errors.add(unknown_name(name));

@@ -16,10 +16,13 @@ inline std::string_view reported_name(const PropagatorChain& chain, std::string_
     return compare(text, field) != Match::none;
   };
   for (const PropagatorChain::Link& reader : chain.readers()) {
-    for (const std::string_view field : reader->read_fields()) {
-      if (is(name, field)) return field;
+    const FormatTraits& traits = reader->traits();
+    for (const auto& fields : {traits.fields, traits.also_reads}) {
+      for (const std::string_view field : fields) {
+        if (is(name, field)) return field;
+      }
     }
-    for (const std::string_view prefix : reader->prefixes()) {
+    for (const std::string_view prefix : traits.prefixes) {
       if (is(name.substr(0, prefix.size()), prefix)) return prefix;
     }
   }

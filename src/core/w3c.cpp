@@ -33,6 +33,19 @@ TraceState extract_trace_state(CarrierReader carrier, const detail::SharedText& 
 /// The member of ours that says what the sampled flag cannot.
 constexpr std::string_view sampling_key = "baton";
 
+/// With that member.
+constexpr FormatTraits with_sampling_member = {
+    .name = "tracecontext",
+    .specification = "W3C Trace Context Level 2",
+    .fields = trace_context_fields,
+    .says = {.ids = true,
+             .trace_id_high = true,
+             .random = true,
+             .trace_state = true,
+             .defer = true,
+             .debug = true},
+};
+
 constexpr bool fits_in_flag(Sampling sampling) noexcept {
   return sampling == Sampling::drop || sampling == Sampling::sample;
 }
@@ -54,9 +67,16 @@ TraceState write_sampling(const TraceState& state, Sampling sampling) noexcept {
 
 }  // namespace
 
-std::span<const std::string_view> TraceContextPropagator::fields() const noexcept {
-  return trace_context_fields;
-}
+constinit const FormatTraits formats::tracecontext = {
+    .name = "tracecontext",
+    .specification = "W3C Trace Context Level 2",
+    .fields = trace_context_fields,
+    .says = {.ids = true, .trace_id_high = true, .random = true, .trace_state = true},
+};
+
+TraceContextPropagator::TraceContextPropagator(const Options& options) noexcept
+    : Propagator(options.sampling_in_tracestate ? with_sampling_member : formats::tracecontext),
+      options_(options) {}
 
 Extracted TraceContextPropagator::extract(CarrierReader carrier, Context& context,
                                           ExtractReport* report) const {
@@ -87,7 +107,7 @@ Extracted TraceContextPropagator::extract(CarrierReader carrier, Context& contex
 void TraceContextPropagator::inject(const Context& context, CarrierWriter carrier) const {
   const SpanContext& span_context = context.span_context();
   if (!span_context.is_valid()) {
-    for (const std::string_view field : fields()) carrier.erase(field);
+    for (const std::string_view field : trace_context_fields) carrier.erase(field);
     return;
   }
   std::array<char, Traceparent::size> parent;
@@ -104,9 +124,12 @@ void TraceContextPropagator::inject(const Context& context, CarrierWriter carrie
   }
 }
 
-std::span<const std::string_view> BaggagePropagator::fields() const noexcept {
-  return baggage_fields;
-}
+constinit const FormatTraits formats::baggage = {
+    .name = "baggage",
+    .specification = "W3C Baggage",
+    .fields = baggage_fields,
+    .says = {.baggage = true, .lone_baggage = true, .any_bytes = true, .properties = true},
+};
 
 Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
                                      ExtractReport* report) const {

@@ -425,11 +425,12 @@ class HeaderSafeCarrierTest : public CarrierFixture<Binding> {};
 TYPED_TEST_SUITE_P(HeaderSafeCarrierTest);
 
 /// One that somebody else wrote, and not with care.
+inline constexpr baton::FormatTraits careless = {
+    .name = "careless", .specification = "", .fields = {}};
+
 class CarelessPropagator final : public baton::Propagator {
  public:
-  std::string_view name() const noexcept override { return "careless"; }
-  std::span<const std::string_view> fields() const noexcept override { return {}; }
-  bool reads_span_context() const noexcept override { return false; }
+  CarelessPropagator() noexcept : Propagator(careless) {}
   baton::Extracted extract(baton::CarrierReader, baton::Context&,
                            baton::ExtractReport*) const override {
     return baton::Extracted::nothing;

@@ -28,16 +28,15 @@ PropagatorChain chain_of(std::string_view names,
 }
 
 /// Counts how often it is asked.
+constexpr std::string_view counting_fields[] = {"count"};
+constexpr FormatTraits counting = {
+    .name = "counting", .specification = "", .fields = counting_fields, .says = {.ids = true}};
+
 class CountingPropagator final : public Propagator {
  public:
   CountingPropagator(Extracted answer, bool gives_baggage)
-      : answer_(answer), gives_baggage_(gives_baggage) {}
+      : Propagator(counting), answer_(answer), gives_baggage_(gives_baggage) {}
 
-  [[nodiscard]] std::string_view name() const noexcept override { return "counting"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
-    return names_;
-  }
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
   Extracted extract(CarrierReader, Context& context, ExtractReport*) const override {
     ++asked;
     if (answer_ == Extracted::span_context) {
@@ -51,7 +50,6 @@ class CountingPropagator final : public Propagator {
   mutable int asked = 0;
 
  private:
-  std::array<std::string_view, 1> names_{"count"};
   Extracted answer_;
   bool gives_baggage_;
 };
@@ -193,19 +191,16 @@ TEST(PropagatorChainTest, InjectOverStaleFieldsIsInjectIntoNone) {
 class NamedFieldPropagator final : public Propagator {
  public:
   NamedFieldPropagator(std::string_view name, bool is_prefix)
-      : name_{name}, is_prefix_(is_prefix) {}
+      : Propagator(traits_),
+        name_{name},
+        traits_{.name = "named", .specification = "", .fields = {}} {
+    (is_prefix ? traits_.prefixes : traits_.fields) = name_;
+    traits_.says.ids = true;
+  }
 
-  [[nodiscard]] std::string_view name() const noexcept override { return "named"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
-    return is_prefix_ ? std::span<const std::string_view>() : name_;
-  }
-  [[nodiscard]] std::span<const std::string_view> prefixes() const noexcept override {
-    return is_prefix_ ? name_ : std::span<const std::string_view>();
-  }
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
   Extracted extract(CarrierReader carrier, Context& context, ExtractReport*) const override {
     bool is_there = false;
-    carrier.keys([&](std::string_view key) { return !(is_there = owns(key)); });
+    carrier.keys([&](std::string_view key) { return !(is_there = traits().owns(key)); });
     if (!is_there) return Extracted::nothing;
     context.set_span_context({TraceId(9, 9), SpanId(9), TraceFlags(), true, {}});
     return Extracted::span_context;
@@ -214,7 +209,7 @@ class NamedFieldPropagator final : public Propagator {
 
  private:
   std::array<std::string_view, 1> name_;
-  bool is_prefix_;
+  FormatTraits traits_;
 };
 
 // Beside a winner only those are asked whose fields may be there; none of them may be missed.
@@ -243,13 +238,12 @@ TEST(PropagatorChainTest, AskedBesideAWinnerWhateverTheNameOfTheField) {
 class NumberedPropagator final : public Propagator {
  public:
   explicit NumberedPropagator(std::size_t number)
-      : number_(number), text_(test::numbered("number-", number)), names_{text_} {}
+      : Propagator(traits_),
+        number_(number),
+        text_(test::numbered("number-", number)),
+        names_{text_},
+        traits_{.name = text_, .specification = "", .fields = names_, .says = {.ids = true}} {}
 
-  [[nodiscard]] std::string_view name() const noexcept override { return text_; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
-    return names_;
-  }
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
   Extracted extract(CarrierReader carrier, Context& context, ExtractReport*) const override {
     if (!carrier.get(text_)) return Extracted::nothing;
     context.set_span_context({TraceId(9, number_), SpanId(9), TraceFlags(), true, {}});
@@ -261,6 +255,7 @@ class NumberedPropagator final : public Propagator {
   std::size_t number_;
   std::string text_;
   std::array<std::string_view, 1> names_;
+  FormatTraits traits_;
 };
 
 PropagatorChain chain_of_numbers(std::size_t count, ExtractionPolicy policy) {

@@ -30,7 +30,7 @@ TEST(MakeChainTest, AnUnknownNameIsNamedWithAllKnownOnes) {
   EXPECT_EQ(configured.chain.readers().size(), 1U);
   EXPECT_NE(configured.error.find("'smoke-signals'"), std::string::npos) << configured.error;
   for (const RegisteredPropagator& known : registered_propagators()) {
-    EXPECT_NE(configured.error.find(known.name), std::string::npos) << known.name;
+    EXPECT_NE(configured.error.find(known.traits.name), std::string::npos) << known.traits.name;
   }
   EXPECT_EQ(configured.error.find(';'), std::string::npos) << "one thing, one sentence";
 }
@@ -45,12 +45,12 @@ TEST(RegistryTest, EachPropagatorKnowsItsName) {
   std::set<std::string_view> names;
   for (const RegisteredPropagator& entry : registered_propagators()) {
     const auto propagator = entry.make({});
-    ASSERT_NE(propagator, nullptr) << entry.name;
-    EXPECT_EQ(propagator->name(), entry.name);
-    EXPECT_FALSE(propagator->fields().empty()) << entry.name;
-    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
-    EXPECT_EQ(make_chain(entry.name).chain.readers().size(), 1U) << entry.name;
-    for (const std::string_view field : propagator->fields()) {
+    ASSERT_NE(propagator, nullptr) << entry.traits.name;
+    EXPECT_EQ(propagator->traits().name, entry.traits.name);
+    EXPECT_FALSE(propagator->traits().fields.empty()) << entry.traits.name;
+    EXPECT_TRUE(names.insert(entry.traits.name).second) << entry.traits.name;
+    EXPECT_EQ(make_chain(entry.traits.name).chain.readers().size(), 1U) << entry.traits.name;
+    for (const std::string_view field : propagator->traits().fields) {
       EXPECT_EQ(field.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), std::string_view::npos)
           << field << ": names go out in lower case";
     }

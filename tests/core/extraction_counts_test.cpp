@@ -147,10 +147,10 @@ TEST(ExtractionCountsTest, AnExtractionAtTheVeryEndOfAThreadCountsAndTakesNoBloc
 
 class NamedPropagator final : public Propagator {
  public:
-  explicit NamedPropagator(std::string name) : name_(std::move(name)) {}
-  [[nodiscard]] std::string_view name() const noexcept override { return name_; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override { return {}; }
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  explicit NamedPropagator(std::string name)
+      : Propagator(traits_),
+        name_(std::move(name)),
+        traits_{.name = name_, .specification = "", .fields = {}, .says = {.ids = true}} {}
   Extracted extract(CarrierReader, Context&, ExtractReport*) const override {
     return Extracted::malformed;
   }
@@ -158,6 +158,7 @@ class NamedPropagator final : public Propagator {
 
  private:
   std::string name_;
+  FormatTraits traits_;
 };
 
 // The names of a user are copied, and too many of them are counted together.

@@ -62,22 +62,22 @@ TEST(ExtractReportTest, CountsMoreBadMembersThanItKeeps) {
 }
 
 /// What a user may write: a trace id in decimal in a field of his own.
+constexpr std::string_view shop_fields[] = {"shop-trace"};
+constexpr FormatTraits shop = {
+    .name = "shop", .specification = "the shop", .fields = shop_fields, .says = {.ids = true}};
+
 class ShopPropagator final : public Propagator {
  public:
-  [[nodiscard]] std::string_view name() const noexcept override { return "shop"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
-    return names_;
-  }
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
+  ShopPropagator() noexcept : Propagator(shop) {}
 
   Extracted extract(CarrierReader carrier, Context& context, ExtractReport* report) const override {
-    const auto value = carrier.get(names_[0]);
+    const auto value = carrier.get(shop_fields[0]);
     if (!value) return Extracted::nothing;
     std::uint64_t number = 0;
     for (std::size_t i = 0; i < value->size(); ++i) {
       const char c = (*value)[i];
       if (c < '0' || c > '9') {
-        if (report != nullptr) report->add(names_[0], ParseError(ErrorCode::bad_value, i));
+        if (report != nullptr) report->add(shop_fields[0], ParseError(ErrorCode::bad_value, i));
         return Extracted::malformed;
       }
       number = number * 10 + static_cast<std::uint64_t>(c - '0');
@@ -88,14 +88,11 @@ class ShopPropagator final : public Propagator {
 
   void inject(const Context& context, CarrierWriter carrier) const override {
     if (context.span_context().is_valid()) {
-      carrier.set(names_[0], std::to_string(context.span_context().trace_id.low()));
+      carrier.set(shop_fields[0], std::to_string(context.span_context().trace_id.low()));
     } else {
-      carrier.erase(names_[0]);
+      carrier.erase(shop_fields[0]);
     }
   }
-
- private:
-  std::array<std::string_view, 1> names_{"shop-trace"};
 };
 
 PropagatorChain chain_with_shop(ExtractionPolicy policy) {

@@ -17,11 +17,11 @@ constexpr std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7
 
 TEST(TraceContextPropagatorTest, SaysWhatItIs) {
   const TraceContextPropagator propagator;
-  EXPECT_EQ(propagator.name(), "tracecontext");
-  ASSERT_EQ(propagator.fields().size(), 2U);
-  EXPECT_EQ(propagator.fields()[0], "traceparent");
-  EXPECT_EQ(propagator.fields()[1], "tracestate");
-  EXPECT_TRUE(propagator.reads_span_context());
+  EXPECT_EQ(propagator.traits().name, "tracecontext");
+  ASSERT_EQ(propagator.traits().fields.size(), 2U);
+  EXPECT_EQ(propagator.traits().fields[0], "traceparent");
+  EXPECT_EQ(propagator.traits().fields[1], "tracestate");
+  EXPECT_TRUE(propagator.traits().says.has_span_context());
 }
 
 TEST(TraceContextPropagatorTest, ThroughAMap) {
@@ -48,10 +48,10 @@ TEST(TraceContextPropagatorTest, LimitLeavesTheContextWhole) {
 
 TEST(BaggagePropagatorTest, SaysWhatItIs) {
   const BaggagePropagator propagator;
-  EXPECT_EQ(propagator.name(), "baggage");
-  ASSERT_EQ(propagator.fields().size(), 1U);
-  EXPECT_EQ(propagator.fields()[0], "baggage");
-  EXPECT_FALSE(propagator.reads_span_context());
+  EXPECT_EQ(propagator.traits().name, "baggage");
+  ASSERT_EQ(propagator.traits().fields.size(), 1U);
+  EXPECT_EQ(propagator.traits().fields[0], "baggage");
+  EXPECT_FALSE(propagator.traits().says.has_span_context());
 }
 
 TEST(BaggagePropagatorTest, SaysWhatItFound) {

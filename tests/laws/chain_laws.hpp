@@ -20,7 +20,7 @@ namespace laws {
 /// All formats of the library, in the order of its registry.
 inline std::vector<std::string> all_formats() {
   std::vector<std::string> names;
-  for (const auto& known : baton::registered_propagators()) names.emplace_back(known.name);
+  for (const auto& known : baton::registered_propagators()) names.emplace_back(known.traits.name);
   return names;
 }
 
@@ -28,11 +28,12 @@ inline std::vector<std::string> all_formats() {
 inline std::vector<std::string> all_field_names() {
   std::vector<std::string> names;
   for (const auto& known : baton::registered_propagators()) {
-    const auto propagator = known.make({});
-    for (const std::string_view name : propagator->read_fields()) {
-      if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+    for (const auto& fields : {known.traits.fields, known.traits.also_reads}) {
+      for (const std::string_view name : fields) {
+        if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+      }
     }
-    for (const std::string_view prefix : propagator->prefixes()) {
+    for (const std::string_view prefix : known.traits.prefixes) {
       for (const char* key : {"a", "key"}) names.push_back(std::string(prefix) + key);
     }
   }

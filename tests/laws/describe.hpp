@@ -80,8 +80,7 @@ void require_equal(const Value& ours, const Value& expected, std::string_view la
 /// Whether the field is one entry of baggage: its name says something even without a value.
 inline bool is_baggage_entry(std::string_view name) {
   for (const auto& known : baton::registered_propagators()) {
-    const auto propagator = known.make({});
-    for (const std::string_view prefix : propagator->prefixes()) {
+    for (const std::string_view prefix : known.traits.prefixes) {
       if (name.starts_with(prefix)) return true;
     }
   }

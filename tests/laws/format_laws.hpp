@@ -16,7 +16,7 @@ namespace laws {
 
 inline baton::PropagatorChain::Link format_of(std::string_view name) {
   for (const baton::RegisteredPropagator& known : baton::registered_propagators()) {
-    if (known.name == name) return known.make({});
+    if (known.traits.name == name) return known.make({});
   }
   throw Broken("no propagator of that name");
 }
@@ -36,13 +36,13 @@ inline baton::Context some_context() {
 /// What comes back of a context that was sent is what its format can say, and that entirely.
 inline void check_format_round_trip(const baton::Propagator& propagator,
                                     const baton::Context& context) {
-  const std::string format(propagator.name());
+  const std::string format(propagator.traits().name);
   const oracle::Context expected = oracle::said_by(format, context_of(context));
   oracle::Fields sent;
   propagator.inject(context, sent);
   for (const auto& [name, value] : sent.entries()) {
     require_clean(name, {value.data(), value.size()});
-    require(propagator.owns(name), "it owns what it sends");
+    require(propagator.traits().owns(name), "it owns what it sends");
   }
   const bool silent =
       !expected.has_trace() && expected.sampling == "defer" && expected.baggage.empty();
@@ -59,9 +59,9 @@ inline void check_format_round_trip(const baton::Propagator& propagator,
   require(again == sent, "inject after extract is a fixed point");
 
   oracle::Fields stale;
-  for (const std::string_view name : propagator.fields()) stale.add(name, "stale");
+  for (const std::string_view name : propagator.traits().fields) stale.add(name, "stale");
   propagator.inject(context, stale);
-  for (const std::string_view name : propagator.fields()) {
+  for (const std::string_view name : propagator.traits().fields) {
     require(stale.all(name) == sent.all(name), "no stale field survives inject");
   }
 }
@@ -118,7 +118,7 @@ class BinaryFields : public oracle::Fields {
 /// What a format with a binary field reads of bytes it writes so that it reads the same again.
 inline void check_binary_format(std::string_view format, const oracle::Fields& fields) {
   const baton::PropagatorChain::Link propagator = format_of(format);
-  if (!propagator->fields().front().ends_with("-bin")) return;
+  if (!propagator->traits().fields.front().ends_with("-bin")) return;
   const BinaryFields received(fields);
   baton::Context context;
   const baton::Extracted found = propagator->extract(received, context);

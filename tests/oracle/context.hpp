@@ -157,12 +157,12 @@ struct Given {
 inline std::string combine_sampling(const Given& winner, const Given& other) {
   const std::string& said = winner.context.sampling;
   const std::string& heard = other.context.sampling;
-  const bool knows_debug = vocabularies.at(winner.format).debug;
-  const bool knows_defer = vocabularies.at(winner.format).defer;
+  const bool knows_debug = vocabulary_of(winner.format).debug;
+  const bool knows_defer = vocabulary_of(winner.format).defer;
   if (said == "sample" && heard == "debug" && !knows_debug) return heard;
   if (said == "drop" && heard == "defer" && !knows_defer) return heard;
   if (said == "defer" && is_sampled(heard)) return heard;
-  if (said == "defer" && heard == "drop" && vocabularies.at(other.format).defer) return heard;
+  if (said == "defer" && heard == "drop" && vocabulary_of(other.format).defer) return heard;
   return said;
 }
 

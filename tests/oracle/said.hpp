@@ -36,7 +36,8 @@ inline void say_baggage(Context& context, bool has_escapes) {
 
 /// What is left of a context when a format has carried it.
 inline Context said_by(const std::string& format, Context context) {
-  const Vocabulary& words = vocabularies.at(format);
+  const baton::FormatTraits& traits = traits_of(format);
+  const baton::Vocabulary& words = traits.says;
   std::string dd;
   for (const Entry& member : context.tracestate) {
     if (member.key == "dd") dd = member.value;
@@ -52,27 +53,27 @@ inline Context said_by(const std::string& format, Context context) {
     context.trace_id.clear();
     context.sampling = "defer";
   }
-  if (!words.tracestate || !context.has_trace()) {
+  if (!words.trace_state || !context.has_trace()) {
     context.tracestate.clear();
     context.random = false;
   }
-  if (!words.long_trace_ids && context.has_trace()) {
+  if (!words.trace_id_high && context.has_trace()) {
     context.trace_id = std::string(16, '0') + context.trace_id.substr(16);
   }
-  const bool needs_low_half = words.needs_low_half || !words.long_trace_ids;
+  const bool needs_low_half = format == "datadog" || !words.trace_id_high;
   if (needs_low_half && context.has_trace() && is_zero(context.trace_id.substr(16))) {
     context.trace_id.clear();
     context.span_id.clear();
     context.sampling = "defer";
   }
-  if (words.datadog_extras && context.has_trace() && !dd.empty()) {
+  if (traits.state_key == "dd" && context.has_trace() && !dd.empty()) {
     context.tracestate = {{"dd", dd}};
   }
   if (context.has_trace()) {
     if (context.sampling == "debug" && !words.debug) context.sampling = "sample";
     if (context.sampling == "defer" && !words.defer) context.sampling = "drop";
   } else {
-    const bool is_said = context.sampling == "debug" ? words.lone_debug : words.decision;
+    const bool is_said = context.sampling == "debug" ? words.lone_debug : words.lone_decision;
     if (!is_said) context.sampling = "defer";
   }
   context.sampled = context.has_trace() && is_sampled(context.sampling);
@@ -80,7 +81,7 @@ inline Context said_by(const std::string& format, Context context) {
     context.baggage_kept.clear();
     context.baggage.clear();
   } else {
-    say_baggage(context, words.escapes);
+    say_baggage(context, words.any_bytes);
   }
   return context;
 }

@@ -34,14 +34,15 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 
 TEST(B3PropagatorTest, SaysWhatItIs) {
   const B3Propagator single;
-  EXPECT_EQ(single.name(), "b3");
-  ASSERT_EQ(single.fields().size(), 1U);
-  EXPECT_EQ(single.fields()[0], "b3");
-  EXPECT_TRUE(single.reads_span_context());
+  EXPECT_EQ(single.traits().name, "b3");
+  ASSERT_EQ(single.traits().fields.size(), 1U);
+  EXPECT_EQ(single.traits().fields[0], "b3");
+  EXPECT_TRUE(single.traits().says.has_span_context());
 
   const B3Propagator multi({.encoding = B3Propagator::Encoding::multi});
-  EXPECT_EQ(multi.name(), "b3multi");
-  const std::vector<std::string_view> names(multi.fields().begin(), multi.fields().end());
+  EXPECT_EQ(multi.traits().name, "b3multi");
+  const std::vector<std::string_view> names(multi.traits().fields.begin(),
+                                            multi.traits().fields.end());
   EXPECT_EQ(names,
             std::vector<std::string_view>({"x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid",
                                            "x-b3-sampled", "x-b3-flags"}));

@@ -7,6 +7,11 @@
 
 namespace baton {
 
+namespace formats {
+extern const FormatTraits b3;
+extern const FormatTraits b3multi;
+}  // namespace formats
+
 /// B3, Zipkin's format, in its two encodings.
 ///
 ///     b3: 80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1
@@ -41,15 +46,11 @@ class B3Propagator final : public Propagator {
     bool short_trace_ids = false;
   };
 
-  B3Propagator() = default;
-  explicit B3Propagator(const Options& options) noexcept : options_(options) {}
+  B3Propagator() noexcept : B3Propagator(Options()) {}
+  explicit B3Propagator(const Options& options) noexcept
+      : Propagator(options.encoding == Encoding::single ? formats::b3 : formats::b3multi),
+        options_(options) {}
 
-  /// "b3" or "b3multi".
-  [[nodiscard]] std::string_view name() const noexcept override;
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] std::span<const std::string_view> read_fields() const noexcept override;
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
-  [[nodiscard]] bool can_say(Sampling) const noexcept override { return true; }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

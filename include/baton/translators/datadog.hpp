@@ -5,6 +5,10 @@
 
 namespace baton {
 
+namespace formats {
+extern const FormatTraits datadog;
+}
+
 /// Datadog's format: decimal numbers, each in a field of its own.
 ///
 ///     x-datadog-trace-id: 1234567890123456789
@@ -43,13 +47,8 @@ namespace baton {
 /// member that changes.
 class DatadogPropagator final : public Propagator {
  public:
-  [[nodiscard]] std::string_view name() const noexcept override { return "datadog"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
-  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
-    return sampling != Sampling::debug;
-  }
-  [[nodiscard]] bool keeps_trace_state() const noexcept override { return true; }
+  DatadogPropagator() noexcept : Propagator(formats::datadog) {}
+
   [[nodiscard]] std::optional<TraceState> reconcile(
       const TraceState& state, Sampling sampling, const TraceState& found) const noexcept override;
   Extracted extract(CarrierReader carrier, Context& context,

@@ -5,6 +5,10 @@
 
 namespace baton {
 
+namespace formats {
+extern const FormatTraits gcp;
+}
+
 /// Google Cloud's own format.
 ///
 ///     x-cloud-trace-context: 105445aa7843bc8bf206b12000100000/81985529216486895;o=1
@@ -22,12 +26,8 @@ namespace baton {
 /// `bad_number`, `bad_sampling_state`, `zero_trace_id`. Never allocates.
 class GoogleCloudPropagator final : public Propagator {
  public:
-  [[nodiscard]] std::string_view name() const noexcept override { return "gcp"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
-  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
-    return sampling != Sampling::debug;
-  }
+  GoogleCloudPropagator() noexcept : Propagator(formats::gcp) {}
+
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

@@ -5,6 +5,10 @@
 
 namespace baton {
 
+namespace formats {
+extern const FormatTraits jaeger;
+}
+
 /// Jaeger's own format, with its baggage and its debug id.
 ///
 ///     uber-trace-id: 0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1
@@ -50,17 +54,10 @@ namespace baton {
 /// offset in the key, `too_many_members`, `too_many_bytes`. Allocates for baggage alone.
 class JaegerPropagator final : public Propagator {
  public:
-  JaegerPropagator() = default;
   /// The limits hold for what is read.
-  explicit JaegerPropagator(const BaggageLimits& limits) noexcept : limits_(limits) {}
+  explicit JaegerPropagator(const BaggageLimits& limits = {}) noexcept
+      : Propagator(formats::jaeger), limits_(limits) {}
 
-  [[nodiscard]] std::string_view name() const noexcept override { return "jaeger"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] std::span<const std::string_view> prefixes() const noexcept override;
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
-  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
-    return sampling != Sampling::defer;
-  }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

@@ -5,6 +5,10 @@
 
 namespace baton {
 
+namespace formats {
+extern const FormatTraits opencensus;
+}
+
 /// The binary format of OpenCensus, which gRPC carries.
 ///
 ///     grpc-trace-bin: AABL+S81d7NNpqPOkp0ODkc2AQDwZ6oLqQK3AgE
@@ -31,12 +35,11 @@ namespace baton {
 /// the byte begins, and `too_short` at the end of the text. Never allocates.
 class OpenCensusPropagator final : public Propagator {
  public:
+  OpenCensusPropagator() noexcept : Propagator(formats::opencensus) {}
+
   /// Three times what is known today.
   static constexpr std::size_t max_bytes = 96;
 
-  [[nodiscard]] std::string_view name() const noexcept override { return "opencensus"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

@@ -5,6 +5,10 @@
 
 namespace baton {
 
+namespace formats {
+extern const FormatTraits ottrace;
+}
+
 /// OT trace, the format of OpenTracing's basic tracers, with its baggage.
 ///
 ///     ot-tracer-traceid: 8448eb211c80319c
@@ -38,17 +42,10 @@ namespace baton {
 /// `too_many_bytes`. Allocates for baggage alone.
 class OtTracePropagator final : public Propagator {
  public:
-  OtTracePropagator() = default;
   /// The limits hold for what is read.
-  explicit OtTracePropagator(const BaggageLimits& limits) noexcept : limits_(limits) {}
+  explicit OtTracePropagator(const BaggageLimits& limits = {}) noexcept
+      : Propagator(formats::ottrace), limits_(limits) {}
 
-  [[nodiscard]] std::string_view name() const noexcept override { return "ottrace"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] std::span<const std::string_view> prefixes() const noexcept override;
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
-  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
-    return sampling != Sampling::debug;
-  }
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;

@@ -5,6 +5,11 @@
 
 namespace baton {
 
+namespace formats {
+extern const FormatTraits xray;
+extern const FormatTraits xray_lambda;
+}  // namespace formats
+
 /// The tracing header of AWS X-Ray.
 ///
 ///     x-amzn-trace-id: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1
@@ -25,12 +30,8 @@ namespace baton {
 /// `missing_field`, for a Root that is not there. Never allocates.
 class AwsXRayPropagator final : public Propagator {
  public:
-  [[nodiscard]] std::string_view name() const noexcept override { return "xray"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override;
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
-  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
-    return sampling != Sampling::debug;
-  }
+  AwsXRayPropagator() noexcept : Propagator(formats::xray) {}
+
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override;
@@ -48,14 +49,8 @@ class AwsXRayPropagator final : public Propagator {
 /// Reads the environment at each `extract`; nobody may change it meanwhile.
 class AwsXRayLambdaPropagator final : public Propagator {
  public:
-  [[nodiscard]] std::string_view name() const noexcept override { return "xray-lambda"; }
-  [[nodiscard]] std::span<const std::string_view> fields() const noexcept override {
-    return xray_.fields();
-  }
-  [[nodiscard]] bool reads_span_context() const noexcept override { return true; }
-  [[nodiscard]] bool can_say(Sampling sampling) const noexcept override {
-    return xray_.can_say(sampling);
-  }
+  AwsXRayLambdaPropagator() noexcept : Propagator(formats::xray_lambda) {}
+
   Extracted extract(CarrierReader carrier, Context& context,
                     ExtractReport* report = nullptr) const override;
   void inject(const Context& context, CarrierWriter carrier) const override {

@@ -59,11 +59,12 @@ TEST(GrpcSending, ATabCostsNoCall) {
 class CarelessPropagator final : public baton::Propagator {
  public:
   explicit CarelessPropagator(std::string key, std::string value)
-      : key_(std::move(key)), value_(std::move(value)), fields_{key_} {}
+      : Propagator(traits_),
+        key_(std::move(key)),
+        value_(std::move(value)),
+        fields_{key_},
+        traits_{.name = "careless", .specification = "", .fields = fields_} {}
 
-  std::string_view name() const noexcept override { return "careless"; }
-  std::span<const std::string_view> fields() const noexcept override { return fields_; }
-  bool reads_span_context() const noexcept override { return false; }
   baton::Extracted extract(baton::CarrierReader carrier, baton::Context& context,
                            baton::ExtractReport*) const override {
     const auto value = carrier.get(key_);
@@ -79,6 +80,7 @@ class CarelessPropagator final : public baton::Propagator {
   std::string key_;
   std::string value_;
   std::array<std::string_view, 1> fields_;
+  baton::FormatTraits traits_;
 };
 
 baton::PropagatorChain careless(std::string key, std::string value) {

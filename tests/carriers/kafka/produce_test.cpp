@@ -88,11 +88,13 @@ TEST_F(ProduceTest, ADecisionAloneIsAContextOfItsOwn) {
 }
 
 /// One that somebody else wrote, with names that librdkafka would take as they are.
+constexpr std::string_view careless_fields[] = {"x-first-of-all", "x-empty", "x"};
+constexpr baton::FormatTraits careless = {
+    .name = "careless", .specification = "", .fields = careless_fields};
+
 class CarelessPropagator final : public baton::Propagator {
  public:
-  std::string_view name() const noexcept override { return "careless"; }
-  std::span<const std::string_view> fields() const noexcept override { return fields_; }
-  bool reads_span_context() const noexcept override { return false; }
+  CarelessPropagator() noexcept : Propagator(careless) {}
   baton::Extracted extract(baton::CarrierReader, Context&, baton::ExtractReport*) const override {
     return baton::Extracted::nothing;
   }
@@ -105,9 +107,6 @@ class CarelessPropagator final : public baton::Propagator {
     carrier.set("Other", "5");  // which is none of the fields
     carrier.erase("x");
   }
-
- private:
-  static constexpr std::string_view fields_[] = {"x-first-of-all", "x-empty", "x"};
 };
 
 TEST_F(ProduceTest, NamesAreWrittenInLowercaseWhoeverSetsThem) {

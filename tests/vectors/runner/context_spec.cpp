@@ -120,15 +120,15 @@ PropagatorChain make_chain(const ChainSpec& spec) {
 
   std::vector<PropagatorChain::Link> links;
   for (const PropagatorChain::Link& link : configured.chain.readers()) {
-    if (link->name() == "tracecontext" && spec.max_tracestate_bytes) {
+    if (link->traits().name == "tracecontext" && spec.max_tracestate_bytes) {
       const TraceContextPropagator::Options options{*spec.max_tracestate_bytes,
                                                     spec.options.sampling_in_tracestate};
       links.push_back(std::make_shared<TraceContextPropagator>(options));
-    } else if (link->name() == "baggage") {
+    } else if (link->traits().name == "baggage") {
       links.push_back(std::make_shared<BaggagePropagator>(spec.baggage_limits));
-    } else if (link->name() == "jaeger") {
+    } else if (link->traits().name == "jaeger") {
       links.push_back(std::make_shared<JaegerPropagator>(spec.baggage_limits));
-    } else if (link->name() == "ottrace") {
+    } else if (link->traits().name == "ottrace") {
       links.push_back(std::make_shared<OtTracePropagator>(spec.baggage_limits));
     } else {
       links.push_back(link);

@@ -94,7 +94,7 @@ void check(const PropagationVector& vector) {
 
 std::vector<std::string> names_of(std::span<const PropagatorChain::Link> propagators) {
   std::vector<std::string> names;
-  for (const PropagatorChain::Link& link : propagators) names.emplace_back(link->name());
+  for (const PropagatorChain::Link& link : propagators) names.emplace_back(link->traits().name);
   return names;
 }
 

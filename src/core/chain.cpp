@@ -14,12 +14,23 @@
 namespace baton {
 namespace {
 
-/// A span context, or a trace id alone, that a format gave.
+/// What a reader of the chain is asked for, side by side.
+struct Step {
+  const Propagator* format;
+  bool reads_span_context;
+  std::uint8_t counter;
+  std::uint32_t bit;  ///< stands for it in a set of steps
+};
+
+/// What a format gave: a span context, a trace id alone, or a decision alone.
 struct Found {
-  std::size_t step = 0;
-  const Propagator* format = nullptr;
+  const Step* step = nullptr;
   SpanContext span_context;
   Sampling sampling = Sampling::defer;
+
+  [[nodiscard]] const Vocabulary& format_says() const noexcept {
+    return step->format->traits().says;
+  }
 };
 
 /// What two formats say together that brought the same ids: neither takes away what the other has
@@ -27,12 +38,11 @@ struct Found {
 Sampling combine(const Found& winner, const Found& other) noexcept {
   const Sampling said = winner.sampling;
   const auto adds = [&](Sampling plain, Sampling special) {
-    return said == plain && other.sampling == special && !winner.format->traits().says.has(special);
+    return said == plain && other.sampling == special && !winner.format_says().has(special);
   };
   if (adds(Sampling::sample, Sampling::debug)) return Sampling::debug;
   if (adds(Sampling::drop, Sampling::defer)) return Sampling::defer;
-  const bool may_mean_defer =
-      other.sampling == Sampling::drop && !other.format->traits().says.defer;
+  const bool may_mean_defer = other.sampling == Sampling::drop && !other.format_says().defer;
   return said == Sampling::defer && !may_mean_defer ? other.sampling : said;
 }
 
@@ -44,8 +54,7 @@ bool is_same_trace(const TraceId& a, const TraceId& b) noexcept {
 /// The members of both. Of two with the same key that of the field itself counts, or else the
 /// winner's; what only the other format brought is put in front.
 TraceState join_trace_states(const Found& winner, const Found& other) noexcept {
-  const bool is_winners =
-      winner.format->traits().says.trace_state || !other.format->traits().says.trace_state;
+  const bool is_winners = winner.format_says().trace_state || !other.format_says().trace_state;
   TraceState joined = (is_winners ? winner : other).span_context.trace_state;
   const TraceState& more = (is_winners ? other : winner).span_context.trace_state;
   if (joined.empty()) return more;
@@ -74,39 +83,14 @@ void complete(Found& winner, const Found& other) noexcept {
 /// What several formats gave of one kind; of more than there is room for, the last one is kept.
 class Candidates {
  public:
-  void add(std::size_t step, const Propagator* format, const Context& context) {
+  void add(const Step& step, const Context& context) {
     count_ = std::min(count_ + 1, all_.size());
-    all_[count_ - 1] = {step, format, context.span_context(), context.sampling()};
+    all_[count_ - 1] = {&step, context.span_context(), context.sampling()};
   }
+  void clear() noexcept { count_ = 0; }
 
-  /// The one that the policy chooses, completed by the others of its trace; `on_other_trace` gets
-  /// those that are of another.
-  template <class Visitor>
-  Found choose(ExtractionPolicy policy, Visitor on_other_trace) {
-    const auto all = std::span(all_).first(count_);
-    const Found& best = policy == ExtractionPolicy::first_match ? all.front() : all.back();
-    Found winner = best;
-    for (const Found& other : all) {
-      if (&other == &best) continue;
-      if (is_same_trace(winner.span_context.trace_id, other.span_context.trace_id)) {
-        complete(winner, other);
-      } else {
-        on_other_trace(other);
-      }
-    }
-    return winner;
-  }
-
-  /// Lets each format that has a member in tracestate say there what the winner's had no word for.
-  void reconcile(Found& winner) const {
-    SpanContext& ours = winner.span_context;
-    for (const Found& each : std::span(all_).first(count_)) {
-      const SpanContext& theirs = each.span_context;
-      if (!is_same_trace(ours.trace_id, theirs.trace_id) || ours.span_id != theirs.span_id)
-        continue;
-      auto state = each.format->reconcile(ours.trace_state, winner.sampling, theirs.trace_state);
-      if (state) ours.trace_state = *std::move(state);
-    }
+  [[nodiscard]] std::span<const Found> all() const noexcept {
+    return std::span(all_).first(count_);
   }
 
  private:
@@ -119,14 +103,6 @@ void add_new(std::vector<std::string_view>& names, std::span<const std::string_v
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
 }
-
-/// What a reader of the chain is asked for, side by side.
-struct Step {
-  const Propagator* propagator;
-  bool reads_span_context;
-  std::uint8_t counter;
-  std::uint32_t bit;  ///< stands for it in a set of steps
-};
 
 }  // namespace
 
@@ -159,17 +135,18 @@ struct PropagatorChain::Links {
     return std::span(fields).subspan(written_fields);
   }
 
-  /// A context whose tracestate agrees with the rest of it; nothing if that one does.
-  [[nodiscard]] std::optional<Context> reconcile(const Context& context) const {
-    std::optional<Context> reconciled;
+  /// The context with a tracestate that agrees with the rest of it.
+  [[nodiscard]] Context reconcile(Context context) const {
     for (const Propagator* keeper : keepers) {
-      const Context& said = reconciled ? *reconciled : context;
-      auto better = keeper->reconcile(said.span_context().trace_state, said.sampling(), {});
-      if (!better) continue;
-      if (!reconciled) reconciled = context;
-      reconciled->set_trace_state(*std::move(better));
+      auto state =
+          keeper->reconcile(context.span_context().trace_state, context.sampling(), TraceState());
+      if (state) context.set_trace_state(*std::move(state));
     }
-    return reconciled;
+    return context;
+  }
+
+  void write(const Context& context, CarrierWriter carrier) const {
+    for (const Link& writer : writers) writer->inject(context, carrier);
   }
 
   std::vector<Link> readers;
@@ -208,9 +185,11 @@ ExtractionPolicy PropagatorChain::policy() const noexcept {
 void PropagatorChain::inject(const Context& context, CarrierWriter carrier) const {
   if (links_ == nullptr) return;
   for (const std::string_view field : links_->stale_fields()) carrier.erase(field);
-  const std::optional<Context> reconciled = links_->reconcile(context);
-  const Context& said = reconciled ? *reconciled : context;
-  for (const Link& propagator : links_->writers) propagator->inject(said, carrier);
+  if (links_->keepers.empty()) {
+    links_->write(context, carrier);
+  } else {
+    links_->write(links_->reconcile(context), carrier);
+  }
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
@@ -220,7 +199,8 @@ bool PropagatorChain::owns(std::string_view field) const noexcept {
   return std::ranges::any_of(readers(), is_owner) || std::ranges::any_of(writers(), is_owner);
 }
 
-/// One extraction under way.
+/// One extraction under way: collects what the formats give, decides between them, and completes
+/// the winner by what the others of its trace say. One format is the rule, and costs no more.
 class PropagatorChain::Extraction {
  public:
   Extraction(const Links& chain, CarrierReader carrier, Context& context, ExtractReport* report)
@@ -228,53 +208,51 @@ class PropagatorChain::Extraction {
 
   Extracted run() {
     Extracted best = Extracted::nothing;
-    const Step* decider = nullptr;  // whose lone decision was taken
     for (const Step& step : chain_.steps) {
-      const Sampling sampling_before = context_.sampling();
       const Extracted found = ask(step, context_);
+      if (is_taken(found)) return run_behind(step, found);
       best = std::max(best, found);
-      if (found == Extracted::span_context) {
-        finish(&ask_beside_winner(step));
-        return best;
-      }
-      if (found == Extracted::trace_id && !context_.span_context().is_valid()) {
-        return settle_trace_ids(step, decider, sampling_before);
-      }
-      if (found != Extracted::decision || context_.trace_id().is_valid()) continue;
-      if (decider != nullptr && chain_.policy == ExtractionPolicy::first_match) {
-        context_.set_sampling(sampling_before);
-      } else {
-        decider = &step;
-      }
     }
-    finish(decider);
+    counter_.add_extraction();
     return best;
   }
 
  private:
   Extracted ask(const Step& step, Context& context) {
-    const Extracted found = step.propagator->extract(carrier_, context, report_);
+    const Extracted found = step.format->extract(carrier_, context, report_);
     if (found == Extracted::nothing) return found;
     counter_.add_found(step.counter);
     if (found == Extracted::malformed) counter_.add_malformed(step.counter);
     return found;
   }
 
-  /// Asks those behind the first that gave a span context, which hardly ever has company: one look
-  /// at all names spares looking for each. Gives back who wins.
-  const Step& ask_beside_winner(const Step& first) {
-    std::uint32_t present = 0;
-    bool has_looked = false;
-    for (std::size_t i = index_of(first) + 1; i < chain_.steps.size(); ++i) {
-      const Step& step = chain_.steps[i];
-      if (!step.reads_span_context) {
-        ask(step, context_);
+  /// Whether the context took what a format has found, rather than keep what it had before.
+  [[nodiscard]] bool is_taken(Extracted found) const noexcept {
+    if (found == Extracted::span_context) return true;
+    if (found == Extracted::trace_id) return !context_.span_context().is_valid();
+    return found == Extracted::decision && !context_.trace_id().is_valid();
+  }
+
+  /// Asks the formats behind the first one that said something of the trace. A span context hardly
+  /// ever has company: one look at all names spares looking for each.
+  Extracted run_behind(const Step& first, Extracted found) {
+    std::uint32_t present = all_steps;
+    bool has_looked = found != Extracted::span_context;
+    const Step* winner = &first;
+    for (const Step* step = &first + 1; step != end(); ++step) {
+      if (!step->reads_span_context) {
+        ask(*step, context_);
         continue;
       }
       if (!std::exchange(has_looked, true)) present = find_present();
-      if ((present & step.bit) != 0) return settle(index_of(first), i, present);
+      if ((present & step->bit) == 0) continue;
+      winner = collect(first, found, step, present);
+      break;
     }
-    return first;
+    counter_.add_extraction();
+    counter_.add_won(winner->counter);
+    if (report_ != nullptr) report_->set_format(winner->format->traits().name);
+    return found;
   }
 
   /// The steps of which there may be fields.
@@ -287,77 +265,93 @@ class PropagatorChain::Extraction {
     return present;
   }
 
-  /// Lets the others, from `next` on, read into a context of their own, but for the baggage, and
-  /// decides between all.
-  [[gnu::noinline]] const Step& settle(std::size_t first, std::size_t next, std::uint32_t present) {
-    Candidates all;
-    all.add(first, chain_.steps[first].propagator, context_);
-    for (std::size_t i = next; i < chain_.steps.size(); ++i) {
-      const Step& step = chain_.steps[i];
-      if (!step.reads_span_context) {
-        ask(step, context_);
-      } else if ((present & step.bit) != 0) {
-        Context other = context_;
-        const Extracted found = ask(step, other);
-        context_.set_baggage(other.baggage());
-        if (found == Extracted::span_context) all.add(i, step.propagator, other);
-      }
+  /// Lets the other formats, from `next` on, read into a context of their own, but for the baggage,
+  /// and decides between all. `most` is the most that was found. Returns the winner.
+  [[gnu::noinline]] const Step* collect(const Step& first, Extracted& most, const Step* next,
+                                        std::uint32_t present) {
+    Candidates all;                 // that found the most
+    std::optional<Found> decision;  // alone, while there is no span context
+    if (most == Extracted::decision) {
+      decision = {&first, {}, context_.sampling()};
+    } else {
+      all.add(first, context_);
     }
-
-    Found winner = all.choose(chain_.policy, [this](const Found& other) {
-      counter_.add_disagreed(chain_.steps[other.step].counter);
-      if (report_ != nullptr) report_->set_disagreeing_format(other.format->traits().name);
-    });
-    all.reconcile(winner);
-    context_.set_span_context(winner.span_context, winner.sampling);
-    return chain_.steps[winner.step];
-  }
-
-  /// Goes on behind the first that gave a trace id alone: asks the others for a span context, which
-  /// says more, and decides between all without one. The lone decision is the one so far.
-  [[gnu::noinline]] Extracted settle_trace_ids(const Step& first, const Step* decider,
-                                               Sampling decision) {
-    Candidates all;
-    all.add(index_of(first), first.propagator, context_);
-    for (const Step& step : std::span(chain_.steps).subspan(index_of(first) + 1)) {
+    for (const Step* step = next; step != end(); ++step) {
+      if (!step->reads_span_context) {
+        ask(*step, context_);
+        continue;
+      }
+      if ((present & step->bit) == 0) continue;
       Context other;
+      if (most == Extracted::span_context) other = context_;
       other.set_baggage(context_.baggage());
-      const Extracted found = ask(step, other);
+      const Extracted found = ask(*step, other);
       context_.set_baggage(other.baggage());
-      if (found == Extracted::span_context) {
+      if (found > most) {
+        all.clear();
+        all.add(*step, other);
         context_ = std::move(other);
-        finish(&ask_beside_winner(step));
-        return found;
-      }
-      if (found == Extracted::trace_id) {
-        all.add(index_of(step), step.propagator, other);
-      } else if (found == Extracted::decision &&
-                 (decider == nullptr || chain_.policy == ExtractionPolicy::last_wins)) {
-        decider = &step;
-        decision = other.sampling();
+        most = found;
+        if (found != Extracted::span_context) continue;
+        decision.reset();
+        present = find_present();
+      } else if (found == Extracted::decision && most != Extracted::span_context) {
+        if (!decision || chain_.policy == ExtractionPolicy::last_wins) {
+          decision = {step, {}, other.sampling()};
+        }
+      } else if (found == most) {
+        all.add(*step, other);
       }
     }
+    return decide(all.all(), decision, most);
+  }
 
-    Found winner = all.choose(chain_.policy, [](const Found&) {});
-    if (decider != nullptr) {
-      winner.sampling = combine(winner, {0, decider->propagator, {}, decision});
+  const Step* decide(std::span<const Found> all, const std::optional<Found>& decision,
+                     Extracted kind) {
+    if (all.empty()) {
+      context_.set_sampling(decision->sampling);
+      return decision->step;
     }
-    all.reconcile(winner);
+    const Found& best = chain_.policy == ExtractionPolicy::first_match ? all.front() : all.back();
+    Found winner = best;
+    for (const Found& other : all) {
+      if (&other == &best) continue;
+      if (is_same_trace(winner.span_context.trace_id, other.span_context.trace_id)) {
+        complete(winner, other);
+      } else if (kind == Extracted::span_context) {
+        disagree(*other.step);
+      }
+    }
+    if (decision) winner.sampling = combine(winner, *decision);
+    reconcile(winner, all);
     context_.set_span_context(winner.span_context, winner.sampling);
-    finish(&chain_.steps[winner.step]);
-    return Extracted::trace_id;
+    return winner.step;
   }
 
-  void finish(const Step* best) {
-    counter_.add_extraction();
-    if (best == nullptr) return;
-    counter_.add_won(best->counter);
-    if (report_ != nullptr) report_->set_format(best->propagator->traits().name);
+  void disagree(const Step& step) {
+    counter_.add_disagreed(step.counter);
+    if (report_ != nullptr) report_->set_disagreeing_format(step.format->traits().name);
   }
 
-  [[nodiscard]] std::size_t index_of(const Step& step) const {
-    return static_cast<std::size_t>(&step - chain_.steps.data());
+  /// Lets each format that has a member in tracestate say there what the winner's had no word for.
+  static void reconcile(Found& winner, std::span<const Found> all) {
+    SpanContext& ours = winner.span_context;
+    for (const Found& each : all) {
+      const SpanContext& theirs = each.span_context;
+      if (!is_same_trace(ours.trace_id, theirs.trace_id) || ours.span_id != theirs.span_id) {
+        continue;
+      }
+      auto state =
+          each.step->format->reconcile(ours.trace_state, winner.sampling, theirs.trace_state);
+      if (state) ours.trace_state = *std::move(state);
+    }
   }
+
+  [[nodiscard]] const Step* end() const noexcept {
+    return chain_.steps.data() + chain_.steps.size();
+  }
+
+  static constexpr std::uint32_t all_steps = ~std::uint32_t{0};
 
   const Links& chain_;
   const CarrierReader carrier_;

@@ -30,6 +30,9 @@ auto* find_nested(Headers& headers) noexcept {
 template <class Reader>
 class NestedReader {
  public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
   NestedReader(const Reader& outer, const Reader& nested, const PropagatorChain& chain)
       : outer_(&outer), nested_(&nested), chain_(&chain) {
     for (std::size_t i = 0; i < chain.readers().size(); ++i) places_.push_back(Place::nested);

@@ -60,9 +60,7 @@ std::optional<std::string_view> ConstHeadersCarrier::get(std::string_view name) 
 }
 
 void ConstHeadersCarrier::get_all(std::string_view name, TextVisitor visit) const {
-  if (name == Traceparent::field) {
-    if (const auto value = get(name)) visit(*value);
-  } else if (const auto value = find_only(headers_, name)) {
+  if (const auto value = find_only(headers_, name)) {
     visit(*value);
   } else {
     lookup::visit_values(CList(headers_), name, visit);

@@ -42,6 +42,8 @@ Extracted find_context(const PropagatorChain& chain, CarrierReader carrier, Cont
 /// Those headers of a message that are of a chain's formats.
 class FoundCarrier {
  public:
+  static constexpr bool last_field_counts = true;
+
   explicit FoundCarrier(const std::vector<Header>& headers) noexcept : headers_(headers) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {

@@ -101,6 +101,9 @@ std::string_view Attributes::lasting(const json::Value& value) const {
 /// What a message has in both places.
 class ReceivedMessage::Carrier {
  public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
   Carrier(const json::Object& system, const Attributes& attributes) noexcept
       : system_(&system), attributes_(&attributes) {}
 

@@ -17,10 +17,11 @@ using TextVisitor = FunctionRef<bool(std::string_view)>;
 
 /// What fields can be read from: the *Getter* of OpenTelemetry.
 ///
-/// `get` gives the first value of a name, `get_all` every value in order (a field may come several
-/// times), `keys` every name, so that what is not there need not be looked for; they differ from
-/// those on the wire at most in case, and in `_` for `-`. How names compare is the carrier's
-/// affair. Views that it gives stay valid until the carrier is changed or destroyed.
+/// `get` returns the first value of a name (the last if the carrier says `last_field_counts`),
+/// `get_all` shows every value in order, since a field may come several times, and `keys` every
+/// name, so that what is absent need not be looked for; names differ from those on the wire at most
+/// in case, and in `_` for `-`. The carrier decides how names compare. Views are valid until the
+/// carrier is changed or destroyed.
 template <class Carrier>
 concept ReadableCarrier =
     requires(const Carrier& carrier, std::string_view name, TextVisitor visit) {
@@ -40,11 +41,22 @@ concept WritableCarrier =
       carrier.erase(name);
     };
 
+// What is true of a carrier as a whole. A carrier says so with a member of that name: `static
+// constexpr bool has_binary_fields = true`.
+
 /// Whether fields whose names end in "-bin" hold bytes as they are, as gRPC's metadata do.
-/// Elsewhere a carrier holds text. A carrier says so with `static constexpr bool has_binary_fields
-/// = true`.
+/// Elsewhere a carrier holds text.
 template <class Carrier>
 inline constexpr bool has_binary_fields = requires { requires Carrier::has_binary_fields; };
+
+/// Whether the last of several fields with one name counts, as in the headers of messages.
+/// Elsewhere the first does.
+template <class Carrier>
+inline constexpr bool last_field_counts = requires { requires Carrier::last_field_counts; };
+
+/// Whether names that differ in case alone are the same, as in HTTP.
+template <class Carrier>
+inline constexpr bool names_without_case = requires { requires Carrier::names_without_case; };
 
 /// A view of any ReadableCarrier: two words, which do not own it. The carrier must outlive it.
 class CarrierReader {
@@ -53,7 +65,7 @@ class CarrierReader {
     requires(!std::same_as<Carrier, CarrierReader>)
   CarrierReader(const Carrier& carrier) noexcept : carrier_(&carrier), table_(&table<Carrier>) {}
 
-  /// The first value of that name.
+  /// The value of that name that counts: the first, unless `last_field_counts`.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
     return table_->get(carrier_, name);
   }
@@ -68,6 +80,7 @@ class CarrierReader {
   void keys(TextVisitor visit) const { table_->keys(carrier_, visit); }
 
   [[nodiscard]] bool has_binary_fields() const noexcept { return table_->has_binary_fields; }
+  [[nodiscard]] bool last_field_counts() const noexcept { return table_->last_field_counts; }
 
  private:
   struct Table {
@@ -75,6 +88,7 @@ class CarrierReader {
     void (*get_all)(const void*, std::string_view, TextVisitor);
     void (*keys)(const void*, TextVisitor);
     bool has_binary_fields;
+    bool last_field_counts;
   };
 
   template <class Carrier>
@@ -88,7 +102,7 @@ class CarrierReader {
       [](const void* carrier, TextVisitor visit) {
         static_cast<const Carrier*>(carrier)->keys(visit);
       },
-      baton::has_binary_fields<Carrier>};
+      baton::has_binary_fields<Carrier>, baton::last_field_counts<Carrier>};
 
   const void* carrier_;
   const Table* table_;

@@ -82,10 +82,15 @@ Extracted TraceContextPropagator::extract(CarrierReader carrier, Context& contex
                                           ExtractReport* report) const {
   std::string_view value;
   std::size_t instances = 0;
-  carrier.get_all(Traceparent::field, [&](std::string_view instance) {
+  const auto count = [&](std::string_view instance) {
     value = instance;
     return ++instances < 2;
-  });
+  };
+  if (!carrier.last_field_counts()) {
+    carrier.get_all(Traceparent::field, count);
+  } else if (const auto last = carrier.get(Traceparent::field)) {
+    count(*last);
+  }
   if (instances == 0) return Extracted::nothing;
 
   const expected<Traceparent> parent =

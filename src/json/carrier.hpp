@@ -14,6 +14,9 @@ namespace baton::json {
 /// value counts as absent.
 class ObjectReader {
  public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
   explicit ObjectReader(const Object& object) noexcept : object_(&object) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {

@@ -18,6 +18,8 @@ namespace laws {
 /// a carrier itself. A header without a value counts as absent, and gives way all the same.
 class HeaderModel {
  public:
+  static constexpr bool last_field_counts = true;
+
   using Header = std::pair<std::string, std::optional<std::string>>;
   using Headers = std::vector<Header>;
 
@@ -60,9 +62,7 @@ class HeaderModel {
       if (value && header == name) exact.emplace_back(*value);
       if (value && is_same(header, name)) others.emplace_back(*value);
     }
-    auto& all = exact.empty() ? others : exact;
-    if (name == "traceparent" && all.size() > 1) all.erase(all.begin(), all.end() - 1);
-    return all;
+    return exact.empty() ? others : exact;
   }
 
   Headers headers_;

@@ -34,6 +34,9 @@ namespace baton::amqp {
 /// Each look-up passes over the fields once, or twice where no name is exact.
 class ConstTableCarrier {
  public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
   explicit ConstTableCarrier(const amqp_table_t& table) noexcept : table_(&table) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;

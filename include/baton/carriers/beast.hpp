@@ -28,6 +28,8 @@ namespace baton::http {
 template <class Fields>
 class BeastCarrier {
  public:
+  static constexpr bool names_without_case = true;
+
   static constexpr std::size_t max_size = std::numeric_limits<std::uint16_t>::max() - 2;
 
   explicit BeastCarrier(Fields& fields) noexcept : fields_(&fields) {}

@@ -63,6 +63,8 @@ concept WritableContainer =
 template <class Container>
 class HeaderCarrier {
  public:
+  static constexpr bool names_without_case = true;
+
   using Field = typename Container::value_type;
   using Traits = FieldTraits<std::remove_cv_t<Field>>;
 

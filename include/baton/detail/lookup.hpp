@@ -8,10 +8,9 @@
 
 #include "baton/carrier.hpp"
 #include "baton/detail/ascii.hpp"
-#include "baton/traceparent.hpp"
 
 /// How a name is found among the headers of a message: exactly, and where none has the very name,
-/// in any case. Of repeated headers the last counts, and all of list fields.
+/// in any case.
 ///
 /// A *list* has `size()`, and `at(i)` gives a header: a `name`, as a C string or a view, and a
 /// `value`, which is nothing if the header counts as absent. The value is either an
@@ -58,10 +57,6 @@ std::optional<std::string_view> find_last(const List& list, std::string_view nam
 
 template <class List>
 void visit_values(const List& list, std::string_view name, TextVisitor visit) {
-  if (name == Traceparent::field) {  // one value, of which the last counts
-    if (const auto value = find_last(list, name)) visit(*value);
-    return;
-  }
   Match best = Match::none;
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
     const auto header = list.at(i);

@@ -13,7 +13,6 @@ using baton::amqp::Pool;
 using baton::amqp::TableCarrier;
 
 struct TableBinding {
-  static constexpr bool last_counts = true;
   struct Storage {
     std::unique_ptr<OwnTable> own = std::make_unique<OwnTable>();
     std::unique_ptr<Pool> pool = std::make_unique<Pool>();

@@ -21,7 +21,6 @@ RawFields without_nulls(const Headers& headers) {
 }
 
 struct CBinding {
-  static constexpr bool last_counts = true;
   struct Storage {
     HeadersPointer list{rd_kafka_headers_new(0)};
   };
@@ -42,7 +41,6 @@ struct CBinding {
 };
 
 struct CppBinding {
-  static constexpr bool last_counts = true;
   struct Storage {
     std::unique_ptr<RdKafka::Headers> list{RdKafka::Headers::create()};
   };

@@ -90,6 +90,9 @@ class Envelope;
 /// fields belong together. The text must outlive it. One thread at a time.
 class ConstEnvelopeCarrier {
  public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
   explicit ConstEnvelopeCarrier(std::string_view envelope);
   ConstEnvelopeCarrier(ConstEnvelopeCarrier&&) noexcept;
   ConstEnvelopeCarrier& operator=(ConstEnvelopeCarrier&&) noexcept;

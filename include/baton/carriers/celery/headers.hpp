@@ -14,14 +14,16 @@ namespace baton::celery {
 /// Reads the headers of a message, a JSON object. The object must outlive it.
 ///
 /// - Names are matched exactly; if no header has the very name, in any case (ASCII letters alone).
-///   Of several spellings `get` gives the last, and `get_all` all in order, as `tracestate` and
-///   `baggage` need it; of `traceparent`, which is one value, the last alone.
+///   Of several spellings `get` returns the last, and `get_all` shows all in order.
 /// - A value that is no string counts as absent.
 /// - Headers nested in these are not read: only `extract` knows which fields belong together.
 ///
 /// Nothing is copied. Each look-up passes over the headers twice at most.
 class ConstHeadersCarrier {
  public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
   explicit ConstHeadersCarrier(const boost::json::object& headers) noexcept : headers_(&headers) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;

@@ -70,6 +70,7 @@ namespace detail {
 template <class Metadata>
 class MetadataCarrier {
  public:
+  static constexpr bool names_without_case = true;
   static constexpr bool has_binary_fields = true;
   static constexpr bool writable = std::is_same_v<Metadata, SentMetadata>;
 

@@ -23,6 +23,9 @@ namespace baton::kafka {
 /// headers of a *message* are read where they are, without a copy: see `extract`.
 class ConstCppHeadersCarrier {
  public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
   explicit ConstCppHeadersCarrier(const RdKafka::Headers& headers) noexcept : headers_(&headers) {}
 
   ConstCppHeadersCarrier(const ConstCppHeadersCarrier&) = delete;

@@ -19,13 +19,15 @@ namespace baton::kafka {
 ///   may be found by that or not.
 /// - Values are bytes, shown where they are: nothing is copied or allocated. A header with a null
 ///   value counts as absent.
-/// - `get` gives the last value of a name. `get_all` gives all in order, as the list fields
-///   `tracestate` and `baggage` need it; of `traceparent`, which is one value, the last alone.
+/// - `get` returns the last value of a name, `get_all` shows all in order.
 ///
 /// `keys` passes over the headers once, `get` twice at most and `get_all` three times: librdkafka's
 /// own search for the exact name is the fastest, and comes first.
 class ConstHeadersCarrier {
  public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
   explicit ConstHeadersCarrier(const rd_kafka_headers_t* headers) noexcept : headers_(headers) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;

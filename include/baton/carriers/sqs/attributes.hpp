@@ -11,7 +11,6 @@
 #include <type_traits>
 
 #include "baton/detail/lookup.hpp"
-#include "baton/traceparent.hpp"
 
 namespace baton::sqs {
 
@@ -60,8 +59,7 @@ concept AttributeMap =
 ///     request.SetMessageAttributes(std::move(attributes));
 ///
 /// Names are matched exactly; if no attribute has the very name, in any case (ASCII letters alone).
-/// Of several spellings `get` gives the one that the map has last, and `get_all` all, as
-/// `tracestate` and `baggage` need it; of `traceparent`, which is one value, the last alone. `set`
+/// Of several spellings `get` returns the one that the map has last, and `get_all` shows all. `set`
 /// writes names in lowercase and leaves no other spelling, `erase` leaves none. An attribute of
 /// another type than String counts as absent. What SQS would refuse the message for is not written:
 /// an eleventh attribute, and what `is_attribute_name` and `is_attribute_value` are false for. An
@@ -71,6 +69,9 @@ template <class Map>
   requires AttributeMap<std::remove_const_t<Map>>
 class AttributeMapCarrier {
  public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
   explicit AttributeMapCarrier(Map& attributes) noexcept : attributes_(&attributes) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
@@ -84,8 +85,7 @@ class AttributeMapCarrier {
   }
   template <class Visitor>
   void get_all(std::string_view name, Visitor&& visit) const {
-    const auto value = name == Traceparent::field ? get(name) : get_exact(name);
-    if (value) {
+    if (const auto value = get_exact(name)) {
       visit(*value);
     } else {
       visit_other_cases(name, visit);

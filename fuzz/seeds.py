@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes seed corpora for the fuzz targets from the vectors: seeds.py VECTORS CORPUS OUT STAMP.
+"""Writes seed corpora for the fuzz targets from the vectors.
+
+    seeds.py VECTORS CORPUS OUT STAMP TARGET=FORMAT,FORMAT...
 
 CORPUS holds the seeds written by hand, a folder for each target; they are copied beside the others.
+The vectors of a format become seeds of the target that reads its grammar.
 """
 
 import hashlib
@@ -10,12 +13,6 @@ import json
 import pathlib
 import shutil
 import sys
-
-# Vectors of what the library itself does; all others are of the translator that the file is named by.
-OF_THE_CORE = {"traceparent", "tracestate", "baggage", "chain", "configuration"}
-
-# Formats whose grammar is that of another, whose target reads it.
-TWINS = {"b3multi": "b3", "xray-lambda": "xray"}
 
 
 def resolve(text):
@@ -53,8 +50,9 @@ def entry(name, value):
     return bytes([len(name)]) + name + b"S" + len(value).to_bytes(4, "big") + value
 
 
-def seeds_of_formats(format, fields):
-    """The same for the targets of chains, carriers and translators, which read names and values."""
+def seeds_of_formats(target, fields):
+    """The same for the targets of chains and carriers, and of a translator if there is one, which
+    read names and values."""
     lines = [name.encode() + b" " + value for name, value in fields]
     if not lines or any(b"\n" in line for line in lines):
         return
@@ -62,12 +60,16 @@ def seeds_of_formats(format, fields):
         yield "chain", b"\n".join([choice, *lines])
     yield "kafka", b"\n".join(lines)
     yield "amqp", b"".join(entry(name.encode(), value) for name, value in fields)
-    if format not in OF_THE_CORE:
-        yield TWINS.get(format, format), b"\n".join(lines)
+    if target is not None:
+        yield target, b"\n".join(lines)
 
 
 def main():
-    vectors, corpus, out, stamp = map(pathlib.Path, sys.argv[1:])
+    vectors, corpus, out, stamp = map(pathlib.Path, sys.argv[1:5])
+    targets = {}
+    for grammar in sys.argv[5:]:
+        target, formats = grammar.split("=")
+        targets |= dict.fromkeys(formats.split(","), target)
     for folder in corpus.iterdir():
         shutil.copytree(folder, out / folder.name, dirs_exist_ok=True)
     count = 0
@@ -75,7 +77,7 @@ def main():
         document = json.loads(path.read_text())
         for vector in document.get("vectors", []):
             fields = [(name.lower(), resolve(value)) for name, value in vector.get("fields", [])]
-            for target, seed in [*seeds_of(fields), *seeds_of_formats(path.stem, fields)]:
+            for target, seed in [*seeds_of(fields), *seeds_of_formats(targets.get(path.stem), fields)]:
                 if len(seed) > 10240:
                     continue
                 folder = out / target

@@ -29,7 +29,7 @@ struct Group {
 /// The format that writes the field, or else one that reads it.
 Group* find_owner(std::vector<Group>& groups, const Field& field) {
   const auto writes = [&field](const Group& group) {
-    const auto names = group.format->fields();
+    const auto names = group.format->traits().fields;
     return std::any_of(names.begin(), names.end(),
                        [&](std::string_view name) { return same_name(field.name, name); });
   };

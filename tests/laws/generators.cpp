@@ -291,9 +291,8 @@ std::vector<std::string> Draw::instances(const std::vector<std::string>& members
 }
 
 std::vector<std::string> Draw::formats() {
-  std::vector<std::string> rest = {"tracecontext", "baggage", "b3",         "b3multi",
-                                   "datadog",      "gcp",     "jaeger",     "opencensus",
-                                   "ottrace",      "xray",    "xray-lambda"};
+  std::vector<std::string> rest;
+  for (const auto& known : baton::registered_propagators()) rest.emplace_back(known.traits.name);
   std::vector<std::string> chosen;
   for (std::size_t i = number(1, rest.size()); i > 0; --i) {
     const auto at = rest.begin() + static_cast<std::ptrdiff_t>(number(0, rest.size() - 1));

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "baton/configuration.hpp"
+#include <vector>
+
+#include "baton/chain.hpp"
+#include "baton/registry.hpp"
 
 namespace baton::test {
 
 /// Reads and writes all formats.
 inline const PropagatorChain& everything() {
-  static const PropagatorChain chain =
-      make_chain("tracecontext,baggage,b3,b3multi,jaeger,xray,ottrace,datadog,gcp,opencensus")
-          .chain;
+  static const PropagatorChain chain = [] {
+    std::vector<PropagatorChain::Link> links;
+    for (const RegisteredPropagator& known : registered_propagators()) {
+      links.push_back(known.make({}));
+    }
+    return PropagatorChain(links);
+  }();
   return chain;
 }
 

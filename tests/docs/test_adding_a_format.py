@@ -56,6 +56,10 @@ class AddingAFormat(unittest.TestCase):
                 lists.add(str(path.relative_to(ROOT)))
         self.assertEqual(lists - NO_LISTS, {file for file in FILES if "NAME" not in file})
 
+    def test_shows_the_traits_as_they_are(self):
+        block = re.search(r"```cpp\n(constinit.*?)```", PAGE, re.DOTALL).group(1)
+        self.assertIn(block, (ROOT / "translators" / "gcp.cpp").read_text(encoding="utf-8"))
+
     @staticmethod
     def files():
         for folder in ("docs", "fuzz", "include", "src", "tests", "tools", "translators"):

@@ -2,9 +2,9 @@
 #include "translators/datadog_state.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
+#include "text/bounded_writer.hpp"
 #include "translators/parsing.hpp"
 
 namespace baton::detail {
@@ -123,10 +123,8 @@ std::optional<TraceState> DatadogState::reconcile(const TraceState& state, Sampl
 }
 
 bool DatadogState::add_priority(std::int32_t priority) noexcept {
-  std::array<char, std::numeric_limits<std::int32_t>::digits10 + 2> number;
-  const char* const end = std::to_chars(number.begin(), number.end(), priority).ptr;
-  return add(priority_key, {}, {number.data(), static_cast<std::size_t>(end - number.data())},
-             leave);
+  BoundedWriter<std::numeric_limits<std::int32_t>::digits10 + 2> number;
+  return add(priority_key, {}, number.append_decimal(priority).view(), leave);
 }
 
 bool DatadogState::add_origin(std::string_view origin) noexcept {

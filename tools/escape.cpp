@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/escape.hpp"
 
+#include "text/chars.hpp"
 #include "text/hex.hpp"
 #include "text/utf8.hpp"
 
@@ -9,14 +10,12 @@ namespace {
 
 constexpr unsigned value_of(char byte) noexcept { return static_cast<unsigned char>(byte); }
 
-constexpr bool is_printable_ascii(char byte) noexcept { return byte >= 0x20 && byte <= 0x7e; }
-
 }  // namespace
 
 void append_escaped(std::string& out, char byte) {
   if (byte == '\\') {
     out += "\\\\";
-  } else if (is_printable_ascii(byte)) {
+  } else if (detail::printable.contains(byte)) {
     out += byte;
   } else {
     out += "\\x";
@@ -27,7 +26,7 @@ void append_escaped(std::string& out, char byte) {
 
 std::size_t escaped_width(char byte) noexcept {
   if (byte == '\\') return 2;
-  return is_printable_ascii(byte) ? 1 : 4;
+  return detail::printable.contains(byte) ? 1 : 4;
 }
 
 std::string escape(std::string_view bytes) {

@@ -27,17 +27,15 @@ bool has_key(std::string_view member, std::string_view key) noexcept {
   return false;
 }
 
-constexpr bool is_printable(char c) noexcept { return c >= 0x20 && c <= 0x7e; }
+constexpr Charset value_chars = printable - Charset(",;~");
+constexpr Charset name_chars = printable - Charset(" ,;=:");
 
 constexpr char encode_value(char c) noexcept {
   if (c == '=') return '~';
-  return is_printable(c) && c != ',' && c != ';' && c != '~' ? c : '_';
+  return value_chars.contains(c) ? c : '_';
 }
 
-constexpr char encode_name(char c) noexcept {
-  const bool is_kept = is_printable(c) && c != ' ' && c != ',' && c != ';' && c != '=' && c != ':';
-  return is_kept ? c : '_';
-}
+constexpr char encode_name(char c) noexcept { return name_chars.contains(c) ? c : '_'; }
 
 /// For what tracestate holds already.
 constexpr char leave(char c) noexcept { return c; }

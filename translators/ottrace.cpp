@@ -29,8 +29,7 @@ void set_hex(CarrierWriter carrier, std::string_view field, std::uint64_t number
 
 /// The format has no escapes: what a field could not bring whole is not sent.
 bool encode(std::string_view bytes, std::string& out) {
-  constexpr detail::Charset printable = detail::Charset::range(0x20, 0x7e);
-  if (printable.find_outside(bytes) != bytes.size()) return false;
+  if (detail::printable.find_outside(bytes) != bytes.size()) return false;
   if (detail::trim(bytes).size() != bytes.size()) return false;
   out += bytes;
   return true;

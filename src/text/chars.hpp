@@ -100,19 +100,8 @@ constexpr std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-/// Whether `text` is `lowercase` in any case.
-constexpr bool equals_ignoring_case(std::string_view text, std::string_view lowercase) noexcept {
-  if (text.size() != lowercase.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (to_lower(text[i]) != lowercase[i]) return false;
-  }
-  return true;
-}
-
-/// Whether `text` begins with `lowercase` in any case.
-constexpr bool starts_with_ignoring_case(std::string_view text,
-                                         std::string_view lowercase) noexcept {
-  return equals_ignoring_case(text.substr(0, lowercase.size()), lowercase);
+constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
+  return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
 }  // namespace baton::detail

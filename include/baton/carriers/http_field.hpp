@@ -14,10 +14,7 @@ namespace baton::http {
 
 /// Whether two field names are the same: ASCII letters in either case, whatever the locale.
 [[nodiscard]] constexpr bool equal_names(std::string_view a, std::string_view b) noexcept {
-  using baton::detail::to_lower;
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return x == y || to_lower(x) == to_lower(y);
-         });
+  return baton::detail::equals_ignoring_case(a, b);
 }
 
 /// Whether it may stand as a field name: `1*tchar`, RFC 9110, §5.6.2.

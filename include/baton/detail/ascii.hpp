@@ -26,4 +26,10 @@ constexpr char to_lower(char c) noexcept {
   return std::none_of(text.begin(), text.end(), is_upper_letter);
 }
 
+[[nodiscard]] constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return x == y || to_lower(x) == to_lower(y);
+         });
+}
+
 }  // namespace baton::detail

@@ -3,31 +3,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <iomanip>
 #include <iostream>
-#include <new>
 #include <sstream>
 
-namespace {
-
-constinit thread_local std::size_t allocation_count = 0;
-
-void* counted(std::size_t size) noexcept {
-  ++allocation_count;
-  return std::malloc(size);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  if (void* memory = counted(size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+#include "support/count_allocations.hpp"
 
 namespace bench {
 namespace {
@@ -48,7 +28,7 @@ void print_line(std::string_view title, std::string_view time, std::string_view 
 
 }  // namespace
 
-std::size_t allocations() noexcept { return allocation_count; }
+std::size_t allocations() noexcept { return baton::test::allocations; }
 
 bool TableReporter::ReportContext(const Context& context) {
   PrintBasicContext(&std::cerr, context);

@@ -46,7 +46,7 @@ MAY_INCLUDE = {
     "kafka": ["core"],
     "kafka plugin": ["kafka", "environment"],
     "sqs": ["core", "json"],
-    "tools": ["environment"],
+    "tools": ["text", "environment"],
     "examples": ["http", "grpc", "kafka", "celery tasks"],
 }
 

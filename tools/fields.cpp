@@ -3,12 +3,10 @@
 
 #include <algorithm>
 
+#include "baton/detail/ascii.hpp"
+
 namespace baton::tool {
 namespace {
-
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::string no_colon(std::size_t line_number, std::string_view line) {
   std::string sentence = "line " + std::to_string(line_number) + " has no colon";
@@ -18,21 +16,16 @@ std::string no_colon(std::size_t line_number, std::string_view line) {
 
 }  // namespace
 
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::optional<std::string_view> Fields::get(std::string_view name) const {
   for (const Field& field : fields_) {
-    if (same_name(field.name, name)) return field.value;
+    if (detail::equals_ignoring_case(field.name, name)) return field.value;
   }
   return std::nullopt;
 }
 
 void Fields::get_all(std::string_view name, TextVisitor visit) const {
   for (const Field& field : fields_) {
-    if (same_name(field.name, name) && !visit(field.value)) return;
+    if (detail::equals_ignoring_case(field.name, name) && !visit(field.value)) return;
   }
 }
 
@@ -68,7 +61,9 @@ void FieldWriter::set(std::string_view name, std::string_view value) {
 }
 
 void FieldWriter::erase(std::string_view name) {
-  std::erase_if(fields_, [name](const auto& field) { return same_name(field.first, name); });
+  std::erase_if(fields_, [name](const auto& field) {
+    return detail::equals_ignoring_case(field.first, name);
+  });
 }
 
 std::string FieldWriter::lines(std::span<const std::string_view> names) const {

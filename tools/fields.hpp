@@ -18,9 +18,6 @@ struct Field {
   std::string_view value;
 };
 
-/// Whether two names are the same but for the case of ASCII letters.
-[[nodiscard]] bool same_name(std::string_view a, std::string_view b) noexcept;
-
 /// Fields in the order in which they came, as a carrier to read from. Views: what they were cut
 /// from must outlive it.
 class Fields {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "baton/detail/ascii.hpp"
 #include "baton/registry.hpp"
 #include "tools/commands.hpp"
 #include "tools/escape.hpp"
@@ -30,8 +31,9 @@ struct Group {
 Group* find_owner(std::vector<Group>& groups, const Field& field) {
   const auto writes = [&field](const Group& group) {
     const auto names = group.format->traits().fields;
-    return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view name) { return same_name(field.name, name); });
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+      return detail::equals_ignoring_case(field.name, name);
+    });
   };
   const auto reads = [&field](const Group& group) {
     return group.format->traits().owns(field.name);
@@ -54,7 +56,7 @@ std::optional<Place> find_place(const Fields& fields, const Issue& issue) {
   std::size_t offset = issue.error.offset;
   for (std::size_t i = 0; i < fields.all().size(); ++i) {
     const Field& field = fields.all()[i];
-    if (!same_name(field.name, issue.field)) continue;
+    if (!detail::equals_ignoring_case(field.name, issue.field)) continue;
     if (is_second_wanted) {
       is_second_wanted = false;
     } else if (offset <= field.value.size()) {

@@ -7,11 +7,13 @@
 #include <string_view>
 
 #include "core/set_or_erase.hpp"
+#include "text/bounded_writer.hpp"
 #include "translators/parsing.hpp"
 
 namespace baton {
 namespace {
 
+using detail::BoundedWriter;
 using detail::get_trimmed;
 using detail::reject;
 using detail::shifted;
@@ -206,12 +208,10 @@ Extracted B3Propagator::extract(CarrierReader carrier, Context& context,
 
 namespace {
 
-/// The digits of a trace id as B3 sends them, in `buffer`.
-std::string_view write_trace_id(TraceId id, bool may_be_short,
-                                std::array<char, TraceId::hex_size>& buffer) noexcept {
-  id.write_hex(buffer);
-  const std::string_view digits(buffer.data(), buffer.size());
-  return may_be_short && id.high() == 0 ? digits.substr(short_trace_id_size) : digits;
+template <std::size_t capacity>
+void append_trace_id(TraceId id, bool may_be_short, BoundedWriter<capacity>& out) noexcept {
+  if (!may_be_short || id.high() != 0) out.append_hex(id.high());
+  out.append_hex(id.low());
 }
 
 /// The state of the single encoding; empty for defer.
@@ -230,31 +230,21 @@ void inject_single(const Context& context, CarrierWriter carrier, bool short_tra
   const std::string_view state = single_state(detail::sampling_to_say(context));
   if (!span_context.is_valid()) return detail::set_or_erase(carrier, single_field, state);
 
-  std::array<char, TraceId::hex_size> trace_id_buffer;
-  const std::string_view trace_id =
-      write_trace_id(span_context.trace_id, short_trace_ids, trace_id_buffer);
-  std::array<char, SpanId::hex_size> span_id;
-  span_context.span_id.write_hex(span_id);
-
-  std::array<char, TraceId::hex_size + 1 + SpanId::hex_size + 2> value;
-  char* end = std::copy(trace_id.begin(), trace_id.end(), value.begin());
-  *end++ = '-';
-  end = std::copy(span_id.begin(), span_id.end(), end);
-  if (!state.empty()) {
-    *end++ = '-';
-    *end++ = state.front();
-  }
-  carrier.set(single_field, {value.data(), static_cast<std::size_t>(end - value.data())});
+  BoundedWriter<TraceId::hex_size + 1 + SpanId::hex_size + 2> value;
+  append_trace_id(span_context.trace_id, short_trace_ids, value);
+  value.append('-').append_hex(span_context.span_id.value());
+  if (!state.empty()) value.append('-').append(state.front());
+  carrier.set(single_field, value.view());
 }
 
 void inject_multi(const Context& context, CarrierWriter carrier, bool short_trace_ids) {
   const SpanContext& span_context = context.span_context();
   if (span_context.is_valid()) {
-    std::array<char, TraceId::hex_size> trace_id;
-    carrier.set(trace_id_field, write_trace_id(span_context.trace_id, short_trace_ids, trace_id));
-    std::array<char, SpanId::hex_size> span_id;
-    span_context.span_id.write_hex(span_id);
-    carrier.set(span_id_field, {span_id.data(), span_id.size()});
+    BoundedWriter<TraceId::hex_size> trace_id;
+    append_trace_id(span_context.trace_id, short_trace_ids, trace_id);
+    carrier.set(trace_id_field, trace_id.view());
+    BoundedWriter<SpanId::hex_size> span_id;
+    carrier.set(span_id_field, span_id.append_hex(span_context.span_id.value()).view());
   } else {
     carrier.erase(trace_id_field);
     carrier.erase(span_id_field);

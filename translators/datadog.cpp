@@ -3,18 +3,19 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 
 #include "core/set_or_erase.hpp"
+#include "text/bounded_writer.hpp"
 #include "translators/datadog_state.hpp"
 #include "translators/parsing.hpp"
 
 namespace baton {
 namespace {
 
+using detail::BoundedWriter;
 using detail::DatadogState;
 using detail::get_trimmed;
 using detail::reject;
@@ -120,35 +121,18 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
 
 namespace {
 
-/// Gathers the text of a field.
-class FieldText {
- public:
-  void add(std::string_view text) noexcept {
-    std::copy(text.begin(), text.end(), text_.data() + size_);
-    size_ += text.size();
-  }
-  /// What tracestate holds, with the `=` that it has no place for.
-  void add_decoded(std::string_view text) noexcept {
-    std::replace_copy(text.begin(), text.end(), text_.data() + size_, '~', '=');
-    size_ += text.size();
-  }
-  [[nodiscard]] std::string_view view() const noexcept { return {text_.data(), size_}; }
+// Their tracers read no tags that are longer. A tag grows by 4 characters, and has 5 at least.
+constexpr std::size_t max_tags_size = 512;
+static_assert((DatadogState::max_size + 1) * 9 / 5 + DatadogState::tag_prefix.size() +
+                  DatadogState::high_bits_name.size() + 1 + high_bits_size <=
+              max_tags_size);
 
- private:
-  // Their tracers read no tags that are longer. A tag grows by 4 characters, and has 5 at least.
-  static constexpr std::size_t max_tags_size = 512;
-  static_assert((DatadogState::max_size + 1) * 9 / 5 + DatadogState::tag_prefix.size() +
-                    DatadogState::high_bits_name.size() + 1 + high_bits_size <=
-                max_tags_size);
+/// For what tracestate holds, which has no place for `=`.
+constexpr char decode(char c) noexcept { return c == '~' ? '=' : c; }
 
-  std::array<char, max_tags_size> text_;
-  std::size_t size_ = 0;
-};
-
-void set_decimal(CarrierWriter carrier, std::string_view field, std::uint64_t value) {
-  std::array<char, detail::max_decimal_digits> digits;
-  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  carrier.set(field, {digits.data(), static_cast<std::size_t>(end - digits.data())});
+void set_decimal(CarrierWriter carrier, std::string_view field, std::uint64_t number) {
+  BoundedWriter<detail::max_decimal_digits> digits;
+  carrier.set(field, digits.append_decimal(number).view());
 }
 
 }  // namespace
@@ -165,28 +149,24 @@ void DatadogPropagator::inject(const Context& context, CarrierWriter carrier) co
 
   const DatadogState state(span_context.trace_state, context.sampling());
   std::string_view priority;
-  FieldText origin;
-  FieldText tags;
+  BoundedWriter<DatadogState::max_size> origin;
+  BoundedWriter<max_tags_size> tags;
   const auto begin_tag = [&tags](std::string_view name) {
-    if (!tags.view().empty()) tags.add(",");
-    tags.add(DatadogState::tag_prefix);
-    tags.add(name);
-    tags.add("=");
+    if (!tags.view().empty()) tags.append(',');
+    tags.append(DatadogState::tag_prefix).append(name).append('=');
   };
   if (trace_id.high() != 0) {
     begin_tag(DatadogState::high_bits_name);
-    std::array<char, high_bits_size> digits;
-    detail::hex::encode16(trace_id.high(), digits.data());
-    tags.add({digits.data(), digits.size()});
+    tags.append_hex(trace_id.high());
   }
   state.for_each([&](const DatadogState::Pair& pair) {
     if (pair.key == "s") {
       priority = pair.value;
     } else if (pair.key == "o") {
-      origin.add_decoded(pair.value);
+      origin.append_encoded(pair.value, decode);
     } else {
       begin_tag(pair.key.substr(2));
-      tags.add_decoded(pair.value);
+      tags.append_encoded(pair.value, decode);
     }
   });
   set_or_erase(carrier, priority_field, priority);

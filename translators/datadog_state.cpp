@@ -2,9 +2,9 @@
 #include "translators/datadog_state.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
+#include "text/bounded_writer.hpp"
 #include "translators/parsing.hpp"
 
 namespace baton::detail {
@@ -27,17 +27,15 @@ bool has_key(std::string_view member, std::string_view key) noexcept {
   return false;
 }
 
-constexpr bool is_printable(char c) noexcept { return c >= 0x20 && c <= 0x7e; }
+constexpr Charset value_chars = printable - Charset(",;~");
+constexpr Charset name_chars = printable - Charset(" ,;=:");
 
 constexpr char encode_value(char c) noexcept {
   if (c == '=') return '~';
-  return is_printable(c) && c != ',' && c != ';' && c != '~' ? c : '_';
+  return value_chars.contains(c) ? c : '_';
 }
 
-constexpr char encode_name(char c) noexcept {
-  const bool is_kept = is_printable(c) && c != ' ' && c != ',' && c != ';' && c != '=' && c != ':';
-  return is_kept ? c : '_';
-}
+constexpr char encode_name(char c) noexcept { return name_chars.contains(c) ? c : '_'; }
 
 /// For what tracestate holds already.
 constexpr char leave(char c) noexcept { return c; }
@@ -123,10 +121,8 @@ std::optional<TraceState> DatadogState::reconcile(const TraceState& state, Sampl
 }
 
 bool DatadogState::add_priority(std::int32_t priority) noexcept {
-  std::array<char, std::numeric_limits<std::int32_t>::digits10 + 2> number;
-  const char* const end = std::to_chars(number.begin(), number.end(), priority).ptr;
-  return add(priority_key, {}, {number.data(), static_cast<std::size_t>(end - number.data())},
-             leave);
+  BoundedWriter<std::numeric_limits<std::int32_t>::digits10 + 2> number;
+  return add(priority_key, {}, number.append_decimal(priority).view(), leave);
 }
 
 bool DatadogState::add_origin(std::string_view origin) noexcept {

@@ -2,9 +2,9 @@
 #include "baton/translators/gcp.hpp"
 
 #include <array>
-#include <charconv>
 #include <string_view>
 
+#include "text/bounded_writer.hpp"
 #include "translators/parsing.hpp"
 
 namespace baton {
@@ -82,17 +82,13 @@ void GoogleCloudPropagator::inject(const Context& context, CarrierWriter carrier
     carrier.erase(field);
     return;
   }
-  std::array<char, span_id_at + detail::max_decimal_digits + options_label.size() + 1> value;
-  span_context.trace_id.write_hex(std::span(value).first<TraceId::hex_size>());
-  value[TraceId::hex_size] = '/';
-  char* end = std::to_chars(value.data() + span_id_at, value.data() + value.size(),
-                            span_context.span_id.value())
-                  .ptr;
+  detail::BoundedWriter<span_id_at + detail::max_decimal_digits + options_label.size() + 1> value;
+  value.append_hex(span_context.trace_id.high()).append_hex(span_context.trace_id.low());
+  value.append('/').append_decimal(span_context.span_id.value());
   if (context.sampling() != Sampling::defer) {
-    end = std::copy(options_label.begin(), options_label.end(), end);
-    *end++ = is_sampled(context.sampling()) ? '1' : '0';
+    value.append(options_label).append(is_sampled(context.sampling()) ? '1' : '0');
   }
-  carrier.set(field, {value.data(), static_cast<std::size_t>(end - value.data())});
+  carrier.set(field, value.view());
 }
 
 }  // namespace baton

@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "text/bounded_writer.hpp"
 #include "text/percent.hpp"
 #include "translators/baggage_fields.hpp"
 #include "translators/parsing.hpp"
@@ -139,16 +140,12 @@ constexpr char flags_digit(Sampling sampling) noexcept {
 }
 
 void write_trace_id(const Context& context, CarrierWriter carrier) {
-  constexpr std::size_t span_id_at = TraceId::hex_size + 1;
-  constexpr std::size_t tail_at = span_id_at + SpanId::hex_size;
-  std::array<char, tail_at + 4> value;
-  const std::span<char> whole(value);
-  context.span_context().trace_id.write_hex(whole.first<TraceId::hex_size>());
-  value[TraceId::hex_size] = ':';
-  context.span_context().span_id.write_hex(whole.subspan<span_id_at, SpanId::hex_size>());
-  const std::array tail{':', '0', ':', flags_digit(context.sampling())};
-  std::copy(tail.begin(), tail.end(), whole.subspan<tail_at>().begin());
-  carrier.set(trace_id_field, {value.data(), value.size()});
+  const SpanContext& ids = context.span_context();
+  detail::BoundedWriter<TraceId::hex_size + 1 + SpanId::hex_size + 4> value;
+  value.append_hex(ids.trace_id.high()).append_hex(ids.trace_id.low());
+  value.append(':').append_hex(ids.span_id.value());
+  value.append(":0:").append(flags_digit(context.sampling()));
+  carrier.set(trace_id_field, value.view());
 }
 
 bool encode(std::string_view bytes, std::string& out) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "text/bounded_writer.hpp"
 #include "translators/baggage_fields.hpp"
 #include "translators/parsing.hpp"
 
@@ -21,10 +22,14 @@ constexpr std::string_view baggage_prefix = "ot-baggage-";
 constexpr std::array baggage_prefixes{baggage_prefix};
 constexpr std::array field_names{trace_id_field, span_id_field, sampled_field};
 
+void set_hex(CarrierWriter carrier, std::string_view field, std::uint64_t number) {
+  detail::BoundedWriter<SpanId::hex_size> digits;
+  carrier.set(field, digits.append_hex(number).view());
+}
+
 /// The format has no escapes: what a field could not bring whole is not sent.
 bool encode(std::string_view bytes, std::string& out) {
-  constexpr detail::Charset printable = detail::Charset::range(0x20, 0x7e);
-  if (printable.find_outside(bytes) != bytes.size()) return false;
+  if (detail::printable.find_outside(bytes) != bytes.size()) return false;
   if (detail::trim(bytes).size() != bytes.size()) return false;
   out += bytes;
   return true;
@@ -66,16 +71,13 @@ Extracted OtTracePropagator::extract(CarrierReader carrier, Context& context,
 
 void OtTracePropagator::inject(const Context& context, CarrierWriter carrier) const {
   const SpanContext& span_context = context.span_context();
-  const SpanId low_half(span_context.trace_id.low());
-  if (!span_context.is_valid() || !low_half.is_valid()) {
+  const std::uint64_t low_half = span_context.trace_id.low();
+  if (!span_context.is_valid() || low_half == 0) {
     for (const std::string_view field : field_names) carrier.erase(field);
     return;
   }
-  std::array<char, SpanId::hex_size> digits;
-  low_half.write_hex(digits);
-  carrier.set(trace_id_field, {digits.data(), digits.size()});
-  span_context.span_id.write_hex(digits);
-  carrier.set(span_id_field, {digits.data(), digits.size()});
+  set_hex(carrier, trace_id_field, low_half);
+  set_hex(carrier, span_id_field, span_context.span_id.value());
   if (context.sampling() == Sampling::defer) {
     carrier.erase(sampled_field);
   } else {

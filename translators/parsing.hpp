@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "baton/propagator.hpp"
+#include "core/decode_trace_id.hpp"
 #include "text/chars.hpp"
 #include "text/hex.hpp"
 
@@ -33,15 +34,7 @@ inline ParseError parse_span_id(std::string_view text, SpanId& id) noexcept {
 /// 32 lowercase digits, not all zero.
 inline ParseError parse_trace_id(std::string_view text, TraceId& id) noexcept {
   if (text.size() != TraceId::hex_size) return {ErrorCode::bad_length, 0};
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  if (const unsigned good = hex::decode16(text.data(), high); good != 16) {
-    return {ErrorCode::bad_hex, good};
-  }
-  if (const unsigned good = hex::decode16(text.data() + 16, low); good != 16) {
-    return {ErrorCode::bad_hex, 16 + good};
-  }
-  id = TraceId(high, low);
+  if (const ParseError error = decode_trace_id(text.data(), id)) return error;
   return id.is_valid() ? ParseError() : ParseError{ErrorCode::zero_trace_id, 0};
 }
 
@@ -64,8 +57,9 @@ ParseError parse_padded(std::string_view text, std::size_t most, std::uint64_t& 
   if (text.empty() || text.size() > most) return {ErrorCode::bad_length, 0};
   high = low = 0;
   if (text.size() == 16 && hex::decode16(text.data(), low) == 16) return ParseError();
-  if (text.size() == 32 && hex::decode16(text.data(), high) == 16 &&
-      hex::decode16(text.data() + 16, low) == 16) {
+  if (TraceId id; text.size() == TraceId::hex_size && !decode_trace_id(text.data(), id)) {
+    high = id.high();
+    low = id.low();
     return ParseError();
   }
   constexpr bool is_lower = accepted == HexCase::lower;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "text/bounded_writer.hpp"
 #include "translators/parsing.hpp"
 
 namespace baton {
@@ -129,25 +130,19 @@ void AwsXRayPropagator::inject(const Context& context, CarrierWriter carrier) co
   std::array<char, TraceId::hex_size> trace_id;
   span_context.trace_id.write_hex(trace_id);
 
-  std::array<char, root_label.size() + root_size + parent_label.size() + SpanId::hex_size +
-                       sampled_label.size() + 1>
+  detail::BoundedWriter<root_label.size() + root_size + parent_label.size() + SpanId::hex_size +
+                        sampled_label.size() + 1>
       value;
-  char* end = std::copy(root_label.begin(), root_label.end(), value.data());
-  end = std::copy(version.begin(), version.end(), end);
-  end = std::copy_n(trace_id.begin(), time_size, end);
-  *end++ = '-';
-  end = std::copy(trace_id.begin() + time_size, trace_id.end(), end);
+  value.append(root_label).append(version);
+  value.append({trace_id.data(), time_size}).append('-');
+  value.append({trace_id.data() + time_size, trace_id.size() - time_size});
   if (span_context.is_valid()) {
-    std::array<char, SpanId::hex_size> span_id;
-    span_context.span_id.write_hex(span_id);
-    end = std::copy(parent_label.begin(), parent_label.end(), end);
-    end = std::copy(span_id.begin(), span_id.end(), end);
+    value.append(parent_label).append_hex(span_context.span_id.value());
   }
   if (context.sampling() != Sampling::defer) {
-    end = std::copy(sampled_label.begin(), sampled_label.end(), end);
-    *end++ = is_sampled(context.sampling()) ? '1' : '0';
+    value.append(sampled_label).append(is_sampled(context.sampling()) ? '1' : '0');
   }
-  carrier.set(field, {value.data(), static_cast<std::size_t>(end - value.data())});
+  carrier.set(field, value.view());
 }
 
 Extracted AwsXRayLambdaPropagator::extract(CarrierReader carrier, Context& context,

@@ -6,16 +6,18 @@
 #include <cstring>
 #include <utility>
 
+#include "baton/detail/ascii.hpp"
+
 extern "C" char** environ;  // NOLINT(readability-redundant-declaration): in no header of POSIX
 
 namespace baton::environment {
 namespace {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+using detail::is_digit;
 
 constexpr char to_variable(char c) noexcept {
-  if (c >= 'a' && c <= 'z') return static_cast<char>(c - 'a' + 'A');
-  return (c >= 'A' && c <= 'Z') || is_digit(c) ? c : '_';
+  if (detail::is_lower_letter(c)) return static_cast<char>(c - 'a' + 'A');
+  return detail::is_letter_or_digit(c) ? c : '_';
 }
 
 /// The value of an entry, where it is that of the field; null where it is another's.

@@ -3,6 +3,7 @@
 
 #include <ostream>
 
+#include "core/decode_trace_id.hpp"
 #include "core/random.hpp"
 #include "text/hex.hpp"
 
@@ -21,11 +22,8 @@ std::string hex_string(const Id& id) {
 expected<TraceId> TraceId::from_hex(std::string_view digits) noexcept {
   if (digits.size() != hex_size) return detail::fail(ErrorCode::bad_length, 0);
   TraceId id;
-  if (const unsigned n = detail::hex::decode16(digits.data(), id.high_); n != 16) {
-    return detail::fail(ErrorCode::bad_hex, n);
-  }
-  if (const unsigned n = detail::hex::decode16(digits.data() + 16, id.low_); n != 16) {
-    return detail::fail(ErrorCode::bad_hex, 16 + n);
+  if (const ParseError error = detail::decode_trace_id(digits.data(), id)) {
+    return tl::unexpected(error);
   }
   return id;
 }

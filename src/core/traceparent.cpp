@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "core/decode_trace_id.hpp"
 #include "text/chars.hpp"
 #include "text/hex.hpp"
 
@@ -36,15 +37,9 @@ constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexc
   if (version == 0xFF) return {ErrorCode::bad_version, version_at};
   if (text[trace_id_at - 1] != '-') return {ErrorCode::bad_delimiter, trace_id_at - 1};
 
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  if (const unsigned n = detail::hex::decode16(text + trace_id_at, high); n != 16) {
-    return {ErrorCode::bad_hex, trace_id_at + n};
+  if (const ParseError error = detail::decode_trace_id(text + trace_id_at, result.trace_id)) {
+    return {error.code, trace_id_at + error.offset};
   }
-  if (const unsigned n = detail::hex::decode16(text + trace_id_at + 16, low); n != 16) {
-    return {ErrorCode::bad_hex, trace_id_at + 16 + n};
-  }
-  result.trace_id = TraceId(high, low);
   if (!result.trace_id.is_valid()) return {ErrorCode::zero_trace_id, trace_id_at};
   if (text[parent_id_at - 1] != '-') return {ErrorCode::bad_delimiter, parent_id_at - 1};
 

@@ -63,6 +63,10 @@ class Charset {
 inline constexpr Charset digits = Charset::range('0', '9');
 inline constexpr Charset lower_letters = Charset::range('a', 'z');
 inline constexpr Charset upper_letters = Charset::range('A', 'Z');
+inline constexpr Charset letters_and_digits = digits + lower_letters + upper_letters;
+
+/// US-ASCII without controls.
+inline constexpr Charset printable = Charset::range(0x20, 0x7e);
 
 /// OWS = *( SP / HTAB ), RFC 7230 §3.2.3.
 inline constexpr Charset optional_space{" \t"};
@@ -71,24 +75,23 @@ inline constexpr Charset optional_space{" \t"};
 inline constexpr Charset list_separators = optional_space + Charset(",");
 
 /// tchar, RFC 7230 §3.2.6: what the keys of baggage are made of.
-inline constexpr Charset token_chars =
-    digits + lower_letters + upper_letters + Charset("!#$%&'*+-.^_`|~");
+inline constexpr Charset token_chars = letters_and_digits + Charset(token_marks);
 
 /// baggage-octet: US-ASCII without controls, white space, `"`, `,`, `;` and `\`.
-inline constexpr Charset baggage_octets = Charset::range(0x21, 0x7e) - Charset("\",;\\");
+inline constexpr Charset baggage_octets = printable - Charset(" \",;\\");
 
 /// What baggage-octet allows and may leave as it is when sent: all but the escape character.
 inline constexpr Charset unescaped_baggage_octets = baggage_octets - Charset("%");
 
 /// unreserved, RFC 3986 §2.3: what every reader of percent-encoding takes as it is.
-inline constexpr Charset unreserved = digits + lower_letters + upper_letters + Charset("-._~");
+inline constexpr Charset unreserved = letters_and_digits + Charset("-._~");
 
 /// Trace Context Level 2, §3.3.1.3.1: the first character of a tracestate key, and the others.
 inline constexpr Charset tracestate_key_start = digits + lower_letters;
 inline constexpr Charset tracestate_key_chars = tracestate_key_start + Charset("_-*/@");
 
 /// Trace Context Level 2, §3.3.1.3.2: chr = 0x20 / nblk-chr.
-inline constexpr Charset tracestate_value_chars = Charset::range(0x20, 0x7e) - Charset(",=");
+inline constexpr Charset tracestate_value_chars = printable - Charset(",=");
 
 /// `text` without the spaces and tabs around it.
 constexpr std::string_view trim(std::string_view text) noexcept {
@@ -97,19 +100,8 @@ constexpr std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-/// Whether `text` is `lowercase` in any case.
-constexpr bool equals_ignoring_case(std::string_view text, std::string_view lowercase) noexcept {
-  if (text.size() != lowercase.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (to_lower(text[i]) != lowercase[i]) return false;
-  }
-  return true;
-}
-
-/// Whether `text` begins with `lowercase` in any case.
-constexpr bool starts_with_ignoring_case(std::string_view text,
-                                         std::string_view lowercase) noexcept {
-  return equals_ignoring_case(text.substr(0, lowercase.size()), lowercase);
+constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
+  return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
 }  // namespace baton::detail

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "baton/registry.hpp"
 #include "oracle/percent.hpp"
 #include "oracle/text.hpp"
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "support/shown.hpp"
+
 namespace laws {
 
 /// A law that does not hold. An exception, since RapidCheck counts one as a counterexample to
@@ -14,21 +16,7 @@ class Broken : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-/// The text with everything unprintable as \xNN, in quotes.
-inline std::string shown(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
-      result += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      result += "\\x";
-      result += "0123456789abcdef"[byte / 16];
-      result += "0123456789abcdef"[byte % 16];
-    }
-  }
-  return result + "\"";
-}
+using baton::test::shown;
 
 inline void require(bool holds, std::string_view law) {
   if (!holds) throw Broken(std::string(law));

@@ -14,17 +14,14 @@ namespace baton::http {
 
 /// Whether two field names are the same: ASCII letters in either case, whatever the locale.
 [[nodiscard]] constexpr bool equal_names(std::string_view a, std::string_view b) noexcept {
-  using baton::detail::to_lower;
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return x == y || to_lower(x) == to_lower(y);
-         });
+  return baton::detail::equals_ignoring_case(a, b);
 }
 
 /// Whether it may stand as a field name: `1*tchar`, RFC 9110, §5.6.2.
 [[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept {
   constexpr auto is_token_character = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    return baton::detail::is_letter_or_digit(c) ||
+           baton::detail::token_marks.find(c) != std::string_view::npos;
   };
   return !name.empty() && std::all_of(name.begin(), name.end(), is_token_character);
 }

@@ -24,11 +24,8 @@ using detail::is_lowercase;
 using detail::to_lower;
 
 constexpr Match compare(std::string_view header, std::string_view name) noexcept {
-  if (header.size() != name.size()) return Match::none;
   if (header == name) return Match::exact;
-  const bool is_same = std::equal(header.begin(), header.end(), name.begin(),
-                                  [](char x, char y) { return to_lower(x) == to_lower(y); });
-  return is_same ? Match::other_case : Match::none;
+  return equals_ignoring_case(header, name) ? Match::other_case : Match::none;
 }
 
 /// Compares a name that a NUL ends, without looking for its end first.

@@ -3,6 +3,7 @@
 
 #include "baton/carriers/grpc.hpp"
 #include "carriers/conformance.hpp"
+#include "oracle/text.hpp"
 
 namespace carrier_conformance {
 // gRPC has keys in lowercase alone, and refuses more than other headers do: see the tests below.
@@ -18,13 +19,7 @@ using baton::grpc::ReceivedMetadata;
 using baton::grpc::SentMetadata;
 
 /// HTTP/2 has names in lowercase alone, so that is how they arrive.
-std::string as_key(std::string_view name) {
-  std::string key(name);
-  for (char& c : key) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return key;
-}
+std::string as_key(std::string_view name) { return oracle::ascii_lower(std::string(name)); }
 
 struct Sent {
   using Storage = SentMetadata;

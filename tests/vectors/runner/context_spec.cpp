@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <limits>
 #include <memory>
 #include <stdexcept>
 
 #include "baton/translators/jaeger.hpp"
 #include "baton/translators/ottrace.hpp"
+#include "support/shown.hpp"
 #include "vector.hpp"
 
 namespace baton::test {
@@ -20,20 +20,6 @@ T must(expected<T> result, std::string_view what) {
 
 }  // namespace
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\') {
-      out += c;
-    } else {
-      out += {'\\', 'x', hex[byte >> 4U], hex[byte & 0xFU]};
-    }
-  }
-  return out + '"';
-}
-
 std::string describe(const ContextSpec& spec) {
   std::string text;
   if (!spec.trace_id.empty() && spec.span_id.empty()) {
@@ -44,13 +30,13 @@ std::string describe(const ContextSpec& spec) {
   }
   text += "sampling " + std::string(to_string(spec.sampling)) + "\n";
   for (const auto& [key, value] : spec.trace_state) {
-    text += "tracestate " + escaped(key) + " = " + escaped(value) + "\n";
+    text += "tracestate " + shown(key) + " = " + shown(value) + "\n";
   }
   for (const MemberSpec& member : spec.baggage) {
-    text += "baggage " + escaped(member.key) + " = " + escaped(member.value);
+    text += "baggage " + shown(member.key) + " = " + shown(member.value);
     for (const PropertySpec& property : member.properties) {
-      text += " ; " + escaped(property.key);
-      if (property.value) text += " = " + escaped(*property.value);
+      text += " ; " + shown(property.key);
+      if (property.value) text += " = " + shown(*property.value);
     }
     text += "\n";
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
@@ -15,35 +14,6 @@ namespace baton::test {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::array<std::pair<std::string_view, ErrorCode>, 26> error_names{{
-    {"empty", ErrorCode::empty},
-    {"too_short", ErrorCode::too_short},
-    {"too_long", ErrorCode::too_long},
-    {"bad_version", ErrorCode::bad_version},
-    {"bad_hex", ErrorCode::bad_hex},
-    {"bad_delimiter", ErrorCode::bad_delimiter},
-    {"zero_trace_id", ErrorCode::zero_trace_id},
-    {"zero_span_id", ErrorCode::zero_span_id},
-    {"repeated_field", ErrorCode::repeated_field},
-    {"missing_field", ErrorCode::missing_field},
-    {"bad_length", ErrorCode::bad_length},
-    {"bad_sampling_state", ErrorCode::bad_sampling_state},
-    {"bad_key", ErrorCode::bad_key},
-    {"key_too_long", ErrorCode::key_too_long},
-    {"missing_equals", ErrorCode::missing_equals},
-    {"bad_value", ErrorCode::bad_value},
-    {"empty_value", ErrorCode::empty_value},
-    {"value_too_long", ErrorCode::value_too_long},
-    {"bad_property", ErrorCode::bad_property},
-    {"duplicate_key", ErrorCode::duplicate_key},
-    {"too_many_members", ErrorCode::too_many_members},
-    {"too_many_bytes", ErrorCode::too_many_bytes},
-    {"out_of_memory", ErrorCode::out_of_memory},
-    {"bad_number", ErrorCode::bad_number},
-    {"bad_base64", ErrorCode::bad_base64},
-    {"not_hex", ErrorCode::not_hex},
-}};
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
 
@@ -68,24 +38,25 @@ std::string unhex(std::string_view digits) {
 
 std::string text_of(const json::value& value);
 
-std::string repeated_text(const json::object& object) {
+/// The text with `number` in place of "{n}".
+std::string numbered(std::string text, std::size_t number) {
   constexpr std::string_view placeholder = "{n}";
+  const std::size_t at = text.find(placeholder);
+  if (at != std::string::npos) text.replace(at, placeholder.size(), std::to_string(number));
+  return text;
+}
+
+std::string repeated_text(const json::object& object) {
   only_keys(object, {"repeat", "times", "from", "join"});
   const std::string pattern = text_of(object.at("repeat"));
   const std::string join = object.contains("join") ? text_of(object.at("join")) : "";
   const std::size_t from = object.contains("from") ? number_of(object.at("from")) : 0;
   const std::size_t times = number_of(object.at("times"));
-  const std::size_t at = pattern.find(placeholder);
 
   std::string text;
   for (std::size_t i = 0; i < times; ++i) {
     if (i != 0) text += join;
-    if (at == std::string::npos) {
-      text += pattern;
-    } else {
-      text.append(pattern, 0, at).append(std::to_string(from + i));
-      text.append(pattern, at + placeholder.size());
-    }
+    text += numbered(pattern, from + i);
   }
   return text;
 }
@@ -149,7 +120,6 @@ std::vector<MemberSpec> baggage_of(const json::value& value) {
 
 /// {"repeat": [item], "times": n, "from": m} stands for items with "{n}" in their texts numbered.
 json::array expanded(const json::value& value) {
-  constexpr std::string_view placeholder = "{n}";
   json::array out;
   for (const json::value& item : value.as_array()) {
     const auto* object = item.if_object();
@@ -162,10 +132,7 @@ json::array expanded(const json::value& value) {
     for (std::size_t i = 0; i < number_of(object->at("times")); ++i) {
       json::array copy;
       for (const json::value& part : object->at("repeat").as_array()) {
-        std::string text = text_of(part);
-        const std::size_t at = text.find(placeholder);
-        if (at != std::string::npos) text.replace(at, placeholder.size(), std::to_string(from + i));
-        copy.emplace_back(text);
+        copy.emplace_back(numbered(text_of(part), from + i));
       }
       out.push_back(std::move(copy));
     }
@@ -180,6 +147,14 @@ Sampling sampling_of(const json::value& value) {
     if (name == to_string(sampling)) return sampling;
   }
   fail("unknown sampling \"" + name + "\"");
+}
+
+ErrorCode error_of(std::string_view wanted) {
+  const std::string_view none = name(ErrorCode{});
+  for (std::uint32_t number = 1; name(ErrorCode{number}) != none; ++number) {
+    if (name(ErrorCode{number}) == wanted) return ErrorCode{number};
+  }
+  fail("unknown error \"" + std::string(wanted) + "\"");
 }
 
 ContextSpec context_of(const json::value& value, bool is_remote) {
@@ -211,12 +186,8 @@ std::vector<IssueSpec> issues_of(const json::value& value) {
   for (const json::value& item : value.as_array()) {
     const json::array& parts = item.as_array();
     if (parts.size() != 3) fail("not a [field, error, offset]");
-    const std::string name = text_of(parts[1]);
-    const auto* const found = std::find_if(error_names.begin(), error_names.end(),
-                                           [&](const auto& known) { return known.first == name; });
-    if (found == error_names.end()) fail("unknown error \"" + name + "\"");
-    issues.push_back(
-        {text_of(parts[0]), found->second, static_cast<std::uint32_t>(number_of(parts[2]))});
+    issues.push_back({text_of(parts[0]), error_of(text_of(parts[1])),
+                      static_cast<std::uint32_t>(number_of(parts[2]))});
   }
   return issues;
 }

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "support/fields.hpp"
+#include "support/shown.hpp"
 #include "vector.hpp"
 
 /// Runs the vectors of the formats that it is told: vectors FOLDER FORMAT...
@@ -37,7 +38,7 @@ std::string describe_issue(std::string_view field, ErrorCode code, std::uint32_t
 
 std::string describe_fields(const std::vector<TextPair>& fields) {
   std::string text;
-  for (const auto& [name, value] : fields) text += escaped(name) + ": " + escaped(value) + "\n";
+  for (const auto& [name, value] : fields) text += shown(name) + ": " + shown(value) + "\n";
   return text;
 }
 

@@ -37,9 +37,6 @@ struct ContextSpec {
   Sampling sampling = Sampling::defer;
 };
 
-/// In quotes, with unprintable bytes escaped.
-std::string escaped(std::string_view text);
-
 /// What a person compares: one line for each thing that is there.
 std::string describe(const ContextSpec& spec);
 std::string describe(const Context& context);

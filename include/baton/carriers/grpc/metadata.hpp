@@ -36,7 +36,8 @@ namespace detail {
 /// Whether gRPC sends it as a key: `1*( %x30-39 / %x61-7A / "_" / "-" / "." )`.
 [[nodiscard]] constexpr bool is_key(std::string_view key) noexcept {
   return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';
+    return baton::detail::is_digit(c) || baton::detail::is_lower_letter(c) || c == '_' ||
+           c == '-' || c == '.';
   });
 }
 

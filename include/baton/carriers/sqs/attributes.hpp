@@ -22,8 +22,7 @@ inline constexpr std::size_t max_attributes = 10;
 [[nodiscard]] constexpr bool is_attribute_name(std::string_view name) noexcept {
   constexpr std::size_t longest = 256;
   const auto is_taken = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
+    return detail::is_letter_or_digit(c) || c == '_' || c == '-' || c == '.';
   };
   return !name.empty() && name.size() <= longest && name.front() != '.' && name.back() != '.' &&
          name.find("..") == std::string_view::npos &&

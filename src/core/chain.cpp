@@ -135,14 +135,17 @@ struct PropagatorChain::Links {
     return std::span(fields).subspan(written_fields);
   }
 
-  /// The context with a tracestate that agrees with the rest of it.
-  [[nodiscard]] Context reconcile(Context context) const {
+  /// The context with a tracestate that agrees with the rest of it; nothing if it does already.
+  [[nodiscard]] std::optional<Context> reconcile(const Context& context) const {
+    std::optional<Context> reconciled;
     for (const Propagator* keeper : keepers) {
-      auto state =
-          keeper->reconcile(context.span_context().trace_state, context.sampling(), TraceState());
-      if (state) context.set_trace_state(*std::move(state));
+      const Context& said = reconciled ? *reconciled : context;
+      auto state = keeper->reconcile(said.span_context().trace_state, said.sampling(), {});
+      if (!state) continue;
+      if (!reconciled) reconciled = context;
+      reconciled->set_trace_state(*std::move(state));
     }
-    return context;
+    return reconciled;
   }
 
   void write(const Context& context, CarrierWriter carrier) const {
@@ -185,11 +188,9 @@ ExtractionPolicy PropagatorChain::policy() const noexcept {
 void PropagatorChain::inject(const Context& context, CarrierWriter carrier) const {
   if (links_ == nullptr) return;
   for (const std::string_view field : links_->stale_fields()) carrier.erase(field);
-  if (links_->keepers.empty()) {
-    links_->write(context, carrier);
-  } else {
-    links_->write(links_->reconcile(context), carrier);
-  }
+  if (links_->keepers.empty()) return links_->write(context, carrier);
+  const std::optional<Context> reconciled = links_->reconcile(context);
+  links_->write(reconciled ? *reconciled : context, carrier);
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
@@ -210,6 +211,7 @@ class PropagatorChain::Extraction {
     Extracted best = Extracted::nothing;
     for (const Step& step : chain_.steps) {
       const Extracted found = ask(step, context_);
+      if (found == Extracted::nothing) continue;
       if (is_taken(found)) return run_behind(step, found);
       best = std::max(best, found);
     }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "carriers/celery/body.hpp"
 
-#include <algorithm>
 #include <cstdint>
-#include <span>
-#include <vector>
+#include <utility>
 
+#include "json/carrier.hpp"
 #include "json/strings.hpp"
 #include "text/base64.hpp"
 
@@ -77,25 +76,19 @@ bool Body::begins_as_object() const noexcept {
   return begin != std::string::npos && text_[begin] == '{';
 }
 
-void Body::write(json::Edits& edits, json::Splice& splice, json::Splice& of_envelope) {
-  bool is_alone = false;  // there is a task
-  edits.write_into(members_, "kwargs", is_alone);
+std::string Body::inject(const Context& context, const PropagatorChain& chain) && {
+  json::Splice splice;
+  json::Edits edits(members_, splice);
+  json::Edits kwargs(kwargs_, splice);
+  edits.nest("kwargs", kwargs);
+  chain.inject(context, json::ObjectWriter(kwargs));
+  edits.write();
   splice.apply(text_);
-
-  std::string encoded;
-  if (is_base64_) {
-    encoded.resize(base64::encoded_size(text_.size()));
-    base64::encode({reinterpret_cast<const std::uint8_t*>(text_.data()), text_.size()},
-                   encoded.data());
-    encoded.resize((encoded.size() + 3) / 4 * 4, '=');
-  }
-  json::Splice::Fresh& fresh = of_envelope.fresh();
-  const std::string& written = is_base64_ ? encoded : text_;
-  const std::size_t piece = fresh.size();
-  fresh.reserve(piece + written.size() + written.size() / 8);  // quotes are escaped
-  json::append_quoted(written, fresh);
-  const char* const begin = value_->text.data();
-  of_envelope.replace(begin, begin + value_->text.size(), piece, fresh.size() - piece);
+  if (!is_base64_) return std::move(text_);
+  std::string encoded((text_.size() + 2) / 3 * 4, '=');
+  base64::encode({reinterpret_cast<const std::uint8_t*>(text_.data()), text_.size()},
+                 encoded.data());
+  return encoded;
 }
 
 }  // namespace baton::celery::detail

@@ -19,10 +19,10 @@ class Body {
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
   /// Whether it looks as if it were meant to be one.
   [[nodiscard]] bool begins_as_object() const noexcept;
-  [[nodiscard]] json::Object& kwargs() noexcept { return kwargs_; }
+  [[nodiscard]] const json::Object& kwargs() const noexcept { return kwargs_; }
 
-  /// Makes the changes to `kwargs`, and hands the new body to the envelope's splice.
-  void write(json::Edits& edits, json::Splice& splice, json::Splice& of_envelope);
+  /// The body with the context in `kwargs`, as text for an envelope.
+  [[nodiscard]] std::string inject(const Context& context, const PropagatorChain& chain) &&;
 
  private:
   ParseError read(const Envelope& envelope);

@@ -21,6 +21,7 @@ Envelope::Envelope(std::string_view text) {
                              : scanner.read(value);
   };
   if (!members_.read(scanner, read_value) || !scanner.finish()) error_ = scanner.error();
+  member_edits_.nest("headers", edits_);
   if (nested_) edits_.nest(nested_name, nested_edits_);
 }
 
@@ -55,9 +56,9 @@ void Envelope::erase_fields_of(const PropagatorChain& chain) {
   nested_edits_.erase_if(is_owned);
 }
 
-void Envelope::write() {
-  bool is_alone = members_.size() == 0;
-  edits_.write_into(members_, "headers", is_alone);
+void Envelope::apply(std::string& text) {
+  member_edits_.write();
+  splice_.apply(text);
 }
 
 }  // namespace detail
@@ -71,18 +72,10 @@ expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const C
                                   const PropagatorChain& chain) {
   Body body(envelope, text);
   if (body.error()) return tl::unexpected(body.error());
-  json::Splice splice;
-  json::Edits edits(body.kwargs(), splice);
-  chain.inject(context, json::ObjectWriter(edits));
   // Headers count for more: what is stale there must not hide the arguments.
   envelope.erase_fields_of(chain);
-  const json::Member* const headers = envelope.members().find("headers");
-  const bool headers_first =
-      headers != nullptr && headers->begin < envelope.members().find("body")->begin;
-  if (headers_first) envelope.write();
-  body.write(edits, splice, envelope.splice());
-  if (!headers_first) envelope.write();
-  envelope.splice().apply(text);
+  envelope.set_body(std::move(body).inject(context, chain));
+  envelope.apply(text);
   return {};
 }
 
@@ -96,8 +89,7 @@ expected<void> inject(std::string& envelope, const Context& context,
     return inject_into_kwargs(read, envelope, context, options.chain);
   }
   options.chain.inject(context, read);
-  read.write();
-  read.splice().apply(envelope);
+  read.apply(envelope);
   return {};
 }
 
@@ -164,10 +156,7 @@ void EnvelopeCarrier::erase(std::string_view name) {
 
 expected<void> EnvelopeCarrier::apply() {
   if (error()) return tl::unexpected(error());
-  if (envelope_ != nullptr) {
-    envelope_->write();
-    envelope_->splice().apply(*text_);
-  }
+  if (envelope_ != nullptr) envelope_->apply(*text_);
   envelope_.reset();  // what it read has moved
   return {};
 }

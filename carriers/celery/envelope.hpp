@@ -31,9 +31,10 @@ class Envelope {
   /// Erases all fields of the chain in both, also those of families, which have no names to go by.
   void erase_fields_of(const PropagatorChain& chain);
 
-  [[nodiscard]] json::Splice& splice() noexcept { return splice_; }
-  /// Hands the changes of the headers to the splice.
-  void write();
+  /// Replaces the body, which there is.
+  void set_body(std::string_view text) { member_edits_.set(members_.index_of("body"), text); }
+  /// Makes all changes to the text that was read.
+  void apply(std::string& text);
 
  private:
   [[nodiscard]] bool is_nested(std::string_view name) const noexcept;
@@ -42,6 +43,7 @@ class Envelope {
   json::Object headers_;
   json::Object nested_;
   json::Splice splice_;
+  json::Edits member_edits_{members_, splice_};
   json::Edits edits_{headers_, splice_};
   json::Edits nested_edits_{nested_, splice_};
   ParseError error_;

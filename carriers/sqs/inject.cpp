@@ -15,7 +15,9 @@ namespace {
 class OutgoingMessage {
  public:
   explicit OutgoingMessage(json::Splice& splice) noexcept
-      : attribute_edits_(attributes_, splice), system_edits_(system_, splice) {}
+      : edits_(members_, splice),
+        attribute_edits_(attributes_, splice),
+        system_edits_(system_, splice) {}
 
   /// Reads it; `read_other` reads the members that are none of ours.
   template <class ReadOther>
@@ -45,7 +47,7 @@ class OutgoingMessage {
     for (std::string& name : refused_) left_out.push_back({entry, std::move(name), others});
     std::size_t wanted = 0;
     bool has_parent = false;
-    attribute_edits_.filter([&](std::string_view name, bool) {
+    attribute_edits_.filter([&](std::string_view name) {
       ++wanted;
       has_parent = has_parent || name == Traceparent::field;
       return true;
@@ -54,7 +56,7 @@ class OutgoingMessage {
     if (wanted <= room) return;
     bool keep_parent = has_parent && room != 0;
     if (keep_parent) --room;
-    attribute_edits_.filter([&](std::string_view name, bool) {
+    attribute_edits_.filter([&](std::string_view name) {
       if (keep_parent && name == Traceparent::field) {
         keep_parent = false;
         return true;
@@ -69,15 +71,9 @@ class OutgoingMessage {
   }
 
   void write() {
-    const json::Member* const attributes = members_.find(attributes_member);
-    const json::Member* const system = members_.find(sent_system_member);
-    // In the order in which they stand; what is made stands behind all.
-    const bool system_first =
-        system != nullptr && (attributes == nullptr || system->begin < attributes->begin);
-    bool is_alone = members_.size() == 0;
-    if (system_first) system_edits_.write_into(members_, sent_system_member, is_alone);
-    attribute_edits_.write_into(members_, attributes_member, is_alone);
-    if (!system_first) system_edits_.write_into(members_, sent_system_member, is_alone);
+    edits_.nest(attributes_member, attribute_edits_);
+    edits_.nest(sent_system_member, system_edits_);
+    edits_.write();
   }
 
  private:
@@ -97,6 +93,7 @@ class OutgoingMessage {
   json::Object members_;
   json::Object attributes_;
   json::Object system_;
+  json::Edits edits_;
   json::Edits attribute_edits_;
   json::Edits system_edits_;
   std::vector<std::string> refused_;

@@ -6,157 +6,130 @@
 
 namespace baton::json {
 
-std::string_view Edits::name_of(const Change& change) const noexcept {
-  if (change.kind != Kind::add) return (*object_)[change.member].name;
-  constexpr std::size_t comma_and_quote = 2;
-  constexpr std::size_t quote_and_colon = 2;
-  return std::string_view(splice_->fresh())
-      .substr(change.piece + comma_and_quote, change.name_size - comma_and_quote - quote_and_colon);
-}
-
-Edits::Change* Edits::find_added(std::string_view written_name) noexcept {
-  const std::string_view fresh = splice_->fresh();
-  for (std::size_t i = 0; i < changes_.size(); ++i) {
-    const Change& change = changes_[i];
-    if (change.name_size == written_name.size() &&
-        fresh.substr(change.piece, change.name_size) == written_name) {
-      return &changes_[i];
-    }
-  }
-  return nullptr;
-}
-
 Edits::Change& Edits::change_of(std::size_t member) {
   std::uint32_t& edit = (*object_)[member].edit;
   if (edit == 0) {
-    changes_.push_back({Kind::nothing, member, 0, 0, 0});
+    changes_.push_back({false, member, {}, {}});
     edit = static_cast<std::uint32_t>(changes_.size());
   }
   return changes_[edit - 1];
 }
 
-void Edits::set(std::string_view name, std::string_view text, std::string_view before,
-                std::string_view after) {
-  Splice::Fresh& fresh = splice_->fresh();
-  Change change{Kind::set, object_->index_of(name), fresh.size(), 0, 0};
-  if (change.member == Object::none) {
-    change.kind = Kind::add;
-    fresh += ',';
-    append_quoted(name, fresh);
-    fresh += ':';
-    change.name_size = fresh.size() - change.piece;
+Edits::Change* Edits::find(std::string_view name) {
+  std::size_t exact = Object::none;
+  for (std::size_t i = 0; i < object_->size(); ++i) {
+    const lookup::Match match = lookup::compare((*object_)[i].name, name);
+    if (match == lookup::Match::exact) exact = i;
+    if (match == lookup::Match::other_case) change_of(i).is_set = false;
   }
-  fresh += before;
-  append_quoted(text, fresh);
-  fresh += after;
-  change.size = fresh.size() - change.piece;
-  if (change.kind == Kind::set) {
-    change_of(change.member) = change;
-  } else if (Change* const added =
-                 find_added(std::string_view(fresh).substr(change.piece, change.name_size))) {
-    *added = change;
-  } else {
-    changes_.push_back(change);
+  if (exact != Object::none) return &change_of(exact);
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    if (changes_[i].member == Object::none && name_of(changes_[i]) == name) return &changes_[i];
   }
-  erase_other_cases(name);
+  return nullptr;
 }
 
-void Edits::erase_other_cases(std::string_view name) {
-  for (std::size_t i = 0; i < object_->size(); ++i) {
-    if (lookup::compare((*object_)[i].name, name) == lookup::Match::other_case) {
-      change_of(i).kind = Kind::erase;
-    }
+void Edits::set(std::string_view name, std::string_view text, std::string_view before,
+                std::string_view after) {
+  Change* change = find(name);
+  if (change == nullptr) {
+    changes_.push_back({false, Object::none, splice_->add(name), {}});
+    change = &changes_.back();
   }
+  std::pmr::string& texts = splice_->texts();
+  const std::size_t begin = texts.size();
+  if (change->member == Object::none) {
+    texts += ',';
+    append_quoted(name, texts);
+    texts += ':';
+  }
+  texts += before;
+  append_quoted(text, texts);
+  texts += after;
+  change->is_set = true;
+  change->piece = splice_->since(begin);
+}
+
+void Edits::set(std::size_t member, std::string_view text) {
+  Change& change = change_of(member);
+  const std::size_t begin = splice_->texts().size();
+  append_quoted(text, splice_->texts());
+  change.is_set = true;
+  change.piece = splice_->since(begin);
 }
 
 void Edits::erase(std::string_view name) {
-  erase_other_cases(name);
-  const std::size_t member = object_->index_of(name);
-  if (member != Object::none) {
-    change_of(member).kind = Kind::erase;
-    return;
+  if (Change* const change = find(name)) change->is_set = false;
+}
+
+std::size_t Edits::untouched() const noexcept {
+  std::size_t count = object_->size();
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    if (changes_[i].member != Object::none) --count;
   }
-  if (!adds()) return;
-  Splice::Fresh& fresh = splice_->fresh();
-  const std::size_t end = fresh.size();
-  fresh += ',';
-  append_quoted(name, fresh);
-  fresh += ':';
-  if (Change* const added = find_added(std::string_view(fresh).substr(end))) {
-    added->kind = Kind::nothing;
-  }
-  fresh.resize(end);
+  return count;
 }
 
 bool Edits::adds() const noexcept {
   for (std::size_t i = 0; i < changes_.size(); ++i) {
-    if (changes_[i].kind == Kind::add) return true;
+    if (changes_[i].member == Object::none && changes_[i].is_set) return true;
   }
   return false;
 }
 
 void Edits::write() {
   const char* end = object_->inside();  // of what came before
-  bool is_first = true;                 // nothing that stays came before
+  bool is_first = true;                 // nothing that remains came before
   for (std::size_t i = 0; i < object_->size(); ++i) {
     const Member& member = (*object_)[i];
     const Change* const change = member.edit != 0 ? &changes_[member.edit - 1] : nullptr;
-    if (change != nullptr && change->kind == Kind::erase) {
+    if (change != nullptr && !change->is_set) {
       const bool is_last = i + 1 == object_->size();
       if (is_first) {
-        splice_->replace(member.begin, is_last ? member.end() : (*object_)[i + 1].begin, 0, 0);
+        splice_->replace(member.begin, is_last ? member.end() : (*object_)[i + 1].begin);
       } else {
-        splice_->replace(end, member.end(), 0, 0);
+        splice_->replace(end, member.end());
       }
     } else {
-      if (change != nullptr && change->kind == Kind::set) {
-        const char* const begin = member.value.text.data();
-        splice_->replace(begin, member.end(), change->piece, change->size);
-      } else if (i == inner_place_) {
-        inner_->write();
-      }
       is_first = false;
+      if (change != nullptr) {
+        splice_->replace(member.value.text.data(), member.end(), change->piece);
+      }
+      for (std::size_t j = 0; change == nullptr && j < nested_.size(); ++j) {
+        if (nested_[j].member == i) nested_[j].edits->write_as_value_of(member);
+      }
     }
     end = member.end();
   }
-  write_added(end, is_first);
+  write_new(end, is_first);
 }
 
-void Edits::write_into(const Object& parent, std::string_view name, bool& is_alone) {
+void Edits::write_as_value_of(const Member& member) {
   if (*object_) {
     write();
-    return;
+  } else if (adds()) {
+    splice_->replace(member.value.text.data(), member.end(), splice_->add("{"));
+    write_new(member.end(), true);
+    splice_->replace(member.end(), member.end(), splice_->add("}"));
   }
-  if (!adds()) return;
-  const char* place = nullptr;
-  if (const Member* const null = parent.find(name)) {
-    place = null->end();
-    splice_->replace(null->value.text.data(), place, "{");
-  } else {
-    place = parent.size() == 0 ? parent.inside() : parent[parent.size() - 1].end();
-    splice_->replace(place, place, is_alone ? "\"" : ",\"");
-    splice_->replace(place, place, name);
-    splice_->replace(place, place, "\":{");
-    is_alone = false;
-  }
-  write_added(place, true);
-  splice_->replace(place, place, "}");
 }
 
-std::size_t Edits::untouched() const noexcept {
-  std::size_t count = object_->size();
+void Edits::write_new(const char* place, bool is_first) {
   for (std::size_t i = 0; i < changes_.size(); ++i) {
-    if (changes_[i].kind == Kind::set || changes_[i].kind == Kind::erase) --count;
-  }
-  return count;
-}
-
-void Edits::write_added(const char* place, bool is_first) {
-  for (std::size_t i = 0; i < changes_.size(); ++i) {
-    const Change& change = changes_[i];
-    if (change.kind != Kind::add) continue;
+    const auto& [is_set, member, name, piece] = changes_[i];
+    if (member != Object::none || !is_set) continue;
     const std::size_t comma = is_first ? 1 : 0;
-    splice_->replace(place, place, change.piece + comma, change.size - comma);
+    splice_->replace(place, place, {piece.begin + comma, piece.size - comma});
+    is_first = false;
+  }
+  for (std::size_t i = 0; i < nested_.size(); ++i) {
+    const auto& [member, name, edits] = nested_[i];
+    if (member != Object::none || !edits->adds()) continue;
+    splice_->replace(place, place, splice_->add(is_first ? "\"" : ",\""));
+    splice_->replace(place, place, splice_->add(name));
+    splice_->replace(place, place, splice_->add("\":{"));
+    edits->write_new(place, true);
+    splice_->replace(place, place, splice_->add("}"));
     is_first = false;
   }
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 #include "json/object.hpp"
@@ -15,8 +14,9 @@ namespace baton::json {
 /// Names match in any case (ASCII letters alone): `set` leaves one member of a name, spelled as it
 /// is given, and `erase` leaves none. Each looks at all members once.
 ///
-/// Members that are set keep their place; new ones come behind all others, in the order in which
-/// they were set first. Where a member goes, the comma beside it goes, and nothing else.
+/// Members that are set keep their place; new ones are written behind all others, in the order in
+/// which they were set first. With a member that is erased, the comma beside it is, and nothing
+/// else.
 class Edits {
  public:
   /// Both must outlive it. An object has one Edits at most.
@@ -25,65 +25,67 @@ class Edits {
   /// Gives a member the value `before`, `text` as a string, `after`.
   void set(std::string_view name, std::string_view text, std::string_view before = {},
            std::string_view after = {});
+  /// The same for a member that was read, and for no other spelling of its name.
+  void set(std::size_t member, std::string_view text);
   void erase(std::string_view name);
   /// Erases the members whose names `is_unwanted` is true for, in one pass over all that were read.
   template <class IsUnwanted>
   void erase_if(IsUnwanted&& is_unwanted) {
     for (std::size_t i = 0; i < object_->size(); ++i) {
-      if (is_unwanted((*object_)[i].name)) change_of(i).kind = Kind::erase;
+      if (is_unwanted((*object_)[i].name)) change_of(i).is_set = false;
     }
   }
 
-  /// Shows every member that is to be set: `visit(name, is_new)`. False takes the change back; a
-  /// member that was there then goes, since it is stale.
+  /// Shows the name of every member that is to be set. False takes the change back; a member that
+  /// was there is then erased, since it is stale.
   template <class Visitor>
   void filter(Visitor&& visit) {
     for (std::size_t i = 0; i < changes_.size(); ++i) {
       Change& change = changes_[i];
-      const bool is_new = change.kind == Kind::add;
-      if ((!is_new && change.kind != Kind::set) || visit(name_of(change), is_new)) continue;
-      change.kind = is_new ? Kind::nothing : Kind::erase;
+      if (change.is_set && !visit(name_of(change))) change.is_set = false;
     }
   }
 
-  /// Lets `inner`, the edits of an object that is the value of a member, be written with these.
-  void nest(std::string_view member, Edits& inner) noexcept {
-    inner_place_ = object_->index_of(member);
-    inner_ = &inner;
+  /// Writes `inner`, the edits of the object that is the value of a member, with these. If there is
+  /// no object, or null, one is made for new members.
+  void nest(std::string_view name, Edits& inner) {
+    nested_.push_back({object_->index_of(name), name, &inner});
   }
 
-  /// Hands the changes to the splice.
+  /// Makes the changes in the splice.
   void write();
-  /// The same for an object that is a member of another: where it is absent or null, it is made for
-  /// new members. `is_alone` says whether nothing stands in the other object, or will.
-  void write_into(const Object& parent, std::string_view name, bool& is_alone);
 
   /// How many members nobody has set or erased.
   [[nodiscard]] std::size_t untouched() const noexcept;
 
  private:
-  enum class Kind : std::uint8_t { nothing, set, add, erase };
-
   struct Change {
-    Kind kind;
-    std::size_t member;
-    std::size_t piece;  // of the splice: the value, or `,"name":value` of a new member
-    std::size_t size;
-    std::size_t name_size;  // of `,"name":`
+    bool is_set;          // or erased
+    std::size_t member;   // `Object::none` for a new one
+    Splice::Piece name;   // of a new one
+    Splice::Piece piece;  // the value, or `,"name":value` of a new member
+  };
+  struct Nested {
+    std::size_t member;  // `Object::none` if there is none
+    std::string_view name;
+    Edits* edits;
   };
 
-  [[nodiscard]] std::string_view name_of(const Change& change) const noexcept;
-  Change* find_added(std::string_view written_name) noexcept;
+  [[nodiscard]] std::string_view name_of(const Change& change) const noexcept {
+    return change.member == Object::none ? splice_->text_of(change.name)
+                                         : (*object_)[change.member].name;
+  }
   Change& change_of(std::size_t member);
-  void erase_other_cases(std::string_view name);
+  /// The change of the member of that very name, or of a new one. Erases the other spellings.
+  Change* find(std::string_view name);
   [[nodiscard]] bool adds() const noexcept;
-  void write_added(const char* place, bool is_first);
+  void write_as_value_of(const Member& member);
+  void write_new(const char* place, bool is_first);
 
   Object* object_;
   Splice* splice_;
   SmallList<Change, 24> changes_;
-  Edits* inner_ = nullptr;
-  std::size_t inner_place_ = Object::none;
+  SmallList<Nested, 2> nested_;
 };
 
 }  // namespace baton::json

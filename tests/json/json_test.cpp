@@ -311,8 +311,8 @@ TEST(JsonStringsTest, DecodeAndQuote) {
   EXPECT_EQ(place_of_byte("abc", 9), 3U);
 }
 
-/// What becomes of a text where its members are set ("a=1") and erased ("-a").
-std::string edited(std::string text, std::initializer_list<std::string_view> changes) {
+/// Changes the members of a text as told: "a=1" sets one, "-a" erases it.
+void edit(std::string& text, std::initializer_list<std::string_view> changes) {
   Scanner scanner(text);
   Object object;
   EXPECT_TRUE(object.read(scanner));
@@ -327,26 +327,16 @@ std::string edited(std::string text, std::initializer_list<std::string_view> cha
     }
   }
   edits.write();
+  splice.apply(text);
+}
+
+/// What becomes of the text, whether it has room to grow or not.
+std::string edited(std::string text, std::initializer_list<std::string_view> changes) {
   std::string in_place = text;
   in_place.reserve(text.size() + 10000);
-  // The places are of the text that was read.
-  Scanner again(in_place);
-  Object same;
-  EXPECT_TRUE(same.read(again));
-  Splice other;
-  Edits others(same, other);
-  for (const std::string_view change : changes) {
-    if (change.front() == '-') {
-      others.erase(change.substr(1));
-    } else {
-      const std::size_t equals = change.find('=');
-      others.set(change.substr(0, equals), change.substr(equals + 1));
-    }
-  }
-  others.write();
-  other.apply(in_place);
+  edit(in_place, changes);
   text.shrink_to_fit();
-  splice.apply(text);
+  edit(text, changes);
   EXPECT_EQ(in_place, text) << "in place and anew";
   return text;
 }
@@ -380,6 +370,48 @@ TEST(JsonEditsTest, EraseTakesOneComma) {
   const std::string long_text(5000, 'x');
   EXPECT_EQ(edited(std::string(three), {"-a", "c=" + long_text}),
             R"({ "b": 2, "c": ")" + long_text + "\" }");
+}
+
+TEST(JsonEditsTest, NamesAreFoundAsTheyAreDecoded) {
+  EXPECT_EQ(edited("{}", {"\"\n=1", "b=2", "\"\n=3"}), R"({"\"\u000a":"3","b":"2"})");
+  EXPECT_EQ(edited("{}", {"\"=1", "-\"", "b=2"}), R"({"b":"2"})");
+  EXPECT_EQ(edited(R"({"\u0061":1, "\u0041":2})", {"a=3"}), R"({"\u0061":"3"})");
+}
+
+TEST(JsonEditsTest, ObjectsInAnObjectAreWrittenWithItOrMade) {
+  const auto nested = [](std::string text, bool sets) {
+    Scanner scanner(text);
+    Object outer;
+    Object first;
+    Object second;
+    EXPECT_TRUE(outer.read(scanner, [&](std::string_view name, Value& value) {
+      if (name == "first") return first.read_or_null(scanner, value);
+      return name == "second" ? second.read_or_null(scanner, value) : scanner.read(value);
+    }));
+    Splice splice;
+    Edits edits(outer, splice);
+    Edits of_first(first, splice);
+    Edits of_second(second, splice);
+    edits.nest("first", of_first);
+    edits.nest("second", of_second);
+    for (Edits* const inner : {&of_first, &of_second}) {
+      if (sets) inner->set("a", "1");
+      inner->erase("b");
+    }
+    edits.write();
+    splice.apply(text);
+    return text;
+  };
+  const std::string both = R"("first":{"a":"1"},"second":{"a":"1"})";
+  EXPECT_EQ(nested("{ }", true), "{" + both + " }");
+  EXPECT_EQ(nested(R"({"x":0 })", true), R"({"x":0,)" + both + " }");
+  EXPECT_EQ(nested(R"({"second": null, "x":0})", true),
+            R"({"second": {"a":"1"}, "x":0,"first":{"a":"1"}})");
+  EXPECT_EQ(nested(R"({"second": {"b":2, "c":3}, "first": {}})", true),
+            R"({"second": {"c":3,"a":"1"}, "first": {"a":"1"}})");
+  EXPECT_EQ(nested(R"({"second": {"b":2}, "first": null})", false),
+            R"({"second": {}, "first": null})");
+  EXPECT_EQ(nested("{ }", false), "{ }");
 }
 
 }  // namespace

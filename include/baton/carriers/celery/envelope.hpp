@@ -56,9 +56,9 @@ struct EnvelopeOptions {
 /// families included, for it would count. Errors in the body, `missing_field` and `bad_base64`
 /// among them, tell the byte of the envelope too.
 ///
-/// Work is linear in the size of the envelope. Allocates where the envelope has no room to grow,
-/// and where new values take more than two KiB; throws `std::bad_alloc`, and then too leaves the
-/// envelope as it was.
+/// Work is linear in the size of the envelope. Allocates if the envelope has no room to grow, or if
+/// what is written, from the first change to the last one, takes more than two KiB; throws
+/// `std::bad_alloc`, and then too leaves the envelope as it was.
 [[nodiscard]] expected<void> inject(std::string& envelope, const Context& context = current(),
                                     const EnvelopeOptions& options = {});
 

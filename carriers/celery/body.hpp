@@ -3,19 +3,19 @@
 
 #include <string>
 
-#include "baton/parse_error.hpp"
+#include "baton/chain.hpp"
 #include "carriers/celery/envelope.hpp"
 #include "json/object.hpp"
-#include "json/splice.hpp"
 
 namespace baton::celery::detail {
 
 /// The body of a task of protocol 1, a JSON object with the task's name and arguments.
 class Body {
  public:
-  /// The offset of an error counts in the envelope's text.
-  Body(const Envelope& envelope, std::string_view text);
+  /// Reads that of an envelope without an error.
+  explicit Body(const Envelope& envelope) : error_(read(envelope)) {}
 
+  /// Its offset counts in the envelope's text.
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
   /// Whether it looks as if it were meant to be one.
   [[nodiscard]] bool begins_as_object() const noexcept;
@@ -26,9 +26,7 @@ class Body {
 
  private:
   ParseError read(const Envelope& envelope);
-  ParseError decode(const Envelope& envelope);
 
-  const json::Value* value_ = nullptr;  // in the envelope
   bool is_base64_ = false;
   std::string text_;
   json::Object members_;

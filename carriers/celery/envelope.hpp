@@ -1,51 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-#include "baton/chain.hpp"
 #include "baton/parse_error.hpp"
-#include "json/edits.hpp"
 #include "json/object.hpp"
 
 namespace baton::celery::detail {
 
+enum class NestedHeaders : bool { ignored, read };
+
 /// An envelope, read once: its members, those of its headers, and those of the headers in them.
+/// Offsets of errors count in its text.
 class Envelope {
  public:
-  explicit Envelope(std::string_view text);
+  explicit Envelope(std::string_view text, NestedHeaders nested = NestedHeaders::read);
 
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
-  /// These are whole only where there is no error.
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+  // These are whole only if there is no error.
   [[nodiscard]] const json::Object& members() const noexcept { return members_; }
+  [[nodiscard]] json::Object& members() noexcept { return members_; }
   [[nodiscard]] const json::Object& headers() const noexcept { return headers_; }
+  [[nodiscard]] json::Object& headers() noexcept { return headers_; }
   /// False if there are none.
   [[nodiscard]] const json::Object& nested() const noexcept { return nested_; }
+  [[nodiscard]] json::Object& nested() noexcept { return nested_; }
   /// Of protocol 2: its headers name the task.
   [[nodiscard]] bool names_task() const noexcept;
 
-  // The carrier that is written: of the headers, and of the nested ones if they have the name.
-  void set(std::string_view name, std::string_view value);
-  void erase(std::string_view name);
-  /// Erases all fields of the chain in both, also those of families, which have no names to go by.
-  void erase_fields_of(const PropagatorChain& chain);
+  /// Reads the members of `properties`. After an error, those before it are there.
+  ParseError read_properties(json::Object& properties) const;
 
-  /// Replaces the body, which there is.
-  void set_body(std::string_view text) { member_edits_.set(members_.index_of("body"), text); }
-  /// Makes all changes to the text that was read.
-  void apply(std::string& text);
+  /// Decodes the body, which must be there. Error: `wrong_type`, `bad_base64`.
+  ParseError decode_body(bool is_base64, std::string& body) const;
+  /// Where in the text that byte of the decoded body is.
+  [[nodiscard]] std::size_t place_in_body(std::size_t index, bool is_base64) const noexcept;
 
  private:
-  [[nodiscard]] bool is_nested(std::string_view name) const noexcept;
+  [[nodiscard]] std::size_t offset_of(const char* place) const noexcept {
+    return static_cast<std::size_t>(place - text_.data());
+  }
 
+  std::string_view text_;
   json::Object members_;
   json::Object headers_;
   json::Object nested_;
-  json::Splice splice_;
-  json::Edits member_edits_{members_, splice_};
-  json::Edits edits_{headers_, splice_};
-  json::Edits nested_edits_{nested_, splice_};
   ParseError error_;
 };
 

@@ -84,11 +84,18 @@ class ValueMaker {
   std::string decoded_;
 };
 
+constexpr std::size_t level_of_members = 2;  // of values in the text's one value
+
 }  // namespace
 
 bool JsonReader::fail(ErrorCode code, const char* place) noexcept {
   error_ = {code, static_cast<std::size_t>(place - text_.data())};
   return false;
+}
+
+bool JsonReader::check(const ParseError& error) noexcept {
+  if (error) error_ = error;
+  return !error;
 }
 
 bool JsonReader::fail(const json::Scanner& scanner, std::string_view inner) noexcept {
@@ -123,10 +130,24 @@ bool JsonReader::read(const json::Object& object, std::string_view name, std::ui
          fail(ErrorCode::bad_number, text.data());
 }
 
-bool JsonReader::read(const json::Value& value, boost::json::value& out) {
+bool JsonReader::make(const json::Value& value, boost::json::value& out, std::size_t level) {
   json::Scanner scanner(value.text);
-  constexpr std::size_t level = 2;  // it is inside of the text's one value
   return ValueMaker(scanner, max_depth_).make(out, level) || fail(scanner, value.text);
+}
+
+bool JsonReader::read(const json::Object& object, boost::json::object& out) {
+  if (object && max_depth_ < level_of_members) {
+    return fail(ErrorCode::too_deep, object.inside() - 1);
+  }
+  out.reserve(object.size());
+  for (std::size_t i = 0; i < object.size(); ++i) {
+    if (!make(object[i].value, out[object[i].name], level_of_members + 1)) return false;
+  }
+  return true;
+}
+
+bool JsonReader::read(const json::Value& value, boost::json::value& out) {
+  return make(value, out, level_of_members);
 }
 
 bool JsonReader::read(const json::Value& value, boost::json::array& out) {

@@ -24,6 +24,8 @@ class JsonReader {
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
   bool fail(ErrorCode code, const char* place) noexcept;
+  /// Takes the error of something else that read the text, if there is one.
+  bool check(const ParseError& error) noexcept;
   /// Takes the error of a scanner that read `inner`, a piece of the text.
   bool fail(const json::Scanner& scanner, std::string_view inner) noexcept;
 
@@ -36,12 +38,16 @@ class JsonReader {
   /// What a member says, where it is there and not null.
   bool read(const json::Object& object, std::string_view name, std::string& out);
   bool read(const json::Object& object, std::string_view name, std::uint32_t& out);
+  /// Makes a value of each member of `object`, which is itself the value of a member of the text.
+  bool read(const json::Object& object, boost::json::object& out);
   /// Makes a value, of that type.
   bool read(const json::Value& value, boost::json::value& out);
   bool read(const json::Value& value, boost::json::array& out);
   bool read(const json::Value& value, boost::json::object& out);
 
  private:
+  bool make(const json::Value& value, boost::json::value& out, std::size_t level);
+
   std::string_view part_;
   std::string_view text_;
   std::size_t max_depth_;

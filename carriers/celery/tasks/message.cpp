@@ -7,11 +7,10 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cstdio>
-#include <span>
 
 #include "baton/carriers/celery/headers.hpp"
+#include "carriers/celery/base64.hpp"
 #include "carriers/celery/tasks/repr.hpp"
-#include "text/base64.hpp"
 
 namespace baton::celery {
 namespace {
@@ -80,14 +79,6 @@ std::string body_of(const Task& task) {
   return boost::json::serialize(boost::json::array{task.args, task.kwargs, std::move(embed)});
 }
 
-std::string to_base64(std::string_view bytes) {
-  namespace base64 = baton::detail::base64;
-  std::string text((bytes.size() + 2) / 3 * 4, '=');
-  base64::encode(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()),
-                 text.data());
-  return text;
-}
-
 }  // namespace
 
 Message make_message(const Task& task, const Context& context, const InjectOptions& options) {
@@ -104,7 +95,7 @@ Message make_message(const Task& task, const Context& context, const InjectOptio
 
 std::string to_redis(const Message& message) {
   return boost::json::serialize(boost::json::object{
-      {"body", to_base64(message.body)},
+      {"body", detail::to_base64(message.body)},
       {"content-encoding", message.content_encoding},
       {"content-type", message.content_type},
       {"headers", message.headers},

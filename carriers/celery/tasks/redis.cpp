@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <span>
 
+#include "carriers/celery/envelope.hpp"
 #include "carriers/celery/tasks/json_reader.hpp"
-#include "json/strings.hpp"
-#include "text/base64.hpp"
 
 namespace baton::celery {
 namespace {
 
+using detail::Envelope;
 using detail::JsonReader;
-
-/// The text of a body that is base64; its place in the envelope is that of its member's value.
-bool decode_base64(JsonReader& reader, const json::Value& value, std::string& body) {
-  namespace base64 = baton::detail::base64;
-  std::string bytes((body.size() + 3) / 4 * 3, '\0');
-  std::size_t size = 0;
-  const ParseError error = base64::decode(
-      body, std::span(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()), size);
-  if (error) {
-    const std::size_t place = json::place_of_byte(value.inside(), error.offset);
-    return reader.fail(error.code, value.inside().data() + place);
-  }
-  bytes.resize(size);
-  body = std::move(bytes);
-  return true;
-}
 
 bool read_properties(JsonReader& reader, const json::Object& properties, Message& message,
                      std::string& body_encoding) {
@@ -48,49 +31,36 @@ bool read_properties(JsonReader& reader, const json::Object& properties, Message
          reader.read(delivery_info, "routing_key", message.routing_key);
 }
 
-bool read_body(JsonReader& reader, const json::Object& envelope, const json::Object& properties,
-               const std::string& body_encoding, Message& message) {
-  const json::Member* const body = envelope.find("body");
-  if (body == nullptr) return reader.fail(ErrorCode::missing_field, reader.text().data());
-  if (!reader.expect(body->value, json::Type::string)) return false;
-  if (!reader.read(envelope, "body", message.body) || body_encoding.empty()) {
-    return body_encoding.empty();
+bool read_body(JsonReader& reader, const Envelope& envelope, const json::Object& properties,
+               const std::string& body_encoding, std::string& body) {
+  const json::Member* const member = envelope.members().find("body");
+  if (member == nullptr) return reader.check({ErrorCode::missing_field, 0});
+  if (!body_encoding.empty() && body_encoding != "base64") {
+    return reader.fail(ErrorCode::bad_value, properties.find("body_encoding")->value.text.data());
   }
-  if (body_encoding == "base64") return decode_base64(reader, body->value, message.body);
-  return reader.fail(ErrorCode::bad_value, properties.find("body_encoding")->value.text.data());
+  return reader.check(envelope.decode_body(!body_encoding.empty(), body));
 }
 
 }  // namespace
 
-received<Message> from_redis(std::string_view envelope, const Limits& limits) {
-  JsonReader reader("envelope", envelope, limits.depth);
-  if (envelope.size() > limits.bytes) {
-    reader.fail(ErrorCode::too_many_bytes, envelope.data() + limits.bytes);
+received<Message> from_redis(std::string_view text, const Limits& limits) {
+  JsonReader reader("envelope", text, limits.depth);
+  if (text.size() > limits.bytes) {
+    reader.fail(ErrorCode::too_many_bytes, text.data() + limits.bytes);
     return reader.error();
   }
-  json::Object members;
-  if (!reader.read_members(envelope, members)) return reader.error();
-
+  const Envelope envelope(text, detail::NestedHeaders::ignored);
   Message message;
   message.content_type.clear();
   message.content_encoding.clear();
   json::Object properties;
   std::string body_encoding;
-  const json::Member* const headers = detail::find(members, "headers");
-  const json::Member* const rest = members.find("properties");
-  if (rest == nullptr) {
-    reader.fail(ErrorCode::missing_field, envelope.data());
-    return reader.error();
-  }
-  json::Object header_names;  // each once
-  if ((headers != nullptr && (!reader.expect(headers->value, json::Type::object) ||
-                              !reader.read_members(headers->value.text, header_names) ||
-                              !reader.read(headers->value, message.headers))) ||
-      !reader.read_members(rest->value.text, properties) ||
+  if (!reader.check(envelope.error()) || !reader.check(envelope.read_properties(properties)) ||
+      !reader.read(envelope.headers(), message.headers) ||
       !read_properties(reader, properties, message, body_encoding) ||
-      !reader.read(members, "content-type", message.content_type) ||
-      !reader.read(members, "content-encoding", message.content_encoding) ||
-      !read_body(reader, members, properties, body_encoding, message)) {
+      !reader.read(envelope.members(), "content-type", message.content_type) ||
+      !reader.read(envelope.members(), "content-encoding", message.content_encoding) ||
+      !read_body(reader, envelope, properties, body_encoding, message.body)) {
     return reader.error();
   }
   return message;

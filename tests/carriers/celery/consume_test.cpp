@@ -248,6 +248,13 @@ TEST(CeleryConsumeTest, HeadersThatAreSaidTwice) {
             in_envelope(ErrorCode::wrong_type, 37));
 }
 
+TEST(CeleryConsumeTest, OfANameInNestedHeadersTheLastCounts) {
+  const auto message =
+      from_redis(R"({"properties":{},"body":"","headers":{"headers":{"a":1,"a":2}}})");
+  ASSERT_TRUE(message.has_value());
+  EXPECT_EQ(boost::json::serialize(message->headers), R"({"headers":{"a":2}})");
+}
+
 TEST(CeleryConsumeTest, EveryTruncationIsAnError) {
   for (std::size_t size = 0; size < simple_task.size(); ++size) {
     const std::string cut(simple_task.substr(0, size));
@@ -273,7 +280,11 @@ TEST(CeleryConsumeTest, Limits) {
             ErrorCode::too_deep);
   const std::string deep_header = R"({"properties":{},"body":"","headers":{"a":)" +
                                   std::string(1000, '[') + std::string(1000, ']') + "}}";
-  EXPECT_EQ(error_of_envelope(deep_header).error.code, ErrorCode::too_deep);
+  EXPECT_EQ(error_of_envelope(deep_header), in_envelope(ErrorCode::too_deep, 42 + 126));
+  limits.depth = 1;
+  EXPECT_EQ(from_redis(R"({"properties":{},"body":"","headers":{}})", limits).error(),
+            in_envelope(ErrorCode::too_deep, 37));
+  limits.depth = 128;
   constexpr std::string_view body = "[[], {}, {}]";
   limits.bytes = body.size();
   EXPECT_TRUE(read_task(message_of(some_headers, body), limits));

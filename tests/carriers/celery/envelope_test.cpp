@@ -364,6 +364,14 @@ TEST(CeleryProtocol1Test, NestedHeadersCountForMoreThanArguments) {
   EXPECT_EQ(baton::celery::extract(envelope, {.chain = w3c()}), parent_alone());
 }
 
+TEST(CeleryProtocol1Test, MembersOfOtherSpellingsRemain) {
+  const std::string others = R"({"Body":1,"HEADERS":2,)";
+  std::string envelope = others + in_plain.substr(1);
+  ASSERT_TRUE(baton::celery::inject(envelope, parent_alone(), {.chain = w3c(), .protocol1 = kwargs})
+                  .has_value());
+  EXPECT_EQ(envelope.substr(0, others.size()), others);
+}
+
 TEST(CeleryProtocol1Test, BodiesInBase64) {
   std::string envelope = in_base64;
   ASSERT_TRUE(baton::celery::inject(envelope, full_context(), {.chain = w3c(), .protocol1 = kwargs})

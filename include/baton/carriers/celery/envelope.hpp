@@ -84,7 +84,8 @@ struct EnvelopeOptions {
 
 namespace detail {
 class Envelope;
-}
+class EnvelopeEdits;
+}  // namespace detail
 
 /// Reads the headers of an envelope, but not those nested in them: only `extract` knows which
 /// fields belong together. The text must outlive it. One thread at a time.
@@ -124,14 +125,17 @@ class ConstEnvelopeCarrier {
 /// which the carrier is done.
 class EnvelopeCarrier : public ConstEnvelopeCarrier {
  public:
-  explicit EnvelopeCarrier(std::string& envelope)
-      : ConstEnvelopeCarrier(envelope), text_(&envelope) {}
+  explicit EnvelopeCarrier(std::string& envelope);
+  EnvelopeCarrier(EnvelopeCarrier&&) noexcept;
+  EnvelopeCarrier& operator=(EnvelopeCarrier&&) noexcept;
+  ~EnvelopeCarrier();
 
   void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
   [[nodiscard]] expected<void> apply();
 
  private:
+  std::unique_ptr<detail::EnvelopeEdits> edits_;
   std::string* text_;
 };
 

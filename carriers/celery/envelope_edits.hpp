@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "baton/chain.hpp"
+#include "carriers/celery/envelope.hpp"
+#include "json/edits.hpp"
+
+namespace baton::celery::detail {
+
+/// Changes to an envelope that was read without an error, and the carrier that is written: of the
+/// headers, and of the nested ones if they have the name.
+class EnvelopeEdits {
+ public:
+  /// The envelope must outlive it, and has one at most.
+  explicit EnvelopeEdits(Envelope& envelope);
+
+  void set(std::string_view name, std::string_view value);
+  void erase(std::string_view name);
+  /// Erases all fields of the chain in both, also those of families, which have no names to go by.
+  void erase_fields_of(const PropagatorChain& chain);
+  /// Replaces the body, which must be there.
+  void set_body(std::string_view body);
+
+  /// Makes all changes to the text that was read.
+  void apply(std::string& text);
+
+ private:
+  json::Edits* find_nested_with(std::string_view name) noexcept;
+
+  Envelope* envelope_;
+  json::Splice splice_;
+  json::Edits members_{envelope_->members(), splice_};
+  json::Edits headers_{envelope_->headers(), splice_};
+  json::Edits nested_{envelope_->nested(), splice_};
+};
+
+}  // namespace baton::celery::detail

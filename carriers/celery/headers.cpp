@@ -64,29 +64,29 @@ object* find_nested_with(object& headers, std::string_view name) noexcept {
   return has_name ? nested : nullptr;
 }
 
-/// Takes out a name in any case, other than the spelling that is kept.
-void take_out(object& headers, std::string_view name, Match kept = Match::none) {
-  const auto goes = [&](const auto& member) {
+/// Removes a name in any case, other than the spelling that is kept.
+void remove(object& headers, std::string_view name, Match kept = Match::none) {
+  const auto is_unwanted = [&](const auto& member) {
     const Match match = lookup::compare(member.key(), name);
     return match != Match::none && match != kept;
   };
-  const auto first = std::find_if(headers.begin(), headers.end(), goes);
+  const auto first = std::find_if(headers.begin(), headers.end(), is_unwanted);
   if (first == headers.end()) return;
-  if (std::none_of(first + 1, headers.end(), goes)) {
+  if (std::none_of(first + 1, headers.end(), is_unwanted)) {
     headers.stable_erase(first);
     return;
   }
   object rest(headers.storage());  // erasing one by one would be quadratic
   rest.reserve(headers.size());
   for (auto& member : headers) {
-    if (!goes(member)) rest.emplace(member.key(), std::move(member.value()));
+    if (!is_unwanted(member)) rest.emplace(member.key(), std::move(member.value()));
   }
   headers = std::move(rest);
 }
 
 void set_one(object& headers, std::string_view name, boost::json::string value) {
   headers.insert_or_assign(name, std::move(value));
-  take_out(headers, name, Match::exact);
+  remove(headers, name, Match::exact);
 }
 
 }  // namespace
@@ -116,8 +116,8 @@ void HeadersCarrier::set(std::string_view name, std::string_view value) {
 
 void HeadersCarrier::erase(std::string_view name) {
   const std::string lowercase = lookup::to_lower(name);
-  take_out(*headers_, lowercase);
-  if (object* const nested = find_nested_with(*headers_, lowercase)) take_out(*nested, lowercase);
+  remove(*headers_, lowercase);
+  if (object* const nested = find_nested_with(*headers_, lowercase)) remove(*nested, lowercase);
 }
 
 Context extract(const boost::json::object& headers, const ExtractOptions& options) {

@@ -191,11 +191,6 @@ bool Scanner::read(Value& value) noexcept {
   return true;
 }
 
-bool Scanner::read_string(Value& value) noexcept {
-  if (peek() == '"' || at_ == end_ || !value_starts.contains(*at_)) return read(value);
-  return fail_here(ErrorCode::wrong_type);
-}
-
 bool Scanner::skip_odd_string(bool& has_escapes) noexcept {
   for (;; at_ = find_special(at_, end_)) {
     if (at_ == end_) return fail_here(ErrorCode::too_short);

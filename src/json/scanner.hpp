@@ -34,7 +34,7 @@ struct Value {
 ///     scanner.finish();
 ///
 /// Never allocates or recurses, and converts nothing: a value is a view of its text. The first
-/// error stays, and after it every function gives false.
+/// error remains, and after it every function returns false.
 ///
 /// | error | offset |
 /// |---|---|
@@ -42,11 +42,12 @@ struct Value {
 /// | `too_long` | what comes behind the value |
 /// | `bad_delimiter` | not the `,`, `:`, `}` or `]` that must stand there |
 /// | `bad_key` | not the `"` of a name |
-/// | `bad_value` | not the begin of a value, a wrong letter of `true`, `false`, `null`, a control
-/// character in a string, a wrong escape | | `bad_number` | where it ceases to be one; the begin of
-/// one that no double can hold (1e309) | | `bad_utf8` | the first byte of what is ill-formed; the
-/// `\` of half a surrogate pair | | `too_deep` | the `{` or `[` beyond `max_depth` | | `wrong_type`
-/// | the value that is no object, array or string where one was asked for |
+/// | `bad_value` | where no value begins; a wrong letter of `true`, `false` or `null` |
+/// | | a control character in a string; a wrong escape |
+/// | `bad_number` | where it ceases to be one; the begin of one that no double can hold (1e309) |
+/// | `bad_utf8` | the first byte of what is ill-formed; the `\` of half a surrogate pair |
+/// | `too_deep` | the `{` or `[` beyond `max_depth` |
+/// | `wrong_type` | the value, if it is not the object or array that is asked for |
 class Scanner {
  public:
   explicit Scanner(std::string_view text) noexcept
@@ -61,8 +62,6 @@ class Scanner {
 
   /// Reads any value, whatever is in it.
   bool read(Value& value) noexcept;
-  /// The same, where only a string may stand.
-  bool read_string(Value& value) noexcept;
 
   /// Goes into an object; its members are then read one by one.
   bool enter_object() noexcept { return enter('{'); }

@@ -32,9 +32,6 @@ class SmallList {
     }
     ++size_;
   }
-  void pop_back() noexcept {
-    if (size_-- > N) rest_.pop_back();
-  }
 
  private:
   // Not initialized before it is needed.

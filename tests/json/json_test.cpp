@@ -229,8 +229,7 @@ TEST(JsonScannerTest, AsksForATypeAndSaysWhenThereIsAnother) {
     EXPECT_EQ(scanner.error(), ParseError(ErrorCode::wrong_type, 0)) << text;
   }
   Scanner scanner(" {}");
-  Value value;
-  EXPECT_FALSE(scanner.read_string(value));
+  EXPECT_FALSE(scanner.enter_array());
   EXPECT_EQ(scanner.error(), ParseError(ErrorCode::wrong_type, 1));
 }
 

@@ -21,11 +21,6 @@ Envelope::Envelope(std::string_view text, NestedHeaders nested) : text_(text) {
   if (!members_.read(scanner, read_value) || !scanner.finish()) error_ = scanner.error();
 }
 
-bool Envelope::names_task() const noexcept {
-  const json::Member* const task = headers_.find("task");
-  return task != nullptr && task->value.type != json::Type::null;
-}
-
 ParseError Envelope::read_properties(json::Object& properties) const {
   const json::Member* const member = members_.find("properties");
   if (member == nullptr) return {ErrorCode::missing_field, 0};

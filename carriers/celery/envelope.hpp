@@ -29,7 +29,9 @@ class Envelope {
   [[nodiscard]] const json::Object& nested() const noexcept { return nested_; }
   [[nodiscard]] json::Object& nested() noexcept { return nested_; }
   /// Of protocol 2: its headers name the task.
-  [[nodiscard]] bool names_task() const noexcept;
+  [[nodiscard]] bool names_task() const noexcept {
+    return headers_.find_non_null("task") != nullptr;
+  }
 
   /// Reads the members of `properties`. After an error, those before it are there.
   ParseError read_properties(json::Object& properties) const;

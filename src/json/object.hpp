@@ -90,6 +90,11 @@ class Object {
     const std::size_t index = index_of(name);
     return index == none ? nullptr : &members_[index];
   }
+  /// The same if its value is not null.
+  [[nodiscard]] const Member* find_non_null(std::string_view name) const noexcept {
+    const Member* const member = find(name);
+    return member == nullptr || member->value.type == Type::null ? nullptr : member;
+  }
 
   /// The text of a member that is a string, decoded; nothing for other types. It lives as long as
   /// the Object, and is not for several threads at a time.

@@ -86,14 +86,14 @@ bool read_object_body(JsonReader& reader, ReceivedTask& task) {
   }
   if (task.group.empty() && !reader.read(body, "taskset", task.group)) return false;
   if (task.retries == 0 && !reader.read(body, "retries", task.retries)) return false;
-  const json::Member* const args = detail::find(body, "args");
-  const json::Member* const kwargs = detail::find(body, "kwargs");
+  const json::Member* const args = body.find_non_null("args");
+  const json::Member* const kwargs = body.find_non_null("kwargs");
   if ((args != nullptr && !reader.read(args->value, task.args)) ||
       (kwargs != nullptr && !reader.read(kwargs->value, task.kwargs))) {
     return false;
   }
   for (const char* name : {"callbacks", "errbacks", "chord"}) {
-    const json::Member* const found = detail::find(body, name);
+    const json::Member* const found = body.find_non_null(name);
     if (found != nullptr && !reader.read(found->value, task.embed[name])) return false;
   }
   return true;

@@ -121,7 +121,7 @@ bool JsonReader::read(const json::Object& object, std::string_view name, std::st
 }
 
 bool JsonReader::read(const json::Object& object, std::string_view name, std::uint32_t& out) {
-  const json::Member* const member = find(object, name);
+  const json::Member* const member = object.find_non_null(name);
   if (member == nullptr) return true;
   if (!expect(member->value, json::Type::number)) return false;
   const std::string_view text = member->value.text;
@@ -162,11 +162,6 @@ bool JsonReader::read(const json::Value& value, boost::json::object& out) {
   if (!expect(value, json::Type::object) || !read(value, made)) return false;
   out = std::move(made.get_object());
   return true;
-}
-
-const json::Member* find(const json::Object& object, std::string_view name) noexcept {
-  const json::Member* const member = object.find(name);
-  return member == nullptr || member->value.type == json::Type::null ? nullptr : member;
 }
 
 }  // namespace baton::celery::detail

@@ -54,7 +54,4 @@ class JsonReader {
   ParseError error_;
 };
 
-/// The member of that name, where it is there and not null.
-[[nodiscard]] const json::Member* find(const json::Object& object, std::string_view name) noexcept;
-
 }  // namespace baton::celery::detail

@@ -23,7 +23,7 @@ bool read_properties(JsonReader& reader, const json::Object& properties, Message
   }
   message.priority = static_cast<std::uint8_t>(std::min(priority, 255U));
   message.delivery_mode = static_cast<std::uint8_t>(std::min(delivery_mode, 255U));
-  const json::Member* const info = detail::find(properties, "delivery_info");
+  const json::Member* const info = properties.find_non_null("delivery_info");
   if (info == nullptr) return true;
   json::Object delivery_info;
   return reader.read_members(info->value.text, delivery_info) &&

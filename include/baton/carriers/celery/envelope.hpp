@@ -29,32 +29,32 @@ struct EnvelopeOptions {
 ///
 ///     baton::celery::inject(envelope).value();
 ///
-///     {"body": "W1tdLCB7fSwge31d", "content-encoding": "utf-8", "content-type":
-///     "application/json",
-///      "headers": {"task": "orders.ship", "id": "…", "traceparent": "00-…"}, "properties": {…}}
+///     {"body": "W1tdLCB7fSwge31d", "content-encoding": "utf-8",
+///      "content-type": "application/json",
+///      "headers": {"task": "orders.ship", "id": "…", "traceparent": "00-…"},
+///      "properties": {…}}
 ///
-/// The fields become members of `headers`, which is made where it is absent or null. Every other
-/// byte stays: the body, unknown members, their order, white space, and numbers as they are
-/// written. A member that is there already keeps its place, and new ones come last. Values are
-/// escaped; what is not UTF-8 in them becomes U+FFFD.
+/// The fields become members of `headers`, which is made if it is absent or null. Every other byte
+/// remains: the body, unknown members, their order, white space, and numbers as they are written. A
+/// member that exists keeps its place, and new ones are written last. Values are escaped; what is
+/// not UTF-8 in them becomes U+FFFD.
 ///
-/// A member that has the name of a field in another case goes. Some tracers write into an object
-/// named `headers` inside of the headers: the fields that it has, unless they are null, are set or
-/// erased there too, so that nothing stale is sent. What an older context has in a family of fields
-/// (`uberctx-…`, `ot-baggage-…`) stays: its names are not those that are written.
+/// A member that has the name of a field in another case is erased. Some tracers write into an
+/// object named `headers` inside of the headers: the fields that it has, unless they are null, are
+/// set or erased there too, so that nothing stale is sent. What an older context has in a family of
+/// fields (`uberctx-…`, `ot-baggage-…`) remains: its names are not those that are written.
 ///
 /// The text must be one JSON object (RFC 8259) with strings in UTF-8, nested 1,024 levels at most,
-/// and without a number that no double can hold. No name may come twice in it, in its headers, or
-/// in the `headers` in them; what is deeper inside is nobody's affair. An error tells the byte of
-/// the envelope where it is, and leaves the envelope as it was: `too_short`, `too_long`,
-/// `bad_delimiter`, `bad_key`, `bad_value`, `bad_number`, `bad_utf8`, `too_deep`, `duplicate_key`,
-/// `wrong_type`.
+/// and without a number that no double can hold. It, its headers, and the `headers` in them must
+/// each have no name twice; deeper objects may. An error has the offset of the byte in the
+/// envelope, and leaves the envelope as it was: `too_short`, `too_long`, `bad_delimiter`,
+/// `bad_key`, `bad_value`, `bad_number`, `bad_utf8`, `too_deep`, `duplicate_key`, `wrong_type`.
 ///
-/// With `Protocol1::kwargs` a task of protocol 1 (one whose headers have no `task`) gets them into
-/// the `kwargs` of its body, in base 64 or plain as `properties.body_encoding` says; the body is
-/// written anew then. All that the chain owns in the headers and in those nested in them is erased,
-/// families included, for it would count. Errors in the body, `missing_field` and `bad_base64`
-/// among them, tell the byte of the envelope too.
+/// With `Protocol1::kwargs`, the fields of a task of protocol 1 (its headers have no `task`) are
+/// written into the `kwargs` of its body, in base 64 or plain as `properties.body_encoding` says.
+/// All that the chain owns in the headers and in those nested in them is erased, families included,
+/// since it would be read first. Errors in the body, such as `missing_field` and `bad_base64`, have
+/// offsets in the envelope too.
 ///
 /// Work is linear in the size of the envelope. Allocates if the envelope has no room to grow, or if
 /// what is written, from the first change to the last one, takes more than two KiB; throws
@@ -66,18 +66,18 @@ struct EnvelopeOptions {
 ///
 ///     baton::Context context = baton::celery::extract(envelope).child();
 ///
-/// Never fails: where the envelope is not as `inject` wants it, the context is empty and the report
-/// says where, as an error of `envelope`. Names are matched exactly, and if no header has the very
-/// name, in any case; of several spellings the last counts, and all of lists. A null value is
-/// absent; one of another type than string is too, and reported as `wrong_type`. Offsets of the
-/// fields' own errors count in the decoded value.
+/// Never fails: if `inject` would refuse the envelope, the context is empty, and the report has the
+/// error under `envelope`. Names are matched exactly, and if no header has the very name, in any
+/// case; of several spellings the last counts, and all of lists. A null value is absent; one of
+/// another type than string is too, and reported as `wrong_type`. Offsets of the fields' own errors
+/// count in the decoded value.
 ///
 /// The object `headers` inside of the headers is read for each format of the chain that has none of
 /// its fields in the headers themselves.
 ///
-/// Where neither has a text for a field of the chain, and the headers have no `task`, the message
-/// may be a task of protocol 1: then `kwargs` in its body are read. A body that is none is not an
-/// error, unless it begins like one, with `{`.
+/// If neither has a text for a field of the chain, and the headers have no `task`, the message may
+/// be a task of protocol 1: then `kwargs` in its body are read. An error in the body is reported
+/// only if it begins with `{`.
 ///
 /// Allocates for values with escapes, for more than 32 headers, and for bodies of protocol 1.
 [[nodiscard]] Context extract(std::string_view envelope, const ExtractOptions& options = {});
@@ -99,7 +99,7 @@ class ConstEnvelopeCarrier {
   ConstEnvelopeCarrier& operator=(ConstEnvelopeCarrier&&) noexcept;
   ~ConstEnvelopeCarrier();
 
-  /// Why the envelope cannot be read; without a code where it can. Then the carrier is empty.
+  /// Why the envelope cannot be read, if it cannot; then the carrier is empty.
   [[nodiscard]] const ParseError& error() const noexcept;
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;

@@ -11,13 +11,13 @@
 #include "carriers/kafka/c_list.hpp"
 #include "carriers/kafka/change.hpp"
 #include "carriers/kafka/message.hpp"
-#include "core/lookup.hpp"
 
 namespace baton::kafka {
 namespace {
 
 using detail::append;
 using detail::CList;
+using detail::FoundCarrier;
 using detail::Header;
 
 constexpr const char* interceptor = "baton";
@@ -38,29 +38,6 @@ Extracted find_context(const PropagatorChain& chain, CarrierReader carrier, Cont
   }
   return best;
 }
-
-/// Those headers of a message that are of a chain's formats.
-class FoundCarrier {
- public:
-  static constexpr bool last_field_counts = true;
-
-  explicit FoundCarrier(const std::vector<Header>& headers) noexcept : headers_(headers) {}
-
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    return lookup::find_last(*this, name);
-  }
-  void get_all(std::string_view name, TextVisitor visit) const {
-    lookup::visit_values(*this, name, visit);
-  }
-  void keys(TextVisitor visit) const { lookup::visit_names(*this, visit); }
-
-  // The list.
-  [[nodiscard]] std::size_t size() const noexcept { return headers_.size(); }
-  [[nodiscard]] const Header& at(std::size_t i) const noexcept { return headers_[i]; }
-
- private:
-  const std::vector<Header>& headers_;
-};
 
 std::vector<Header> find_owned(const rd_kafka_headers_t& headers, const PropagatorChain& chain) {
   return detail::find_all(CList(&headers), [&](const char* name) { return chain.owns(name); });

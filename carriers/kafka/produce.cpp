@@ -59,12 +59,12 @@ class Instrument {
   void inject_into(rd_kafka_message_t& message, const Context& context) const {
     if (is_empty(context)) return;
     const PropagatorChain& chain = options_.chain ? *options_.chain : global_chain();
-    const auto [headers, error] = detail::headers_of(message);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR || chain.writers().empty()) return;
-    if (headers == nullptr) {
+    const detail::MessageHeaders headers = detail::headers_of(message);
+    if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR || chain.writers().empty()) return;
+    if (headers.list == nullptr) {
       inject_new(message, context, chain);
     } else {
-      inject_into(*headers, context, chain);
+      inject_into(*headers.list, context, chain);
     }
   }
 

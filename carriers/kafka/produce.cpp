@@ -27,16 +27,19 @@ bool is_empty(const Context& context) noexcept {
          context.sampling() == Sampling::defer;
 }
 
-/// The most that any propagator of the chain, reader or writer, finds. Not an extraction that is to
-/// be counted: nobody has received anything.
-Extracted find_context(const PropagatorChain& chain, CarrierReader carrier, Context& context) {
-  Extracted best = Extracted::nothing;
-  for (const auto& links : {chain.readers(), chain.writers()}) {
-    for (const PropagatorChain::Link& link : links) {
-      best = std::max(best, link->extract(carrier, context));
-    }
-  }
-  return best;
+/// Whether any propagator of the chain, reader or writer, finds more than baggage in a message. If
+/// none does, its baggage is added to `sent`. Not an extraction that is to be counted: nobody has
+/// received anything.
+bool has_context(CarrierReader message, const PropagatorChain& chain, Context& sent) {
+  const auto readers = chain.readers();
+  const auto finds_it = [&](const PropagatorChain::Link& link) {
+    return link->extract(message, sent) >= Extracted::decision;
+  };
+  const auto also_finds_it = [&](const PropagatorChain::Link& writer) {
+    return std::ranges::find(readers, writer) == readers.end() && finds_it(writer);
+  };
+  return std::ranges::any_of(readers, finds_it) ||
+         std::ranges::any_of(chain.writers(), also_finds_it);
 }
 
 std::vector<Header> find_owned(const rd_kafka_headers_t& headers, const PropagatorChain& chain) {
@@ -84,11 +87,8 @@ class Instrument {
     const std::vector<Header> theirs = find_owned(headers, chain);
     Context sent = context;
     if (!theirs.empty()) {
-      if (options_.existing == Existing::keep) {
-        Context found;
-        const Extracted most = find_context(chain, FoundCarrier(theirs), found);
-        if (most >= Extracted::decision) return;
-        find_context(chain, FoundCarrier(theirs), sent);  // adds the message's baggage
+      if (options_.existing == Existing::keep && has_context(FoundCarrier(theirs), chain, sent)) {
+        return;
       }
       detail::remove(headers, theirs);
     }

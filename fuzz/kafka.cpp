@@ -69,8 +69,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check_reading(baton::kafka::ConstCppHeadersCarrier(*cpp), model);
 
   const baton::Context context = chain.extract(model);
-  const HeadersPointer copy =
-      baton::kafka::detail::copy_without_context(baton::kafka::detail::CList(list.get()), chain);
+  const baton::kafka::detail::CList all(list.get());
+  std::vector<baton::kafka::detail::Header> owned;
+  const HeadersPointer copy = baton::kafka::detail::copy_others(all, chain, &owned);
   Headers others = headers;
   std::erase_if(others, [&](const auto& header) { return chain.owns(header.first); });
   laws::require(to_headers(*copy) == others, "what is sent on has all headers of others");

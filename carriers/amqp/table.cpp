@@ -10,40 +10,10 @@
 namespace baton::amqp {
 namespace {
 
+using detail::entries_of;
+using detail::is_text;
+using detail::to_text;
 using lookup::Match;
-
-std::string_view to_text(const amqp_bytes_t& bytes) noexcept {
-  return {static_cast<const char*>(bytes.bytes), bytes.len};
-}
-
-struct Header {
-  std::string_view name;
-  std::optional<std::string_view> value;
-};
-
-bool is_text(const amqp_field_value_t& value) noexcept {
-  return value.kind == AMQP_FIELD_KIND_UTF8 || value.kind == AMQP_FIELD_KIND_BYTES;
-}
-
-/// The entries of a table, which the owner of the table owns.
-std::span<amqp_table_entry_t> entries_of(const amqp_table_t& table) noexcept {
-  return {table.entries, static_cast<std::size_t>(std::max(table.num_entries, 0))};
-}
-
-class TableList {
- public:
-  explicit TableList(const amqp_table_t& table) noexcept : entries_(entries_of(table)) {}
-
-  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
-  [[nodiscard]] Header at(std::size_t i) const noexcept {
-    const auto& [name, value] = entries_[i];
-    if (!is_text(value)) return {to_text(name), std::nullopt};
-    return {to_text(name), to_text(value.value.bytes)};
-  }
-
- private:
-  std::span<const amqp_table_entry_t> entries_;
-};
 
 /// Reports the fields that a chain would read if they were text.
 void report_wrong_types(const amqp_table_t& table, const PropagatorChain& chain,
@@ -64,18 +34,6 @@ void* allocate(amqp_pool_t& pool, std::size_t size) {
 constexpr std::size_t longest_name = 255;
 
 }  // namespace
-
-std::optional<std::string_view> ConstTableCarrier::get(std::string_view name) const noexcept {
-  return lookup::find_last(TableList(*table_), name);
-}
-
-void ConstTableCarrier::get_all(std::string_view name, TextVisitor visit) const {
-  lookup::visit_values(TableList(*table_), name, visit);
-}
-
-void ConstTableCarrier::keys(TextVisitor visit) const {
-  lookup::visit_names(TableList(*table_), visit);
-}
 
 void TableCarrier::own(std::size_t more) {
   const std::span<const amqp_table_entry_t> there = entries_of(*table_);

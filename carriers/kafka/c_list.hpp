@@ -14,6 +14,11 @@ struct Header {
   std::optional<std::string_view> value;
 };
 
+inline std::optional<std::string_view> to_value(const void* data, std::size_t size) noexcept {
+  if (data == nullptr) return std::nullopt;
+  return std::string_view(static_cast<const char*>(data), size);
+}
+
 /// librdkafka's own list; it may be null, and is empty then. Owns nothing: what it shows is the
 /// list's, and ends with the header.
 class CList {
@@ -29,8 +34,7 @@ class CList {
     const void* value = nullptr;
     std::size_t size = 0;
     rd_kafka_header_get_all(headers_, i, &name, &value, &size);
-    if (value == nullptr) return {name, std::nullopt};
-    return {name, std::string_view(static_cast<const char*>(value), size)};
+    return {name, to_value(value, size)};
   }
 
  private:

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "baton/detail/lookup.hpp"
 #include "carriers/kafka/c_list.hpp"
 
 /// Changes to a list of headers where it is. A list may be the application's, which gets it back if
@@ -24,6 +25,9 @@ std::vector<Header> find_all(const CList& list, IsMeant&& is_meant) {
   }
   return found;
 }
+
+/// Reads what `find_all` has found.
+using FoundCarrier = baton::detail::lookup::ListCarrier<const std::vector<Header>&>;
 
 /// Takes these headers, which `find_all` has found, out of the list; the others keep their order.
 /// The number of passes over the list does not depend on what is in it. Throws

@@ -8,8 +8,14 @@
 namespace baton::kafka {
 namespace {
 
-void report_unreadable(ExtractReport* report) {
-  if (report != nullptr) report->add("headers", {ErrorCode::bad_value, 0});
+template <Message M>
+Context extract_from(M& message, const ExtractOptions& options) {
+  const auto& [chain, report] = options;
+  const detail::MessageHeaders headers = detail::headers_of(message);
+  if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR && report != nullptr) {
+    report->add("headers", {ErrorCode::bad_value, 0});
+  }
+  return chain.extract(ConstHeadersCarrier(headers.list), report);
 }
 
 struct Parent {
@@ -27,21 +33,11 @@ struct HashParent {
 }  // namespace
 
 Context extract(const rd_kafka_message_t& message, const ExtractOptions& options) {
-  const auto [headers, error] = detail::headers_of(message);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) report_unreadable(options.report);
-  return options.chain.extract(ConstHeadersCarrier(headers), options.report);
+  return extract_from(message, options);
 }
 
 Context extract(RdKafka::Message& message, const ExtractOptions& options) {
-  const auto [headers, error] = detail::headers_of(*message.c_ptr());
-  if (headers == nullptr && error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    // Either there are none, or somebody has asked for them: then they are the C++ object's, which
-    // its message owns.
-    if (const RdKafka::Headers* const detached = message.headers()) {
-      return extract(*detached, options);
-    }
-  }
-  return extract(std::as_const(*message.c_ptr()), options);
+  return extract_from(message, options);
 }
 
 std::vector<SpanContext> distinct_parents(std::span<const Context> contexts) {

@@ -11,55 +11,28 @@
 namespace baton::kafka {
 namespace {
 
-template <class Headers>
-class CopiedList {
- public:
-  explicit CopiedList(const Headers& headers) noexcept : headers_(headers) {}
-
-  [[nodiscard]] std::size_t size() const noexcept { return headers_.size(); }
-  [[nodiscard]] detail::Header at(std::size_t i) const noexcept {
-    const auto& header = headers_[i];
-    if (!header.value) return {header.name.c_str(), std::nullopt};
-    return {header.name.c_str(), std::string_view(*header.value)};
+std::vector<detail::CopiedHeader> copy(const RdKafka::Headers& headers) {
+  std::vector<detail::CopiedHeader> copy;
+  if (headers.size() == 0) return copy;
+  copy.reserve(headers.size());
+  for (const RdKafka::Headers::Header& header : headers.get_all()) {
+    copy.push_back({header.key(), std::optional<std::string>(
+                                      detail::to_value(header.value(), header.value_size()))});
   }
-
- private:
-  const Headers& headers_;
-};
+  return copy;
+}
 
 }  // namespace
 
-std::vector<ConstCppHeadersCarrier::Header>& ConstCppHeadersCarrier::copy() const {
-  if (copy_) return *copy_;
-  copy_.emplace();
-  if (headers_->size() == 0) return *copy_;
-  for (const RdKafka::Headers::Header& header : headers_->get_all()) {
-    Header& added = copy_->emplace_back(Header{header.key(), std::nullopt});
-    if (header.value() != nullptr) {
-      added.value.emplace(static_cast<const char*>(header.value()), header.value_size());
-    }
-  }
-  return *copy_;
-}
-
-std::optional<std::string_view> ConstCppHeadersCarrier::get(std::string_view name) const {
-  return lookup::find_last(CopiedList(copy()), name);
-}
-
-void ConstCppHeadersCarrier::get_all(std::string_view name, TextVisitor visit) const {
-  lookup::visit_values(CopiedList(copy()), name, visit);
-}
-
-void ConstCppHeadersCarrier::keys(TextVisitor visit) const {
-  lookup::visit_names(CopiedList(copy()), visit);
-}
+ConstCppHeadersCarrier::ConstCppHeadersCarrier(const RdKafka::Headers& headers)
+    : ListCarrier(copy(headers)) {}
 
 void CppHeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
-  Header fresh{lookup::to_lower(name), std::string(value)};
+  detail::CopiedHeader fresh{lookup::to_lower(name), std::string(value)};
   erase(fresh.name);
   headers_->add(fresh.name, fresh.value->data(), fresh.value->size());
-  copy().push_back(std::move(fresh));
+  list_.push_back(std::move(fresh));
 }
 
 void CppHeadersCarrier::erase(std::string_view name) {
@@ -71,9 +44,8 @@ void CppHeadersCarrier::erase(std::string_view name) {
 }
 
 void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free) {
-  std::vector<Header>& headers = copy();
   std::vector<std::string> names;
-  for (const Header& header : headers) {
+  for (const detail::CopiedHeader& header : list_) {
     if (is_meant(header.name)) names.push_back(header.name);
   }
   if (names.empty()) return;
@@ -82,7 +54,7 @@ void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, 
   names.resize(std::min(names.size(), free + spellings_));
   spellings_ -= names.size() - std::min(names.size(), free);
   for (const std::string& name : names) headers_->remove(name);
-  std::erase_if(headers, [&](const Header& header) {
+  std::erase_if(list_, [&](const detail::CopiedHeader& header) {
     return std::binary_search(names.begin(), names.end(), header.name, std::greater());
   });
 }

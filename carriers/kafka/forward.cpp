@@ -3,49 +3,34 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "baton/carriers/kafka/consume.hpp"
 #include "baton/scope.hpp"
 #include "carriers/kafka/appending_carrier.hpp"
+#include "carriers/kafka/change.hpp"
 #include "carriers/kafka/message.hpp"
 
 namespace baton::kafka {
 namespace {
 
-/// The headers that the C++ interface has detached from a message. They are its RdKafka::Message's;
-/// these are copies.
-class CppList {
- public:
-  explicit CppList(const RdKafka::Headers& headers) : headers_(headers.get_all()) {
-    for (const RdKafka::Headers::Header& header : headers_) names_.push_back(header.key());
+/// The headers to be sent on, with `context` or, if that is null, the context that they have. Null
+/// if they could not be read.
+HeadersPointer forward_headers(const detail::MessageHeaders& theirs, const Context* context,
+                               const PropagatorChain& chain) {
+  if (theirs.error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
+  const detail::CList list(theirs.list);
+  if (context != nullptr) {
+    HeadersPointer headers = detail::copy_others(list, chain, nullptr);
+    detail::append(*headers, *context, chain);
+    return headers;
   }
-
-  [[nodiscard]] std::size_t size() const noexcept { return headers_.size(); }
-  [[nodiscard]] detail::Header at(std::size_t i) const noexcept {
-    const RdKafka::Headers::Header& header = headers_[i];
-    if (header.value() == nullptr) return {names_[i].c_str(), std::nullopt};
-    return {names_[i].c_str(),
-            std::string_view(static_cast<const char*>(header.value()), header.value_size())};
-  }
-
- private:
-  std::vector<RdKafka::Headers::Header> headers_;
-  std::vector<std::string> names_;
-};
-
-template <class List>
-HeadersPointer forward_list(const List& list, const Context& context,
-                            const PropagatorChain& chain) {
-  HeadersPointer headers = detail::copy_without_context(list, chain);
-  if (headers != nullptr) detail::append(*headers, context, chain);
+  std::vector<detail::Header> owned;
+  owned.reserve(chain.fields().size());
+  HeadersPointer headers = detail::copy_others(list, chain, &owned);
+  detail::append(*headers, chain.extract(detail::FoundCarrier(owned)), chain);
   return headers;
-}
-
-/// A message of either interface.
-template <Message M>
-Context context_to_forward(M& message, const PropagatorChain& chain) {
-  return current().trace_id().is_valid() ? current() : extract(message, {.chain = chain});
 }
 
 // librdkafka copies key and value. If it succeeds, it owns the headers, which an interceptor may
@@ -75,33 +60,30 @@ rd_kafka_resp_err_t produce(rd_kafka_t& producer, const char* topic,
   return error;
 }
 
+template <Message M>
+rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic, M& message,
+                            const rd_kafka_message_t& c_message, const InjectOptions& options) {
+  const Context* const context = current().trace_id().is_valid() ? &current() : nullptr;
+  return produce(producer, topic, c_message,
+                 forward_headers(detail::headers_of(message), context, options.chain));
+}
+
 }  // namespace
 
 HeadersPointer forward_headers(const rd_kafka_message_t& message, const Context& context,
                                const InjectOptions& options) {
-  const auto [headers, error] = detail::headers_of(message);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
-  return forward_list(detail::CList(headers), context, options.chain);
+  return forward_headers(detail::headers_of(message), &context, options.chain);
 }
 
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic,
                             const rd_kafka_message_t& message, const InjectOptions& options) {
-  const Context context = context_to_forward(message, options.chain);
-  return produce(producer, topic, message, forward_headers(message, context, options));
+  return forward(producer, topic, message, message, options);
 }
 
 RdKafka::ErrorCode forward(RdKafka::Producer& producer, const char* topic,
                            RdKafka::Message& message, const InjectOptions& options) {
-  const Context context = context_to_forward(message, options.chain);
-  const auto [in_place, error] = detail::headers_of(*message.c_ptr());
-  HeadersPointer headers;
-  if (in_place == nullptr && error == RD_KAFKA_RESP_ERR_NO_ERROR && message.headers() != nullptr) {
-    headers = forward_list(CppList(*message.headers()), context, options.chain);
-  } else {
-    headers = forward_headers(*message.c_ptr(), context, options);
-  }
   return static_cast<RdKafka::ErrorCode>(
-      produce(*producer.c_ptr(), topic, *message.c_ptr(), std::move(headers)));
+      forward(*producer.c_ptr(), topic, message, *message.c_ptr(), options));
 }
 
 }  // namespace baton::kafka

@@ -14,6 +14,7 @@ namespace {
 
 using detail::CList;
 using detail::CName;
+using detail::to_value;
 
 /// All headers of a name, in any case.
 std::vector<detail::Header> find(const rd_kafka_headers_t& headers, std::string_view name) {
@@ -32,8 +33,7 @@ std::optional<std::string_view> find_last(const rd_kafka_headers_t* headers,
   if (headers != nullptr && exact.get() != nullptr) {
     rd_kafka_header_get_last(headers, exact.get(), &value, &size);
   }
-  if (value != nullptr) return std::string_view(static_cast<const char*>(value), size);
-  return lookup::find_last(CList(headers), name);
+  return value != nullptr ? to_value(value, size) : lookup::find_last(CList(headers), name);
 }
 
 /// The value of a name that one header has; nothing where none or several have it.
@@ -50,7 +50,7 @@ std::optional<std::string_view> find_only(const rd_kafka_headers_t* headers,
   const bool is_only = rd_kafka_header_get(headers, 1, exact.get(), &second, &second_size) ==
                        RD_KAFKA_RESP_ERR__NOENT;
   if (!is_only) return std::nullopt;
-  return std::string_view(static_cast<const char*>(value), size);
+  return to_value(value, size);
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 #pragma once
 
 #include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafkacpp.h>
+
+#include <cstddef>
+#include <vector>
 
 #include "baton/carriers/kafka/headers.hpp"
 #include "baton/chain.hpp"
@@ -9,28 +13,49 @@
 
 namespace baton::kafka::detail {
 
-/// A message's headers where they are; null if it has none. They stay the message's, or those of
-/// the application that produces it. `error` says whether they could be read.
+/// The headers of a message of either interface, as librdkafka's list.
 struct MessageHeaders {
-  rd_kafka_headers_t* headers = nullptr;
-  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  rd_kafka_headers_t* list = nullptr;  ///< null if there are none; the message owns it, or `copy`
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;  ///< whether they could be read
+  HeadersPointer copy = nullptr;
 };
 
+/// Shows them where they are.
 inline MessageHeaders headers_of(const rd_kafka_message_t& message) noexcept {
   MessageHeaders found;
-  found.error = rd_kafka_message_headers(&message, &found.headers);
+  found.error = rd_kafka_message_headers(&message, &found.list);
   if (found.error == RD_KAFKA_RESP_ERR__NOENT) found.error = RD_KAFKA_RESP_ERR_NO_ERROR;
   return found;
 }
 
-/// A copy of the headers that are of none of the chain's formats.
-template <class List>
-HeadersPointer copy_without_context(const List& list, const PropagatorChain& chain) {
+/// Shows them where they are, or copies them if `message.headers()` has detached them from a
+/// message that was produced. Those of one that was consumed librdkafka unpacks again.
+inline MessageHeaders headers_of(RdKafka::Message& message) {
+  MessageHeaders found = headers_of(*message.c_ptr());
+  if (found.list != nullptr || found.error != RD_KAFKA_RESP_ERR_NO_ERROR) return found;
+  const RdKafka::Headers* const detached = message.headers();
+  if (detached == nullptr) return found;
+  found.copy.reset(rd_kafka_headers_new(detached->size()));
+  found.list = found.copy.get();
+  for (const RdKafka::Headers::Header& header : detached->get_all()) {
+    add(*found.list, {header.key().c_str(), to_value(header.value(), header.value_size())});
+  }
+  return found;
+}
+
+/// A copy of the headers that are of none of the chain's formats. The others, where they are, are
+/// added to `owned`, unless that is null. Looks at each header once.
+inline HeadersPointer copy_others(const CList& list, const PropagatorChain& chain,
+                                  std::vector<Header>* owned) {
   const std::size_t size = list.size();
   HeadersPointer copy(rd_kafka_headers_new(size + chain.fields().size()));
   for (std::size_t i = 0; i < size; ++i) {
     const Header header = list.at(i);
-    if (!chain.owns(header.name)) add(*copy, header);
+    if (!chain.owns(header.name)) {
+      add(*copy, header);
+    } else if (owned != nullptr) {
+      owned->push_back(header);
+    }
   }
   return copy;
 }

@@ -11,13 +11,13 @@
 #include "carriers/kafka/c_list.hpp"
 #include "carriers/kafka/change.hpp"
 #include "carriers/kafka/message.hpp"
-#include "core/lookup.hpp"
 
 namespace baton::kafka {
 namespace {
 
 using detail::append;
 using detail::CList;
+using detail::FoundCarrier;
 using detail::Header;
 
 constexpr const char* interceptor = "baton";
@@ -27,40 +27,20 @@ bool is_empty(const Context& context) noexcept {
          context.sampling() == Sampling::defer;
 }
 
-/// The most that any propagator of the chain, reader or writer, finds. Not an extraction that is to
-/// be counted: nobody has received anything.
-Extracted find_context(const PropagatorChain& chain, CarrierReader carrier, Context& context) {
-  Extracted best = Extracted::nothing;
-  for (const auto& links : {chain.readers(), chain.writers()}) {
-    for (const PropagatorChain::Link& link : links) {
-      best = std::max(best, link->extract(carrier, context));
-    }
-  }
-  return best;
+/// Whether any propagator of the chain, reader or writer, finds more than baggage in a message. If
+/// none does, its baggage is added to `sent`. Not an extraction that is to be counted: nobody has
+/// received anything.
+bool has_context(CarrierReader message, const PropagatorChain& chain, Context& sent) {
+  const auto readers = chain.readers();
+  const auto finds_it = [&](const PropagatorChain::Link& link) {
+    return link->extract(message, sent) >= Extracted::decision;
+  };
+  const auto also_finds_it = [&](const PropagatorChain::Link& writer) {
+    return std::ranges::find(readers, writer) == readers.end() && finds_it(writer);
+  };
+  return std::ranges::any_of(readers, finds_it) ||
+         std::ranges::any_of(chain.writers(), also_finds_it);
 }
-
-/// Those headers of a message that are of a chain's formats.
-class FoundCarrier {
- public:
-  static constexpr bool last_field_counts = true;
-
-  explicit FoundCarrier(const std::vector<Header>& headers) noexcept : headers_(headers) {}
-
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    return lookup::find_last(*this, name);
-  }
-  void get_all(std::string_view name, TextVisitor visit) const {
-    lookup::visit_values(*this, name, visit);
-  }
-  void keys(TextVisitor visit) const { lookup::visit_names(*this, visit); }
-
-  // The list.
-  [[nodiscard]] std::size_t size() const noexcept { return headers_.size(); }
-  [[nodiscard]] const Header& at(std::size_t i) const noexcept { return headers_[i]; }
-
- private:
-  const std::vector<Header>& headers_;
-};
 
 std::vector<Header> find_owned(const rd_kafka_headers_t& headers, const PropagatorChain& chain) {
   return detail::find_all(CList(&headers), [&](const char* name) { return chain.owns(name); });
@@ -82,12 +62,12 @@ class Instrument {
   void inject_into(rd_kafka_message_t& message, const Context& context) const {
     if (is_empty(context)) return;
     const PropagatorChain& chain = options_.chain ? *options_.chain : global_chain();
-    const auto [headers, error] = detail::headers_of(message);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR || chain.writers().empty()) return;
-    if (headers == nullptr) {
+    const detail::MessageHeaders headers = detail::headers_of(message);
+    if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR || chain.writers().empty()) return;
+    if (headers.list == nullptr) {
       inject_new(message, context, chain);
     } else {
-      inject_into(*headers, context, chain);
+      inject_into(*headers.list, context, chain);
     }
   }
 
@@ -107,11 +87,8 @@ class Instrument {
     const std::vector<Header> theirs = find_owned(headers, chain);
     Context sent = context;
     if (!theirs.empty()) {
-      if (options_.existing == Existing::keep) {
-        Context found;
-        const Extracted most = find_context(chain, FoundCarrier(theirs), found);
-        if (most >= Extracted::decision) return;
-        find_context(chain, FoundCarrier(theirs), sent);  // adds the message's baggage
+      if (options_.existing == Existing::keep && has_context(FoundCarrier(theirs), chain, sent)) {
+        return;
       }
       detail::remove(headers, theirs);
     }

@@ -80,8 +80,9 @@ std::vector<PropagatorChain::Link> make_links(std::string_view names,
 }
 
 PropagatorChain make_chain(const ChainConfiguration& wanted, Errors& errors) {
-  return {make_links(wanted.extract, wanted.options, errors),
-          make_links(wanted.inject, wanted.options, errors), wanted.policy};
+  auto readers = make_links(wanted.extract, wanted.options, errors);
+  if (wanted.inject == wanted.extract) return PropagatorChain(readers, wanted.policy);
+  return {std::move(readers), make_links(wanted.inject, wanted.options, errors), wanted.policy};
 }
 
 /// Empty where there is nothing but blanks and commas.

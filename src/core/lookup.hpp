@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -24,14 +23,6 @@ void with_lowercase(std::string_view name, F&& f) {
     f(name);
   } else {
     f(std::string_view(to_lower(name)));
-  }
-}
-
-template <class List>
-void visit_names(const List& list, TextVisitor visit) {
-  for (std::size_t i = 0, size = list.size(); i < size; ++i) {
-    const auto header = list.at(i);
-    if (header.value && !visit(header.name)) return;
   }
 }
 

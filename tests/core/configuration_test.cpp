@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -23,6 +24,11 @@ TEST(MakeChainTest, TakesThePolicy) {
   EXPECT_EQ(make_chain("b3").chain.policy(), ExtractionPolicy::last_wins);
   EXPECT_EQ(make_chain("b3", ExtractionPolicy::first_match).chain.policy(),
             ExtractionPolicy::first_match);
+}
+
+TEST(MakeChainTest, FormatsThatAreReadAndWrittenAreTheSameObjects) {
+  const PropagatorChain chain = make_chain("tracecontext,b3").chain;
+  EXPECT_TRUE(std::ranges::equal(chain.readers(), chain.writers()));
 }
 
 TEST(MakeChainTest, AnUnknownNameIsNamedWithAllKnownOnes) {

@@ -7,18 +7,58 @@
 #include <amqp.h>
 #endif
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
-#include "baton/carrier.hpp"
 #include "baton/detail/handle.hpp"
+#include "baton/detail/lookup.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
 
 /// Contexts in the message headers of AMQP 0-9-1, over rabbitmq-c.
 namespace baton::amqp {
+
+namespace detail {
+
+struct Header {
+  std::string_view name;
+  std::optional<std::string_view> value;
+};
+
+inline std::string_view to_text(const amqp_bytes_t& bytes) noexcept {
+  return {static_cast<const char*>(bytes.bytes), bytes.len};
+}
+
+inline bool is_text(const amqp_field_value_t& value) noexcept {
+  return value.kind == AMQP_FIELD_KIND_UTF8 || value.kind == AMQP_FIELD_KIND_BYTES;
+}
+
+/// The entries of a table, which the owner of the table owns.
+inline std::span<amqp_table_entry_t> entries_of(const amqp_table_t& table) noexcept {
+  return {table.entries, static_cast<std::size_t>(std::max(table.num_entries, 0))};
+}
+
+/// A table as it is now.
+class TableList {
+ public:
+  explicit TableList(const amqp_table_t& table) noexcept : table_(&table) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return entries_of(*table_).size(); }
+  [[nodiscard]] Header at(std::size_t i) const noexcept {
+    const auto& [name, value] = table_->entries[i];
+    if (!is_text(value)) return {to_text(name), std::nullopt};
+    return {to_text(name), to_text(value.value.bytes)};
+  }
+
+ private:
+  const amqp_table_t* table_;
+};
+
+}  // namespace detail
 
 /// Reads a field table, such as the headers of a message. The table must outlive the carrier.
 ///
@@ -27,24 +67,14 @@ namespace baton::amqp {
 /// - Long strings (`AMQP_FIELD_KIND_UTF8`) and byte arrays (`AMQP_FIELD_KIND_BYTES`) are text, and
 ///   are shown where they are: nothing is copied or allocated. Other types count as absent; the
 ///   report of `extract` says `wrong_type` of them.
-/// - A table should have no name twice. Where one does, `get` gives the last value, and `get_all`
-///   all in order, as the list fields `tracestate` and `baggage` need it; of `traceparent`, which
-///   is one value, the last alone.
+/// - A table should have no name twice. If one does, `get` returns the last value, and `get_all`
+///   shows all in order.
 ///
 /// Each look-up passes over the fields once, or twice where no name is exact.
-class ConstTableCarrier {
+class ConstTableCarrier : public baton::detail::lookup::ListCarrier<detail::TableList> {
  public:
-  static constexpr bool last_field_counts = true;
-  static constexpr bool names_without_case = true;
-
-  explicit ConstTableCarrier(const amqp_table_t& table) noexcept : table_(&table) {}
-
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;
-  void get_all(std::string_view name, TextVisitor visit) const;
-  void keys(TextVisitor visit) const;
-
- private:
-  const amqp_table_t* table_;
+  explicit ConstTableCarrier(const amqp_table_t& table) noexcept
+      : ListCarrier(detail::TableList(table)) {}
 };
 
 /// Reads and writes such a table.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "baton/carrier.hpp"
 #include "baton/detail/ascii.hpp"
@@ -12,10 +13,9 @@
 /// How a name is found among the headers of a message: exactly, and where none has the very name,
 /// in any case.
 ///
-/// A *list* has `size()`, and `at(i)` gives a header: a `name`, as a C string or a view, and a
-/// `value`, which is nothing if the header counts as absent. The value is either an
-/// `std::optional<std::string_view>` or converts to one when it is read: only the values of headers
-/// with the right name are.
+/// A *list* has `size()` and `at(i)`, like a vector of headers. A header has a `name`, which is a C
+/// string or text, and a `value`, which is nothing if the header counts as absent. The value
+/// converts to `std::optional<std::string_view>`, and is read only if the name is the right one.
 namespace baton::detail::lookup {
 
 enum class Match { none, other_case, exact };
@@ -43,7 +43,7 @@ template <class List>
 std::optional<std::string_view> find_last(const List& list, std::string_view name) {
   std::optional<std::string_view> in_other_case;
   for (std::size_t i = list.size(); i-- > 0;) {
-    const auto header = list.at(i);
+    const auto& header = list.at(i);
     const Match match = compare(header.name, name);
     if (match == Match::none || !header.value) continue;
     if (match == Match::exact) return header.value;
@@ -56,7 +56,7 @@ template <class List>
 void visit_values(const List& list, std::string_view name, TextVisitor visit) {
   Match best = Match::none;
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
-    const auto header = list.at(i);
+    const auto& header = list.at(i);
     const Match match = compare(header.name, name);
     if (match == Match::none || !header.value) continue;
     if (match == Match::exact && !visit(*header.value)) return;
@@ -64,10 +64,37 @@ void visit_values(const List& list, std::string_view name, TextVisitor visit) {
   }
   if (best != Match::other_case) return;
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
-    const auto header = list.at(i);
+    const auto& header = list.at(i);
     if (compare(header.name, name) == Match::none || !header.value) continue;
     if (!visit(*header.value)) return;
   }
 }
+
+template <class List>
+void visit_names(const List& list, TextVisitor visit) {
+  for (std::size_t i = 0, size = list.size(); i < size; ++i) {
+    const auto& header = list.at(i);
+    if (header.value && !visit(header.name)) return;
+  }
+}
+
+/// A carrier over a list, which may be a reference.
+template <class List>
+class ListCarrier {
+ public:
+  static constexpr bool last_field_counts = true;
+  static constexpr bool names_without_case = true;
+
+  explicit ListCarrier(List list) noexcept : list_(std::forward<List>(list)) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept {
+    return find_last(list_, name);
+  }
+  void get_all(std::string_view name, TextVisitor visit) const { visit_values(list_, name, visit); }
+  void keys(TextVisitor visit) const { visit_names(list_, visit); }
+
+ protected:
+  List list_;
+};
 
 }  // namespace baton::detail::lookup

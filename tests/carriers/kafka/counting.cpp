@@ -17,6 +17,7 @@ Function* next(Function* /*ours*/, const char* name) {
 }
 
 #define BATON_NEXT(name) static const auto next_##name = next(&(name), #name)
+BATON_NEXT(rd_kafka_message_headers);
 BATON_NEXT(rd_kafka_header_cnt);
 BATON_NEXT(rd_kafka_header_add);
 BATON_NEXT(rd_kafka_header_remove);
@@ -51,6 +52,12 @@ std::size_t moves(const rd_kafka_headers_t* headers, std::string_view gone) {
 }  // namespace
 
 extern "C" {
+
+rd_kafka_resp_err_t rd_kafka_message_headers(const rd_kafka_message_t* message,
+                                             rd_kafka_headers_t** headers) {
+  ++work.asked;
+  return next_rd_kafka_message_headers(message, headers);
+}
 
 std::size_t rd_kafka_header_cnt(const rd_kafka_headers_t* headers) {
   count(0);

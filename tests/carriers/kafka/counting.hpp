@@ -12,6 +12,7 @@ struct Work {
   std::size_t seen = 0;   ///< headers that were looked at, one call after the other
   std::size_t moved = 0;  ///< headers that changed their place
   std::size_t removals = 0;
+  std::size_t asked = 0;  ///< how often a message was asked for its headers; none of the calls
 
   [[nodiscard]] std::size_t all() const noexcept { return seen + moved; }
 };

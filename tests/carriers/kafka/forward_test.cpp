@@ -81,6 +81,20 @@ TEST_F(ForwardTest, WithoutACurrentTraceTheMessagesOwnGoesOn) {
   EXPECT_EQ(headers_of(*sent_on()), (Headers{{"traceparent", other_parent}}));
 }
 
+TEST_F(ForwardTest, TheMessagesOwnIsReadOnceAndOnlyIfNoTraceIsCurrent) {
+  const Message order = arrive({{"traceparent", parent}});
+  const auto counting = std::make_shared<CountingPropagator>();
+  const baton::PropagatorChain chain({counting});
+  EXPECT_EQ(forward(*producer_, "checked", *order, {.chain = chain}), RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_EQ(headers_of(*sent_on()), (Headers{{"traceparent", parent}}));
+  EXPECT_EQ(counting->reads, 1);
+  const Context context = context_of(other_parent);
+  const baton::Scope scope(context);
+  EXPECT_EQ(forward(*producer_, "checked", *order, {.chain = chain}), RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_EQ(headers_of(*sent_on()), (Headers{{"traceparent", other_parent}}));
+  EXPECT_EQ(counting->reads, 1);
+}
+
 TEST_F(ForwardTest, ACurrentTraceIdAloneGoesOn) {
   const Message order = arrive({{"x-amzn-trace-id", "Root=1-11111111-bd862e3fe1be46a994272793"}});
   Context context;
@@ -190,6 +204,43 @@ TEST_F(ForwardTest, TheCppInterface) {
     ASSERT_NE(order->headers(), nullptr);
   }
   consumer->close();
+}
+
+/// Asks for the headers in a delivery report, which takes them out of the C message for good.
+struct Detaching final : RdKafka::DeliveryReportCb {
+  void dr_cb(RdKafka::Message& message) override {
+    const Context before = baton::kafka::extract(message);
+    ASSERT_NE(message.headers(), nullptr);
+    rd_kafka_headers_t* left = nullptr;
+    EXPECT_EQ(rd_kafka_message_headers(message.c_ptr(), &left), RD_KAFKA_RESP_ERR__NOENT);
+    EXPECT_TRUE(before.span_context().is_valid());
+    EXPECT_EQ(baton::kafka::extract(message), before);
+    EXPECT_EQ(forward(*sender, "checked", message), RdKafka::ERR_NO_ERROR);
+  }
+  RdKafka::Producer* sender = nullptr;
+};
+
+TEST_F(ForwardTest, WhatTheCppInterfaceHasDetached) {
+  Detaching detaching;
+  std::string reason;
+  const std::unique_ptr<RdKafka::Conf> conf(RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL));
+  conf->set("bootstrap.servers", cluster_.servers(), reason);
+  const std::unique_ptr<RdKafka::Producer> sender(RdKafka::Producer::create(conf.get(), reason));
+  detaching.sender = sender.get();
+  conf->set("dr_cb", &detaching, reason);
+  const std::unique_ptr<RdKafka::Producer> producer(RdKafka::Producer::create(conf.get(), reason));
+  RdKafka::Headers* const headers = RdKafka::Headers::create();
+  headers->add("a", std::string("\0\xff", 2));
+  headers->add("n", nullptr, 0);
+  headers->add("traceparent", parent);
+  // It takes the headers.
+  ASSERT_EQ(producer->produce("orders", 0, 0, nullptr, 0, nullptr, 0, 0, headers, nullptr),
+            RdKafka::ERR_NO_ERROR);
+  producer->flush(20000);
+  sender->flush(20000);
+  EXPECT_EQ(
+      headers_of(*checked_.next()),
+      (Headers{{"a", std::string("\0\xff", 2)}, {"n", std::nullopt}, {"traceparent", parent}}));
 }
 
 }  // namespace

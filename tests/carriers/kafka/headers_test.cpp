@@ -130,11 +130,15 @@ TYPED_TEST(KafkaHeadersTest, ValuesAreBytes) {
 }
 
 TYPED_TEST(KafkaHeadersTest, OfTraceparentTheLastCountsInAnyCase) {
+  const auto chain = chain_of("tracecontext");
+  const auto read = [&] {
+    return chain.extract(this->reader()).span_context().span_id.to_string();
+  };
   this->arrive("Traceparent", parent);
   this->arrive("TRACEPARENT", other_parent);
-  EXPECT_EQ(this->all("traceparent"), Values{other_parent});
+  EXPECT_EQ(read(), other_parent.substr(36, 16));
   this->arrive("traceparent", parent);
-  EXPECT_EQ(this->all("traceparent"), Values{parent});
+  EXPECT_EQ(read(), parent.substr(36, 16));
 }
 
 TYPED_TEST(KafkaHeadersTest, OfB3TheLastCounts) {

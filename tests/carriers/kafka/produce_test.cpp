@@ -121,6 +121,20 @@ TEST_F(ProduceTest, NamesAreWrittenInLowercaseWhoeverSetsThem) {
             expected);
 }
 
+TEST_F(ProduceTest, AMessagesContextIsReadOnce) {
+  const auto counting = std::make_shared<CountingPropagator>();
+  const auto baggage = std::make_shared<baton::BaggagePropagator>();
+  const Client producer = instrumented({.chain = baton::PropagatorChain({counting, baggage})});
+  const Context context = context_of(parent);
+  const Scope scope(context);
+  for (const Headers& theirs :
+       {Headers{{"traceparent", other_parent}, {"baggage", "b=2"}}, Headers{{"baggage", "b=2"}}}) {
+    counting->reads = 0;
+    sent(*producer, make_headers(theirs));
+    EXPECT_EQ(counting->reads, 1);
+  }
+}
+
 TEST_F(ProduceTest, ReplacesWhenToldTo) {
   const Client producer = instrumented({.existing = Existing::replace});
   const Headers theirs = {{"Traceparent", other_parent}, {"a", "1"}, {"baggage", "old=1"}};

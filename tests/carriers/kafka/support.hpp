@@ -47,6 +47,25 @@ inline baton::Context context_of(std::string_view traceparent, std::string_view 
   return context;
 }
 
+/// Is as TraceContextPropagator, and counts how often it reads.
+class CountingPropagator final : public baton::Propagator {
+ public:
+  CountingPropagator() noexcept : Propagator(baton::formats::tracecontext) {}
+  baton::Extracted extract(baton::CarrierReader carrier, baton::Context& context,
+                           baton::ExtractReport* report) const override {
+    ++reads;
+    return propagator_.extract(carrier, context, report);
+  }
+  void inject(const baton::Context& context, baton::CarrierWriter carrier) const override {
+    propagator_.inject(context, carrier);
+  }
+
+  mutable int reads = 0;
+
+ private:
+  baton::TraceContextPropagator propagator_;
+};
+
 inline void add(rd_kafka_headers_t& list, const std::string& name,
                 const std::optional<std::string>& value) {
   rd_kafka_header_add(&list, name.data(), static_cast<ssize_t>(name.size()),

@@ -29,8 +29,9 @@ namespace baton::kafka {
 [[nodiscard]] Context extract(const rd_kafka_message_t& message,
                               const ExtractOptions& options = {});
 
-/// The same for a message of the C++ interface, also after its `headers()` were asked for (they are
-/// copied then, see CppHeadersCarrier).
+/// The same for a message of the C++ interface, also after its `headers()` were asked for. That
+/// takes the headers out of the C message: librdkafka unpacks those of a consumed message again, as
+/// they arrived, and those of a delivery report are copied.
 [[nodiscard]] Context extract(RdKafka::Message& message, const ExtractOptions& options = {});
 
 /// The same for headers alone.

@@ -9,44 +9,34 @@
 #include <string_view>
 #include <vector>
 
-#include "baton/carrier.hpp"
+#include "baton/detail/lookup.hpp"
 #include "baton/function_ref.hpp"
 #include "baton/options.hpp"
 
 namespace baton::kafka {
 
+namespace detail {
+
+struct CopiedHeader {
+  std::string name;
+  std::optional<std::string> value;
+};
+
+}  // namespace detail
+
 /// Reads a list of record headers as librdkafka's C++ interface has it, by the rules of
 /// ConstHeadersCarrier.
 ///
-/// `RdKafka::Headers` gives nothing away but copies. So the first look at a list copies it once,
-/// and the carrier keeps the copy: nobody else may change the list while the carrier lives. The
-/// headers of a *message* are read where they are, without a copy: see `extract`.
-class ConstCppHeadersCarrier {
+/// `RdKafka::Headers` returns nothing but copies. So a carrier copies the list when it is made:
+/// nobody else may change the list while the carrier lives. The headers of a *message* are read
+/// where they are, without a copy: see `extract`.
+class ConstCppHeadersCarrier
+    : public baton::detail::lookup::ListCarrier<std::vector<detail::CopiedHeader>> {
  public:
-  static constexpr bool last_field_counts = true;
-  static constexpr bool names_without_case = true;
-
-  explicit ConstCppHeadersCarrier(const RdKafka::Headers& headers) noexcept : headers_(&headers) {}
+  explicit ConstCppHeadersCarrier(const RdKafka::Headers& headers);
 
   ConstCppHeadersCarrier(const ConstCppHeadersCarrier&) = delete;
   ConstCppHeadersCarrier& operator=(const ConstCppHeadersCarrier&) = delete;
-
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
-  void get_all(std::string_view name, TextVisitor visit) const;
-  void keys(TextVisitor visit) const;
-
- protected:
-  struct Header {
-    std::string name;
-    std::optional<std::string> value;
-  };
-
-  /// The copy, made when it is first asked for.
-  [[nodiscard]] std::vector<Header>& copy() const;
-
- private:
-  const RdKafka::Headers* headers_;
-  mutable std::optional<std::vector<Header>> copy_;
 };
 
 /// Reads and writes such a list, by the rules of HeadersCarrier. The carrier does not own it.
@@ -60,7 +50,7 @@ class ConstCppHeadersCarrier {
 /// the name in lowercase does not look at it.
 class CppHeadersCarrier : public ConstCppHeadersCarrier {
  public:
-  explicit CppHeadersCarrier(RdKafka::Headers& headers) noexcept
+  explicit CppHeadersCarrier(RdKafka::Headers& headers)
       : ConstCppHeadersCarrier(headers), headers_(&headers) {}
 
   static constexpr std::size_t max_spellings = 256;

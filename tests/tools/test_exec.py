@@ -98,7 +98,7 @@ class BadContext(unittest.TestCase):
         self.assertEqual(result.err.decode().splitlines(), [
             "baton: TRACEPARENT: bad_hex, not a lowercase hexadecimal digit at byte 4; "
             "no trace context is read",
-            "baton: BAGGAGE: bad_key, not allowed in a key at byte 6; this member is dropped",
+            "baton: BAGGAGE: bad_key, invalid character in a key at byte 6; this member is dropped",
         ])
         seen = variables(result)
         self.assertRegex(seen["TRACEPARENT"], r"^00-[0-9a-f]{32}-")

@@ -150,13 +150,13 @@ bool BaggageParser::begin_run(const char* begin) noexcept {
   return true;
 }
 
-Baggage BaggageParser::finish(const SharedText* neighbour) {
+Baggage BaggageParser::finish(const SharedText* neighbor) {
   if (members_ == 0) return {};
   const auto size_of = [](const Run& run) { return static_cast<std::size_t>(run.end - run.begin); };
   std::size_t size = size_of(last_run_);
   for (std::size_t i = 0; i < run_count_; ++i) size += size_of(runs_[i]) + 1;
-  SharedText text = neighbour != nullptr ? SharedText::allocate_beside(*neighbour, size)
-                                         : SharedText::allocate(size);
+  SharedText text = neighbor != nullptr ? SharedText::allocate_beside(*neighbor, size)
+                                        : SharedText::allocate(size);
   if (text.view().empty()) {
     report(ErrorCode::out_of_memory, 0);
     return {};

@@ -20,8 +20,8 @@ class BaggageParser {
 
   [[nodiscard]] bool has_error() const noexcept { return has_error_; }
 
-  /// The baggage; where it arrives with `neighbour`, in one block with it if there is room.
-  [[nodiscard]] Baggage finish(const SharedText* neighbour = nullptr);
+  /// The baggage; where it arrives with `neighbor`, in one block with it if there is room.
+  [[nodiscard]] Baggage finish(const SharedText* neighbor = nullptr);
 
  private:
   struct Result {

@@ -26,8 +26,8 @@ SharedText SharedText::make(std::size_t size, std::size_t capacity) noexcept {
 
 SharedText SharedText::allocate(std::size_t size) noexcept { return make(size, size); }
 
-SharedText SharedText::allocate_beside(const SharedText& neighbour, std::size_t size) noexcept {
-  Block* block = neighbour.block_;
+SharedText SharedText::allocate_beside(const SharedText& neighbor, std::size_t size) noexcept {
+  Block* block = neighbor.block_;
   // Nobody else holds the block, so nobody else can see or take its unused end. Acquire pairs with
   // the release of whoever let go last.
   if (block != nullptr && size != 0 && block->capacity - block->used >= size &&

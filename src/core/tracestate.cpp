@@ -94,13 +94,13 @@ bool TraceStateParser::was_kept(std::string_view key) const noexcept {
                      [&](const Member& member) { return member.key() == key; });
 }
 
-TraceState TraceStateParser::finish(const SharedText* neighbour) noexcept {
+TraceState TraceStateParser::finish(const SharedText* neighbor) noexcept {
   if (error_ || kept_ == 0) return {};
 
   std::size_t size = kept_ - 1;
   for (std::size_t i = 0; i < kept_; ++i) size += members_[i].size;
-  SharedText text = neighbour != nullptr ? SharedText::allocate_beside(*neighbour, size)
-                                         : SharedText::allocate(size);
+  SharedText text = neighbor != nullptr ? SharedText::allocate_beside(*neighbor, size)
+                                        : SharedText::allocate(size);
   if (text.view().empty()) {
     error_.emplace(ErrorCode::out_of_memory, 0);
     return {};

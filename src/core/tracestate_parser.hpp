@@ -22,9 +22,9 @@ class TraceStateParser {
   /// The first member that was left out because its key came before.
   [[nodiscard]] const std::optional<ParseError>& duplicate() const noexcept { return duplicate_; }
 
-  /// The state, empty where there is an error; where it arrives with `neighbour`, in one block with
+  /// The state, empty where there is an error; where it arrives with `neighbor`, in one block with
   /// it if there is room.
-  [[nodiscard]] TraceState finish(const SharedText* neighbour = nullptr) noexcept;
+  [[nodiscard]] TraceState finish(const SharedText* neighbor = nullptr) noexcept;
 
  private:
   struct Member {

@@ -18,11 +18,11 @@ using detail::set_or_erase;
 constexpr std::array trace_context_fields{Traceparent::field, TraceState::field};
 constexpr std::array baggage_fields{Baggage::field};
 
-TraceState extract_trace_state(CarrierReader carrier, const detail::SharedText& neighbour,
+TraceState extract_trace_state(CarrierReader carrier, const detail::SharedText& neighbor,
                                ExtractReport* report) {
   detail::TraceStateParser parser;
   carrier.get_all(TraceState::field, [&](std::string_view value) { return parser.feed(value); });
-  TraceState state = parser.finish(&neighbour);
+  TraceState state = parser.finish(&neighbor);
   if (report != nullptr) {
     if (parser.duplicate()) report->add(TraceState::field, *parser.duplicate());
     if (parser.error()) report->add(TraceState::field, *parser.error());

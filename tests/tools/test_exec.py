@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`baton exec` runs a command with the context in its environment, and is not in its way."""
+"""`baton exec` runs a command with the context in its environment, and changes nothing else."""
 
 import os
 import pty
@@ -18,7 +18,7 @@ def run(*options, command=("env", "-0"), **variables):
 
 
 def environment_of(result):
-    """Entries in order, as the command saw them."""
+    """Entries in order, as the command received them."""
     return [entry for entry in result.out.decode().split("\0") if entry]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What comes in and goes out, byte for byte, and what happens when it cannot."""
+"""Input and output, byte for byte, and failures of both."""
 
 import os
 import subprocess

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each format costs alone, beside a floor that only looks its fields up and copies their
-// bytes, and what the old formats of a migration cost a request that does not bring them.
+// The cost of each format alone, beside a floor that only looks up its fields and copies their
+// bytes, and the cost of the old formats of a migration for a request without them.
 
 #include <baton/baton.hpp>
 
@@ -23,13 +23,13 @@ using Fields = std::map<std::string, std::string, std::less<>>;
 constexpr std::string_view w3c_names = "tracecontext,baggage";
 constexpr std::string_view migration_names = "tracecontext,baggage,b3,jaeger";
 
-/// A request with three fields that have nothing to do with tracing, and those given.
+/// A request with three fields that are not about tracing, and the given ones.
 Fields request(Fields fields) {
   fields.merge(Fields{{"accept", "*/*"}, {"host", "example.com"}, {"user-agent", "bench/1"}});
   return fields;
 }
 
-/// Without baggage, so that all formats have the same to say.
+/// Without baggage, so that all formats carry the same.
 baton::Context context() {
   baton::Context context;
   context.set_span_context({baton::TraceId(0x80f198ee56343ba8, 0x64fe8b2a57d3eff7),
@@ -85,7 +85,7 @@ void inject(benchmark::State& s, const baton::PropagatorChain& chain) {
 
 baton::PropagatorChain chain_of(std::string_view names) { return baton::make_chain(names).chain; }
 
-/// A benchmark of something that does not work measures nothing.
+/// A benchmark of broken code measures nothing.
 bool works(const baton::PropagatorChain& chain, const Fields& fields) {
   const baton::Context found = chain.extract(baton::MapCarrier(fields));
   return found.span_context().trace_id.low() == context().span_context().trace_id.low() &&
@@ -93,7 +93,7 @@ bool works(const baton::PropagatorChain& chain, const Fields& fields) {
          found.sampling() == baton::Sampling::sample;
 }
 
-/// Registers three benchmarks for a format, and their lines.
+/// Registers three benchmarks for a format, and their rows.
 bool add_format(std::string_view name, std::vector<bench::Row>& rows) {
   const baton::PropagatorChain chain = chain_of(name);
   const Fields fields = request_of(chain);
@@ -111,7 +111,7 @@ bool add_format(std::string_view name, std::vector<bench::Row>& rows) {
   return true;
 }
 
-/// Registers the two chains over a request that brings W3C's fields alone.
+/// Registers the two chains over a request with only W3C's fields.
 bool add_migration(const std::string& title, const Fields& fields, std::vector<bench::Row>& rows) {
   if (!works(chain_of(w3c_names), fields) || !works(chain_of(migration_names), fields))
     return false;
@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
   all_work &= add_migration("traceparent", parent, rows);
   all_work &= add_migration("all three fields", full, rows);
   if (!all_work) {
-    std::cerr << "formats: what is to be measured gives a wrong result\n";
+    std::cerr << "formats: the measured code returns a wrong result\n";
     return EXIT_FAILURE;
   }
   bench::TableReporter reporter(rows);

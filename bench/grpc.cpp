@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the interceptors cost a unary call: the same call with and without them, in turn and in
-// random order, over loopback and within the process. Beside them a pair of interceptors that do
-// nothing, on a call whose metadata are added by hand: what is beyond that is our own. Times are
-// medians. All threads share one processor: on several, where they happen to run makes more
-// difference than all of this.
+// The cost of the interceptors for a unary call: the same call with and without them, alternating
+// in random order, over loopback and within the process. Beside them runs a pair of interceptors
+// that do nothing, on a call whose metadata are added by hand: the difference is Baton's own cost.
+// Times are medians. All threads share one processor: on several, the placement of the threads
+// would matter more than the interceptors.
 //
 // usage: grpc [ROUNDS]
 
@@ -130,7 +130,7 @@ class Route {
   Ask ask_;
 };
 
-/// Microseconds of one call, from a few of them in a row.
+/// Microseconds per call, over a few calls in sequence.
 double time_of(Route& route) {
   constexpr int calls = 10;
   const auto start = Clock::now();

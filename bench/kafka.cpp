@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What carrying a context in record headers costs, beside librdkafka's own calls for the same
-// headers.
+// The cost of a context in record headers, beside librdkafka's own calls for the same headers.
 
 #include <baton/baton.hpp>
 #include <baton/carriers/kafka.hpp>
@@ -121,7 +120,7 @@ const std::vector<bench::Row> rows = {
     {"inject traceparent alone", "inject_parent", "floor_inject_parent", "<= 150 ns beyond"},
 };
 
-/// What is measured, once: does it do what it should?
+/// Runs the measured code once, and checks its result.
 bool works() {
   const HeadersPointer headers = full_headers();
   const baton::Context context = baton::kafka::extract(*headers, {.chain = w3c()});
@@ -139,7 +138,7 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   if (!works()) {
-    std::cerr << "kafka: what is to be measured gives a wrong result\n";
+    std::cerr << "kafka: the measured code returns a wrong result\n";
     return EXIT_FAILURE;
   }
   bench::TableReporter reporter(rows);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many small messages a producer sends, with and without `instrument`, in pairs: each pair runs
-// both right after each other, in turns, and the median of the ratios counts. On the brokers that
-// the environment variable KAFKA_BROKERS names, else on librdkafka's mock cluster, in this process.
+// both in sequence, in alternating order, and the median of the ratios counts. On the brokers of
+// the environment variable KAFKA_BROKERS, or else on librdkafka's mock cluster, in this process.
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -23,7 +23,7 @@ namespace {
 
 enum class Way {
   plain,         ///< no headers at all
-  by_hand,       ///< traceparent alone, formatted and added where the message is produced
+  by_hand,       ///< traceparent alone, formatted and added by the code that produces
   instrumented,  ///< the same header, by `instrument`
 };
 
@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    messages_per_second(Way::plain, count / 10 + 1);  // the topic is made, and the broker warm
+    messages_per_second(Way::plain, count / 10 + 1);  // creates the topic, and warms up the broker
     std::cout << "messages of 100 bytes                          per second    ratio   range\n";
     compare("a traceparent by hand, beside no headers", Way::plain, Way::by_hand, count, pairs);
     compare("instrumented, beside no headers", Way::plain, Way::instrumented, count, pairs);

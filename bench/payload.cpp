@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What writing a context into a JSON payload costs, beside looking at its bytes once and beside
-// Boost.JSON's parse and serialize.
+// The cost of a context in a JSON payload, beside one pass over its bytes and beside Boost.JSON's
+// parse and serialize.
 
 #include <baton/baton.hpp>
 #include <baton/carriers/celery/envelope.hpp>
@@ -22,7 +22,7 @@ using bench::measure;
 constexpr std::size_t small = 1024;
 constexpr std::size_t large = 1024 * 1024;
 
-/// An envelope as Celery's producers write it, filled up to that size by its body.
+/// An envelope as Celery's producers write it; its body fills it up to that size.
 std::string envelope_of(std::size_t size, bool body_first = true) {
   const std::string id = R"("6c3f5e2a-0d6a-4a53-9a40-3d5f3a0c1b7e")";
   const std::string headers =
@@ -53,8 +53,8 @@ const baton::PropagatorChain& w3c() {
   return chain;
 }
 
-/// The least that a reader of strings does: look at each byte, stop at the one it waits for. As GCC
-/// makes it, one byte after the other.
+/// The least work of a reader of strings: compare each byte with the wanted one. GCC compiles it to
+/// a loop over single bytes.
 [[gnu::noinline]] const char* scan_bytes(const char* at, const char* end, char wanted) {
   while (at != end && *at != wanted) ++at;
   return at;
@@ -72,7 +72,7 @@ void floor_memchr(benchmark::State& s, std::size_t size) {
   measure(s, [&] { benchmark::DoNotOptimize(std::memchr(text.data(), '\0', text.size())); });
 }
 
-/// Each injection is into an envelope without a context: what the last one wrote is cut out by
+/// Each injection is into an envelope without a context: the fields of the last one are cut out by
 /// hand. The text has room to grow, or not.
 void inject(benchmark::State& s, std::size_t size, bool body_first) {
   const std::string fresh = envelope_of(size, body_first);
@@ -154,7 +154,7 @@ const std::vector<bench::Row> rows = {
     {"1 MiB: Boost.JSON / byte loop", "boost_1m", "bytes_1m", ""},
 };
 
-/// What is measured, once: does it do what it should?
+/// Runs the measured code once, and checks its result.
 bool works() {
   for (const std::size_t size : {small, large}) {
     for (const bool body_first : {true, false}) {
@@ -178,7 +178,7 @@ int main(int argc, char** argv) {
   std::cerr << "envelopes of " << envelope_of(small).size() << " and " << envelope_of(large).size()
             << " bytes\n";
   if (!works()) {
-    std::cerr << "payload: what is to be measured gives a wrong result\n";
+    std::cerr << "payload: the measured code returns a wrong result\n";
     return EXIT_FAILURE;
   }
   bench::TableReporter reporter(rows);

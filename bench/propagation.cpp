@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What propagation costs, beside a floor that only looks the same fields up and copies their bytes:
-// into one allocated block where something must be kept beyond the request, as it must of
-// tracestate and baggage, else to the stack.
+// The cost of propagation, beside a floor that only looks up the same fields and copies their
+// bytes: into one allocated block for tracestate and baggage, which must outlive the request, and
+// else to the stack.
 
 #include <baton/baton.hpp>
 
@@ -26,7 +26,7 @@ constexpr std::string_view bad_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f
 constexpr std::string_view state = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE";
 constexpr std::string_view baggage = "userId=alice,serverNode=DF%2028,isProduction=false";
 
-/// A request with three fields that have nothing to do with tracing, and those given.
+/// A request with three fields that are not about tracing, and the given ones.
 Fields request(Fields fields) {
   fields.merge(Fields{{"accept", "*/*"}, {"host", "example.com"}, {"user-agent", "bench/1"}});
   return fields;
@@ -116,7 +116,7 @@ void floor_nothing(benchmark::State& s) {
 }
 void extract_nothing(benchmark::State& s) { extract(s, w3c(), empty_request()); }
 
-// Parsing of the two lists alone.
+// Parsing of only the two lists.
 
 void parse_trace_state(benchmark::State& s) {
   const std::string text = list(32);
@@ -127,7 +127,7 @@ void parse_baggage(benchmark::State& s) {
   measure(s, [&] { benchmark::DoNotOptimize(baton::Baggage::parse(text)); });
 }
 
-// Injection into a carrier that has the fields already, as with a request that is sent again.
+// Injection into a carrier that already has the fields, such as a request that is sent again.
 
 void floor_inject(benchmark::State& s) {
   Fields fields = full_request();
@@ -149,7 +149,7 @@ void inject_full(benchmark::State& s) {
   });
 }
 
-// What every request does beside.
+// Other work of every request.
 
 void global_chain(benchmark::State& s) {
   measure(s, [] { benchmark::DoNotOptimize(&baton::global_chain()); });
@@ -202,7 +202,7 @@ const std::vector<bench::Row> rows{
     {"child of a context", "child", "", "0"},
 };
 
-/// A benchmark of something that does not work measures nothing.
+/// A benchmark of broken code measures nothing.
 bool works() {
   const baton::Context context = w3c().extract(baton::MapCarrier(full_request()));
   Fields sent;

@@ -44,10 +44,10 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
     if (run.run_type == Run::RT_Aggregate) continue;
     const std::string name = run.run_name.function_name +
                              (run.run_name.threads.empty() ? "" : "/" + run.run_name.threads);
-    const double time = run.GetAdjustedCPUTime();  // of one thread, however many run
+    const double time = run.GetAdjustedCPUTime();  // of one thread, for any number of threads
     const auto [found, is_new] = results_.try_emplace(name, Result{time, 0});
     Result& result = found->second;
-    // What else the machine does only ever adds: the least is the nearest to the truth.
+    // Other load on the machine only adds time: the minimum is the most accurate.
     result.nanoseconds = std::min(result.nanoseconds, time);
     const auto counter = run.counters.find("allocations");
     if (counter != run.counters.end()) result.allocations = counter->second.value;

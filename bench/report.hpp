@@ -11,10 +11,10 @@
 
 namespace bench {
 
-/// How often `operator new` was called by this thread so far.
+/// How often this thread has called `operator new`.
 [[nodiscard]] std::size_t allocations() noexcept;
 
-/// Times `work`, and counts what one more run of it allocates.
+/// Times `work`, and counts the allocations of another run of it.
 template <class Work>
 void measure(benchmark::State& s, Work work) {
   work();
@@ -26,7 +26,7 @@ void measure(benchmark::State& s, Work work) {
       benchmark::Counter(static_cast<double>(allocated), benchmark::Counter::kAvgThreads);
 }
 
-/// One line of the table: what is measured, what it is measured against, and what is to be reached.
+/// One row of the table: the measurement, its floor, and its goal.
 struct Row {
   std::string title;
   std::string subject;  ///< the name of a benchmark
@@ -34,8 +34,7 @@ struct Row {
   std::string goal;     ///< in words
 };
 
-/// Takes the fastest repetition of every benchmark and prints them as one table, each beside its
-/// floor.
+/// Prints the fastest repetition of every benchmark in one table, each beside its floor.
 class TableReporter : public benchmark::BenchmarkReporter {
  public:
   explicit TableReporter(std::vector<Row> rows) : rows_(std::move(rows)) {}

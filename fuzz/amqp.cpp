@@ -47,7 +47,7 @@ std::string encode(amqp_table_t table) {
   return buffer.substr(0, offset);
 }
 
-/// The entries of which no name is one of the chain's fields.
+/// The entries whose names are not fields of the chain.
 std::vector<amqp_table_entry_t> others_of(const amqp_table_t& table) {
   std::vector<amqp_table_entry_t> others;
   for (int i = 0; i < table.num_entries; ++i) {
@@ -65,7 +65,7 @@ std::string encode(std::vector<amqp_table_entry_t> entries) {
 
 }  // namespace
 
-/// The bytes of a table, without the four that say how many there are.
+/// The bytes of a table, without the four of its size.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string wire;
   for (const int shift : {24, 16, 8, 0}) wire += static_cast<char>(size >> shift);

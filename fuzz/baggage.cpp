@@ -4,9 +4,9 @@
 #include "fuzz/input.hpp"
 #include "laws/baggage_laws.hpp"
 
-/// The choice's tens pick the limits. Its ones: 0, each line is an instance of the field; 1, the
-/// same, after lines with key, value, property key and property value to set; 2, members after a
-/// bad one.
+/// The tens of the choice pick the limits. Its ones: 0, each line is an instance of the field; 1,
+/// the same, after lines with a key, a value, a property key and a property value to set; 2,
+/// members after a bad one.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static constexpr std::array<baton::BaggageLimits, 4> all_limits = {
       {{180, 8192}, {3, 64}, {0, 8192}, {1000, 100000}}};

@@ -4,8 +4,8 @@
 #include "fuzz/input.hpp"
 #include "laws/chain_laws.hpp"
 
-/// The choice picks the policy (its lowest bit) and the order of the formats, and how many of them.
-/// Then lines of a name and a value.
+/// The choice picks the policy (its lowest bit), the order of the formats, and their number. Lines
+/// of a name and a value follow.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::Input input(data, size);
   std::size_t choice = input.choice();

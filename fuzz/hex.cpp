@@ -2,7 +2,7 @@
 #include "fuzz/input.hpp"
 #include "laws/hex_laws.hpp"
 
-/// Every 16 characters of the text as digits, every 8 as a number.
+/// All sequences of 16 characters of the text as digits, and of 8 as a number.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::Input input(data, size);
   const std::string_view text = input.text();

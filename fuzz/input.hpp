@@ -12,8 +12,8 @@
 
 namespace fuzz {
 
-/// What the fuzzer made, as a choice and lines: so that a seed is a small text file that a person
-/// can read. Lines end at "\n" only; every other byte is part of them.
+/// The fuzzer's input as a choice and lines, so that a seed is a small, readable text file. Lines
+/// end only at "\n"; every other byte is part of them.
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t size)
@@ -21,7 +21,7 @@ class Input {
 
   [[nodiscard]] const std::string& text() const { return text_; }
 
-  /// The first line, as a number made of its bytes; the lines after it.
+  /// The first line as a number, made of its bytes; the lines after it.
   [[nodiscard]] std::size_t choice() const {
     std::size_t number = 0;
     for (const char c : text_.substr(0, text_.find('\n'))) {
@@ -35,7 +35,7 @@ class Input {
     return lines;
   }
 
-  /// Each line as the name of a field, a space, and its value; lines without a space are none.
+  /// Each line as the name of a field, a space, and its value; ignores lines without a space.
   [[nodiscard]] oracle::Fields named_fields() const {
     oracle::Fields fields;
     for (const std::string& line : oracle::split(text_, '\n')) {
@@ -50,7 +50,7 @@ class Input {
   std::string text_;
 };
 
-/// Takes the next line away, or nothing where there is none.
+/// Removes the next line; returns nothing if there is none.
 inline std::string take(std::vector<std::string>& lines) {
   if (lines.empty()) return "";
   std::string line = lines.front();

@@ -3,7 +3,7 @@
 
 #include "fuzz/input.hpp"
 
-/// A text that is to be JSON.
+/// A text as JSON.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::Input input(data, size);
   const std::string& text = input.text();

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   const baton::PropagatorChain& chain = laws::header_chain();
   if (has_cut_names) {
-    // librdkafka shows them up to the NUL, and finds them whole: nothing can be said of them.
+    // librdkafka lists them up to the NUL, but finds them by the whole name: no law holds for them.
     const baton::Context context = chain.extract(baton::kafka::ConstHeadersCarrier(list.get()));
     chain.inject(context, baton::kafka::HeadersCarrier(*list));
     baton::kafka::inject(*list, context, {.chain = chain});
@@ -86,7 +86,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   chain.inject(context, baton::kafka::HeadersCarrier(*list));
   laws::require(to_headers(*list) == model.headers(), "inject writes what the model does");
   baton::kafka::CppHeadersCarrier carrier(*cpp);
-  if (headers.size() > baton::kafka::CppHeadersCarrier::max_spellings) return 0;  // some may stay
+  if (headers.size() > baton::kafka::CppHeadersCarrier::max_spellings) return 0;  // some may remain
   chain.inject(context, carrier);
   check_reading(baton::kafka::ConstCppHeadersCarrier(*cpp), model);
   return 0;

@@ -4,7 +4,7 @@
 
     seeds.py VECTORS CORPUS OUT STAMP TARGET=FORMAT,FORMAT...
 
-CORPUS holds the seeds written by hand, a folder for each target; they are copied beside the others.
+CORPUS has the seeds written by hand, in a folder for each target; they are copied to the others.
 The vectors of a format become seeds of the target that reads its grammar.
 """
 
@@ -32,7 +32,7 @@ def resolve(text):
 
 
 def seeds_of(fields):
-    """Pairs of a target and an input that says what the fields say."""
+    """Pairs of a target and an input with the same content as the fields."""
     for name, value in fields:
         if name == "traceparent":
             yield "traceparent", value
@@ -46,13 +46,13 @@ def seeds_of(fields):
 
 
 def entry(name, value):
-    """A long string in a field table of AMQP's."""
+    """A long string in a field table of AMQP."""
     return bytes([len(name)]) + name + b"S" + len(value).to_bytes(4, "big") + value
 
 
 def seeds_of_formats(target, fields):
-    """The same for the targets of chains and carriers, and of a translator if there is one, which
-    read names and values."""
+    """The same for the targets that read names and values: chains, carriers, and a translator, if
+    there is one."""
     lines = [name.encode() + b" " + value for name, value in fields]
     if not lines or any(b"\n" in line for line in lines):
         return

@@ -3,7 +3,7 @@
 #include "laws/tracestate_laws.hpp"
 
 /// Choice 0: each line is an instance of the field. Choice 1: the same, after a line with a key and
-/// a line with a value to set; then a limit of so many bytes as the key's line has.
+/// a line with a value to set; then a limit of as many bytes as the key has.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::Input input(data, size);
   std::vector<std::string> lines = input.lines();

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts what a whole test run did, from the logs that Meson left.
+"""Counts the results of a whole test run, from Meson's logs.
 
 usage: summary.py BUILD_DIRECTORY[:LOG]...
 
-LOG is what Meson was given as --logbase, `testlog` if it was given none.
+LOG is the value of Meson's --logbase; the default is `testlog`.
 
-Lines of a test's output that begin with "| " are shown as they are.
-The last line is `N passed, N failed`; the exit status is 1 where anything failed or is missing.
+Lines of a test's output that begin with "| " are shown unchanged.
+The last line is `N passed, N failed`; the exit status is 1 if a test failed or is missing.
 """
 
 import json

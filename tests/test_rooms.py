@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may include whom: every include of the tree, held to one table."""
+"""Which room may include which: checks every include of the tree against one table."""
 
 import pathlib
 import re
@@ -7,7 +7,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# A room has the files whose paths begin so; of two that fit, the longer counts.
+# A room has the files with this prefix of the path; of two that match, the longer one counts.
 ROOMS = {
     "public": ["include/baton/"],
     "asio": ["include/baton/asio.hpp"],
@@ -29,7 +29,7 @@ ROOMS = {
     "examples": ["examples/"],
 }  # fmt: skip
 
-# What a room may include beside itself and what is public.
+# What a room may include besides itself and the public headers.
 MAY_INCLUDE = {
     "public": [],
     "asio": [],
@@ -65,7 +65,7 @@ def sources():
 
 class Rooms(unittest.TestCase):
     def find(self, path, name):
-        """The file of this tree that is included, from its root; None for what comes from elsewhere."""
+        """The included file of this tree, from its root; None if it is not of this tree."""
         if name.startswith("baton/"):
             return "include/" + name
         for folder in ("src", ".", "examples", path.parent):

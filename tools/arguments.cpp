@@ -20,18 +20,17 @@ Sampling to_sampling(std::string_view name) {
 }
 
 constexpr std::string_view input_note =
-    "Fields are read from standard input, one a line as `Name: value`, up to an empty line.\n";
+    "Fields are read from standard input up to an empty line, one per line: `Name: value`.\n";
 
 constexpr std::string_view exit_status =
-    "Exit status: 0 done; 1 with --strict when there were issues; 2 wrong usage or input.";
+    "Exit status: 0 done; 1 with --strict if there are issues; 2 wrong usage or input.";
 
 constexpr std::string_view exec_status =
-    "Exit status: that of the command; 1 with --strict when there were issues, and it was not "
-    "run;\n"
-    "2 wrong usage; 126 it cannot be run; 127 there is none of that name.";
+    "Exit status: that of the command; 1 with --strict if there are issues (nothing is run);\n"
+    "2 wrong usage; 126 the command cannot be run; 127 the command is not found.";
 
 std::string notes(std::string_view status = exit_status) {
-  std::string text = "LIST is names separated by commas: ";
+  std::string text = "LIST is a list of names, separated by commas: ";
   for (const RegisteredPropagator& known : registered_propagators()) {
     text.append(known.traits.name).append(", ");
   }
@@ -74,22 +73,22 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
     return [&arguments, command] { arguments.command = command; };
   };
 
-  CLI::App& extract = *app.add_subcommand("extract", "Print the context that the fields give");
+  CLI::App& extract = *app.add_subcommand("extract", "Print the context that the fields carry");
   add_list(extract, "--propagators", propagators,
-           "The formats to read, the last one wins; default: BATON_EXTRACT, else OTEL_PROPAGATORS");
+           "The formats to read; the last one wins; default: BATON_EXTRACT, else OTEL_PROPAGATORS");
   extract.add_flag("--json", arguments.json, "Print one line of JSON");
-  extract.add_flag("--strict", arguments.strict, "Exit with 1 when there were issues");
+  extract.add_flag("--strict", arguments.strict, "Exit with 1 if there are issues");
   extract.final_callback(chosen(Command::extract));
 
   CLI::App& translate = *app.add_subcommand("translate", "Print the same context in other formats");
-  add_list(translate, "--from", arguments.from, "The formats to read, the last one wins")
+  add_list(translate, "--from", arguments.from, "The formats to read; the last one wins")
       ->required();
   add_list(translate, "--to", arguments.to, "The formats to write")->required();
-  translate.add_flag("--strict", arguments.strict, "Exit with 1 when there were issues");
+  translate.add_flag("--strict", arguments.strict, "Exit with 1 if there are issues");
   translate.final_callback(chosen(Command::translate));
 
   CLI::App& inspect =
-      *app.add_subcommand("inspect", "Explain each field, and show where a bad one goes wrong");
+      *app.add_subcommand("inspect", "Explain each field, and point at the errors in it");
   inspect
       .add_option("--color", arguments.color,
                   "When to color the output; auto: on a terminal, unless NO_COLOR is set")
@@ -104,19 +103,20 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   new_trace.final_callback(chosen(Command::new_trace));
 
   CLI::App& losses =
-      *app.add_subcommand("losses", "Print what each format loses of what another one says");
+      *app.add_subcommand("losses", "Print what a translation from one format to another loses");
   add_list(losses, "--propagators", propagators, "The formats to compare; default: all");
   losses.add_flag("--json", arguments.json, "Print one line of JSON");
   losses.final_callback(chosen(Command::losses));
 
   CLI::App& exec =
-      *app.add_subcommand("exec", "Run the command behind --, with the context in its environment");
+      *app.add_subcommand("exec", "Run the command after --, with the context in its environment");
   add_list(exec, "--propagators", propagators,
            "The formats to read and to write; default: BATON_EXTRACT and BATON_INJECT, else "
            "OTEL_PROPAGATORS");
-  exec.add_flag("--new", arguments.begins, "Start a trace, whatever our own environment says");
+  exec.add_flag("--new", arguments.begins,
+                "Start a trace, and ignore the context of the environment");
   add_sampling(exec, sampling, "Whether to record a trace that starts here; default: defer");
-  exec.add_flag("--strict", arguments.strict, "Do not run the command when there were issues");
+  exec.add_flag("--strict", arguments.strict, "Do not run the command if there are issues");
   exec.final_callback(chosen(Command::exec));
 
   for (CLI::App* const command : app.get_subcommands({})) command->footer(notes_with_input);
@@ -124,7 +124,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   losses.footer(notes());
   exec.footer("baton exec [OPTIONS] -- COMMAND [ARGUMENT...]\n" + notes(exec_status));
 
-  // What stands behind the first "--" of exec is not ours to read.
+  // The words after the first "--" of exec belong to the command.
   const char* const* const end = words + count;
   const bool is_exec = count > 1 && words[1] == std::string_view("exec");
   const char* const* const ours_end = is_exec ? std::find(words, end, std::string_view("--")) : end;
@@ -145,7 +145,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   }
   if (is_exec) {
     if (end - ours_end < 2) {
-      return tl::unexpected(refuse("what to run is missing: baton exec -- COMMAND"));
+      return tl::unexpected(refuse("a command to run is required: baton exec -- COMMAND"));
     }
     arguments.command_line = ours_end + 1;
   }

@@ -13,7 +13,7 @@ namespace baton::tool {
 
 enum class Command : std::uint8_t { extract, translate, inspect, new_trace, losses, exec };
 
-/// What the command line asks for. Lists of propagators are as they were written.
+/// What the command line asks for. Lists of propagators are not parsed yet.
 struct Arguments {
   Command command = Command::extract;
   std::optional<std::string> propagators;     // extract, new, losses, exec
@@ -23,12 +23,12 @@ struct Arguments {
   bool strict = false;                        // extract, translate, exec
   std::string color = "auto";                 // inspect: auto, always, never
   Sampling sampling = Sampling::defer;        // new, exec
-  bool begins = false;                        // exec: a new trace, whatever the environment says
-  const char* const* command_line = nullptr;  // exec: among the words, ended by a null pointer
+  bool begins = false;                        // exec: start a trace in any case
+  const char* const* command_line = nullptr;  // exec: part of the words, ends with a null pointer
 };
 
-/// The error is what to say instead of running a command: help, the version, or a usage error. A
-/// null pointer ends the words, as it ends those of `main`.
+/// The error is the outcome if no command runs: help, the version, or a usage error. A null pointer
+/// ends the words, as in `main`.
 [[nodiscard]] tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* words);
 
 }  // namespace baton::tool

@@ -13,7 +13,7 @@
 
 namespace baton::tool {
 
-/// Prints the context, as lines `key: value` or as JSON.
+/// Prints the context as lines `key: value` or as JSON.
 [[nodiscard]] Outcome run_extract(const PropagatorChain& chain, const Fields& fields, bool json,
                                   bool strict);
 
@@ -27,15 +27,15 @@ namespace baton::tool {
 /// Starts a trace.
 [[nodiscard]] Outcome run_new(const PropagatorChain& chain, Sampling sampling);
 
-/// Continues the context of our environment, or starts a trace, in the environment of another
-/// program.
+/// Forwards the context of this process's environment, or starts a trace, in the environment of
+/// another program.
 [[nodiscard]] Outcome run_exec(const PropagatorChain& chain, const Arguments& arguments,
                                const Paint& paint);
 
-/// Becomes the program; comes back only where it cannot be run.
+/// Becomes the program; returns only if it cannot be run.
 [[nodiscard]] Outcome become(const Launch& launch);
 
-/// What of a context each format loses that another one said: measured, for every pair of them.
+/// Prints what a translation loses, for every pair of formats.
 [[nodiscard]] Outcome run_losses(std::span<const PropagatorChain::Link> formats, bool json);
 
 }  // namespace baton::tool

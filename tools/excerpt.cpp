@@ -21,8 +21,8 @@ Excerpt make_excerpt(std::string_view value, std::size_t offset, std::size_t wid
   }
   const std::size_t room = width - 2 * cut_mark.size();
 
-  // Half of the room for what stands before the byte, the rest for what follows, and what that
-  // leaves for what stands before again.
+  // Half of the room is for the bytes before the offset, the rest for the bytes after it. What
+  // those leave is for the bytes before it again.
   std::size_t begin = offset;
   std::size_t end = offset;
   std::size_t used = 0;

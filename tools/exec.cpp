@@ -43,7 +43,7 @@ Outcome run_exec(const PropagatorChain& chain, const Arguments& arguments, const
     outcome.status = Status::issues;
     return outcome;
   }
-  // Nothing is recorded here, so no span of ours goes between the command and who started us.
+  // This process records no span, so the parent of the command's spans is the caller's span.
   Context& context = extraction.context;
   if (!context.trace_id().is_valid()) {
     if (arguments.sampling != Sampling::defer) context.set_sampling(arguments.sampling);

@@ -38,10 +38,10 @@ std::string_view in_words(Sampling sampling) noexcept {
   switch (sampling) {
     case Sampling::drop: return "deny: do not record";
     case Sampling::sample: return "accept: record";
-    case Sampling::debug: return "debug: record, and let nothing thin it out";
+    case Sampling::debug: return "debug: record, and bypass all samplers";
     case Sampling::defer: break;
   }
-  return "defer: nobody has decided yet";
+  return "defer: not decided yet";
 }
 
 std::string flags_in_words(std::string_view digits, TraceFlags flags) {
@@ -55,7 +55,7 @@ std::string count_of(std::size_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-/// Decoded text may be long and hold anything.
+/// Decoded text may be long and may contain any bytes.
 std::string shorten(const std::string& decoded) {
   std::string text = escape_controls(decoded);
   if (text.size() <= value_width) return text;
@@ -101,9 +101,9 @@ std::string explain_format(const Propagator& format, const Fields& fields, Extra
   Rows rows(paint);
   const SpanContext& span = context.span_context();
   if (fields.get(TraceState::field) && !span.is_valid()) {
-    rows.add("tracestate", "not read: there is no valid traceparent");
+    rows.add("tracestate", "ignored: there is no valid traceparent");
   } else if (found == Extracted::nothing) {
-    rows.add("context", "none: these fields say nothing by themselves");
+    rows.add("context", "none: these fields alone carry no context");
   } else if (format.traits().name == formats::tracecontext.name && span.is_valid()) {
     add_trace_context(rows, fields, context);
   } else if (found == Extracted::span_context || found == Extracted::trace_id) {
@@ -128,15 +128,15 @@ std::string explain_request(const Extraction& extraction, const Paint& paint) {
     rows.add("parent id", paint.good(span.span_id.to_string()));
   } else if (context.trace_id().is_valid()) {
     rows.add("trace id", paint.good(context.trace_id().to_string()));
-    rows.add("parent id", "none: whoever gets this request makes the first span of the trace");
+    rows.add("parent id", "none: the receiver makes the first span of the trace");
   } else {
-    rows.add("trace id", "none: whoever gets this request starts a new trace");
+    rows.add("trace id", "none: the receiver starts a new trace");
   }
   rows.add("sampling", in_words(context.sampling()));
   if (!extraction.format.empty()) rows.add("read from", extraction.format);
   if (!extraction.disagreeing_format.empty()) {
     rows.add("conflict", paint.bad(std::string(extraction.disagreeing_format) +
-                                   " names another trace, which is not taken"));
+                                   " has another trace id, which is ignored"));
   }
   if (!span.trace_state.empty()) {
     rows.add("tracestate", count_of(span.trace_state.size(), "member"));
@@ -152,7 +152,7 @@ std::string_view consequence(const ExtractReport::Issue& issue) noexcept {
   const bool is_limit = code == ErrorCode::too_many_members || code == ErrorCode::too_many_bytes;
   if (issue.field == Traceparent::field) return "no trace context is read";
   if (issue.field == TraceState::field) {
-    return code == ErrorCode::duplicate_key ? "the first one stays"
+    return code == ErrorCode::duplicate_key ? "the first one is kept"
                                             : "the whole tracestate is dropped";
   }
   if (is_limit) return "it and all after it are dropped";
@@ -161,11 +161,12 @@ std::string_view consequence(const ExtractReport::Issue& issue) noexcept {
   if (code == ErrorCode::value_too_long && issue.field.starts_with("x-datadog-")) {
     return "it and all after it are dropped";
   }
-  if (code == ErrorCode::empty && issue.field.starts_with("x-b3-")) return "it counts as absent";
+  if (code == ErrorCode::empty && issue.field.starts_with("x-b3-")) return "it is ignored";
   if (issue.field == "x-datadog-tags") return "the high half of the trace id is lost";
   if (issue.field == "x-datadog-sampling-priority") return "the decision is lost";
-  return code == ErrorCode::missing_field && issue.error.offset == 0 ? "its companions are not read"
-                                                                     : "the value is rejected";
+  return code == ErrorCode::missing_field && issue.error.offset == 0
+             ? "the other fields of its format are ignored"
+             : "the value is rejected";
 }
 
 }  // namespace baton::tool

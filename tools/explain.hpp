@@ -10,16 +10,16 @@
 
 namespace baton::tool {
 
-/// Says in words what one format gives: rows of a label and a value. `fields` are its own fields
-/// alone, and `found` and `context` are what it read from them.
+/// Explains what one format reads: rows of a label and a value. `fields` are the fields of this
+/// format only, and `found` and `context` are what it read from them.
 [[nodiscard]] std::string explain_format(const Propagator& format, const Fields& fields,
                                          Extracted found, const Context& context,
                                          const Paint& paint);
 
-/// Says in words what a service would take from the whole request.
+/// Explains what a service would read from the whole request.
 [[nodiscard]] std::string explain_request(const Extraction& extraction, const Paint& paint);
 
-/// Why an issue matters: what is not read because of it.
+/// The consequence of an issue: what is not read because of it.
 [[nodiscard]] std::string_view consequence(const ExtractReport::Issue& issue) noexcept;
 
 }  // namespace baton::tool

@@ -22,7 +22,7 @@ Extraction extract(const PropagatorChain& chain, CarrierReader fields) {
   result.format = summary.format();
   result.disagreeing_format = summary.disagreeing_format();
 
-  // One report keeps few issues, so each propagator gets one of its own.
+  // A report keeps few issues, so each propagator has a report of its own.
   for (const PropagatorChain::Link& propagator : chain.readers()) {
     ExtractReport report;
     Context context;
@@ -30,7 +30,7 @@ Extraction extract(const PropagatorChain& chain, CarrierReader fields) {
     add_new(result.issues, report);
     result.more_issues += report.issue_count() - report.issues().size();
   }
-  add_new(result.issues, summary);  // what is wrong only where formats meet: limits
+  add_new(result.issues, summary);  // limits that only several formats together exceed
   return result;
 }
 

@@ -10,16 +10,16 @@
 
 namespace baton::tool {
 
-/// What a chain reads from fields, with all that was wrong with them.
+/// What a chain reads from fields, with all issues.
 struct Extraction {
   Context context;
-  /// Empty where no format gave a span context or a decision.
+  /// Empty if no format had a span context or a decision.
   std::string_view format;
-  /// Empty where all formats agree on the trace.
+  /// Empty if all formats agree on the trace.
   std::string_view disagreeing_format;
-  /// Each issue once, also where two propagators met it.
+  /// Each issue once, also if two propagators report it.
   std::vector<ExtractReport::Issue> issues;
-  /// How many more there were: a report keeps only the first ones.
+  /// The number of further issues: a report keeps only the first ones.
   std::size_t more_issues = 0;
 
   [[nodiscard]] bool has_issues() const noexcept { return !issues.empty(); }
@@ -27,7 +27,7 @@ struct Extraction {
 
 [[nodiscard]] Extraction extract(const PropagatorChain& chain, CarrierReader fields);
 
-/// "baggage: not allowed in a key at byte 5"
+/// "baggage: invalid character in a key at byte 5"
 [[nodiscard]] std::string to_sentence(const ExtractReport::Issue& issue);
 
 }  // namespace baton::tool

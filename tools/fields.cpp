@@ -10,7 +10,7 @@ namespace {
 
 std::string no_colon(std::size_t line_number, std::string_view line) {
   std::string sentence = "line " + std::to_string(line_number) + " has no colon";
-  if (line == "\r") sentence += ": it is a carriage return alone, and lines end with LF";
+  if (line == "\r") sentence += ": it is a lone carriage return, but lines end with LF";
   return sentence;
 }
 

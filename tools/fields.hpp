@@ -18,8 +18,8 @@ struct Field {
   std::string_view value;
 };
 
-/// Fields in the order in which they came, as a carrier to read from. Views: what they were cut
-/// from must outlive it.
+/// Fields in the order of their arrival, as a carrier to read from. Holds views: the text that they
+/// point into must outlive it.
 class Fields {
  public:
   Fields() = default;
@@ -38,8 +38,8 @@ class Fields {
 /// More fields than any request has; bounds the memory.
 inline constexpr std::size_t max_fields = 100'000;
 
-/// Cuts lines `Name: value` apart, up to the end or an empty line. One space after the colon is
-/// not part of the value, all else up to the newline is: a carriage return, too.
+/// Parses lines `Name: value`, up to the end or an empty line. One space after the colon is not
+/// part of the value. All other bytes up to the newline are, a carriage return included.
 /// The error is a sentence that names the line.
 [[nodiscard]] tl::expected<Fields, std::string> parse_fields(std::string_view lines);
 
@@ -49,7 +49,7 @@ class FieldWriter {
   void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
 
-  /// Lines `name: value` in the order of `names`; what is not among them comes last.
+  /// Lines `name: value` in the order of `names`; fields with other names are last.
   [[nodiscard]] std::string lines(std::span<const std::string_view> names) const;
 
  private:

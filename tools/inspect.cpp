@@ -43,13 +43,13 @@ Group* find_owner(std::vector<Group>& groups, const Field& field) {
   return owner != groups.end() ? &*owner : nullptr;
 }
 
-/// Where an issue shows: an index among the fields, and a byte of that field's value.
+/// The place of an issue: an index among the fields, and a byte of that field's value.
 struct Place {
   std::size_t field;
   std::size_t offset;
 };
 
-/// Nothing where the field is absent, or only the prefix of its name is known. Offsets count the
+/// Nothing if the field is absent, or only the prefix of its name is known. Offsets count the
 /// instances of a field as joined by one comma each.
 std::optional<Place> find_place(const Fields& fields, const Issue& issue) {
   bool is_second_wanted = issue.error.code == ErrorCode::repeated_field;
@@ -84,11 +84,12 @@ class Printer {
     out_.append(column, ' ').append(paint_.bad("^")) += '\n';
     sentence("byte " + std::to_string(offset) + ": ", issue);
   }
-  /// An issue without a place: the field is absent, or a format tells only its family.
+  /// An issue without a place: the field is absent, or a format reports only a prefix.
   void elsewhere(const Issue& issue) {
     const bool is_family = issue.field.ends_with('-');
     out_.append("  ").append(issue.field).append(": ");
-    out_.append(paint_.faint(is_family ? "(one of the fields that begin so)" : "(absent)")) += '\n';
+    out_.append(paint_.faint(is_family ? "(one of the fields with this prefix)" : "(absent)")) +=
+        '\n';
     sentence({}, issue);
   }
   void note(std::string_view text) { out_.append("  ").append(paint_.faint(text)) += '\n'; }
@@ -121,7 +122,7 @@ class Printer {
   std::string last_text_;
 };
 
-/// Prints the fields of a format, each with the issues that fall on it.
+/// Prints the fields of a format, each with its issues.
 void print_fields(Printer& printer, const Fields& fields, const ExtractReport& report) {
   std::vector<std::optional<Place>> places;
   for (const Issue& issue : report.issues()) places.push_back(find_place(fields, issue));
@@ -154,7 +155,7 @@ void print_fields(Printer& printer, const Fields& fields, const ExtractReport& r
 
 void print_unknown(Printer& printer, const Fields& unknown, const Paint& paint) {
   if (unknown.all().empty()) return;
-  printer.heading("none of the known fields");
+  printer.heading("unknown fields");
   std::string names;
   const std::size_t shown = std::min(unknown.all().size(), max_unknown_names);
   for (const Field& field : unknown.all().first(shown)) {
@@ -194,7 +195,7 @@ Outcome run_inspect(const Fields& fields, const Paint& paint) {
   }
   print_unknown(printer, unknown, paint);
   printer.heading("the request as a whole");
-  // The first format wins here: W3C before those that a service still reads beside it.
+  // The first format wins: W3C before the formats that a service still reads beside it.
   const PropagatorChain chain(std::move(links), ExtractionPolicy::first_match);
   printer.add(explain_request(extract(chain, fields), paint));
   return {Status::done, printer.take(), {}};

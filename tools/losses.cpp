@@ -10,7 +10,7 @@
 namespace baton::tool {
 namespace {
 
-/// One thing that a context can say.
+/// A part of a context that a format may be unable to carry.
 struct Aspect {
   char letter;
   std::string_view name;
@@ -27,7 +27,7 @@ constexpr Aspect aspects[] = {
     {'t', "tracestate", "tracestate", [](const FormatTraits& f) { return f.says.trace_state; }},
     {'x', "datadog", "Datadog's priority, origin and tags (dd of tracestate)",
      [](const FormatTraits& f) { return f.says.trace_state || f.state_key == "dd"; }},
-    {'f', "defer", "that nobody has decided (becomes: not sampled)",
+    {'f', "defer", "a deferred decision (becomes: not sampled)",
      [](const FormatTraits& f) { return f.says.defer; }},
     {'g', "debug", "debug (becomes: sampled)", [](const FormatTraits& f) { return f.says.debug; }},
     {'a', "trace_id", "a trace id alone",
@@ -79,7 +79,7 @@ std::string to_table(std::span<const PropagatorChain::Link> formats) {
     }
     end_line(out);
   }
-  out += "\nFrom the format of the line to that of the column, this is lost:\n";
+  out += "\nA translation from the format of a line to the format of a column loses:\n";
   for (const Aspect& aspect : aspects) {
     out.append("  ").append(1, aspect.letter).append("  ").append(aspect.words) += '\n';
   }

@@ -15,12 +15,12 @@
 namespace baton::tool {
 namespace {
 
-/// A list from the command line must be right: a typing error must not pass for a smaller list.
+/// A list from the command line must be valid: a typing error must not become a smaller list.
 tl::expected<PropagatorChain, std::string> chain_from_list(std::string_view list) {
   ConfiguredChain configured = make_chain(list);
   if (!configured.error.empty()) return tl::unexpected(configured.error);
   if (list.find_first_not_of(", \t") == list.npos) {
-    return tl::unexpected(std::string("an empty list of propagators; 'none' asks for none"));
+    return tl::unexpected(std::string("empty list of propagators; for no propagator, use 'none'"));
   }
   return std::move(configured.chain);
 }
@@ -33,10 +33,10 @@ PropagatorChain chain_of_all() {
   return PropagatorChain(links);
 }
 
-/// The environment is set for services: what is wrong in it is told, and the rest is used.
+/// The environment is set for services: errors in it are reported, and the rest is used.
 PropagatorChain chain_from_environment(std::string& err) {
   ConfiguredChain configured = make_chain_from_environment();
-  if (!configured.error.empty()) err += complaint("the environment: " + configured.error);
+  if (!configured.error.empty()) err += complaint("environment: " + configured.error);
   return std::move(configured.chain);
 }
 
@@ -55,7 +55,7 @@ bool reads_fields(Command command) noexcept {
 }
 
 tl::expected<Outcome, std::string> run(const Arguments& arguments) {
-  // Arguments are checked before anything is read: a typing error shall not wait for input.
+  // All arguments are checked before input is read: a typing error must not wait for input.
   std::string warning;
   PropagatorChain chain;
   PropagatorChain to;
@@ -116,7 +116,7 @@ Outcome answer(int count, const char* const* words) {
 
 int main(int count, char** words) {
   using namespace baton::tool;
-  // A reader of our output may leave early: that is seen as EPIPE, without noise.
+  // A reader of the output may close it early. `write_all` ignores the EPIPE.
   const auto on_broken_pipe = std::signal(SIGPIPE, SIG_IGN);
   Outcome outcome;
   try {
@@ -128,10 +128,10 @@ int main(int count, char** words) {
     outcome.status = Status::usage;
     outcome.err += complaint(written.error());
   }
-  // Where stderr cannot be written either, there is nobody left to tell.
+  // An error of stderr cannot be reported.
   static_cast<void>(write_all(STDERR_FILENO, outcome.err).has_value());
   if (outcome.launch) {
-    static_cast<void>(std::signal(SIGPIPE, on_broken_pipe));  // as what is run would have it
+    static_cast<void>(std::signal(SIGPIPE, on_broken_pipe));  // as the command expects it
     const Outcome failure = become(*outcome.launch);
     static_cast<void>(write_all(STDERR_FILENO, failure.err).has_value());
     return static_cast<int>(failure.status);

@@ -16,7 +16,7 @@ std::string last_error(std::string_view what) {
   return std::string(what) + ": " + std::generic_category().message(errno);
 }
 
-/// Where the first empty line begins, looking no further back than `from`.
+/// The offset of the first empty line that begins after `from`.
 std::size_t find_empty_line(std::string_view text, std::size_t from) noexcept {
   if (text.starts_with('\n')) return 0;
   const std::size_t found = text.find("\n\n", from);

@@ -24,7 +24,7 @@ void report_wrong_types(const amqp_table_t& table, const PropagatorChain& chain,
   }
 }
 
-/// Memory that is the pool's: it lives until that is recycled or emptied, and nobody frees it.
+/// Memory of the pool, valid until the pool is recycled or emptied. It must not be freed.
 void* allocate(amqp_pool_t& pool, std::size_t size) {
   void* const memory = amqp_pool_alloc(&pool, size);
   if (memory == nullptr) throw std::bad_alloc();
@@ -39,7 +39,7 @@ void TableCarrier::own(std::size_t more) {
   const std::span<const amqp_table_entry_t> there = entries_of(*table_);
   const std::size_t size = there.size();
   if (own_ != nullptr && own_ == table_->entries && size + more <= capacity_) return;
-  constexpr std::size_t usual = 4;  // as many fields as the usual formats have, and one
+  constexpr std::size_t usual = 4;  // one more than the fields of the usual formats
   const std::size_t capacity = std::max(size + std::max(more, usual), capacity_ * 2);
   auto* const entries =
       static_cast<amqp_table_entry_t*>(allocate(*pool_, capacity * sizeof(amqp_table_entry_t)));
@@ -51,7 +51,7 @@ void TableCarrier::own(std::size_t more) {
 
 void TableCarrier::set(std::string_view name, std::string_view value) {
   if (name.size() > longest_name) return;
-  // Made first: name and value may be views into what is about to go.
+  // Copied first: name and value may be views into entries that are erased below.
   auto* const text =
       static_cast<char*>(allocate(*pool_, std::max<std::size_t>(name.size() + value.size(), 1)));
   char* const end =

@@ -20,7 +20,7 @@ constexpr char to_variable(char c) noexcept {
   return detail::is_letter_or_digit(c) ? c : '_';
 }
 
-/// The value of an entry, where it is that of the field; null where it is another's.
+/// The value of an entry if it is that of the field; else null.
 constexpr const char* value_of(const char* entry, std::string_view field) noexcept {
   if (field.empty()) field = "_";
   if (is_digit(field.front()) && *entry++ != '_') return nullptr;
@@ -30,7 +30,7 @@ constexpr const char* value_of(const char* entry, std::string_view field) noexce
   return *entry == '=' ? entry + 1 : nullptr;
 }
 
-/// The name of an entry, where it is one that a field can have; empty where it is another.
+/// The name of an entry if it is the variable of a field; else empty.
 constexpr std::string_view name_of(const char* entry) noexcept {
   if (is_digit(*entry)) return {};
   const char* end = entry;
@@ -105,7 +105,7 @@ std::span<const char* const> Environment::list() const noexcept {
 
 void Environment::set(std::string_view name, std::string_view value) {
   if (value.find('\0') != std::string_view::npos) return erase(name);
-  // Made first: name and value may be views into what is about to go.
+  // Copied first: name and value may be views into entries that are erased below.
   const std::string variable = variable_name(name);
   Entry entry = std::make_unique_for_overwrite<char[]>(variable.size() + value.size() + 2);
   char* end = std::copy(variable.begin(), variable.end(), entry.get());

@@ -12,7 +12,7 @@ using ::grpc::experimental::InterceptionHookPoints;
 using ::grpc::experimental::Interceptor;
 using ::grpc::experimental::InterceptorBatchMethods;
 
-/// gRPC's, from where it is made: it deletes it with the call, sent or not.
+/// gRPC owns it from its creation, and deletes it with the call, sent or not.
 class ClientInterceptor final : public Interceptor {
  public:
   ClientInterceptor(const Context& context, const ClientInterceptorOptions& options)
@@ -21,7 +21,7 @@ class ClientInterceptor final : public Interceptor {
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
       const PropagatorChain& chain = options_->chain ? *options_->chain : global_chain();
-      // The metadata are the call's, which owns the strings that are put there.
+      // The call owns the metadata, and the strings that are added to it.
       chain.inject(context_, MetadataCarrier(*methods->GetSendInitialMetadata(),
                                              options_->max_metadata_size));
     }
@@ -30,7 +30,7 @@ class ClientInterceptor final : public Interceptor {
 
  private:
   Context context_;
-  // The factory's. The channel owns that, and a ClientContext its channel.
+  // Owned by the factory. The channel owns the factory, and a ClientContext owns its channel.
   const ClientInterceptorOptions* options_;
 };
 
@@ -39,8 +39,8 @@ class ClientInterceptorFactory final : public ClientInterceptorFactoryInterface 
   explicit ClientInterceptorFactory(ClientInterceptorOptions options)
       : options_(std::move(options)) {}
 
-  // gRPC owns what it is given, and takes null. It calls this where the call is made; the hooks may
-  // run later, and on another thread.
+  // gRPC owns the result, and accepts null. It calls this on the thread that makes the call; the
+  // hooks may run later, and on another thread.
   Interceptor* CreateClientInterceptor(ClientRpcInfo* /*info*/) override {
     const Context& context = current();
     if (context == Context()) return nullptr;

@@ -14,9 +14,9 @@ using ::grpc::experimental::InterceptorBatchMethods;
 using ::grpc::experimental::ServerInterceptorFactoryInterface;
 using ::grpc::experimental::ServerRpcInfo;
 
-// The key of the entry that points to a call's context: the address of its value, which is empty,
-// is that of the context. A client may send the same key, so an entry is ours only if its key is at
-// our address.
+// The key of the entry that points to a call's context: the address of its empty value is that of
+// the context. A client may send the same key, so only an entry whose key is at this address
+// counts.
 constexpr std::string_view context_key = "baton-context";
 
 // The metadata owns neither key nor value: both must outlive it.
@@ -26,7 +26,7 @@ void put_context(ReceivedMetadata& metadata, const Context& context) {
 }
 
 const Context* find_context(const ReceivedMetadata& metadata) noexcept {
-  // Emplaced behind all that came from outside.
+  // `emplace` has inserted it after all received entries of the same key.
   const auto end = metadata.upper_bound(::grpc::string_ref(context_key.data(), context_key.size()));
   if (end == metadata.begin()) return nullptr;
   const auto& [key, value] = *std::prev(end);
@@ -35,7 +35,7 @@ const Context* find_context(const ReceivedMetadata& metadata) noexcept {
 }
 
 /// gRPC owns an interceptor and keeps it as long as the ServerContext, however the call ends. So
-/// the context in the interceptor lives as long as the metadata that points to it.
+/// the context in the interceptor is valid as long as the metadata that points to it.
 class ServerInterceptor final : public Interceptor {
  public:
   explicit ServerInterceptor(const PropagatorChain& chain) noexcept : chain_(&chain) {}
@@ -52,7 +52,7 @@ class ServerInterceptor final : public Interceptor {
       put_context(metadata, context_);
       found = &context_;
     }
-    // The handler may run inside of Proceed, and the call, with this interceptor, end there.
+    // The handler may run inside Proceed, and the call may end there, with this interceptor.
     const Context context = *found;
     const Scope scope(context);
     methods->Proceed();

@@ -10,18 +10,18 @@
 
 namespace example {
 
-/// A message that was taken from a queue and is to be settled: acknowledged or rejected.
+/// A message that was taken from a queue and must be acknowledged or rejected.
 struct Delivery {
   baton::celery::received<baton::celery::Message> message;
-  std::string tag;  ///< by which the broker knows it
+  std::string tag;  ///< the broker's id for it
 };
 
-/// A message that cannot be published, however often it is tried.
+/// A message that can never be published: do not retry.
 struct BadMessage : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A connection to where Celery's messages are. For one thread; throws `std::runtime_error`.
+/// A connection to Celery's broker. For one thread; throws `std::runtime_error`.
 class Broker {
  public:
   Broker() = default;
@@ -31,15 +31,15 @@ class Broker {
 
   virtual void publish(const baton::celery::Message& message) = 0;
 
-  /// Begins to take messages from a queue.
+  /// Starts to take messages from a queue.
   virtual void consume(const std::string& queue) = 0;
-  /// The next one, or nothing where none comes for so long.
+  /// The next message; nothing if none arrives in time.
   virtual std::optional<Delivery> next(std::chrono::seconds patience) = 0;
   virtual void acknowledge(const Delivery& delivery) = 0;
-  /// Takes a message out of the queue that nobody can handle.
+  /// Removes a message that no consumer can handle from the queue.
   virtual void reject(const Delivery& delivery) = 0;
 
-  /// Says goodbye, so that all that was published has arrived.
+  /// Closes the connection. All published messages have then arrived.
   virtual void close() = 0;
 };
 

@@ -43,7 +43,7 @@ void add_json(CLI::App& app, const std::string& name, Json& target,
     boost::json::error_code error;
     const boost::json::value value = boost::json::parse(text, error);
     const auto result = boost::json::try_value_to<Json>(value);
-    if (error || !result) throw CLI::ValidationError(name, "not JSON of the right type");
+    if (error || !result) throw CLI::ValidationError(name, "must be JSON of the right type");
     target = *result;
   };
   app.add_option_function<std::string>(name, read, description)
@@ -51,14 +51,14 @@ void add_json(CLI::App& app, const std::string& name, Json& target,
       ->default_str(boost::json::serialize(target));
 }
 
-/// So many seconds from now.
+/// The time in `seconds` from now.
 std::optional<celery::Task::Time> in(const std::optional<std::size_t>& seconds) {
   if (!seconds) return std::nullopt;
-  constexpr std::size_t century = 100UL * 366 * 24 * 60 * 60;  // the clock has its limits
+  constexpr std::size_t century = 100UL * 366 * 24 * 60 * 60;  // the limit of the clock
   return std::chrono::system_clock::now() + std::chrono::seconds(std::min(*seconds, century));
 }
 
-/// A signature that goes to the same workers.
+/// A signature for the same workers.
 boost::json::object signature_for(const std::string& queue, std::string_view task,
                                   boost::json::array args = {}, boost::json::object kwargs = {}) {
   boost::json::object signature = celery::signature(task, std::move(args), std::move(kwargs));
@@ -101,32 +101,33 @@ void publish(example::Broker& broker, const Order& order) {
 }
 
 void add_options(CLI::App& app, Order& order) {
-  app.add_option("--url", order.url, "Or amqp://guest:guest@127.0.0.1:5672/%2f")
+  app.add_option("--url", order.url, "The broker; or amqp://guest:guest@127.0.0.1:5672/%2f")
       ->type_name("URL")
       ->capture_default_str();
-  app.add_option("--queue", order.queue, "Which workers must run it")
+  app.add_option("--queue", order.queue, "The queue of the workers")
       ->type_name("NAME")
       ->capture_default_str();
-  app.add_option("--task", order.task, "Its name")->type_name("NAME")->capture_default_str();
-  add_json(app, "--args", order.args, "Its arguments, an array");
-  add_json(app, "--kwargs", order.kwargs, "Its keyword arguments, an object");
-  app.add_option("--then", order.then,
-                 "A task that gets its result, as a chain; may come several times")
+  app.add_option("--task", order.task, "The name of the task")
+      ->type_name("NAME")
+      ->capture_default_str();
+  add_json(app, "--args", order.args, "The arguments, an array");
+  add_json(app, "--kwargs", order.kwargs, "The keyword arguments, an object");
+  app.add_option("--then", order.then, "A task that gets the result, as a chain; may be repeated")
       ->type_name("NAME")
       ->allow_extra_args(false);
   app.add_option("--chord", order.chord, "A task that gets the results of all N, as a chord")
       ->type_name("NAME");
-  app.add_option("--count", order.count, "How often")->type_name("N")->capture_default_str();
-  app.add_option("--countdown", order.countdown, "Not before so many seconds have passed")
+  app.add_option("--count", order.count, "How many times")->type_name("N")->capture_default_str();
+  app.add_option("--countdown", order.countdown, "The seconds until it may run")
       ->type_name("SECONDS");
-  app.add_option("--expires", order.expires, "Not after so many seconds")->type_name("SECONDS");
+  app.add_option("--expires", order.expires, "The seconds until it expires")->type_name("SECONDS");
   app.add_option_function<std::string>(
          "--baggage",
          [&order](const std::string& list) { order.baggage = baton::Baggage::parse(list); },
-         "What goes with it, such as user=1,order=2")
+         "The baggage to send, such as user=1,order=2")
       ->type_name("LIST");
   app.add_option("--canvas", order.canvas,
-                 "Whether what follows carries the trace too; instrumented workers do not need it")
+                 "Whether follow-up tasks carry the trace too; instrumented workers do not need it")
       ->type_name("yes|no")
       ->default_str("yes");
 }

@@ -24,7 +24,7 @@ void check(const amqp_rpc_reply_t& reply) {
   if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
   throw std::runtime_error(reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION
                                ? amqp_error_string2(reply.library_error)
-                               : "RabbitMQ refuses");
+                               : "RabbitMQ refuses the request");
 }
 
 class RabbitMq final : public Broker {
@@ -42,7 +42,8 @@ class RabbitMq final : public Broker {
   void publish(const baton::celery::Message& message) override {
     if (message.routing_key != declared_) declare(message.routing_key);
     const int status = baton::celery::publish(connection_.get(), channel, message);
-    if (status == AMQP_STATUS_TABLE_TOO_BIG) throw BadMessage("its headers fit in no frame");
+    if (status == AMQP_STATUS_TABLE_TOO_BIG)
+      throw BadMessage("the headers exceed the size of a frame");
     check(status);
   }
 
@@ -84,7 +85,7 @@ class RabbitMq final : public Broker {
   }
 
  private:
-  /// As Celery does it: RabbitMQ throws away what is sent to a queue that is not there.
+  /// Declares a queue as Celery does: RabbitMQ drops messages to a queue that does not exist.
   void declare(const std::string& queue) {
     amqp_queue_declare(connection_.get(), channel, amqp_cstring_bytes(queue.c_str()), 0, 1, 0, 0,
                        amqp_empty_table);

@@ -20,7 +20,7 @@ class Redis final : public Broker {
  public:
   explicit Redis(const Url& url) : context_(redisConnect(url.host.c_str(), std::stoi(url.port))) {
     if (context_ == nullptr || context_->err != 0) {
-      throw std::runtime_error(context_ == nullptr ? "no memory" : context_->errstr);
+      throw std::runtime_error(context_ == nullptr ? "out of memory" : context_->errstr);
     }
     const std::string database = url.target.substr(1);
     call({"SELECT", database.empty() ? "0" : database});
@@ -30,7 +30,8 @@ class Redis final : public Broker {
     call({"LPUSH", baton::celery::redis_key(message), baton::celery::to_redis(message)});
   }
 
-  // A message is in a second list until it is settled. What a crash has left there comes again.
+  // A message is in a second list until it is acknowledged or rejected. Those that a crash has left
+  // there are delivered again.
   void consume(const std::string& queue) override {
     queue_ = queue;
     taken_ = queue + ".taken";
@@ -54,7 +55,7 @@ class Redis final : public Broker {
     acknowledge(delivery);
   }
 
-  void close() override {}  // each command was answered
+  void close() override {}  // each command has been answered
 
  private:
   Reply call(const std::vector<std::string>& words) {
@@ -83,7 +84,7 @@ class Redis final : public Broker {
 
 std::unique_ptr<Broker> connect_to_redis(const std::string& url) {
   const std::optional<Url> parsed = parse_url(url, "redis", "6379");
-  if (!parsed) throw std::runtime_error("not redis://HOST[:PORT][/DATABASE]: " + url);
+  if (!parsed) throw std::runtime_error("the URL must be redis://HOST[:PORT][/DATABASE]: " + url);
   return std::make_unique<Redis>(*parsed);
 }
 

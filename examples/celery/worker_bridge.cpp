@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A consumer of tasks that Python has published: continues their traces, and may publish others.
+/// A consumer of tasks that Python has published: continues their traces, and may publish more
+/// tasks.
 
 #include <baton/baton.hpp>
 #include <boost/json.hpp>
@@ -26,7 +27,7 @@ struct Duty {
 volatile std::sig_atomic_t is_asked_to_stop = 0;
 
 void handle(example::Broker& broker, const Duty& duty, const celery::ReceivedTask& task) {
-  const baton::Context& context = baton::current();  // a child of the one that came
+  const baton::Context& context = baton::current();  // a child of the message's context
   const baton::SpanContext& span = context.span_context();
   std::cout << "handled " << task.name << ' ' << task.id << "  trace " << span.trace_id << "  span "
             << span.span_id << "  baggage " << context.baggage().header() << "  args "
@@ -37,7 +38,7 @@ void handle(example::Broker& broker, const Duty& duty, const celery::ReceivedTas
   broker.publish(celery::make_message(next));
 }
 
-/// A message that is no task, or cannot be handled, would come again for ever.
+/// Without this, an invalid message, or one that cannot be handled, would be delivered forever.
 void refuse(example::Broker& broker, const example::Delivery& delivery, std::string_view reason) {
   std::cout << "refused  " << reason << '\n';
   broker.reject(delivery);
@@ -58,7 +59,7 @@ void run(const Duty& duty) {
     }
     try {
       celery::process(*task, [&] { handle(*broker, duty, *task); });
-      broker->acknowledge(*delivery);  // after the work: what fails in between comes again
+      broker->acknowledge(*delivery);  // after the work: a failed task is delivered again
     } catch (const example::BadMessage& error) {
       refuse(*broker, *delivery, error.what());
     }
@@ -73,16 +74,19 @@ int main(int count, char** arguments) {
   Duty duty;
   CLI::App app("Takes Celery's tasks from a queue, shows each with its trace, and acknowledges it.",
                "celery_worker_bridge");
-  app.add_option("--url", duty.url, "Or amqp://guest:guest@127.0.0.1:5672/%2f")
+  app.add_option("--url", duty.url, "The broker; or amqp://guest:guest@127.0.0.1:5672/%2f")
       ->type_name("URL")
       ->capture_default_str();
-  app.add_option("--queue", duty.queue, "Where the tasks are; of Redis, those without a priority")
+  app.add_option("--queue", duty.queue,
+                 "The queue of the tasks; with Redis, of those without a priority")
       ->type_name("NAME")
       ->capture_default_str();
-  app.add_option("--then", duty.then, "A task to publish for each of them, with the same arguments")
+  app.add_option("--then", duty.then, "A task to publish for each one, with the same arguments")
       ->type_name("NAME");
-  app.add_option("--to", duty.to, "The queue for that")->type_name("NAME")->capture_default_str();
-  app.add_option("--count", duty.count, "How many; 0: until SIGINT or SIGTERM comes")
+  app.add_option("--to", duty.to, "The queue for these tasks")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--count", duty.count, "How many tasks; 0: until SIGINT or SIGTERM")
       ->type_name("N")
       ->capture_default_str();
   if (const std::optional<int> status = example::parse_options(app, count, arguments)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts a trace, and asks the Greeter for a greeting in it.
+// Starts a trace, and calls the Greeter in it.
 
 #include <grpcpp/grpcpp.h>
 
@@ -16,11 +16,11 @@
 int main(int argc, char** argv) {
   std::string address = "127.0.0.1:50051";
   std::string name = "world";
-  CLI::App app("Starts a trace, and asks the Greeter for a greeting in it.", "grpc_greeter_client");
-  app.add_option("address", address, "Where the Greeter listens")
+  CLI::App app("Starts a trace, and calls the Greeter in it.", "grpc_greeter_client");
+  app.add_option("address", address, "The address of the Greeter")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  app.add_option("name", name, "Whom to greet")->type_name("NAME")->capture_default_str();
+  app.add_option("name", name, "The name to greet")->type_name("NAME")->capture_default_str();
   if (const std::optional<int> status = example::parse_options(app, argc, argv)) return *status;
 
   const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   context.set_sampling(baton::Sampling::sample);
   if (auto baggage = context.baggage().set("user", name)) context.set_baggage(*baggage);
 
-  // Without an interceptor it is one line for each call.
+  // Without an interceptor: one line for each call.
   grpc::ClientContext call;
   baton::grpc::inject(call, context);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two services: Greeter, of the synchronous interface, calls on to Salutations, of the callback
-// one. Both say which trace they are in.
+// Two services: Greeter, with the synchronous API, calls Salutations, with the callback API. Both
+// print their trace.
 
 #include <grpcpp/grpcpp.h>
 
@@ -50,7 +50,7 @@ class Greeter final : public greeter::Greeter::Service {
     greeter::FindRequest question;
     question.set_hour(static_cast<int>(std::time(nullptr) / 3600 % 24));
     greeter::FindReply found;
-    grpc::ClientContext call;  // which takes baton::current() along
+    grpc::ClientContext call;  // the interceptor adds baton::current()
     const grpc::Status status = salutations_->Find(&call, question, &found);
     if (status.ok()) reply->set_greeting(found.words() + ", " + request->name() + "!");
     return status;
@@ -59,7 +59,7 @@ class Greeter final : public greeter::Greeter::Service {
   std::unique_ptr<greeter::Salutations::Stub> salutations_;
 };
 
-/// A server whose calls all have a context.
+/// A server in which every call has a context.
 std::unique_ptr<grpc::Server> serve(grpc::Service& service, const std::string& address, int& port) {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(baton::grpc::server_interceptor());
@@ -71,7 +71,7 @@ std::unique_ptr<grpc::Server> serve(grpc::Service& service, const std::string& a
   return builder.BuildAndStart();
 }
 
-/// A channel whose calls all carry the current context.
+/// A channel on which every call carries the current context.
 std::shared_ptr<grpc::Channel> connect(const std::string& address) {
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(baton::grpc::client_interceptor());
@@ -83,8 +83,8 @@ std::shared_ptr<grpc::Channel> connect(const std::string& address) {
 
 int main(int argc, char** argv) {
   std::string address = "127.0.0.1:50051";
-  CLI::App app("Greets, and asks a second service for the words.", "grpc_greeter_server");
-  app.add_option("address", address, "Where to listen; port 0: any")
+  CLI::App app("Greets, with words from a second service.", "grpc_greeter_server");
+  app.add_option("address", address, "The address to listen on; port 0: any")
       ->type_name("HOST:PORT")
       ->capture_default_str();
   if (const std::optional<int> status = example::parse_options(app, argc, argv)) return *status;

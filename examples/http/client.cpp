@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A synchronous client: starts a trace and sends it along with one GET.
+/// A synchronous client: starts a trace and sends it with one GET.
 
 #include <baton/baton.hpp>
 #include <baton/carriers/beast.hpp>
@@ -46,14 +46,14 @@ http::response<http::string_body> get(const example::Url& url) {
 
 int main(int argc, char** argv) {
   std::optional<example::Url> url;
-  CLI::App app("Starts a trace and sends it along with one GET.", "http_client");
+  CLI::App app("Starts a trace and sends it with one GET.", "http_client");
   app.add_option_function<std::string>(
          "url",
          [&url](const std::string& text) {
            url = example::parse_url(text);
            if (!url) throw CLI::ValidationError("url", "must be http://HOST[:PORT][/PATH]");
          },
-         "What to get")
+         "The URL to get")
       ->required()
       ->type_name("http://HOST[:PORT][/PATH]");
   if (const std::optional<int> status = example::parse_options(app, argc, argv)) return *status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Reads and writes contexts in the containers that HTTP libraries keep header fields in.
+/// Reads and writes contexts in the header containers of HTTP libraries.
 
 #include <baton/baton.hpp>
 #include <baton/carriers/http.hpp>
@@ -12,9 +12,9 @@
 
 namespace {
 
-/// What a server gets: fields may repeat, and come in any case.
+/// Received fields: names may be repeated, and in any case.
 using Incoming = std::multimap<std::string, std::string>;
-/// What a client sends.
+/// Fields to send.
 using Outgoing = std::vector<std::pair<std::string, std::string>>;
 
 /// A field of a library that Baton does not know.

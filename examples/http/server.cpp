@@ -15,7 +15,7 @@ namespace http = boost::beast::http;
 
 namespace {
 
-/// Answers with the fields that a call made on behalf of this request would carry.
+/// Responds with the fields that a call within this request would carry.
 net::awaitable<example::Response> answer() {
   net::steady_timer work(co_await net::this_coro::executor, std::chrono::milliseconds(1));
   co_await work.async_wait(net::use_awaitable);
@@ -39,6 +39,5 @@ net::awaitable<example::Response> handle(const example::Request& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return example::run_server(argc, argv, "Shows the trace context that comes with a request.",
-                             handle);
+  return example::run_server(argc, argv, "Shows the trace context of a request.", handle);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The service that the W3C's test harness for trace context drives: it is told by
-/// `POST /test` whom to call, and calls them with the context that came with the request.
+/// The service for the W3C's test harness for trace context: `POST /test` has a list of URLs, and
+/// the service calls them within the context of the request.
 
 #include <baton/baton.hpp>
 #include <baton/carriers/beast.hpp>
@@ -104,7 +104,7 @@ net::awaitable<example::Response> test(const example::Request& request) {
 
 net::awaitable<example::Response> handle(const example::Request& request) {
   if (request.target() != "/test") {
-    co_return example::make_response(http::status::not_found, "there is only /test\n");
+    co_return example::make_response(http::status::not_found, "not found: use /test\n");
   }
   if (request.method() != http::verb::post) {
     auto response = example::make_response(http::status::method_not_allowed, "POST to /test\n");
@@ -117,6 +117,6 @@ net::awaitable<example::Response> handle(const example::Request& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return example::run_server(argc, argv, "Calls whom it is told to, for the W3C's test harness.",
+  return example::run_server(argc, argv, "Calls the given URLs, for the W3C's test harness.",
                              handle);
 }

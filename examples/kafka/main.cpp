@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Orders on their way through two topics: a producer, a forwarder and a consumer.
+/// Orders in two topics: a producer, a forwarder and a consumer.
 
 #include <exception>
 #include <iostream>
@@ -23,21 +23,22 @@ struct Options {
 
 void add_options(CLI::App& app, Options& options) {
   CLI::Option* const brokers =
-      app.add_option("--brokers", options.brokers, "Real brokers")->type_name("HOSTS");
-  app.add_option("role", options.role, "To do one part alone, on real brokers")
+      app.add_option("--brokers", options.brokers, "The brokers; default: a mock cluster")
+          ->type_name("HOSTS");
+  app.add_option("role", options.role, "Run only this part, on real brokers")
       ->type_name("ROLE")
       ->check(CLI::IsMember({"produce", "forward", "consume"}))
       ->needs(brokers);
-  app.add_option("--topic", options.topic, "Where it produces to, forwards or consumes from")
+  app.add_option("--topic", options.topic, "The topic to produce to, or to forward or consume from")
       ->type_name("NAME")
       ->capture_default_str();
-  app.add_option("--to", options.to, "Where it forwards to")
+  app.add_option("--to", options.to, "The topic to forward to")
       ->type_name("NAME")
       ->capture_default_str();
-  app.add_option("--count", options.count, "How many orders")
+  app.add_option("--count", options.count, "The number of orders")
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--pause", options.pause, "Between two orders")
+  app.add_option("--pause", options.pause, "The pause between two orders")
       ->type_name("MICROSECONDS")
       ->capture_default_str();
 }
@@ -70,8 +71,8 @@ void run(const Options& options) {
 int main(int count, char** arguments) {
   Options options;
   CLI::App app(
-      "Sends orders to a topic, on to another one, and shows what arrived there: on librdkafka's\n"
-      "own mock cluster, or on real brokers.",
+      "Sends orders to a topic, forwards them to another one, and shows what arrives there: on\n"
+      "librdkafka's own mock cluster, or on real brokers.",
       "kafka_orders");
   add_options(app, options);
   if (const std::optional<int> status = example::parse_options(app, count, arguments)) {

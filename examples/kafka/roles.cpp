@@ -28,7 +28,7 @@ std::unique_ptr<RdKafka::Message> next(RdKafka::KafkaConsumer& consumer) {
   while (true) {
     std::unique_ptr<RdKafka::Message> message(consumer.consume(timeout_ms));
     if (message->err() == RdKafka::ERR_NO_ERROR) return message;
-    if (message->err() == RdKafka::ERR__TIMED_OUT) throw std::runtime_error("no message came");
+    if (message->err() == RdKafka::ERR__TIMED_OUT) throw std::runtime_error("no message arrived");
   }
 }
 

@@ -13,11 +13,11 @@ namespace orders {
 void produce(RdKafka::Producer& producer, const std::string& topic, std::size_t count,
              std::chrono::microseconds pause);
 
-/// Sends what comes from one topic on to another, within its trace.
+/// Forwards the messages of one topic to another, within their traces.
 void forward(RdKafka::KafkaConsumer& consumer, RdKafka::Producer& producer, const std::string& to,
              std::size_t count);
 
-/// Shows what comes from a topic.
+/// Shows the messages of a topic.
 void consume(RdKafka::KafkaConsumer& consumer, std::size_t count);
 
 }  // namespace orders

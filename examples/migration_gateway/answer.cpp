@@ -26,7 +26,7 @@ net::awaitable<void> answer(Peer& client, const Refusal& refusal, Recipient reci
   std::string text = to_text(header);
   if (recipient.wants_body) text += refusal.why;
   metrics.add_response(header.result_int());
-  error_code ignored;  // whoever closes cannot be answered
+  error_code ignored;  // a client that has closed gets no answer
   co_await client.send(net::buffer(text), ignored);
 }
 

@@ -7,17 +7,17 @@
 
 namespace gateway {
 
-/// How an answer has to look for whom it is for.
+/// What an answer depends on: the client that receives it.
 struct Recipient {
   unsigned version = 11;
   bool keeps_alive = false;
-  bool wants_body = true;  ///< no: it asked with HEAD
+  bool wants_body = true;  ///< false for HEAD
 };
 
-/// Says whether the connection goes on, in the words of the recipient's version.
+/// Sets `Connection` for the recipient's HTTP version.
 void set_connection(ResponseHeader& header, const Recipient& recipient);
 
-/// Answers in the gateway's own name.
+/// Sends a response of the gateway itself.
 [[nodiscard]] net::awaitable<void> answer(Peer& client, const Refusal& refusal, Recipient recipient,
                                           Metrics& metrics);
 

@@ -10,7 +10,7 @@
 namespace gateway {
 namespace {
 
-/// Reads what there is, up to the size of `part`; gives 0 only at the end of the body.
+/// Reads the available bytes, up to the size of `part`. Returns 0 only at the end of the body.
 template <class Parser>
 net::awaitable<std::size_t> read_part(Peer& source, Parser& parser, net::mutable_buffer part,
                                       error_code& error) {
@@ -36,7 +36,7 @@ net::awaitable<std::size_t> read_part(Peer& source, Parser& parser, net::mutable
   co_return part.size() - body.size;
 }
 
-/// All in one go: for a small message that is one packet.
+/// Sends all in one write: a small message is one packet.
 net::awaitable<void> send_part(Peer& sink, Framing framing, const std::string& head,
                                net::const_buffer part, const std::string& tail, error_code& error) {
   if (framing == Framing::chunked && part.size() > 0) {
@@ -62,7 +62,7 @@ net::awaitable<Passage> relay_body(Peer& source, Parser& parser, Peer& sink, Fra
   std::string tail;
   parser.eager(true);
   if (source.received().size() == 0 && !parser.is_done()) {
-    co_await sink.send(net::buffer(head), error);  // the body may take its time
+    co_await sink.send(net::buffer(head), error);  // the body may be slow
     if (error) co_return Passage::sink_failed;
     head.clear();
   }
@@ -72,7 +72,7 @@ net::awaitable<Passage> relay_body(Peer& source, Parser& parser, Peer& sink, Fra
     if (error) co_return Passage::source_failed;
     is_done = parser.is_done();
     if (is_done && framing == Framing::chunked) {
-      filter(parser.get());  // its header was moved away, what is there now are trailers
+      filter(parser.get());  // the trailers: the header was moved out
       tail = last_chunk(parser.get());
     }
     co_await send_part(sink, framing, head, net::buffer(source.part(), size), tail, error);

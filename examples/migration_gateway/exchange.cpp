@@ -69,8 +69,7 @@ net::awaitable<void> Exchange::connect(bool must_be_new, error_code& error) {
   co_await upstream_->connect(services_.upstream.endpoints(), error);
 }
 
-/// Ends early without a word where the upstream takes no more: what it has to say, `download`
-/// hears.
+/// Ends early, without an error, if the upstream reads no more: `download` reads its response.
 net::awaitable<void> Exchange::upload() {
   const Framing framing = !has_body_           ? Framing::none
                           : request_.chunked() ? Framing::chunked
@@ -107,7 +106,7 @@ net::awaitable<void> Exchange::download() {
   }
 }
 
-/// Up to the header of the final response; passes on what comes before it.
+/// Reads up to the header of the final response. Relays the informational ones before it.
 net::awaitable<bool> Exchange::read_response(error_code& error) {
   for (unsigned count = 0; count < max_informational; ++count) {
     response_.emplace();
@@ -123,8 +122,8 @@ net::awaitable<bool> Exchange::read_response(error_code& error) {
     if (!has_clear_framing(header, header.version())) co_return false;
     const unsigned status = header.result_int();
     if (status >= 200) co_return true;
-    if (status < 100 || status == 101) co_return false;  // nobody asked to switch protocols
-    is_reused_ = false;                                  // it is alive: nothing to retry
+    if (status < 100 || status == 101) co_return false;  // no request asks to switch protocols
+    is_reused_ = false;                                  // the connection is alive: no retry
     if (header_.version() < 11) continue;
     remove_hop_by_hop(header);
     const std::string head = to_text(header);
@@ -175,15 +174,15 @@ net::awaitable<void> Exchange::relay_response() {
   end_upload();
 }
 
-/// There is no response, and there will be none.
+/// The upstream sends no response: answers in its place.
 net::awaitable<void> Exchange::fail() {
   if (is_client_lost_) co_return;
-  Refusal refusal{http::status::bad_gateway, "the upstream did not answer properly\n"};
+  Refusal refusal{http::status::bad_gateway, "invalid or no response from upstream\n"};
   if (refusal_) {
     refusal = *refusal_;
   } else {
     services_.metrics.add_upstream_error();
-    if (upstream_->timed_out()) refusal = {http::status::gateway_timeout, "the upstream is slow\n"};
+    if (upstream_->timed_out()) refusal = {http::status::gateway_timeout, "upstream timeout\n"};
   }
   upstream_->close();
   const Recipient to = recipient();
@@ -191,7 +190,7 @@ net::awaitable<void> Exchange::fail() {
   co_await answer(client_, refusal, to, services_.metrics);
 }
 
-/// Nobody wants the rest of the request any more.
+/// Ends the upload: the rest of the request is not needed.
 void Exchange::end_upload() {
   if (std::exchange(is_uploaded_, true)) return;
   if (!request_.is_done()) client_.interrupt_receive();

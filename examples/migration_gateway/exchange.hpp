@@ -13,7 +13,7 @@
 
 namespace gateway {
 
-/// What the requests of one thread have in common. All of it outlives them.
+/// What the requests of one thread share. All of it outlives them.
 struct Services {
   const Propagation& propagation;
   const std::string& upstream_host;
@@ -24,20 +24,20 @@ struct Services {
 
 /// One request on its way to the upstream, and the response on its way back.
 ///
-/// A request with a body goes up while the response may come down already: `100 Continue`, or an
-/// early refusal. Where the client goes away, the upstream's connection is closed; where the
-/// upstream fails, the client gets 502 or 504, or, in the midst of a response, a reset.
+/// The response may arrive while the request's body is still sent: `100 Continue`, or an early
+/// refusal. If the client disconnects, the upstream's connection is closed. If the upstream fails,
+/// the client gets 502 or 504 or, in the middle of a response, a reset.
 class Exchange {
  public:
-  /// The parser has read a header that was checked. `when_sent` is called when nothing more is read
-  /// from the client, so that somebody else must see that it hangs up.
+  /// The parser has read a header that was checked. `when_sent` is called when the exchange no
+  /// longer reads from the client, so that the caller must watch for its disconnect.
   Exchange(Peer& client, RequestParser& request, const Services& services,
            std::function<void()> when_sent);
 
-  /// True: the client's connection may be used again.
+  /// Returns whether the client's connection may be used again.
   net::awaitable<bool> run();
 
-  /// The client is gone, or has to be dropped: ends `run` soon.
+  /// The client has disconnected, or must be dropped: ends `run` soon.
   void lose_client();
 
   void check_deadlines(Clock::time_point now);
@@ -59,14 +59,14 @@ class Exchange {
   std::function<void()> when_sent_;
 
   RequestHeader header_;
-  std::string head_;  ///< as it goes up
+  std::string head_;  ///< as it is sent
   bool has_body_;
   std::unique_ptr<Peer> upstream_;
   std::optional<ResponseParser> response_;
   std::optional<Refusal> refusal_;  ///< of the request's body
 
   bool is_reused_ = false;
-  bool is_uploaded_ = false;  ///< or will be no further
+  bool is_uploaded_ = false;  ///< or abandoned
   bool is_client_lost_ = false;
   bool must_retry_ = false;
   bool keeps_alive_ = false;

@@ -30,7 +30,7 @@ std::string start(boost::beast::string_view first, boost::beast::string_view sec
   return text += "\r\n";
 }
 
-/// A copy: the range of a name in `fields` does not survive that its neighbour is erased.
+/// A copy: erasing a neighbor invalidates the range of a name in `fields`.
 std::vector<std::string> names_in_connection(const http::fields& fields) {
   std::vector<std::string> names;
   const auto [first, last] = fields.equal_range(http::field::connection);

@@ -10,20 +10,20 @@ namespace gateway {
 
 using FieldFilter = std::function<void(http::fields&)>;
 
-/// Takes out what is between two neighbours alone (RFC 9110, §7.6.1): `Connection` and all that it
-/// names, and the fields that are known to be so without being named.
+/// Removes hop-by-hop fields (RFC 9110, §7.6.1): `Connection`, all fields that it names, and the
+/// fields that are hop-by-hop by definition.
 ///
-/// `Host` and `Content-Length` stay even where they are named: who could have them taken out would
-/// make the next server see another request than we did.
+/// `Host` and `Content-Length` remain even if they are named. A client that could remove them would
+/// make the next server read another request than the gateway.
 void remove_hop_by_hop(http::fields& fields);
 
-/// The same for a request, but that it may go on asking for trailers (`TE: trailers`, §10.1.4).
+/// The same for a request, but keeps `TE: trailers` (§10.1.4).
 void prepare_for_upstream(RequestHeader& header);
 
-/// `name: value` and CRLF for each.
+/// Appends `name: value` and CRLF for each field.
 void append_fields(std::string& text, const http::fields& fields);
 
-/// The header as it goes out, always as HTTP/1.1.
+/// The header as text, always as HTTP/1.1.
 [[nodiscard]] std::string to_text(const RequestHeader& header);
 [[nodiscard]] std::string to_text(const ResponseHeader& header);
 

@@ -46,7 +46,7 @@ net::awaitable<void> Gateway::accept() {
     if (!error && connections() < options_.max_connections) {
       worker.serve(std::move(socket));
     } else if (error && !is_stopping_) {
-      // Out of file descriptors, say: others will be closed in a while.
+      // For example, out of file descriptors: other connections close after a while.
       net::steady_timer pause(io_, std::chrono::milliseconds(100));
       co_await pause.async_wait(net::use_awaitable);
     }

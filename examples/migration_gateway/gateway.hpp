@@ -10,20 +10,20 @@
 
 namespace gateway {
 
-/// Accepts connections and deals them out to its threads.
+/// Accepts connections and distributes them among its threads.
 class Gateway {
  public:
-  /// Throws boost::system::system_error where it cannot listen, or does not find the upstream.
+  /// Throws boost::system::system_error if it cannot listen or resolve the upstream.
   Gateway(net::io_context& io, const Options& options, Metrics& metrics);
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
   [[nodiscard]] tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
-  /// Serves until `io`, which must be run here, has nothing more to do: see `stop`.
+  /// Runs `io`, and serves until it has no more work: see `stop`.
   void run();
 
-  /// Accepts nothing more, and lets requests under way finish.
+  /// Accepts no more connections, and lets requests in progress finish.
   void stop();
 
  private:

@@ -18,7 +18,7 @@ using net::ip::tcp;
 
 using RequestHeader = http::request_header<>;
 using ResponseHeader = http::response_header<>;
-// Bodies pass in parts, whatever their size.
+// Bodies of any size are relayed in parts.
 using RequestParser = http::request_parser<http::buffer_body>;
 using ResponseParser = http::response_parser<http::buffer_body>;
 

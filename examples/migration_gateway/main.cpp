@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A gateway for the move from an old trace format to a new one: it stands in front of a service,
-/// reads the context of each request in the formats that callers still send, passes the request on
-/// with it in those that the service understands, and changes nothing else.
+/// A gateway for the migration from an old trace format to a new one. It receives the requests for
+/// a service, reads the context in the formats that callers still send, forwards each request with
+/// the context in the formats that the service reads, and changes nothing else.
 ///
 ///     export BATON_EXTRACT=tracecontext,baggage,b3 BATON_INJECT=tracecontext,baggage
 ///     BATON_POLICY=first_match migration_gateway --upstream http://127.0.0.1:9000 --port 8080
 ///
-/// What happens to a request, and where to read on:
+/// The path of a request:
 ///
 ///   session.cpp      reads its header from the client's connection
-///   request.cpp      refuses what could mean different things to us and to the upstream
-///   propagation.cpp  extract → child → inject, the purpose of it all
-///   exchange.cpp     takes it to the upstream and the response back
-///   body.cpp         passes bodies of any size, in little memory
+///   request.cpp      refuses requests that the upstream may read in another way
+///   propagation.cpp  extract → child → inject, the purpose of the gateway
+///   exchange.cpp     sends it to the upstream and the response back
+///   body.cpp         relays bodies of any size, in little memory
 ///
-/// `worker.cpp` is one of several threads that share nothing but counters, `gateway.cpp` deals
-/// connections out to them. `GET /metrics` on a port of its own tells who still sends the old
-/// formats: when `baton_format_won_total` of the old one stands still, the gateway can go.
+/// `worker.cpp` is one of several threads that share only counters. `gateway.cpp` distributes
+/// connections among them. `GET /metrics` on a port of its own shows whether callers still send the
+/// old format: when its `baton_format_won_total` no longer grows, the gateway can be removed.
 ///
 /// It is an example: no TLS, no HTTP/2, one upstream whose name is resolved once.
 
@@ -37,7 +37,7 @@ namespace http = boost::beast::http;
 
 example::Response show(const gateway::Metrics& metrics, const example::Request& request) {
   if (request.target() != "/metrics") {
-    return example::make_response(http::status::not_found, "there is only /metrics\n");
+    return example::make_response(http::status::not_found, "not found: use /metrics\n");
   }
   if (request.method() != http::verb::get && request.method() != http::verb::head) {
     auto response = example::make_response(http::status::method_not_allowed, "GET /metrics\n");

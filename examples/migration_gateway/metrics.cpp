@@ -22,7 +22,7 @@ void append_counter(std::string& text, std::string_view name, std::string_view h
 
 std::string Metrics::to_prometheus() const {
   std::string text = baton::to_prometheus(baton::extraction_counts());
-  append_counter(text, "gateway_requests_total", "Requests that were passed on.", requests_);
+  append_counter(text, "gateway_requests_total", "Requests sent to the upstream.", requests_);
 
   constexpr std::string_view responses = "gateway_responses_total";
   append_header(text, responses, "Final responses to clients, by class.");
@@ -31,9 +31,9 @@ std::string Metrics::to_prometheus() const {
     text.append(std::to_string(responses_[digit])).append("\n");
   }
 
-  append_counter(text, "gateway_upstream_errors_total",
-                 "Requests that the upstream did not answer properly.", upstream_errors_);
-  append_counter(text, "gateway_client_aborts_total", "Requests whose client went away.",
+  append_counter(text, "gateway_upstream_errors_total", "Requests with an invalid or no response.",
+                 upstream_errors_);
+  append_counter(text, "gateway_client_aborts_total", "Requests whose client disconnected.",
                  client_aborts_);
   return text;
 }

@@ -8,7 +8,7 @@
 
 namespace gateway {
 
-/// What the gateway itself has counted. Any number of threads may count.
+/// The gateway's own counters. Any number of threads may count.
 class Metrics {
  public:
   void add_request() { add(requests_); }
@@ -16,8 +16,8 @@ class Metrics {
   void add_upstream_error() { add(upstream_errors_); }
   void add_client_abort() { add(client_aborts_); }
 
-  /// All in Prometheus's text format, with what the chain has counted (see
-  /// `baton::extraction_counts`).
+  /// All counters in Prometheus's text format, those of the chain (see `baton::extraction_counts`)
+  /// included.
   [[nodiscard]] std::string to_prometheus() const;
 
  private:

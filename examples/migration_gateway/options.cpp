@@ -23,7 +23,7 @@ std::string one_line(std::string text) {
 std::string check_address(const std::string& text) {
   boost::system::error_code error;
   boost::asio::ip::make_address(text, error);
-  return error ? "not an address: " + text : std::string();
+  return error ? "not an IP address: " + text : std::string();
 }
 
 void add_seconds(CLI::App& app, const std::string& name, std::int64_t& seconds, std::int64_t least,
@@ -45,39 +45,42 @@ std::variant<Options, EarlyExit> parse_options(int count, const char* const* wor
   std::int64_t grace = options.grace.count();
   bool no_propagation = false;
 
-  CLI::App app("Passes HTTP/1.1 requests on, with their trace context in other formats.",
+  CLI::App app("Forwards HTTP/1.1 requests with their trace context in other formats.",
                "migration_gateway");
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.footer(
-      "The formats come from the environment: OTEL_PROPAGATORS, or BATON_EXTRACT for what is read\n"
-      "and BATON_INJECT for what is written; BATON_POLICY, BATON_B3_SHORT_TRACE_IDS,\n"
+      "The environment sets the formats: OTEL_PROPAGATORS, or BATON_EXTRACT for those to read and\n"
+      "BATON_INJECT for those to write; BATON_POLICY, BATON_B3_SHORT_TRACE_IDS,\n"
       "BATON_SAMPLING_IN_TRACESTATE.\n"
       "Ends on SIGINT or SIGTERM. Exit status: 0 ended; 1 could not run; 2 wrong usage.");
-  app.add_option("--upstream", upstream, "The service to pass requests on to")
+  app.add_option("--upstream", upstream, "The service that receives the requests")
       ->required()
       ->type_name("http://HOST[:PORT]");
-  app.add_option("--address", options.address, "Where to listen")
+  app.add_option("--address", options.address, "The address to listen on")
       ->check(check_address)
       ->type_name("ADDRESS")
       ->capture_default_str();
-  app.add_option("--port", options.port, "0: any")->type_name("N")->capture_default_str();
-  app.add_option("--admin-port", options.admin_port, "Where /metrics is, on 127.0.0.1; 0: any")
+  app.add_option("--port", options.port, "The port to listen on; 0: any")
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--threads", options.threads, "How many threads serve")
+  app.add_option("--admin-port", options.admin_port, "The port of /metrics on 127.0.0.1; 0: any")
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--threads", options.threads, "The number of threads")
       ->check(CLI::Range(std::size_t{1}, max_threads))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--max-connections", options.max_connections, "Of clients; more are closed")
+  app.add_option("--max-connections", options.max_connections,
+                 "The limit of client connections; more are closed")
       ->check(CLI::PositiveNumber)
       ->type_name("N")
       ->capture_default_str();
   add_seconds(app, "--client-timeout", client_timeout, 1,
-              "For a client to send a header, or the next part of a body, or to take one");
+              "For a client to send a header or the next part of a body, or to read one");
   add_seconds(app, "--upstream-timeout", upstream_timeout, 1,
               "The same for the upstream, and to connect");
-  add_seconds(app, "--grace", grace, 0, "For requests under way when it is told to end");
-  app.add_flag("--no-propagation", no_propagation, "Let the trace context pass as it came");
+  add_seconds(app, "--grace", grace, 0, "For requests in progress when the gateway is told to end");
+  app.add_flag("--no-propagation", no_propagation, "Forward the trace context unchanged");
 
   try {
     app.parse(count, words);
@@ -89,7 +92,7 @@ std::variant<Options, EarlyExit> parse_options(int count, const char* const* wor
 
   const std::optional<example::Url> url = example::parse_url(upstream);
   if (!url || url->target != "/") {
-    return EarlyExit{2, one_line("--upstream: must be http://HOST[:PORT]")};
+    return EarlyExit{2, one_line("--upstream must be http://HOST[:PORT]")};
   }
   options.upstream = *url;
   options.propagates = !no_propagation;

@@ -10,7 +10,7 @@
 
 namespace gateway {
 
-/// What the command line says.
+/// The options of the command line.
 struct Options {
   example::Url upstream;
   std::string address = "127.0.0.1";

@@ -60,7 +60,7 @@ net::awaitable<std::size_t> Peer::read_head(http::parser<is_request, Body>& pars
     const auto text = static_cast<const char*>(received_.data().data());
     const std::size_t size = received_.size();
     if (parsed == 0 && std::string_view(text, size).starts_with("\r\n")) {
-      received_.consume(2);  // RFC 9112, §2.2: some clients send one too many
+      received_.consume(2);  // RFC 9112, §2.2: some clients send an extra CRLF
       continue;
     }
     if (size > parsed) {
@@ -69,8 +69,7 @@ net::awaitable<std::size_t> Peer::read_head(http::parser<is_request, Body>& pars
       if (error && error != http::error::need_more) co_return 0;
       error.clear();
     }
-    // What comes in pieces Beast looks at only when it ends with CRLF CRLF, which this may never
-    // do.
+    // Beast parses a partial header only when it ends with CRLF CRLF. This one may never do so.
     if (has_bare_lf({text, size})) {
       error = http::error::bad_line_ending;
       co_return 0;
@@ -85,7 +84,7 @@ net::awaitable<std::size_t> Peer::read_head(http::parser<is_request, Body>& pars
     }
     if (error) co_return 0;
   }
-  // Beast's own limit is for what comes at once.
+  // Beast's own limit is per call of `put`.
   if (parsed > max_head) error = http::error::header_limit;
   stop_read_clock();
   co_return parsed;
@@ -105,7 +104,7 @@ net::awaitable<void> Peer::connect(const tcp::resolver::results_type& endpoints,
 
 namespace {
 
-/// What a read would give: bytes, nothing (`would_block`), or an end.
+/// What a read would find: bytes, nothing (`would_block`), or an end.
 error_code peek(tcp::socket& socket) {
   char byte = 0;
   error_code error;

@@ -15,14 +15,14 @@ namespace gateway {
 
 using Clock = std::chrono::steady_clock;
 
-/// One end of a connection, a client or the upstream: its socket, what it sent that nobody has read
-/// yet, and how long it may keep us waiting.
+/// One end of a connection, a client or the upstream: its socket, the received bytes that are not
+/// parsed yet, and its timeouts.
 ///
-/// One read and one write may be under way at a time. Whoever owns it calls `check_deadlines` now
-/// and then, which is cheaper than a timer for each operation.
+/// One read and one write may be in progress at a time. The owner calls `check_deadlines`
+/// regularly, which is cheaper than a timer for each operation.
 class Peer {
  public:
-  /// A header that is longer is an error.
+  /// A longer header is an error.
   static constexpr std::size_t max_head = 32 * 1024;
 
   Peer(tcp::socket socket, std::chrono::seconds patience);
@@ -31,20 +31,20 @@ class Peer {
   [[nodiscard]] boost::beast::flat_buffer& received() { return received_; }
   [[nodiscard]] bool timed_out() const { return timed_out_; }
 
-  /// Room for a part of a body that it sends; the same at every call.
+  /// A buffer for a part of a body that it sends; the same at every call.
   [[nodiscard]] net::mutable_buffer part();
 
-  /// From now on it has as long as its patience says to send what is being waited for.
+  /// From now on the peer has its timeout to send more.
   void start_read_clock() { read_deadline_ = Clock::now() + patience_; }
   void stop_read_clock() { read_deadline_ = Clock::time_point::max(); }
 
-  /// Waits for some more bytes, and puts them behind those that were received.
+  /// Waits for more bytes, and appends them to `received()`.
   net::awaitable<void> receive(error_code& error);
-  /// Ends a `receive` that is under way with an error, even one that has just got something.
+  /// Ends a `receive` in progress with an error, even if it has just received bytes.
   void interrupt_receive();
 
-  /// Reads until the parser has a whole header. Gives the header's size; its bytes stay in
-  /// `received()`, for whoever wants to look at them as they came.
+  /// Reads until the parser has a whole header. Returns the header's size. Its bytes remain in
+  /// `received()`, so that the caller can check them as they arrived.
   template <bool is_request, class Body>
   net::awaitable<std::size_t> read_head(http::parser<is_request, Body>& parser, error_code& error);
 
@@ -58,16 +58,16 @@ class Peer {
   /// The same for connecting to the first of several endpoints that answers.
   net::awaitable<void> connect(const tcp::resolver::results_type& endpoints, error_code& error);
 
-  /// Whether the other side has closed, as far as one can know without reading.
+  /// Whether the other side has closed, as far as this is known without reading.
   [[nodiscard]] bool has_hung_up();
-  /// Whether it is silent and open, as an idle connection has to be.
+  /// Whether it is open and has sent nothing, as an idle connection must be.
   [[nodiscard]] bool is_idle();
 
   void close();
-  /// Closes so that the other side cannot take what it got for all there was.
+  /// Closes so that the other side cannot take a partial message for a complete one.
   void reset();
-  /// Closes so that the other side can still read what it was sent: closing over unread input would
-  /// reset the connection.
+  /// Closes so that the other side can still read what was sent to it: closing with unread input
+  /// would reset the connection.
   net::awaitable<void> close_gently();
 
   void check_deadlines(Clock::time_point now);

@@ -8,7 +8,7 @@
 namespace gateway {
 namespace {
 
-/// Writes where nothing of the chain's is left: there is nothing to replace, and nothing to erase.
+/// Writes to fields from which the chain's own were removed: there is nothing to replace or erase.
 class AppendingCarrier {
  public:
   explicit AppendingCarrier(http::fields& fields) noexcept : fields_(fields) {}

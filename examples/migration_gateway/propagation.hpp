@@ -5,18 +5,18 @@
 
 namespace gateway {
 
-/// What the gateway is there for: a request comes with the trace context in an old format, and goes
-/// on with it in a new one, or in both. Which ones, `baton::global_chain()` says. Stateless but for
-/// the switch; all threads share one.
+/// The purpose of the gateway: a request arrives with the trace context in an old format, and is
+/// forwarded with it in a new one, or in both. `baton::global_chain()` has the formats. All threads
+/// share one object; its only state is the switch.
 class Propagation {
  public:
   explicit Propagation(bool is_on) : is_on_(is_on) {}
 
-  /// Makes the context that came with a request that of a call of our own.
+  /// Replaces the context of a request by a child context.
   void translate(RequestHeader& request) const;
 
-  /// Takes out all fields of the chain's formats, those of families (`uberctx-…`) too, which
-  /// injecting could not.
+  /// Removes all fields of the chain's formats, those with a prefix (`uberctx-…`) included, which
+  /// `inject` does not know.
   void remove_own(http::fields& fields) const;
 
  private:

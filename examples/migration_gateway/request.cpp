@@ -17,7 +17,7 @@ Refusal bad(std::string_view why) { return {http::status::bad_request, why}; }
 
 std::string_view to_std(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-/// `uri-host [ ":" port ]`, RFC 9110, §7.2, or nothing; no user, no list, no blanks.
+/// `uri-host [ ":" port ]`, RFC 9110, §7.2, or empty; no user, no list, no blanks.
 bool is_host(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -29,7 +29,7 @@ bool is_absolute(std::string_view target) {
   return target.size() > scheme.size() && iequals(target.substr(0, scheme.size()), scheme);
 }
 
-/// What is between `http://` and the path.
+/// The text between `http://` and the path.
 std::string_view authority_of(std::string_view target) {
   target.remove_prefix(scheme.size());
   return target.substr(0, target.find_first_of("/?#"));
@@ -39,9 +39,9 @@ std::optional<Refusal> check_lines(std::string_view raw) {
   std::size_t lines = 0;
   for (auto end = raw.find("\r\n"); end + 2 < raw.size(); end = raw.find("\r\n", end + 2)) {
     const char next = raw[end + 2];
-    if (next == ' ' || next == '\t') return bad("a folded line\n");
+    if (next == ' ' || next == '\t') return bad("folded header line\n");
     if (++lines > max_fields + 1) {
-      return Refusal{http::status::request_header_fields_too_large, "too many fields\n"};
+      return Refusal{http::status::request_header_fields_too_large, "too many header fields\n"};
     }
   }
   return std::nullopt;
@@ -50,7 +50,7 @@ std::optional<Refusal> check_lines(std::string_view raw) {
 std::optional<Refusal> check_target(const RequestHeader& header) {
   const std::string_view target = to_std(header.target());
   if (header.method() == http::verb::connect) {
-    return Refusal{http::status::not_implemented, "there are no tunnels here\n"};
+    return Refusal{http::status::not_implemented, "CONNECT is not supported\n"};
   }
   if (target == "*") {
     if (header.method() == http::verb::options) return std::nullopt;
@@ -60,19 +60,18 @@ std::optional<Refusal> check_target(const RequestHeader& header) {
   } else if (target.starts_with('/')) {
     return std::nullopt;
   }
-  return bad("this is no target\n");
+  return bad("invalid request target\n");
 }
 
 }  // namespace
 
 std::optional<Refusal> refusal_of(const error_code& error) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return Refusal{http::status::request_header_fields_too_large,
-                   "the header fields are too large\n"};
+    return Refusal{http::status::request_header_fields_too_large, "header fields too large\n"};
   }
   if (error == http::error::end_of_stream) return std::nullopt;
   if (error.category() == http::make_error_code(http::error::bad_method).category()) {
-    return bad("this is no HTTP request\n");
+    return bad("invalid HTTP request\n");
   }
   return std::nullopt;
 }
@@ -95,15 +94,15 @@ std::optional<Refusal> check(std::string_view raw, const RequestHeader& header) 
     const bool only_coding = header.count(http::field::transfer_encoding) == 1 &&
                              header.count(http::field::content_length) == 0 &&
                              header.version() == 11;
-    if (only_coding) return Refusal{http::status::not_implemented, "only chunked is understood\n"};
-    return bad("it is not clear where the body ends\n");
+    if (only_coding) return Refusal{http::status::not_implemented, "only chunked is supported\n"};
+    return bad("ambiguous body length\n");
   }
 
   const auto hosts = header.count(http::field::host);
   if (hosts > 1 || (hosts == 0 && header.version() == 11)) {
-    return bad("there must be one Host field\n");
+    return bad("exactly one Host field is required\n");
   }
-  if (!is_host(to_std(header[http::field::host]))) return bad("this is no host\n");
+  if (!is_host(to_std(header[http::field::host]))) return bad("invalid Host field\n");
   return check_target(header);
 }
 

@@ -13,7 +13,7 @@ net::awaitable<void> Session::run() {
   if (client_.socket().is_open()) co_await client_.close_gently();
 }
 
-/// True: the connection may be used again.
+/// Returns whether the connection may be used again.
 net::awaitable<bool> Session::serve_one() {
   RequestParser request;
   request.header_limit(Peer::max_head);
@@ -50,7 +50,7 @@ net::awaitable<bool> Session::serve_one() {
   co_return goes_on;
 }
 
-/// Learns of it when the client hangs up while nobody reads from it.
+/// Detects a disconnect of the client while nothing reads from it.
 void Session::watch() {
   if (is_watching_) return;
   is_watching_ = true;
@@ -63,7 +63,7 @@ void Session::watch() {
                               });
 }
 
-/// Something came: the next request, or an end.
+/// The client has sent bytes, the next request, or has closed.
 void Session::look() {
   if (exchange_ != nullptr && client_.has_hung_up()) exchange_->lose_client();
 }

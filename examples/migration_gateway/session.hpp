@@ -7,17 +7,17 @@
 
 namespace gateway {
 
-/// One connection of a client: its requests, one after the other, so that the answers to pipelined
-/// ones are in order. For one thread.
+/// One connection of a client: its requests in sequence, so that the answers to pipelined ones are
+/// in order. For one thread.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, std::chrono::seconds patience, const Services& services)
       : client_(std::move(socket), patience), services_(services) {}
 
-  /// Until the connection is closed.
+  /// Runs until the connection is closed.
   net::awaitable<void> run();
 
-  /// Lets a request under way finish, but waits for no other.
+  /// Lets a request in progress finish, but waits for no other.
   void stop();
   /// Drops everything at once.
   void abort();
@@ -30,7 +30,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Peer client_;
   Services services_;
-  Exchange* exchange_ = nullptr;  ///< the request under way
+  Exchange* exchange_ = nullptr;  ///< the request in progress
   bool is_waiting_ = false;       ///< for a request
   bool is_watching_ = false;
 };

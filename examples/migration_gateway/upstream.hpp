@@ -9,8 +9,7 @@
 
 namespace gateway {
 
-/// The service behind the gateway, and the connections to it that wait for their next request. For
-/// one thread.
+/// The service behind the gateway, and the idle connections to it. For one thread.
 class Upstream {
  public:
   Upstream(net::io_context& io, tcp::resolver::results_type endpoints,
@@ -19,14 +18,14 @@ class Upstream {
 
   [[nodiscard]] const tcp::resolver::results_type& endpoints() const { return endpoints_; }
 
-  /// A connection that was used before; null where none is left that is still open.
+  /// An idle connection that is still open; null if there is none.
   [[nodiscard]] std::unique_ptr<Peer> take();
-  /// One that must be connected first.
+  /// A new connection, which the caller must connect.
   [[nodiscard]] std::unique_ptr<Peer> make() const;
-  /// To be used again.
+  /// Keeps a connection for reuse.
   void give_back(std::unique_ptr<Peer> connection);
 
-  /// Closes what waits.
+  /// Closes the idle connections.
   void clear() { idle_.clear(); }
 
  private:

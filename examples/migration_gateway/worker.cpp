@@ -29,7 +29,7 @@ net::awaitable<void> Worker::serve_session(std::shared_ptr<Session> session) {
   sessions_.insert(session.get());
   try {
     co_await session->run();
-  } catch (const std::exception& exception) {  // out of memory, say: this connection goes
+  } catch (const std::exception& exception) {  // for example, out of memory: drops this connection
     std::cerr << "error: " << exception.what() << std::endl;
   }
   sessions_.erase(session.get());

@@ -10,25 +10,24 @@
 
 namespace gateway {
 
-/// One thread's share of the connections, and all that they have in common: nothing of it is
-/// locked.
+/// One thread's share of the connections, and all that they share. Needs no locks.
 class Worker {
  public:
   Worker(const Options& options, const tcp::resolver::results_type& upstream,
          const Propagation& propagation, Metrics& metrics);
 
-  /// Sockets given to `serve` must be of this one.
+  /// The sockets passed to `serve` must use this context.
   [[nodiscard]] net::io_context& io() { return io_; }
 
-  /// How many connections there are. From any thread.
+  /// The number of connections. From any thread.
   [[nodiscard]] std::size_t connections() const { return connections_; }
 
   /// From any thread.
   void serve(tcp::socket socket);
-  /// From any thread: lets requests under way finish, for as long as the options say.
+  /// From any thread: lets requests in progress finish within the grace period.
   void stop();
 
-  /// Until it is stopped.
+  /// Runs until it is stopped.
   void run() { io_.run(); }
 
  private:
@@ -44,7 +43,7 @@ class Worker {
   std::set<Session*> sessions_;
   std::atomic<std::size_t> connections_{0};
   net::steady_timer clock_{io_};
-  Clock::time_point end_ = Clock::time_point::max();  ///< of the grace
+  Clock::time_point end_ = Clock::time_point::max();  ///< of the grace period
 };
 
 }  // namespace gateway

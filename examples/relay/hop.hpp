@@ -10,7 +10,7 @@ namespace relay {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// What one service of the relay says of a request: what came, what it understood, what it sent on.
+/// A request as one service of the relay reports it: received fields, their meaning, sent fields.
 struct Hop {
   std::string service;
   Fields arrived;
@@ -18,11 +18,11 @@ struct Hop {
   std::string trace_id;
   std::string span_id;  ///< of this service's own work
   std::string sampling;
-  Fields left;  ///< empty where it called nobody
+  Fields left;  ///< empty if it called no other service
 };
 
 [[nodiscard]] boost::json::value to_json(const std::vector<Hop>& hops);
-/// Throws where it is not what `to_json` makes.
+/// Throws if `json` does not have the form of `to_json`.
 [[nodiscard]] std::vector<Hop> hops_from_json(const boost::json::value& json);
 
 }  // namespace relay

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The end-to-end demonstration: an edge and a backend on loopback, real requests through both, and
-/// what became of each trace on the way.
+/// the path of each trace.
 
 #include <unistd.h>
 
@@ -30,7 +30,7 @@ namespace {
 namespace net = boost::asio;
 using net::ip::tcp;
 
-/// Both services on one io_context, which somebody must run.
+/// Both services on one io_context, which the caller must run.
 class Relay {
  public:
   explicit Relay(net::io_context& io)
@@ -47,7 +47,7 @@ class Relay {
   example::Listener edge_;
 };
 
-/// Sends a request byte by byte as it is given, which a well-behaved client would refuse to do.
+/// Sends the fields exactly as given, even if a correct client would refuse to send them.
 std::vector<relay::Hop> send(unsigned short port, const relay::Scenario& scenario) {
   std::string request = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n";
   for (const std::string_view field : scenario.fields) request.append(field).append("\r\n");
@@ -61,11 +61,11 @@ std::vector<relay::Hop> send(unsigned short port, const relay::Scenario& scenari
   example::Response response;
   boost::beast::http::read(socket, buffer, response);
   std::vector<relay::Hop> hops = relay::hops_from_json(boost::json::parse(response.body()));
-  if (hops.size() != 2) throw std::runtime_error("the request did not pass both services");
+  if (hops.size() != 2) throw std::runtime_error("the request did not reach both services");
   return hops;
 }
 
-/// How many of the scenarios did not hold.
+/// The number of scenarios that failed.
 std::size_t demonstrate(unsigned short port, relay::Style style) {
   std::size_t broken = 0;
   for (const relay::Scenario& scenario : relay::scenarios()) {
@@ -115,14 +115,15 @@ relay::Style style_of_stdout() {
 int main(int argc, char** argv) {
   bool stays_up = false;
   CLI::App app(
-      "Sends requests through an edge and a backend on 127.0.0.1 and shows what became of each\n"
-      "trace. The exit status is 0 if all of them held.",
+      "Sends requests through an edge and a backend on 127.0.0.1 and shows the path of each "
+      "trace.\n"
+      "The exit status is 0 if no trace was broken.",
       "relay");
-  app.add_flag("--serve", stays_up, "Serve curl instead, until SIGINT or SIGTERM");
+  app.add_flag("--serve", stays_up, "Serve requests instead, until SIGINT or SIGTERM");
   if (const std::optional<int> status = example::parse_options(app, argc, argv)) return *status;
 
   try {
-    // A house on the move: W3C and B3 are read, and both are sent.
+    // A migration: W3C and B3 are read, and both are sent.
     baton::set_global_chain(baton::make_chain("tracecontext,baggage,b3").chain);
     net::io_context io(1);
     Relay relay(io);

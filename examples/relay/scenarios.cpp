@@ -21,25 +21,25 @@ void expect(Complaints& complaints, bool holds, std::string complaint) {
   if (!holds) complaints.push_back(std::move(complaint));
 }
 
-/// What must hold of every request: both services work on one trace, and what the edge sent is what
-/// the backend got, valid, and naming the edge's span as the parent.
+/// For every request: both services work on one trace, and the backend received exactly what the
+/// edge sent, which is valid and has the edge's span as the parent.
 Complaints check_hand_over(const Hop& edge, const Hop& backend) {
   Complaints complaints;
   const auto parent = baton::Traceparent::parse(value_of(edge.left, "traceparent"));
   expect(complaints, parent.has_value(), "the edge sent no valid traceparent");
   expect(complaints, edge.trace_id == backend.trace_id, "the backend works on another trace");
-  expect(complaints, edge.left == backend.arrived,
-         "something was changed between edge and backend");
-  expect(complaints, backend.issues.empty(), "the edge sent something that the backend refused");
+  expect(complaints, edge.left == backend.arrived, "a field was changed between edge and backend");
+  expect(complaints, backend.issues.empty(), "the edge sent a field that the backend refused");
   expect(complaints, parent && parent->parent_id.to_string() == edge.span_id,
-         "the edge did not name its own span");
+         "the edge did not send its own span id");
   return complaints;
 }
 
 Complaints check_no_context(const Hop& edge, const Hop& backend) {
   Complaints complaints = check_hand_over(edge, backend);
   const auto parent = baton::Traceparent::parse(value_of(edge.left, "traceparent"));
-  expect(complaints, parent && parent->flags.random(), "the new trace id is not said to be random");
+  expect(complaints, parent && parent->flags.random(),
+         "the random flag of the new trace id is not set");
   return complaints;
 }
 
@@ -71,19 +71,20 @@ Complaints check_b3_multi(const Hop& edge, const Hop& backend) {
 Complaints check_b3_deny(const Hop& edge, const Hop& backend) {
   Complaints complaints = check_hand_over(edge, backend);
   expect(complaints, backend.sampling == "drop", "the denial was lost");
-  expect(complaints, value_of(backend.arrived, "b3").ends_with("-0"), "the denial was not sent on");
+  expect(complaints, value_of(backend.arrived, "b3").ends_with("-0"),
+         "the denial was not forwarded");
   return complaints;
 }
 
 Complaints check_hostile(const Hop& edge, const Hop& backend) {
   Complaints complaints = check_hand_over(edge, backend);
-  expect(complaints, !edge.issues.empty(), "the edge took everything for good");
+  expect(complaints, !edge.issues.empty(), "the edge reported no error");
   expect(complaints, backend.trace_id != trace_id, "a bad traceparent was continued");
   expect(complaints, value_of(backend.arrived, "tracestate").empty(),
-         "the tracestate of a bad traceparent went on");
+         "the tracestate of a bad traceparent was forwarded");
   expect(complaints,
          value_of(backend.arrived, "baggage") == "good=1,injected=%0D%0Ax%3A%20y%2Cz%3D1",
-         "the good baggage was lost, or bad baggage went on");
+         "good baggage was lost, or bad baggage was forwarded");
   return complaints;
 }
 

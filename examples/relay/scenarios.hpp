@@ -9,11 +9,11 @@
 
 namespace relay {
 
-/// A request that somebody may send, and what must have become of its trace two hops on.
+/// A request, and the expected state of its trace after two hops.
 struct Scenario {
   std::string_view title;
-  std::vector<std::string_view> fields;  ///< lines `name: value`, as they go over the wire
-  /// What did not hold, one sentence each; empty where all did.
+  std::vector<std::string_view> fields;  ///< lines `name: value`, as on the wire
+  /// One sentence for each failure; empty if there is none.
   std::vector<std::string> (*check)(const Hop& edge, const Hop& backend);
 };
 

@@ -23,13 +23,13 @@ using net::ip::tcp;
 
 constexpr std::string_view json_type = "application/json";
 
-/// What the chain sends, and the encoding of B3 that it only reads.
+/// The fields that the chain sends, and the encoding of B3 that it only reads.
 bool is_propagation_field(std::string_view name) {
   const auto sent = baton::global_chain().fields();
   return name.starts_with("x-b3-") || std::ranges::find(sent, name) != sent.end();
 }
 
-/// A value as JSON and a terminal can take it.
+/// A value in a form that is safe for JSON and a terminal.
 std::string printable(std::string_view value) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::string text;
@@ -44,7 +44,7 @@ std::string printable(std::string_view value) {
   return text;
 }
 
-/// The fields of a message that have to do with propagation, names in lower case.
+/// The propagation fields of a message, names in lower case.
 Fields propagation_fields(const http::fields& message) {
   Fields fields;
   for (const auto& field : message) {
@@ -59,7 +59,7 @@ Fields propagation_fields(const http::fields& message) {
   return fields;
 }
 
-/// What a service finds in a request, told from inside of its work.
+/// What a service finds in a request; called within its work.
 Hop describe(std::string service, const example::Request& request,
              const baton::ExtractReport& report) {
   const baton::Context& context = baton::current();

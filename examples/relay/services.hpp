@@ -5,7 +5,7 @@
 
 namespace relay {
 
-/// The service that callers reach: continues their trace, and calls the backend on their behalf.
+/// The service for callers: continues their trace, and calls the backend.
 [[nodiscard]] example::Handler make_edge(unsigned short backend_port);
 
 /// The service behind it.

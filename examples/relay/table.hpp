@@ -11,10 +11,10 @@ namespace relay {
 
 enum class Style : std::uint8_t { plain, coloured };
 
-/// The hops of a request, one under the other: what arrived, what was made of it, what left.
+/// The hops of a request, one below the other: received fields, their meaning, sent fields.
 [[nodiscard]] std::string draw(const std::vector<Hop>& hops, Style style);
 
-/// `text` between the escape sequences of that SGR code, or as it is.
+/// `text` between the escape sequences of that SGR code, or unchanged.
 [[nodiscard]] std::string paint(const std::string& text, const char* code, Style style);
 
 }  // namespace relay

@@ -23,24 +23,24 @@ namespace net = boost::asio;
 namespace http = boost::beast::http;
 using net::ip::tcp;
 
-/// What to answer to something that could not be read as a request; none where nobody listens.
+/// The response to a request that cannot be read; none if the client waits for none.
 std::optional<Response> refusal(const boost::system::error_code& error) {
   if (error == http::error::end_of_stream) return std::nullopt;
   if (error == http::error::body_limit) {
-    return make_response(http::status::payload_too_large, "the body is too large\n");
+    return make_response(http::status::payload_too_large, "body too large\n");
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return make_response(http::status::request_header_fields_too_large,
-                         "the header fields are too large\n");
+                         "header fields too large\n");
   }
   if (error.category() == http::make_error_code(http::error::bad_method).category()) {
-    return make_response(http::status::bad_request, "this is no HTTP request\n");
+    return make_response(http::status::bad_request, "invalid HTTP request\n");
   }
   return std::nullopt;
 }
 
-/// Closes so that the peer can still read what it was sent: closing over unread input would reset
-/// the connection.
+/// Closes so that the peer can still read what was sent to it: closing with unread input would
+/// reset the connection.
 net::awaitable<void> close_gently(boost::beast::tcp_stream& stream) {
   constexpr std::size_t patience = 1024 * 1024;
   boost::system::error_code error;
@@ -73,7 +73,7 @@ Listener::Listener(net::io_context& io, unsigned short port, Handler handler, Li
 void Listener::stop() {
   stopping_ = true;
   acceptor_.close();
-  // Cancelling would not do: a read that has just got some bytes would go on to wait for more.
+  // A cancellation is not enough: a read that has just received bytes would wait for more.
   for (boost::beast::tcp_stream* stream : reading_) stream->close();
 }
 
@@ -85,7 +85,7 @@ net::awaitable<void> Listener::accept() {
     if (!error && connections_ < limits_.connections) {
       net::co_spawn(io_, session(std::move(socket)), net::detached);
     } else if (error && !stopping_) {
-      // Out of file descriptors, say: others will be closed in a while.
+      // For example, out of file descriptors: other connections close after a while.
       net::steady_timer pause(io_, std::chrono::milliseconds(100));
       co_await pause.async_wait(net::use_awaitable);
     }
@@ -101,7 +101,7 @@ net::awaitable<void> Listener::session(tcp::socket socket) {
   --connections_;
 }
 
-/// One request and its response. True: the connection may be used again.
+/// One request and its response. Returns whether the connection may be used again.
 net::awaitable<bool> Listener::exchange(boost::beast::tcp_stream& stream,
                                         boost::beast::flat_buffer& buffer) {
   http::request_parser<http::string_body> parser;
@@ -137,14 +137,14 @@ net::awaitable<bool> Listener::exchange(boost::beast::tcp_stream& stream,
 
 net::awaitable<Response> Listener::respond(const Request& request) {
   if (request.version() == 11 && request.count(http::field::host) != 1) {
-    co_return make_response(http::status::bad_request, "there must be one Host field\n");
+    co_return make_response(http::status::bad_request, "exactly one Host field is required\n");
   }
   try {
     co_return co_await handler_(request);
   } catch (const std::exception& exception) {
     std::cerr << "error: " << exception.what() << std::endl;
   }
-  co_return make_response(http::status::internal_server_error, "something went wrong\n");
+  co_return make_response(http::status::internal_server_error, "internal error\n");
 }
 
 }  // namespace example

@@ -20,10 +20,10 @@ namespace example {
 
 using Request = boost::beast::http::request<boost::beast::http::string_body>;
 using Response = boost::beast::http::response<boost::beast::http::string_body>;
-/// The request lives until the coroutine is done. An exception becomes a 500.
+/// The request is valid until the coroutine ends. An exception becomes a 500.
 using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
 
-/// What a peer may cost.
+/// The limits of a peer.
 struct Limits {
   std::size_t connections = 256;
   std::uint32_t header_bytes = 32 * 1024;
@@ -32,17 +32,16 @@ struct Limits {
   std::chrono::seconds write{30};  ///< for one response
 };
 
-/// An HTTP/1.1 server on 127.0.0.1. It knows nothing of tracing. Only for an io_context that one
-/// thread runs; must outlive the run.
+/// An HTTP/1.1 server on 127.0.0.1, independent of tracing. Only for an io_context that one thread
+/// runs; must outlive the run.
 class Listener {
  public:
-  /// Port 0 lets the system choose. Throws boost::system::system_error where it cannot listen.
+  /// Port 0: any port. Throws boost::system::system_error if it cannot listen.
   Listener(boost::asio::io_context& io, unsigned short port, Handler handler, Limits limits = {});
 
   [[nodiscard]] unsigned short port() const { return acceptor_.local_endpoint().port(); }
 
-  /// Accepts nothing more, drops connections that wait for a request, and lets requests that are
-  /// being handled finish.
+  /// Accepts no more connections, drops idle ones, and lets requests in progress finish.
   void stop();
 
  private:
@@ -61,12 +60,12 @@ class Listener {
   bool stopping_ = false;
 };
 
-/// A response with that body; its framing is the listener's affair.
+/// A response with that body; the listener adds the framing.
 [[nodiscard]] Response make_response(boost::beast::http::status status, std::string body,
                                      std::string_view content_type = "text/plain");
 
-/// The `main` of a server: reads `--port N` (0: any) and `--help`, prints where it listens, and
-/// runs until SIGINT or SIGTERM.
+/// The `main` of a server: reads `--port N` (0: any) and `--help`, prints its URL, and runs
+/// until SIGINT or SIGTERM.
 int run_server(int argc, char** argv, std::string_view purpose, Handler handler);
 
 }  // namespace example

@@ -16,7 +16,7 @@ namespace example {
 int run_server(int argc, char** argv, std::string_view purpose, Handler handler) {
   unsigned short port = 0;
   CLI::App app{std::string(purpose)};
-  app.add_option("--port", port, "Where to listen on 127.0.0.1; 0: any port")
+  app.add_option("--port", port, "The port to listen on, on 127.0.0.1; 0: any")
       ->type_name("N")
       ->capture_default_str();
   if (const std::optional<int> status = parse_options(app, argc, argv)) return *status;

@@ -9,7 +9,7 @@
 namespace example {
 namespace {
 
-/// Boost 1.81's port_number() lets some numbers beyond 65535 wrap around.
+/// In Boost 1.81, some numbers beyond 65535 wrap around in port_number().
 bool is_port(std::string_view digits) {
   std::uint16_t port = 0;
   return std::from_chars(digits.data(), digits.data() + digits.size(), port).ec == std::errc();

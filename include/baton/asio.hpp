@@ -27,19 +27,19 @@
 namespace baton {
 
 /// An Asio executor that makes a context current around each function that it runs, and is
-/// otherwise the executor that it wraps. Whatever has it as its associated executor runs in that
+/// otherwise the executor that it wraps. All that has it as its associated executor runs in that
 /// context: completion handlers, and coroutines at each of their resumptions through it.
 ///
 ///     boost::asio::co_spawn(baton::with_context(executor, context), session(), detached);
 ///     timer.async_wait(bind_executor(baton::with_context(executor, context), handler));
 ///
-/// A copy costs a reference count. Two are equal where the wrapped executors are and the context is
-/// the same object. Any thread may use it. I/O objects made from it keep the context for as long
-/// as they live: give those that outlive a request the wrapped executor.
+/// A copy costs a reference count. Two are equal if the wrapped executors are equal and the context
+/// is the same object. Any thread may use it. I/O objects made from it keep the context until they
+/// are destroyed: pass the wrapped executor to those that outlive a request.
 ///
-/// Asio may resume a coroutine that awaits another one right where that one ended. So a coroutine
-/// on a plain executor that awaits `co_spawn(with_context(…), …, use_awaitable)` goes on in that
-/// context. It should await `co_with_context` instead.
+/// Asio may resume a coroutine that awaits another one inside the function that ended the other. So
+/// a coroutine on a plain executor that awaits `co_spawn(with_context(…), …, use_awaitable)`
+/// continues in that context. It should await `co_with_context` instead.
 template <class Inner>
 class ContextExecutor {
  public:
@@ -49,7 +49,7 @@ class ContextExecutor {
       : inner_(std::move(inner)), context_(std::move(context)) {}
 
   [[nodiscard]] const Inner& get_inner_executor() const noexcept { return inner_; }
-  /// What `current()` is in the functions that it runs.
+  /// The result of `current()` in the functions that it runs.
   [[nodiscard]] const Context& context() const noexcept {
     return context_ != nullptr ? *context_ : detail::empty_context();
   }
@@ -101,7 +101,7 @@ class ContextExecutor {
 
 /// `executor`, with `context` current in all that it runs. An empty context makes nothing current.
 ///
-/// A coroutine goes on to another executor with its context, until the next `co_await`, by
+/// A coroutine continues on another executor with its context, until the next `co_await`, by
 ///
 ///     co_await post(bind_executor(baton::with_context(pool.get_executor()), use_awaitable));
 template <class Executor>
@@ -115,23 +115,23 @@ namespace detail {
 
 template <class Result>
 struct Spawned {
-  using type = std::optional<Result>;  // co_spawn asks for a default constructor
+  using type = std::optional<Result>;  // co_spawn requires a default constructor
 };
 template <>
 struct Spawned<void> {
   using type = void;
 };
 
-/// Gives cancellations on, and can start one.
+/// Forwards cancellations, and can start one.
 struct CancellationRelay {
   void operator()(boost::asio::cancellation_type_t type) { signal.emit(type); }
 
   boost::asio::cancellation_signal signal;
 };
 
-/// What is to be spawned in place of `work`, so that it is as if `work` itself were awaited: what
-/// the awaiting coroutine lets through of cancellations goes on to it, through the `relay` if there
-/// was one before.
+/// The coroutine to spawn in place of `work`, so that it behaves as if `work` were awaited
+/// directly: the cancellations that the awaiting coroutine accepts reach `work`, through the
+/// `relay` if one has already arrived.
 template <class Result, class Executor>
 boost::asio::awaitable<typename Spawned<Result>::type, Executor> as_awaited(
     boost::asio::awaitable<Result, Executor> work, bool throws_if_cancelled,
@@ -149,22 +149,21 @@ void forward_associations(Associations<Function>);
 
 }  // namespace detail
 
-/// Awaits `work` with `context` current in all of it, and nowhere else: whatever executor the
-/// awaiting coroutine runs on, it has its own context back afterwards.
+/// Awaits `work` with `context` current in all of it, and nowhere else: the awaiting coroutine has
+/// its own context again afterward, on any executor.
 ///
 ///     co_await baton::co_with_context(context, session(std::move(socket)));
 ///
 /// In `work`, and in all that it awaits, `context` is current after each `co_await` that resumes
-/// the coroutine on its own executor, and on whatever thread: that is each, but for a token with an
-/// executor of its own (see `with_context`). What a coroutine function does before it suspends for
-/// the first time belongs to `work`; what a plain function does that returns an awaitable does not.
+/// the coroutine on its own executor, on any thread. Only a token with an executor of its own
+/// resumes it elsewhere (see `with_context`). The body of a coroutine function belongs to `work`
+/// from its start; the body of a plain function that returns an awaitable does not.
 ///
-/// Gives the result of `work` on, throws what it throws, and hands it each cancellation that the
-/// awaiting coroutine lets through, also one that has already arrived. `work` is moved in, as the
-/// context is.
+/// Returns the result of `work`, throws what it throws, and forwards to it each cancellation that
+/// the awaiting coroutine accepts, also one that has already arrived. Both arguments are moved.
 ///
-/// Takes only coroutines whose executor can hold any other, as `boost::asio::any_io_executor`
-/// does: that is what `boost::asio::awaitable<Result>` has.
+/// Accepts only coroutines whose executor can hold any other, as `boost::asio::any_io_executor`,
+/// the executor of `boost::asio::awaitable<Result>`, does.
 template <class Result, class Executor>
   requires std::convertible_to<ContextExecutor<Executor>, Executor>
 [[nodiscard]] boost::asio::awaitable<Result, Executor> co_with_context(
@@ -174,15 +173,15 @@ template <class Result, class Executor>
   const bool throws_if_cancelled = co_await this_coro::throw_if_cancelled();
   const boost::asio::cancellation_state state = co_await this_coro::cancellation_state;
   boost::asio::cancellation_slot slot = state.slot();
-  // A coroutine that is spawned knows nothing of a cancellation that has already arrived.
+  // A spawned coroutine does not see a cancellation that has already arrived.
   const boost::asio::cancellation_type_t cancelled = state.cancelled();
   detail::CancellationRelay* relay = nullptr;
   if (cancelled != boost::asio::cancellation_type::none) {
     relay = &slot.emplace<detail::CancellationRelay>();  // until the work has ended
     slot = relay->signal.slot();
   }
-  // Asio may resume us right where the work ended, still inside of its scope: our own context must
-  // be put back by an executor as well.
+  // Asio may resume this coroutine inside the scope of the work that ended, so an executor must
+  // restore this coroutine's own context.
   auto token = boost::asio::bind_cancellation_slot(
       slot,
       boost::asio::bind_executor(with_context(executor), boost::asio::use_awaitable_t<Executor>()));
@@ -198,7 +197,7 @@ template <class Result, class Executor>
 
 }  // namespace baton
 
-/// What is associated with a function is associated with the bound one.
+/// A bound function has the associations of its function.
 template <template <class, class> class Associator, class Function, class Default>
 struct boost::asio::associator<Associator, baton::BoundFunction<Function>, Default>
     : Associator<Function, Default> {

@@ -25,20 +25,21 @@ const SharedText& shared_text_of(const Baggage& value) noexcept;
 SharedText& shared_text_of(Baggage& value) noexcept;
 }  // namespace detail
 
-/// What baggage may cost, over all instances of the field together. What is over a limit is
-/// dropped by whole members, and what came before it is kept.
+/// The limits of baggage, over all instances of the field together. Beyond a limit, whole members
+/// are dropped, and the members before it are kept.
 struct BaggageLimits {
-  /// As many members may be bad as may be kept. Reading stops at the first one after either.
+  /// The limit of valid members, and of invalid ones. Reading stops at the first member over
+  /// either.
   std::size_t max_members = 180;
   /// Bytes as they arrive, white space and joining commas included. At most 2^30 are ever read.
   std::size_t max_bytes = 8192;
 };
 
-/// One property of a member: `key` or `key=value`. Views into the baggage it came from.
+/// One property of a member: `key` or `key=value`. Views into its baggage.
 class BaggageProperty {
  public:
   [[nodiscard]] std::string_view key() const noexcept { return key_; }
-  /// As it is on the wire; none for a property that is a key alone.
+  /// As on the wire; none for a property that is only a key.
   [[nodiscard]] std::optional<std::string_view> raw_value() const noexcept { return raw_value_; }
   /// Percent-decoded; bytes that are not UTF-8 become U+FFFD.
   [[nodiscard]] std::optional<std::string> value() const;
@@ -49,14 +50,14 @@ class BaggageProperty {
   std::optional<std::string_view> raw_value_;
 };
 
-/// One member: `key=value;property;property`. Views into the baggage it came from.
+/// One member: `key=value;property;property`. Views into its baggage.
 class BaggageMember {
  public:
   class PropertyIterator;
   class Properties;
 
   [[nodiscard]] std::string_view key() const noexcept { return key_; }
-  /// As it is on the wire, percent-encoded.
+  /// As on the wire, percent-encoded.
   [[nodiscard]] std::string_view raw_value() const noexcept { return raw_value_; }
   /// Percent-decoded; bytes that are not UTF-8 become U+FFFD.
   [[nodiscard]] std::string value() const;
@@ -77,7 +78,7 @@ class BaggageMember {
 
 class BaggageMember::PropertyIterator {
  public:
-  using iterator_category = std::input_iterator_tag;  // what it gives is made on the way
+  using iterator_category = std::input_iterator_tag;  // `operator*` returns a value
   using iterator_concept = std::forward_iterator_tag;
   using value_type = BaggageProperty;
   using difference_type = std::ptrdiff_t;
@@ -120,7 +121,7 @@ class BaggageMember::Properties {
   std::string_view text_;
 };
 
-/// The `baggage` field: what the application hands on with a request.
+/// The `baggage` field: the application's own data that travels with a request.
 ///
 ///     baton::Baggage baggage = baton::Baggage::parse("userId=Am%C3%A9lie,isProduction=false");
 ///     baggage.get("userId");                         // "Amélie"
@@ -132,10 +133,10 @@ class BaggageMember::Properties {
 ///     key            = token            ; RFC 7230 §3.2.6, never decoded
 ///     value          = *baggage-octet   ; percent-encoded UTF-8
 ///
-/// W3C Baggage, §3. What passes through keeps its bytes; values are decoded when somebody reads
-/// them. Where a key comes twice, its value is the last one, at the place of the first.
-/// Immutable; a copy costs one reference count, and any thread may read or copy it. Views that it
-/// gives live as long as some copy of it.
+/// W3C Baggage, §3. Forwarded members keep their bytes; values are decoded when they are read. If a
+/// key is repeated, its value is the last one, at the place of the first.
+/// Immutable; a copy costs one reference count, and any thread may read or copy it. The views that
+/// it returns are valid as long as a copy of it exists.
 class Baggage {
  public:
   static constexpr std::string_view field = "baggage";
@@ -144,9 +145,9 @@ class Baggage {
 
   Baggage() noexcept = default;
 
-  /// Reads one field. An invalid member is dropped, the others are kept, and `on_error` (if any)
-  /// hears of each: `bad_key`, `missing_equals`, `bad_value`, `bad_property`, `too_many_members`,
-  /// `too_many_bytes`, `out_of_memory`. Empty members are passed over.
+  /// Reads one field. Drops invalid members, and keeps the others. `on_error` (if any) is called
+  /// for each error: `bad_key`, `missing_equals`, `bad_value`, `bad_property`, `too_many_members`,
+  /// `too_many_bytes`, `out_of_memory`. Ignores empty members.
   [[nodiscard]] static Baggage parse(std::string_view value, const BaggageLimits& limits = {},
                                      FunctionRef<void(ParseError)> on_error = {});
 
@@ -154,24 +155,24 @@ class Baggage {
   /// The member's value, percent-decoded.
   [[nodiscard]] std::optional<std::string> get(std::string_view key) const;
 
-  /// With the value in the place of the key's old one, or at the end. See BaggageBuilder::set.
+  /// A copy with the value at the key's place, or at the end. See BaggageBuilder::set.
   [[nodiscard]] expected<Baggage> set(std::string_view key, std::string_view value,
                                       const BaggageLimits& limits = {}) const;
 
-  /// Without the key. Gives the same baggage back where it is absent.
+  /// A copy without the key; the same baggage if the key is absent.
   [[nodiscard]] Baggage erase(std::string_view key) const;
 
   [[nodiscard]] bool empty() const noexcept { return text_.view().empty(); }
-  /// The number of different keys, found by counting.
+  /// The number of different keys. Linear.
   [[nodiscard]] std::size_t size() const noexcept;
 
   [[nodiscard]] const_iterator begin() const noexcept;
   [[nodiscard]] const_iterator end() const noexcept;
 
-  /// The field's value. Empty: send no field.
+  /// The field's value. If it is empty, send no field.
   [[nodiscard]] std::string_view header() const noexcept { return text_.view(); }
 
-  /// The field's value within limits: whole members, the first ones.
+  /// As many of the first members as the limits allow, as the field's value.
   [[nodiscard]] std::string_view header(const BaggageLimits& limits) const noexcept;
 
   friend bool operator==(const Baggage& a, const Baggage& b) noexcept {
@@ -187,12 +188,12 @@ class Baggage {
   detail::SharedText text_;  // valid members joined by one comma; white space only inside members
 };
 
-/// Walks over the different keys, in the order in which they first came. Linear. Allocates only for
-/// baggage that repeats keys or has more than 256 members; without memory for that, a key that
-/// comes twice is shown twice.
+/// Iterates over the different keys, in the order of their first occurrence. Linear. Allocates only
+/// for baggage that repeats keys or has more than 256 members; if there is no memory, a repeated
+/// key appears repeatedly.
 class Baggage::const_iterator {
  public:
-  using iterator_category = std::input_iterator_tag;  // what it gives is made on the way
+  using iterator_category = std::input_iterator_tag;  // `operator*` returns a value
   using iterator_concept = std::forward_iterator_tag;
   using value_type = BaggageMember;
   using difference_type = std::ptrdiff_t;
@@ -200,7 +201,7 @@ class Baggage::const_iterator {
   using reference = BaggageMember;
 
   const_iterator() noexcept = default;
-  // Without moves: what was moved from would have lost its order, but not its place in it.
+  // No moves: an iterator that was moved from would lose its order, but keep its place in it.
   const_iterator(const const_iterator&) noexcept = default;
   const_iterator& operator=(const const_iterator&) noexcept = default;
   ~const_iterator() = default;
@@ -232,16 +233,16 @@ inline Baggage::const_iterator Baggage::begin() const noexcept {
 }
 inline Baggage::const_iterator Baggage::end() const noexcept { return {}; }
 
-/// Makes baggage by many changes at once.
+/// Makes baggage with several changes.
 ///
 ///     baton::BaggageBuilder builder(context.baggage());
 ///     if (!builder.set("tenant", tenant)) log("too much baggage");
 ///     if (!builder.set("plan", "gold", {{"ttl", "60"}, {"internal", std::nullopt}})) …
 ///     context.set_baggage(builder.build());
 ///
-/// Each change costs the size of its member on average, whatever was set before. Whatever the
-/// limits, baggage has at most 2^30 bytes. Not to be used by two threads at once. One that was
-/// moved from is empty and has the default limits.
+/// The average cost of a change is the size of its member. Baggage has at most 2^30 bytes, whatever
+/// the limits are. Two threads must not use a builder at the same time. A builder that was moved
+/// from is empty and has the default limits.
 class BaggageBuilder {
  public:
   struct Property {
@@ -254,10 +255,10 @@ class BaggageBuilder {
   BaggageBuilder& operator=(BaggageBuilder&&) noexcept;
   ~BaggageBuilder();
 
-  /// Sets the value in the place of the key's first one, or at the end; later twins go. Value and
-  /// property values are any bytes: what may not stand on the wire is percent-encoded.
-  /// Errors, which leave all as it was: `bad_key` (offset in `key`), `bad_property` (offset in the
-  /// property's key), `too_many_members`, `too_many_bytes`.
+  /// Sets the value at the place of the key's first member, or at the end, and removes other
+  /// members of the key. Values may be any bytes: those that the wire does not allow are
+  /// percent-encoded. Errors, which change nothing: `bad_key` (offset in `key`), `bad_property`
+  /// (offset in the property's key), `too_many_members`, `too_many_bytes`.
   [[nodiscard]] expected<void> set(std::string_view key, std::string_view value,
                                    std::span<const Property> properties);
   [[nodiscard]] expected<void> set(std::string_view key, std::string_view value,
@@ -265,10 +266,10 @@ class BaggageBuilder {
     return set(key, value, std::span(properties.begin(), properties.size()));
   }
 
-  /// Takes all members of that key out. False where there was none.
+  /// Removes all members of the key. Returns false if there was none.
   bool erase(std::string_view key);
 
-  /// The baggage as set so far; empty where there is no memory for it.
+  /// The baggage as set so far; empty if there is no memory for it.
   [[nodiscard]] Baggage build() const;
 
  private:

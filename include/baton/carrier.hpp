@@ -12,28 +12,28 @@
 
 namespace baton {
 
-/// Sees one value or key after the other; false says that it has seen enough.
+/// Called for each value or key; returns false to stop.
 using TextVisitor = FunctionRef<bool(std::string_view)>;
 
-/// What fields can be read from: the *Getter* of OpenTelemetry.
+/// A carrier to read fields from: the *Getter* of OpenTelemetry.
 ///
-/// `get` returns the first value of a name (the last if the carrier says `last_field_counts`),
-/// `get_all` shows every value in order, since a field may come several times, and `keys` every
-/// name, so that what is absent need not be looked for; names differ from those on the wire at most
-/// in case, and in `_` for `-`. The carrier decides how names compare. Views are valid until the
+/// `get` returns the first value of a name (the last if the carrier says `last_field_counts`).
+/// `get_all` visits every value in order, since a field may be repeated. `keys` visits every name,
+/// so that a chain need not look up absent fields; names differ from those on the wire at most in
+/// case, and in `_` for `-`. The carrier decides how names compare. Views are valid until the
 /// carrier is changed or destroyed.
 template <class Carrier>
 concept ReadableCarrier =
     requires(const Carrier& carrier, std::string_view name, TextVisitor visit) {
-      // Nothing that owns its text: a view of it would dangle.
+      // No type that owns its text: a view of it would dangle.
       { carrier.get(name) } -> std::same_as<std::optional<std::string_view>>;
       carrier.get_all(name, visit);
       carrier.keys(visit);
     };
 
-/// What fields can be written to: the *Setter* of OpenTelemetry.
+/// A carrier to write fields to: the *Setter* of OpenTelemetry.
 ///
-/// `set` replaces every value that the name had; `erase` takes them all out.
+/// `set` replaces all values of the name; `erase` removes them.
 template <class Carrier>
 concept WritableCarrier =
     requires(Carrier& carrier, std::string_view name, std::string_view value) {
@@ -41,42 +41,42 @@ concept WritableCarrier =
       carrier.erase(name);
     };
 
-// What is true of a carrier as a whole. A carrier says so with a member of that name: `static
-// constexpr bool has_binary_fields = true`.
+// Traits of a carrier. A carrier sets one with a member of that name: `static constexpr bool
+// has_binary_fields = true`.
 
-/// Whether fields whose names end in "-bin" hold bytes as they are, as gRPC's metadata do.
-/// Elsewhere a carrier holds text.
+/// Whether fields whose names end in "-bin" hold raw bytes, as gRPC's metadata do. Other carriers
+/// hold text.
 template <class Carrier>
 inline constexpr bool has_binary_fields = requires { requires Carrier::has_binary_fields; };
 
-/// Whether the last of several fields with one name counts, as in the headers of messages.
-/// Elsewhere the first does.
+/// Whether the last of several fields with one name counts, as in the headers of messages, and not
+/// the first.
 template <class Carrier>
 inline constexpr bool last_field_counts = requires { requires Carrier::last_field_counts; };
 
-/// Whether names that differ in case alone are the same, as in HTTP.
+/// Whether names that differ only in case are the same, as in HTTP.
 template <class Carrier>
 inline constexpr bool names_without_case = requires { requires Carrier::names_without_case; };
 
-/// A view of any ReadableCarrier: two words, which do not own it. The carrier must outlive it.
+/// A view of any ReadableCarrier, of two words. The carrier must outlive it.
 class CarrierReader {
  public:
   template <ReadableCarrier Carrier>
     requires(!std::same_as<Carrier, CarrierReader>)
   CarrierReader(const Carrier& carrier) noexcept : carrier_(&carrier), table_(&table<Carrier>) {}
 
-  /// The value of that name that counts: the first, unless `last_field_counts`.
+  /// The first value of that name, or the last one if `last_field_counts`.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
     return table_->get(carrier_, name);
   }
 
-  /// Shows every value of that name, in order, until `visit` gives false.
+  /// Visits every value of that name, in order, until `visit` returns false.
   void get_all(std::string_view name, TextVisitor visit) const {
     table_->get_all(carrier_, name, visit);
   }
 
-  /// Shows every name, in no particular order, until `visit` gives false. A name with several
-  /// values may come once or several times.
+  /// Visits every name, in no particular order, until `visit` returns false. A name with several
+  /// values may be visited once or several times.
   void keys(TextVisitor visit) const { table_->keys(carrier_, visit); }
 
   [[nodiscard]] bool has_binary_fields() const noexcept { return table_->has_binary_fields; }
@@ -108,7 +108,7 @@ class CarrierReader {
   const Table* table_;
 };
 
-/// A view of any WritableCarrier: two words, which do not own it. The carrier must outlive it.
+/// A view of any WritableCarrier, of two words. The carrier must outlive it.
 class CarrierWriter {
  public:
   template <class Carrier>
@@ -118,12 +118,12 @@ class CarrierWriter {
       : carrier_(const_cast<void*>(static_cast<const void*>(std::addressof(carrier)))),
         table_(&table<std::remove_reference_t<Carrier>>) {}
 
-  /// Gives that name this value and no other. The carrier copies both.
+  /// Sets the only value of that name. The carrier copies both.
   void set(std::string_view name, std::string_view value) const {
     table_->set(carrier_, name, value);
   }
 
-  /// Takes every value of that name out.
+  /// Removes every value of that name.
   void erase(std::string_view name) const { table_->erase(carrier_, name); }
 
   [[nodiscard]] bool has_binary_fields() const noexcept { return table_->has_binary_fields; }
@@ -147,12 +147,12 @@ class CarrierWriter {
   const Table* table_;
 };
 
-/// A carrier over a map from text to text with one value for each name: `std::map`,
-/// `std::unordered_map` and their like. The map must outlive it.
+/// A carrier over a map from text to text with one value per name, such as `std::map` or
+/// `std::unordered_map`. The map must outlive it.
 ///
-/// Names are compared as the map compares them: `std::map<std::string, std::string>` does not find
-/// `Traceparent` as `traceparent`. So this is for messages whose names are exact. Fields of HTTP
-/// have names in any case, and several values of a name: `baton/carriers/http.hpp` is for those.
+/// The map compares the names: `std::map<std::string, std::string>` does not find `Traceparent` as
+/// `traceparent`. So use it for messages with exact names. HTTP has names in any case, and several
+/// values of a name: see `baton/carriers/http.hpp`.
 ///
 ///     std::map<std::string, std::string, std::less<>> fields;
 ///     baton::global_chain().inject(context, baton::MapCarrier(fields));
@@ -162,7 +162,7 @@ template <class Map>
   }
 class MapCarrier {
  public:
-  /// Whether it can be written: a map of views would keep views of what is gone.
+  /// Whether it is writable: a map of views would keep dangling views.
   static constexpr bool owns_text = !std::is_const_v<Map> &&
                                     !std::is_same_v<typename Map::key_type, std::string_view> &&
                                     !std::is_same_v<typename Map::mapped_type, std::string_view>;

@@ -11,10 +11,10 @@
 
 namespace baton {
 
-/// Which format wins where a request brings several.
+/// Which format wins if a request has several.
 enum class ExtractionPolicy : std::uint8_t {
-  last_wins,    ///< the last of the chain that gives a span context: OpenTelemetry's composite
-  first_match,  ///< the first one: what a migration wants
+  last_wins,    ///< the last one with a span context, as in OpenTelemetry's composite propagator
+  first_match,  ///< the first one, for migrations
 };
 
 /// Several propagators as one, in order.
@@ -25,7 +25,7 @@ enum class ExtractionPolicy : std::uint8_t {
 ///                                  baton::ExtractionPolicy::first_match);
 ///
 /// One shared immutable object: a copy costs a reference count, and any number of threads may use
-/// it. A chain that was moved from is an empty one.
+/// it. A chain that was moved from is empty.
 class PropagatorChain {
  public:
   using Link = std::shared_ptr<const Propagator>;
@@ -38,24 +38,23 @@ class PropagatorChain {
                            ExtractionPolicy policy = ExtractionPolicy::last_wins)
       : PropagatorChain(propagators, propagators, policy) {}
 
-  /// Reads with some and writes with others, as a migration does.
+  /// Reads with some propagators and writes with others, for a migration.
   PropagatorChain(std::vector<Link> readers, std::vector<Link> writers, ExtractionPolicy policy);
 
-  /// Lets each reader read the carrier into `context`, and gives back the best that any of them
-  /// found.
+  /// Each reader reads the carrier into `context`. Returns the most that any of them found.
   ///
-  /// Where several give a span context, the policy chooses one. Another with the same trace id and
-  /// span id comes from the same caller, and completes it with what the chosen format cannot say:
+  /// If several have a span context, the policy chooses one. Another one with the same trace id and
+  /// span id is from the same caller, and completes it with what the chosen format cannot say:
   /// members of tracestate, the random flag, `debug` for `sample`, `defer` for `drop`, and the
-  /// first half of a trace id whose last 64 bits are the same. Another with a different trace id is
-  /// in disagreement, and reported.
+  /// first half of a trace id whose last 64 bits are the same. Another one with a different trace
+  /// id disagrees, and is reported.
   ///
-  /// A trace id alone counts only if no format gave a span context. The policy chooses one, and
-  /// others of the same trace complete it. It disagrees with nobody: a load balancer that starts a
-  /// trace in its own format does so beside any other. A decision alone counts only if no format
-  /// gave a span context; it completes a trace id alone in the same way.
+  /// A trace id alone counts only if no format has a span context. The policy chooses one, and
+  /// others of the same trace complete it. It never disagrees: a load balancer that starts a trace
+  /// in its own format does so beside any other. A decision alone counts only if no format has a
+  /// span context; it completes a trace id alone in the same way.
   ///
-  /// What each format gave is counted: see `extraction_counts`.
+  /// The results of each format are counted: see `extraction_counts`.
   Extracted extract(CarrierReader carrier, Context& context, ExtractReport* report = nullptr) const;
 
   /// The same, into a new context.
@@ -65,20 +64,20 @@ class PropagatorChain {
     return context;
   }
 
-  /// Lets each writer write `context` into the carrier, and erases the fields of what is only read.
-  /// What belongs to a family of fields (`uberctx-…`) cannot be erased by name: see `owns`.
+  /// Each writer writes `context` into the carrier. Erases the fields of formats that are only
+  /// read. Fields that share a prefix (`uberctx-…`) cannot be erased by name: see `owns`.
   void inject(const Context& context, CarrierWriter carrier) const;
 
   /// All fields that `inject` sets or erases, each once.
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept;
 
-  /// Whether a field of that name, in any case, is of one of the chain's formats: what a proxy
-  /// leaves out when it copies a request before it injects.
+  /// Whether a field of that name, in any case, belongs to one of the chain's formats. A proxy that
+  /// copies a request must leave such fields out before it injects.
   [[nodiscard]] bool owns(std::string_view field) const noexcept;
 
-  /// Those that are asked, in order.
+  /// The propagators that read, in order.
   [[nodiscard]] std::span<const Link> readers() const noexcept;
-  /// Those that write, in order.
+  /// The propagators that write, in order.
   [[nodiscard]] std::span<const Link> writers() const noexcept;
   [[nodiscard]] ExtractionPolicy policy() const noexcept;
 

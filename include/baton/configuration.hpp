@@ -9,27 +9,26 @@
 
 namespace baton {
 
-/// A chain by names: which formats are read, which are written, and how.
+/// The configuration of a chain, by names: the formats to read, those to write, and options.
 ///
-/// A list is names separated by commas, such as `tracecontext,baggage,b3`; blanks around them do
-/// not count, and the first of twins stays. `none` stands for no format at all.
+/// A list is names separated by commas, such as `tracecontext,baggage,b3`. Blanks around names are
+/// ignored, and so is a repeated name. `none` is no format.
 struct ChainConfiguration {
-  std::string_view extract;  ///< what is read, in this order
-  std::string_view inject;   ///< what is written
+  std::string_view extract;  ///< the formats to read, in this order
+  std::string_view inject;   ///< the formats to write
   ExtractionPolicy policy = ExtractionPolicy::last_wins;
   PropagatorOptions options;
 };
 
-/// A chain made from names, and what was wrong with them.
+/// A chain made from names, and the errors in them.
 struct ConfiguredChain {
   PropagatorChain chain;
-  /// One sentence for each thing that was wrong, joined by "; ". Empty: all was well.
+  /// One sentence per error, joined by "; ". Empty: no error.
   std::string error;
 };
 
-/// Makes the chain. An unknown name is an error; the other names are used all the same. `none`
-/// beside others is an error, and gives an empty list. Errors of a name that both lists have come
-/// once.
+/// Makes the chain. An unknown name is an error, but the other names are used. `none` beside others
+/// is an error, and makes the list empty. An error in both lists is reported once.
 [[nodiscard]] ConfiguredChain make_chain(const ChainConfiguration& configuration);
 
 /// Makes a chain that reads and writes the same formats.
@@ -38,18 +37,18 @@ struct ConfiguredChain {
   return make_chain(ChainConfiguration{names, names, policy, {}});
 }
 
-/// Makes a chain as the environment says:
+/// Makes a chain from the environment:
 ///
 /// | variable | values | unset or empty |
 /// |---|---|---|
-/// | `OTEL_PROPAGATORS` | what is read and written | `tracecontext,baggage` |
-/// | `BATON_EXTRACT` | what is read | `OTEL_PROPAGATORS` |
-/// | `BATON_INJECT` | what is written | `OTEL_PROPAGATORS` |
+/// | `OTEL_PROPAGATORS` | the formats to read and write | `tracecontext,baggage` |
+/// | `BATON_EXTRACT` | the formats to read | `OTEL_PROPAGATORS` |
+/// | `BATON_INJECT` | the formats to write | `OTEL_PROPAGATORS` |
 /// | `BATON_POLICY` | `last_wins`, `first_match` | `last_wins` |
 /// | `BATON_B3_SHORT_TRACE_IDS` | `true`, `false` | `false` |
 /// | `BATON_SAMPLING_IN_TRACESTATE` | `true`, `false` | `false` |
 ///
-/// Another value is an error, and counts as unset.
+/// Any other value is an error, and the default is used.
 [[nodiscard]] ConfiguredChain make_chain_from_environment();
 
 }  // namespace baton

@@ -9,14 +9,14 @@
 
 namespace baton {
 
-/// All that goes from one process to the next with a request: who called, what the application
-/// hands on, and whether to record.
+/// All that travels from one process to the next with a request: the caller's span, baggage, and
+/// the sampling decision.
 ///
 ///     baton::Context incoming = baton::global_chain().extract(request_fields);
 ///     baton::Context ours = incoming.child();
 ///
 /// The trace may be known without a span: a load balancer that starts a trace for X-Ray, and a
-/// synthetic test of Datadog, send a trace id alone. Then `span_context()` is not valid, but holds
+/// synthetic test of Datadog, send a trace id alone. Then `span_context()` is invalid, but holds
 /// that trace id, flags and tracestate, and `child()` is the first span of that trace.
 ///
 /// A value: copying costs two reference counts at most. The sampled flag always agrees with
@@ -25,7 +25,7 @@ class Context {
  public:
   Context() noexcept = default;
   Context(const Context&) noexcept = default;
-  /// What was moved from is an empty context.
+  /// A context that was moved from is empty.
   Context(Context&& other) noexcept
       : span_context_(std::move(other.span_context_)),
         baggage_(std::move(other.baggage_)),
@@ -63,14 +63,14 @@ class Context {
     set_span_context(std::move(span_context), sampling);
   }
 
-  /// Sets the sampled flag as the decision says.
+  /// Sets the sampled flag from the decision.
   void set_span_context(SpanContext span_context, Sampling sampling) noexcept {
     span_context_ = std::move(span_context);
     set_sampling(sampling);
   }
 
-  /// A trace without a span: takes the place of any span context. The tracestate is that of the
-  /// trace's first span.
+  /// Sets a trace without a span: replaces any span context. The tracestate is for the trace's
+  /// first span.
   void set_trace_id(TraceId trace_id, Sampling sampling, TraceState trace_state = {}) noexcept {
     set_span_context({trace_id, SpanId(), TraceFlags(), false, std::move(trace_state)}, sampling);
   }
@@ -82,15 +82,15 @@ class Context {
 
   void set_baggage(Baggage baggage) noexcept { baggage_ = std::move(baggage); }
 
-  /// Leaves the span context as it is but for its tracestate.
+  /// Changes only the tracestate of the span context.
   void set_trace_state(TraceState trace_state) noexcept {
     span_context_.trace_state = std::move(trace_state);
   }
 
   /// The context of the next operation: the same trace, tracestate, baggage and decision, with a
-  /// new span id. A trace id alone gets its first span. If no trace is known it starts one, with a
-  /// random id and the random flag set; the sampled flag then says what `sampling()` does, so if
-  /// nobody has decided it is clear.
+  /// new span id. A trace id alone gets its first span. If no trace is known, it starts one with a
+  /// random id and the random flag set. The sampled flag then agrees with `sampling()`: it is clear
+  /// for `defer`.
   [[nodiscard]] Context child() const& noexcept { return Context(*this).child(); }
   [[nodiscard]] Context child() && noexcept {
     if (!span_context_.trace_id.is_valid()) {

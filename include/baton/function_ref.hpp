@@ -10,8 +10,8 @@ namespace baton {
 template <class Signature>
 class FunctionRef;
 
-/// A view of something callable: two words, never allocates, valid while what it views lives.
-/// A default-constructed one views nothing and may not be called.
+/// A view of a callable object: two words, never allocates, valid as long as the object.
+/// A default-constructed view is empty and must not be called.
 template <class Result, class... Arguments>
 class FunctionRef<Result(Arguments...)> {
  public:

@@ -30,7 +30,7 @@ constexpr void store_big_endian(std::uint64_t value, std::span<std::uint8_t, 8> 
 
 }  // namespace detail
 
-/// Names one trace: 16 bytes, not all zero. A default-constructed one is zero, and so invalid.
+/// The id of a trace: 16 bytes, not all zero. A default-constructed one is zero, and so invalid.
 ///
 /// W3C Trace Context Level 2, §3.2.2.3.
 class TraceId {
@@ -47,12 +47,12 @@ class TraceId {
       : high_(detail::load_big_endian(bytes.first<8>())),
         low_(detail::load_big_endian(bytes.last<8>())) {}
 
-  /// Reads exactly 32 lowercase hexadecimal digits; all zeros give an invalid id, not an error.
+  /// Reads exactly 32 lowercase hexadecimal digits; all zeros are an invalid id, not an error.
   /// Errors: `bad_length`, `bad_hex`.
   [[nodiscard]] static expected<TraceId> from_hex(std::string_view digits) noexcept;
 
-  /// A new random id, never zero. Unique over threads and over `fork` (but not over system calls
-  /// that go around it, such as `_Fork`); not a secret.
+  /// A new random id, never zero. Unique across threads and across `fork` (but not across system
+  /// calls that bypass its handlers, such as `_Fork`); not a secret.
   [[nodiscard]] static TraceId random() noexcept;
 
   [[nodiscard]] constexpr bool is_valid() const noexcept { return (high_ | low_) != 0; }
@@ -83,7 +83,7 @@ class TraceId {
   std::uint64_t low_ = 0;
 };
 
-/// Names one operation of a trace (the *parent-id* of a traceparent): 8 bytes, not all zero.
+/// The id of an operation of a trace (the *parent-id* of a traceparent): 8 bytes, not all zero.
 ///
 /// W3C Trace Context Level 2, §3.2.2.4.
 class SpanId {
@@ -99,12 +99,12 @@ class SpanId {
   constexpr explicit SpanId(std::span<const std::uint8_t, byte_size> bytes) noexcept
       : value_(detail::load_big_endian(bytes)) {}
 
-  /// Reads exactly 16 lowercase hexadecimal digits; all zeros give an invalid id, not an error.
+  /// Reads exactly 16 lowercase hexadecimal digits; all zeros are an invalid id, not an error.
   /// Errors: `bad_length`, `bad_hex`.
   [[nodiscard]] static expected<SpanId> from_hex(std::string_view digits) noexcept;
 
-  /// A new random id, never zero. Unique over threads and over `fork` (but not over system calls
-  /// that go around it, such as `_Fork`); not a secret.
+  /// A new random id, never zero. Unique across threads and across `fork` (but not across system
+  /// calls that bypass its handlers, such as `_Fork`); not a secret.
   [[nodiscard]] static SpanId random() noexcept;
 
   [[nodiscard]] constexpr bool is_valid() const noexcept { return value_ != 0; }
@@ -132,7 +132,7 @@ class SpanId {
   std::uint64_t value_ = 0;
 };
 
-/// The *trace-flags* of a traceparent. Bits without a meaning are never kept.
+/// The *trace-flags* of a traceparent. Undefined bits are never kept.
 ///
 /// W3C Trace Context Level 2, §3.2.2.5.
 class TraceFlags {
@@ -176,7 +176,7 @@ class TraceFlags {
 template <>
 struct std::hash<baton::TraceId> {
   std::size_t operator()(const baton::TraceId& id) const noexcept {
-    // Ids are random already; the multiplication keeps 64-bit ids and their 128-bit twins apart.
+    // Ids are random already; the multiplication separates 64-bit ids and their 128-bit twins.
     return static_cast<std::size_t>(id.low() ^ id.high() * 0x9E3779B97F4A7C15U);
   }
 };

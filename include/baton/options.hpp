@@ -6,16 +6,16 @@
 
 namespace baton {
 
-/// What every function that extracts may be told. It is read during the call alone.
+/// The options of every function that extracts. They are read only during the call.
 ///
 ///     baton::ExtractReport report;
 ///     const baton::Context context = baton::http::extract(headers, {.report = &report});
 struct ExtractOptions {
   const PropagatorChain& chain = global_chain();
-  ExtractReport* report = nullptr;  ///< gets every field that could not be used, unless null
+  ExtractReport* report = nullptr;  ///< if not null, receives every field that cannot be used
 };
 
-/// What every function that injects may be told. It is read during the call alone.
+/// The options of every function that injects. They are read only during the call.
 ///
 ///     baton::http::inject(headers, baton::current(), {.chain = chain});
 struct InjectOptions {

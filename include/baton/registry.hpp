@@ -8,7 +8,7 @@
 
 namespace baton {
 
-/// What can be chosen for propagators that are asked for by name; each heeds what concerns it.
+/// The options of propagators that are made by name; each uses those of its format.
 struct PropagatorOptions {
   /// See B3Propagator::Options::short_trace_ids.
   bool b3_short_trace_ids = false;
@@ -16,7 +16,7 @@ struct PropagatorOptions {
   bool sampling_in_tracestate = false;
 };
 
-/// A propagator that can be asked for by the name of its format.
+/// A propagator that can be made by the name of its format.
 struct RegisteredPropagator {
   const FormatTraits& traits;
   std::shared_ptr<const Propagator> (*make)(const PropagatorOptions& options);

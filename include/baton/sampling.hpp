@@ -6,14 +6,14 @@
 
 namespace baton {
 
-/// Whether a trace is to be recorded, as those before us decided.
+/// Whether a trace is to be recorded, as an earlier service decided.
 ///
-/// W3C knows `drop` and `sample`. B3 knows all four, and can send a decision without any ids.
+/// W3C has `drop` and `sample`. B3 has all four, and can send a decision without ids.
 enum class Sampling : std::uint8_t {
-  defer,   ///< nobody has decided yet
+  defer,   ///< not decided yet
   drop,    ///< do not record
   sample,  ///< record
-  debug,   ///< record, and let nothing on the way thin it out
+  debug,   ///< record, and bypass all samplers
 };
 
 /// "defer", "drop", "sample" or "debug".
@@ -27,7 +27,7 @@ enum class Sampling : std::uint8_t {
   return "defer";
 }
 
-/// Whether the sampled flag stands for that decision.
+/// Whether the sampled flag is set for that decision.
 [[nodiscard]] constexpr bool is_sampled(Sampling sampling) noexcept {
   return sampling == Sampling::sample || sampling == Sampling::debug;
 }

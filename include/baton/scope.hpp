@@ -15,38 +15,38 @@ namespace baton {
 
 namespace detail {
 
-/// What is current where nothing was made current.
+/// The current context of a thread without scopes.
 [[nodiscard]] const Context& empty_context() noexcept;
 
 }  // namespace detail
 
 /// The context of this thread: that of its innermost Scope, or an empty one. The reference is valid
-/// for as long as that context is.
+/// as long as that context.
 [[nodiscard]] inline const Context& current() noexcept {
   const detail::ScopeNode* innermost = detail::scopes_of_thread().innermost;
   return innermost != nullptr ? *innermost->context : detail::empty_context();
 }
 
-/// Makes a context current on this thread for as long as the scope lives.
+/// Makes a context current on this thread until the scope ends.
 ///
 ///     baton::Context context = chain.extract(fields).child();
 ///     baton::Scope scope(context);
-///     // baton::current() is `context` here, and whatever it was before afterwards
+///     // baton::current() is `context` until the scope ends, then the previous one again
 ///
-/// The context is not copied and must outlive the scope. Neither end allocates or locks where
-/// scopes end as they should, but for a lock that each thread takes once, before its first scope.
+/// The context is not copied and must outlive the scope. If scopes end in order, neither end
+/// allocates or locks, except that each thread locks once, before its first scope.
 ///
 /// Scopes of a thread nest: a scope must end on the thread that made it, and the last one made must
 /// end first. So a coroutine must not keep a scope across a `co_await`, nor a fiber across a yield;
-/// for coroutines there is `co_with_context` (baton/asio.hpp).
+/// coroutines use `co_with_context` (baton/asio.hpp).
 ///
-/// A scope that ends in another order, or on another thread, fails an assertion. With NDEBUG, that
-/// scope ends and no other: the context of the innermost scope that has not ended is current on
-/// each thread. The thread that the scope belongs to must not use that context meanwhile.
+/// A scope that ends in another order, or on another thread, fails an assertion. With NDEBUG, only
+/// that scope ends: the context of the innermost scope that has not ended is current on each
+/// thread. The thread of the scope must not use that context meanwhile.
 ///
-/// To end a scope on another thread takes a lock, and memory until its own thread makes, ends or
-/// asks for the next one, or ends itself. If there is no memory, that thread forgets all its
-/// scopes: nothing is current on it until it makes another one.
+/// Ending a scope on another thread takes a lock, and memory until the scope's thread makes, ends
+/// or asks for the next scope, or ends. If there is no memory, that thread forgets all its scopes:
+/// nothing is current on it until it makes another one.
 class [[nodiscard]] Scope {
  public:
   explicit Scope(const Context& context) noexcept {
@@ -70,7 +70,7 @@ class [[nodiscard]] Scope {
   Scope& operator=(const Scope&) = delete;
 
  private:
-  mutable detail::ScopeNode node_;  // a scope that ends out of order changes that of another one
+  mutable detail::ScopeNode node_;  // a scope that ends out of order changes the node of another
 };
 
 namespace detail {
@@ -82,7 +82,7 @@ template <class Function>
 concept AllocatorAssociated = requires { typename Function::allocator_type; } &&
                               requires(const Function& function) { function.get_allocator(); };
 
-/// Has a completion handler's associations, by the names that Asio gives them.
+/// Has a completion handler's associations, by Asio's names.
 template <class Function>
 concept Associated = requires { typename Function::executor_type; } || requires {
   typename Function::immediate_executor_type;
@@ -96,12 +96,12 @@ concept AssociationsForwarded = requires { forward_associations(Associations<Fun
 
 /// A function with the context that is current while it runs: what `bind` returns.
 ///
-/// It is called as the function is, with any arguments, and can be copied, moved and changed by a
-/// call as far as the function can. It throws what the function throws, and nothing itself. Two
-/// threads may call it at the same time if they may call the function so.
+/// It has the function's call operators, and can be copied, moved and changed by a call if the
+/// function can. It throws only what the function throws. Two threads may call it at the same time
+/// if they may call the function so.
 ///
-/// To Asio it is the function, with its executor, allocator and cancellation slot, as soon as
-/// baton/asio.hpp is included.
+/// If baton/asio.hpp is included, Asio uses the function's executor, allocator and cancellation
+/// slot.
 template <class Function>
 class BoundFunction {
  public:
@@ -146,17 +146,17 @@ class BoundFunction {
   [[no_unique_address]] Function function_;
 };
 
-/// Wraps `function` so that it runs with `context` current, on whatever thread it is called: how a
-/// context goes with work that is handed to a thread pool or a callback.
+/// Wraps `function` so that it runs with `context` current, on any thread: for work that is passed
+/// to a thread pool or a callback.
 ///
 ///     pool.submit(baton::bind(baton::current(), [] { … }));
 ///
-/// The function must not be a coroutine: that does not compile if it is called.
+/// The function must not be a coroutine: a call of one does not compile.
 ///
-/// A handler of Asio with associations of its own does not compile either unless
-/// baton/asio.hpp is included. Include it also for a wrapper that has no such names, only
-/// a specialized `associator`, as `boost::beast::bind_front_handler` gives: without it, Asio does
-/// not see what the wrapped handler is associated with, and nothing says so.
+/// A handler of Asio with associations of its own does not compile unless baton/asio.hpp is
+/// included. Include it also for a wrapper that has only a specialized `associator`, such as the
+/// result of `boost::beast::bind_front_handler`: without it, Asio silently ignores the associations
+/// of the wrapped handler.
 template <class Function>
 [[nodiscard]] BoundFunction<Function> bind(Context context, Function function) noexcept(
     std::is_nothrow_move_constructible_v<Function>) {

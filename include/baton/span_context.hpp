@@ -6,12 +6,12 @@
 
 namespace baton {
 
-/// What names an operation to others: the content of `traceparent` and `tracestate`.
+/// The identity of an operation: the content of `traceparent` and `tracestate`.
 struct SpanContext {
   TraceId trace_id;
   SpanId span_id;
   TraceFlags flags;
-  /// It came from another process.
+  /// Received from another process.
   bool is_remote = false;
   TraceState trace_state;
 

@@ -22,9 +22,9 @@ namespace baton {
 ///     parent-id   = 16HEXDIGLC  ; not all zero
 ///     trace-flags = 2HEXDIGLC
 ///
-/// W3C Trace Context Level 2, §3.2. Version 00 has exactly 55 characters. A higher version is read
-/// as far as version 00 goes, and whatever follows must be set off by `-`. Surrounding spaces and
-/// tabs are ignored. Flags without a meaning are dropped, of whatever version.
+/// W3C Trace Context Level 2, §3.2. Version 00 has exactly 55 characters. Of a higher version, only
+/// the fields of version 00 are read, and `-` must separate them from any further text. Surrounding
+/// spaces and tabs are ignored. Undefined flags are dropped, in any version.
 struct Traceparent {
   static constexpr std::string_view field = "traceparent";
   static constexpr std::size_t size = 55;

@@ -20,7 +20,7 @@ const SharedText& shared_text_of(const TraceState& value) noexcept;
 SharedText& shared_text_of(TraceState& value) noexcept;
 }  // namespace detail
 
-/// The `tracestate` field: what each tracing system on the way wants to hand on, newest first.
+/// The `tracestate` field: the data of each tracing system on the path, newest first.
 ///
 ///     auto state = baton::TraceState::parse("rojo=00f067aa0ba902b7,congo=t61rcWkgMzE");
 ///     state->get("congo");                       // "t61rcWkgMzE"
@@ -32,7 +32,7 @@ SharedText& shared_text_of(TraceState& value) noexcept;
 ///     value  = 0*255( chr ) nblk-chr   ; printable ASCII without "," and "=", no blank at the end
 ///
 /// W3C Trace Context Level 2, §3.3. Immutable; a copy costs one reference count, and any thread may
-/// read or copy it. Views that it gives live as long as some copy of it.
+/// read or copy it. The views that it returns are valid as long as a copy of it exists.
 class TraceState {
  public:
   static constexpr std::string_view field = "tracestate";
@@ -49,35 +49,35 @@ class TraceState {
 
   TraceState() noexcept = default;
 
-  /// Reads one field. Empty members do not count; of members with the same key the first stays.
+  /// Reads one field. Ignores empty members, and all but the first of members with the same key.
   /// Errors: `bad_key`, `key_too_long`, `missing_equals`, `bad_value`, `empty_value`,
   /// `value_too_long`, `too_many_members`, `out_of_memory`. At most one allocation.
   [[nodiscard]] static expected<TraceState> parse(std::string_view value) noexcept;
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view key) const noexcept;
 
-  /// With the member in front, where a changed member must stand, and without its older twin; the
-  /// last member goes where there would be more than `max_members`.
+  /// A copy with the member at the front, the place of a changed member, and without the key's old
+  /// member. Drops the last member if there would be more than `max_members`.
   /// Errors: `bad_key`, `key_too_long` (offset in `key`), `bad_value`, `empty_value`,
   /// `value_too_long` (offset in `value`), `out_of_memory`.
   [[nodiscard]] expected<TraceState> set(std::string_view key,
                                          std::string_view value) const noexcept;
 
-  /// Without the member. Gives the same state back where the key is absent.
+  /// A copy without the member; the same state if the key is absent.
   [[nodiscard]] TraceState erase(std::string_view key) const noexcept;
 
   [[nodiscard]] bool empty() const noexcept { return text_.view().empty(); }
-  /// The number of members, found by counting.
+  /// The number of members. Linear.
   [[nodiscard]] std::size_t size() const noexcept;
 
   [[nodiscard]] const_iterator begin() const noexcept;
   [[nodiscard]] const_iterator end() const noexcept;
 
-  /// The field's value, without white space or empty members. Empty: send no field.
+  /// The field's value, without white space or empty members. If it is empty, send no field.
   [[nodiscard]] std::string_view header() const noexcept { return text_.view(); }
 
-  /// The field's value in at most `max_bytes`, whole members only: those longer than 128
-  /// characters go first, then those at the end (§3.3.1.5).
+  /// The field's value in at most `max_bytes`, whole members only. Drops members longer than 128
+  /// characters first, then those at the end (§3.3.1.5).
   [[nodiscard]] std::string header(std::size_t max_bytes) const;
 
   friend bool operator==(const TraceState& a, const TraceState& b) noexcept {
@@ -95,7 +95,7 @@ class TraceState {
 
 class TraceState::const_iterator {
  public:
-  using iterator_category = std::input_iterator_tag;  // what it gives is made on the way
+  using iterator_category = std::input_iterator_tag;  // `operator*` returns a value
   using iterator_concept = std::forward_iterator_tag;
   using value_type = Member;
   using difference_type = std::ptrdiff_t;

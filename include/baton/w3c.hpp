@@ -14,17 +14,17 @@ extern const FormatTraits baggage;
 
 /// W3C Trace Context Level 2: the fields `traceparent` and `tracestate`.
 ///
-/// Reads no trace context where there is more than one traceparent (`repeated_field`), and no
-/// tracestate where the traceparent is bad. A bad tracestate never harms the traceparent. Several
-/// tracestate fields are one list.
+/// Reads no trace context if there is more than one traceparent (`repeated_field`), and no
+/// tracestate if the traceparent is invalid. An invalid tracestate does not affect the traceparent.
+/// Several tracestate fields are one list.
 class TraceContextPropagator final : public Propagator {
  public:
   struct Options {
-    /// A longer tracestate is cut by whole members when it is sent: see TraceState::header.
+    /// Whole members of a longer tracestate are dropped when it is sent: see TraceState::header.
     std::size_t max_tracestate_bytes = std::numeric_limits<std::size_t>::max();
-    /// Let a member of our own, `baton=debug` or `baton=defer`, carry the decisions that the
-    /// sampled flag cannot tell from `sample` and `drop`. It is read back as long as the flag still
-    /// agrees, and taken out where there is nothing for it to say.
+    /// A member of Baton's own, `baton=debug` or `baton=defer`, carries the decisions that the
+    /// sampled flag cannot distinguish from `sample` and `drop`. It is read only if it agrees with
+    /// the flag, and removed if it is not needed.
     bool sampling_in_tracestate = false;
   };
 
@@ -41,12 +41,12 @@ class TraceContextPropagator final : public Propagator {
 
 /// W3C Baggage: the field `baggage`.
 ///
-/// Several baggage fields are one list, and the limits hold over all of them together. What the
-/// context had already stays, key by key, and counts towards the limits; a limit that is met only
-/// by joining the two is reported at offset 0.
+/// Several baggage fields are one list, and the limits apply to all of them together. Members that
+/// the context already has remain, key by key, and count toward the limits. A limit that only the
+/// joined baggage exceeds is reported at offset 0.
 class BaggagePropagator final : public Propagator {
  public:
-  /// The limits hold for what is read and for what is sent.
+  /// The limits apply both to reading and to writing.
   explicit BaggagePropagator(const BaggageLimits& limits = {}) noexcept
       : Propagator(formats::baggage), limits_(limits) {}
 

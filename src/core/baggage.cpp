@@ -19,7 +19,7 @@ using detail::find_key;
 using detail::is_token;
 using detail::member_at;
 
-/// Where the last member with that key begins, the first one beginning at `first`.
+/// The start of the last member with that key; the first one starts at `first`.
 std::size_t find_last_key(std::string_view text, std::string_view key, std::size_t first) noexcept {
   for (std::size_t next = first; next != std::string_view::npos;) {
     first = next;
@@ -108,8 +108,8 @@ std::string_view Baggage::header(const BaggageLimits& limits) const noexcept {
 
 namespace {
 
-/// Where the last member of each key begins, in the order in which the keys first come, and
-/// `KeyIndex::none` behind the end. Empty if there is no memory for it.
+/// The start of the last member of each key, in the order of the keys' first occurrence, and
+/// `KeyIndex::none` after the end. Empty if there is no memory for it.
 [[gnu::noinline]] detail::SharedText order_of_keys(std::string_view text) noexcept {
   const std::size_t most = count_members(text);
   detail::SharedText order = detail::SharedText::allocate(most * sizeof(std::uint32_t));

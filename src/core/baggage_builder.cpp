@@ -20,7 +20,7 @@ using detail::is_token;
 using detail::KeyIndex;
 using detail::member_at;
 
-/// `key=value;property;property`, with all percent-encoded that may not stand as it is.
+/// `key=value;property;property`, percent-encoded as needed.
 expected<std::string> write_member(std::string_view key, std::string_view value,
                                    std::span<const BaggageBuilder::Property> properties) {
   if (!is_token(key)) return fail(ErrorCode::bad_key, detail::token_chars.find_outside(key));
@@ -45,7 +45,7 @@ void append_member(std::string& text, std::string_view member) {
   text += member;
 }
 
-/// What a list takes: its text, commas included, and its members.
+/// The size of a list: its bytes, commas included, and its members.
 struct Extent {
   std::size_t bytes = 0;
   std::size_t members = 0;
@@ -60,7 +60,7 @@ struct Extent {
   }
 };
 
-/// What is over a limit already may change, but not grow.
+/// A list that is already over a limit may change, but not grow.
 ParseError check_growth(const Extent& from, const Extent& to,
                         const BaggageLimits& limits) noexcept {
   if (to.bytes > std::max(std::min(limits.max_bytes, detail::max_stored_bytes), from.bytes)) {
@@ -72,8 +72,8 @@ ParseError check_growth(const Extent& from, const Extent& to,
   return {};
 }
 
-/// `text` with `member` in the place of the key's first one, or at the end, and without its twins;
-/// an empty member takes the key out.
+/// `text` with `member` at the place of the key's first one, or at the end, and without the key's
+/// other members; an empty member removes the key.
 std::string with_member(std::string_view text, std::string_view key, std::string_view member) {
   std::string changed;
   changed.reserve(text.size() + 1 + member.size());
@@ -90,7 +90,7 @@ std::string with_member(std::string_view text, std::string_view key, std::string
   return changed;
 }
 
-/// Every member is valid already, and the limits held when it was set.
+/// All members are valid, and were within the limits when they were set.
 Baggage make_baggage(std::string_view text) {
   return Baggage::parse(text, {text.size(), text.size()});
 }
@@ -116,7 +116,7 @@ Baggage Baggage::erase(std::string_view key) const {
   return make_baggage(with_member(header(), key, {}));
 }
 
-/// The members as pieces of one text, to which each change appends.
+/// The members as pieces of one text; each change appends to it.
 class BaggageBuilder::Members {
  public:
   Members(std::string_view text, const BaggageLimits& limits) : text_(text), limits_(limits) {
@@ -158,7 +158,7 @@ class BaggageBuilder::Members {
     return true;
   }
 
-  /// Whether most of what is held is no longer needed.
+  /// Whether most of the text is no longer needed.
   [[nodiscard]] bool is_wasteful() const noexcept {
     return text_.size() > 2 * extent_.bytes + 1024 || pieces_.size() > 2 * extent_.members + 64;
   }
@@ -176,7 +176,7 @@ class BaggageBuilder::Members {
  private:
   struct Piece {
     std::uint32_t begin;
-    std::uint32_t size;  // zero: it was taken out
+    std::uint32_t size;  // zero if it was removed
     std::uint32_t next_twin;
   };
   struct Twins {  // the pieces of one key

@@ -9,22 +9,22 @@
 
 namespace baton::detail {
 
-/// Adds the baggage of one more format to what there is, within the limits. A key that is there
-/// already keeps its value: no format takes away what an earlier one gave.
+/// Adds the baggage of another format to existing baggage, within the limits. An existing key keeps
+/// its value: no format replaces a value of an earlier one.
 class BaggageJoiner {
  public:
-  /// Copies nothing before something is added.
+  /// Copies nothing until something is added.
   BaggageJoiner(const Baggage& base, const BaggageLimits& limits) noexcept
       : base_(base), limits_(limits) {}
 
-  /// Asks for the value, which is any bytes, where the key is new. An error without a code: it was
-  /// added, or the key was there. Errors: `bad_key`; after any other one nothing more can be added.
+  /// Calls `get_value` only if the key is new; the value may be any bytes. No error if the member
+  /// was added, or the key exists. After any error but `bad_key` nothing more can be added.
   ParseError add(std::string_view key, FunctionRef<std::string_view()> get_value);
 
   /// All members of `more`, up to a limit.
   ParseError add(const Baggage& more);
 
-  /// What there was and what was added. Without memory: what there was.
+  /// The existing and the added members. If there is no memory, only the existing ones.
   [[nodiscard]] Baggage finish() const;
 
  private:

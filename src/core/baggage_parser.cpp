@@ -31,8 +31,8 @@ bool BaggageParser::feed(std::string_view field) {
   const auto offset = [&](const char* at) {
     return field_offset_ + static_cast<std::size_t>(at - field.data());
   };
-  // A member must end by `limit`; one character more shows that it does. Blanks behind the last one
-  // do not count, but are not followed without end either.
+  // A member must end by `limit`; the next character shows that it does. Blanks after the last one
+  // do not count, but only a limited number of them is read.
   const std::size_t room = limits_.max_bytes - std::min(limits_.max_bytes, field_offset_);
   const bool is_over = field.size() > room;
   const char* const limit = is_over ? p + room : end;
@@ -83,7 +83,8 @@ bool BaggageParser::feed(std::string_view field) {
       }
       member_end = result.end;
     }
-    // The very next member, with one comma between, makes the run longer; any other begins one.
+    // A member directly after the last one, with one comma between, extends the run. Any other
+    // member begins a new one.
     const bool follows = last_kept_end != nullptr && begin == last_kept_end + 1;
     if (!follows && !begin_run(begin)) {
       report(ErrorCode::out_of_memory, offset(begin));
@@ -108,7 +109,7 @@ BaggageParser::Result BaggageParser::parse_member(std::string_view text,
 
   p = optional_space.skip(p + 1, end);
   Result value{baggage_octets.skip(p, end)};
-  // The blanks behind an empty value belong to nobody.
+  // The blanks around an empty value are not part of the member.
   if (value.end == p) value.end = std::find(key_end, p, '=') + 1;
   for (;;) {
     p = optional_space.skip(value.end, end);
@@ -150,13 +151,13 @@ bool BaggageParser::begin_run(const char* begin) noexcept {
   return true;
 }
 
-Baggage BaggageParser::finish(const SharedText* neighbour) {
+Baggage BaggageParser::finish(const SharedText* neighbor) {
   if (members_ == 0) return {};
   const auto size_of = [](const Run& run) { return static_cast<std::size_t>(run.end - run.begin); };
   std::size_t size = size_of(last_run_);
   for (std::size_t i = 0; i < run_count_; ++i) size += size_of(runs_[i]) + 1;
-  SharedText text = neighbour != nullptr ? SharedText::allocate_beside(*neighbour, size)
-                                         : SharedText::allocate(size);
+  SharedText text = neighbor != nullptr ? SharedText::allocate_beside(*neighbor, size)
+                                        : SharedText::allocate(size);
   if (text.view().empty()) {
     report(ErrorCode::out_of_memory, 0);
     return {};

@@ -10,22 +10,23 @@
 
 namespace baton::detail {
 
-/// Reads baggage from one field or several, which must stay alive until `finish`.
+/// Reads baggage from one field or several, which must remain valid until `finish`.
 class BaggageParser {
  public:
   BaggageParser(const BaggageLimits& limits, FunctionRef<void(ParseError)> on_error) noexcept;
 
-  /// Reads one more instance of the field. False: a limit is reached, and no more is read.
+  /// Reads another instance of the field. Returns false at a limit, after which nothing more is
+  /// read.
   bool feed(std::string_view field);
 
   [[nodiscard]] bool has_error() const noexcept { return has_error_; }
 
-  /// The baggage; where it arrives with `neighbour`, in one block with it if there is room.
-  [[nodiscard]] Baggage finish(const SharedText* neighbour = nullptr);
+  /// The baggage, in one block with `neighbor` if that is given and has room.
+  [[nodiscard]] Baggage finish(const SharedText* neighbor = nullptr);
 
  private:
   struct Result {
-    const char* end;  // of what was read, if it is good; else where it goes wrong
+    const char* end;  // of the part that was read or, if there is an error, its place
     ErrorCode error{};
 
     [[nodiscard]] bool is_good() const noexcept { return error == ErrorCode{}; }
@@ -39,7 +40,7 @@ class BaggageParser {
   }
   [[gnu::noinline]] bool begin_run(const char* begin) noexcept;
 
-  /// Members side by side, with one comma between: what is copied as one.
+  /// Adjacent members with one comma between them, which are copied as one.
   struct Run {
     const char* begin;
     const char* end;
@@ -53,7 +54,7 @@ class BaggageParser {
   Run* runs_ = inline_runs_;  // those before the last one
   std::size_t run_count_ = 0;
   std::size_t run_capacity_ = inline_runs;
-  std::unique_ptr<Run[]> more_runs_;  // where they are if they are too many
+  std::unique_ptr<Run[]> more_runs_;  // holds them if `inline_runs_` is too small
   bool has_error_ = false;
   std::size_t members_ = 0;
   std::size_t bad_members_ = 0;

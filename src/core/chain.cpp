@@ -14,15 +14,15 @@
 namespace baton {
 namespace {
 
-/// What a reader of the chain is asked for, side by side.
+/// What an extraction needs of a reader of the chain, in one place.
 struct Step {
   const Propagator* format;
   bool reads_span_context;
   std::uint8_t counter;
-  std::uint32_t bit;  ///< stands for it in a set of steps
+  std::uint32_t bit;  ///< the step in a set of steps
 };
 
-/// What a format gave: a span context, a trace id alone, or a decision alone.
+/// What a format found: a span context, a trace id alone, or a decision alone.
 struct Found {
   const Step* step = nullptr;
   SpanContext span_context;
@@ -33,8 +33,8 @@ struct Found {
   }
 };
 
-/// What two formats say together that brought the same ids: neither takes away what the other has
-/// no word for. A decision stands over none, and the winner's over a contradiction.
+/// The decision of two formats with the same ids. A format that cannot say a decision does not
+/// contradict it. Any decision wins over `defer`; in a contradiction, that of `winner` does.
 Sampling combine(const Found& winner, const Found& other) noexcept {
   const Sampling said = winner.sampling;
   const auto adds = [&](Sampling plain, Sampling special) {
@@ -46,13 +46,13 @@ Sampling combine(const Found& winner, const Found& other) noexcept {
   return said == Sampling::defer && !may_mean_defer ? other.sampling : said;
 }
 
-/// Whether two ids name the same trace. Some formats carry the last 64 bits alone.
+/// Whether two ids are of the same trace. Some formats carry only the last 64 bits.
 bool is_same_trace(const TraceId& a, const TraceId& b) noexcept {
   return a.low() == b.low() && (a.high() == b.high() || a.high() == 0 || b.high() == 0);
 }
 
-/// The members of both. Of two with the same key that of the field itself counts, or else the
-/// winner's; what only the other format brought is put in front.
+/// The members of both. Of two with the same key, the one from the `tracestate` field counts, or
+/// else the winner's. Members of only the other format are added at the front.
 TraceState join_trace_states(const Found& winner, const Found& other) noexcept {
   const bool is_winners = winner.format_says().trace_state || !other.format_says().trace_state;
   TraceState joined = (is_winners ? winner : other).span_context.trace_state;
@@ -69,7 +69,7 @@ TraceState join_trace_states(const Found& winner, const Found& other) noexcept {
   return joined;
 }
 
-/// Gives `winner` what only `other`, of the same trace, could say.
+/// Adds to `winner` what only `other`, of the same trace, can say.
 void complete(Found& winner, const Found& other) noexcept {
   SpanContext& ours = winner.span_context;
   const SpanContext& theirs = other.span_context;
@@ -80,7 +80,7 @@ void complete(Found& winner, const Found& other) noexcept {
   winner.sampling = combine(winner, other);
 }
 
-/// What several formats gave of one kind; of more than there is room for, the last one is kept.
+/// Results of one kind from several formats. If there is no room, the newest one replaces the last.
 class Candidates {
  public:
   void add(const Step& step, const Context& context) {
@@ -126,7 +126,7 @@ struct PropagatorChain::Links {
       for (const std::string_view prefix : traits.prefixes) filter.add_prefix(prefix, bit);
       steps.push_back({reader.get(), traits.says.has_span_context(),
                        detail::ExtractionCounter::number_of(traits.name), bit});
-      if (bit << 1U != 0) bit <<= 1U;  // all that are too many share the last one
+      if (bit << 1U != 0) bit <<= 1U;  // all further ones share the last bit
     }
   }
 
@@ -135,7 +135,7 @@ struct PropagatorChain::Links {
     return std::span(fields).subspan(written_fields);
   }
 
-  /// The context with a tracestate that agrees with the rest of it; nothing if it does already.
+  /// The context with a tracestate that agrees with its decision; nothing if it already does.
   [[nodiscard]] std::optional<Context> reconcile(const Context& context) const {
     std::optional<Context> reconciled;
     for (const Propagator* keeper : keepers) {
@@ -200,8 +200,9 @@ bool PropagatorChain::owns(std::string_view field) const noexcept {
   return std::ranges::any_of(readers(), is_owner) || std::ranges::any_of(writers(), is_owner);
 }
 
-/// One extraction under way: collects what the formats give, decides between them, and completes
-/// the winner by what the others of its trace say. One format is the rule, and costs no more.
+/// One extraction: collects what the formats find, chooses a winner, and completes it with what the
+/// other formats say of its trace. A request with a single format, the usual case, skips most of
+/// it.
 class PropagatorChain::Extraction {
  public:
   Extraction(const Links& chain, CarrierReader carrier, Context& context, ExtractReport* report)
@@ -228,15 +229,15 @@ class PropagatorChain::Extraction {
     return found;
   }
 
-  /// Whether the context took what a format has found, rather than keep what it had before.
+  /// Whether the context now has what a format has found, rather than what it had before.
   [[nodiscard]] bool is_taken(Extracted found) const noexcept {
     if (found == Extracted::span_context) return true;
     if (found == Extracted::trace_id) return !context_.span_context().is_valid();
     return found == Extracted::decision && !context_.trace_id().is_valid();
   }
 
-  /// Asks the formats behind the first one that said something of the trace. A span context hardly
-  /// ever has company: one look at all names spares looking for each.
+  /// Asks the formats after the first one with a trace or a decision. A request with a span context
+  /// rarely has another one: one pass over all names avoids a lookup of each field.
   Extracted run_behind(const Step& first, Extracted found) {
     std::uint32_t present = all_steps;
     bool has_looked = found != Extracted::span_context;
@@ -257,7 +258,7 @@ class PropagatorChain::Extraction {
     return found;
   }
 
-  /// The steps of which there may be fields.
+  /// The steps whose fields may be present.
   [[nodiscard]] std::uint32_t find_present() const {
     std::uint32_t present = 0;
     carrier_.keys([&](std::string_view name) {
@@ -267,12 +268,12 @@ class PropagatorChain::Extraction {
     return present;
   }
 
-  /// Lets the other formats, from `next` on, read into a context of their own, but for the baggage,
-  /// and decides between all. `most` is the most that was found. Returns the winner.
+  /// Each other format, from `next` on, reads into a context of its own, except for the baggage.
+  /// Then chooses between all. `most` is the most that was found. Returns the winner.
   [[gnu::noinline]] const Step* collect(const Step& first, Extracted& most, const Step* next,
                                         std::uint32_t present) {
-    Candidates all;                 // that found the most
-    std::optional<Found> decision;  // alone, while there is no span context
+    Candidates all;                 // those that found the most
+    std::optional<Found> decision;  // a decision alone, while there is no span context
     if (most == Extracted::decision) {
       decision = {&first, {}, context_.sampling()};
     } else {
@@ -335,7 +336,7 @@ class PropagatorChain::Extraction {
     if (report_ != nullptr) report_->set_disagreeing_format(step.format->traits().name);
   }
 
-  /// Lets each format that has a member in tracestate say there what the winner's had no word for.
+  /// Each format with a member in tracestate adds there what the winner's format cannot say.
   static void reconcile(Found& winner, std::span<const Found> all) {
     SpanContext& ours = winner.span_context;
     for (const Found& each : all) {

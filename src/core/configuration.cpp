@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view default_names = "tracecontext,baggage";
 constexpr std::string_view none = "none";
 
-/// What was wrong, each thing once.
+/// The errors found, each once.
 class Errors {
  public:
   void add(std::string sentence) {
@@ -37,7 +37,7 @@ class Errors {
 };
 
 std::string unknown_name(std::string_view name) {
-  std::string sentence = "unknown propagator '" + std::string(name) + "', known are ";
+  std::string sentence = "unknown propagator '" + std::string(name) + "', known: ";
   for (const RegisteredPropagator& known : registered_propagators()) {
     sentence.append(known.traits.name).append(", ");
   }
@@ -61,7 +61,7 @@ std::vector<PropagatorChain::Link> make_links(std::string_view names,
   std::vector<std::string_view> wanted = split(names);
   const bool wants_none = std::erase(wanted, none) != 0;
   if (wants_none && !wanted.empty()) {
-    errors.add("'none' leaves no place for other propagators; none is used");
+    errors.add("'none' excludes all other propagators; no propagator is used");
   }
 
   std::vector<PropagatorChain::Link> links;
@@ -85,14 +85,14 @@ PropagatorChain make_chain(const ChainConfiguration& wanted, Errors& errors) {
   return {std::move(readers), make_links(wanted.inject, wanted.options, errors), wanted.policy};
 }
 
-/// Empty where there is nothing but blanks and commas.
+/// Empty if the value has only blanks and commas.
 std::string_view variable(const char* name) {
   const char* const value = std::getenv(name);
   const std::string_view text = value == nullptr ? "" : value;
   return detail::list_separators.find_outside(text) != text.size() ? detail::trim(text) : "";
 }
 
-/// The number of a variable's value among `values`; 0, which is the default, where it is unset.
+/// The index of a variable's value in `values`; 0, the default, if it is unset or invalid.
 std::size_t choice(const char* name, const std::array<std::string_view, 2>& values,
                    Errors& errors) {
   const std::string_view value = variable(name);

@@ -8,12 +8,12 @@ namespace baton {
 namespace detail {
 namespace {
 
-// Nothing here is ever destroyed or locked: threads may count while the process ends, and a child
-// of `fork` while it has but one of them.
+// Never destroyed and never locked: threads may count while the process ends, and so may the only
+// thread of a child of `fork`.
 constinit std::atomic<CounterBlock*> all_blocks{nullptr};
 constinit std::array<std::atomic<const std::string*>, max_counted_formats> names{};
 
-/// For threads that end, or that got no memory: several may use it, and lose counts to each other.
+/// For threads that end, or have no memory. Several threads may use it, which may lose counts.
 constinit CounterBlock shared_block{};
 
 constinit thread_local bool has_ended = false;
@@ -21,7 +21,7 @@ constinit thread_local bool has_ended = false;
 CounterBlock* take_free_block() noexcept {
   for (CounterBlock* block = all_blocks.load(std::memory_order_acquire); block != nullptr;
        block = block->next) {
-    // Acquire and release hand the numbers from one owner to the next.
+    // Acquire and release pass the counts from one owner to the next.
     if (!block->is_owned.load(std::memory_order_relaxed) &&
         !block->is_owned.exchange(true, std::memory_order_acquire)) {
       return block;
@@ -135,7 +135,7 @@ ExtractionCounts extraction_counts() {
 
 namespace {
 
-/// As a label's value must be written.
+/// Escapes the value of a label.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -10,10 +10,10 @@
 
 namespace baton::detail {
 
-/// The numbers of one thread: it alone writes them, so that adding takes no locked instruction, and
-/// anybody may read them. Outlives its thread, and goes on with the next one.
+/// The counts of one thread. Only this thread writes them, so that adding takes no locked
+/// instruction; any thread may read them. Outlives its thread, and continues with the next one.
 struct alignas(64) CounterBlock {
-  /// One format more than have a name: the last one counts all others.
+  /// One more than there are names: the last one counts all other formats.
   static constexpr std::size_t formats = max_counted_formats + 1;
 
   struct Format {
@@ -29,12 +29,12 @@ struct alignas(64) CounterBlock {
   CounterBlock* next;
 };
 
-/// Counts for `extraction_counts`, on behalf of the thread that it is made on.
+/// Counts for `extraction_counts`, for the thread on which it is made.
 class ExtractionCounter {
  public:
   ExtractionCounter() noexcept : block_(thread_block != nullptr ? *thread_block : acquire()) {}
 
-  /// What stands for that name in the calls below.
+  /// The number of that name for the functions below.
   static std::uint8_t number_of(std::string_view format);
 
   void add_extraction() noexcept { add(block_.extractions); }

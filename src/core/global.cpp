@@ -12,22 +12,22 @@
 namespace baton {
 namespace {
 
-/// Every chain that was ever global, since somebody may still read it.
+/// Every chain that was ever global, since a thread may still read it.
 struct Kept {
   PropagatorChain chain;
   const Kept* older;
 };
 
-// Nothing here is ever destroyed: the chain must serve to the very end of the process.
+// Never destroyed: the chain must be valid until the process ends.
 constinit std::mutex mutex;
 constinit const Kept* newest = nullptr;
 constinit const std::string* environment_error = nullptr;
 
-// A child of `fork` must not find the mutex held by a thread that it does not have.
+// In a child of `fork`, no thread that it does not have may hold the mutex.
 [[maybe_unused]] const int fork_handlers =
     ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, [] { mutex.unlock(); });
 
-/// Needs the mutex.
+/// The caller must hold the mutex.
 const PropagatorChain& publish(PropagatorChain chain) {
   newest = new Kept{std::move(chain), newest};
   detail::global_chain.store(&newest->chain, std::memory_order_release);
@@ -38,7 +38,7 @@ const PropagatorChain& publish(PropagatorChain chain) {
 
 const PropagatorChain& detail::global_chain_from_environment() {
   const std::lock_guard lock(mutex);
-  // Somebody else may have been first.
+  // Another thread may have been first.
   if (const PropagatorChain* chain = global_chain.load(std::memory_order_relaxed)) return *chain;
   ConfiguredChain configured = make_chain_from_environment();
   environment_error = new std::string(std::move(configured.error));

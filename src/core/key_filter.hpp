@@ -8,16 +8,16 @@
 
 namespace baton::detail {
 
-/// Says of each key of a list whether it may have come before: never a false no, rarely a false
-/// yes. Holds 16 bits a key and compares them all at once, which for the handful of keys that real
-/// lists have is cheaper than clearing any table; nothing is initialised before it is used. One bit
-/// in 256 for each spares most of them even that.
+/// Tells for each key of a list whether it may be repeated: never a false no, rarely a false yes.
+/// Holds 16 bits per key and compares them all at once. For the few keys of real lists that is
+/// cheaper than to clear a table; nothing is initialized before it is used. A set of 256 bits, one
+/// per key, avoids even that comparison for most keys.
 class KeyFilter {
  public:
   static constexpr std::size_t capacity = 32;
 
-  /// Remembers `key`, which is not empty. True if it may have come before, and for every key beyond
-  /// `capacity`.
+  /// Adds `key`, which is not empty. Returns true if it may have been added before, and for every
+  /// key beyond `capacity`.
   bool insert(std::string_view key) noexcept {
     if (size_ == capacity) return true;
     const std::uint16_t mark = fingerprint(key);
@@ -30,14 +30,14 @@ class KeyFilter {
   }
 
  private:
-  /// Whether the newest mark is the twin of an older one.
+  /// Whether the newest mark equals an older one.
   [[gnu::noinline]] bool has_before(std::uint16_t mark) const noexcept {
     unsigned seen = 0;
     for (std::size_t i = 0; i + 1 < size_; ++i) seen |= static_cast<unsigned>(marks_[i] == mark);
     return seen != 0;
   }
 
-  /// Mixes the size with four characters: keys that are alike mostly differ at their end.
+  /// Mixes the size with four characters: similar keys mostly differ at their end.
   static std::uint16_t fingerprint(std::string_view key) noexcept {
     const auto at = [key](std::size_t i) {
       return std::uint32_t{static_cast<unsigned char>(key[i])};

@@ -12,11 +12,11 @@
 
 namespace baton::detail {
 
-/// Numbers the different keys of a list in the order in which they first come, and finds them again
-/// in constant time, whatever they are.
+/// Numbers the different keys of a list in the order of their first occurrence, and finds them in
+/// constant time, even hostile ones.
 ///
 /// Keys are places in the text of the list, which may grow and move between two calls. The first
-/// 256 of them need no memory of their own, and the first 16 not even a table.
+/// 256 of them need no allocation, and the first 16 no table.
 class KeyIndex {
  public:
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
@@ -31,13 +31,13 @@ class KeyIndex {
   }
 
   struct Inserted {
-    std::uint32_t number;  // `none` without memory for a new key
+    std::uint32_t number;  // `none` if there is no memory for a new key
     bool is_new;
   };
-  /// Adds `key`, which stands in `list`, unless it was added before.
+  /// Adds `key`, a view into `list`, unless it was added before.
   Inserted insert(std::string_view list, std::string_view key) noexcept;
 
-  /// Lets the key of that number count as not added. The numbers of the others stay.
+  /// Makes the key of that number count as not added. The other keys keep their numbers.
   void forget(std::uint32_t number) noexcept { entries_[number].size = none; }
 
  private:

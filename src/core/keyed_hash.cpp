@@ -23,7 +23,7 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
-/// Up to eight characters as one number; with the size, no other text of theirs has it.
+/// Up to eight characters as one number, which is unique among texts of the same size.
 std::uint64_t load_short(const char* text, std::size_t size) noexcept {
   if (size >= 4) {
     return load<std::uint32_t>(text) << 32U | load<std::uint32_t>(text + size - 4);
@@ -41,7 +41,7 @@ std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept {
   std::uint64_t hash = key.first ^ left;
   for (; left > 8; left -= 8, p += 8) hash = mix(hash ^ load<std::uint64_t>(p), key.second);
   hash = mix(hash ^ load_short(p, left), key.second);
-  // Once more: one product leaves texts that differ in a few digits close together under some keys.
+  // Once more: with some keys, one product is not enough for texts that differ in a few digits.
   return mix(hash ^ key.first, key.second);
 }
 

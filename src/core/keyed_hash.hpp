@@ -11,10 +11,10 @@ struct HashKey {
   std::uint64_t second;  // odd
 };
 
-/// A hash of all of `text`. Any of its bits will do for a table, under whatever key.
+/// A hash of all of `text`. Any of its bits are good for a table, with any key.
 [[nodiscard]] std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept;
 
-/// Under a key that nobody outside of the process knows, so that nobody can choose texts that meet.
+/// With a key that is secret to this process, so that no sender can choose texts that collide.
 [[nodiscard]] std::uint64_t keyed_hash(std::string_view text) noexcept;
 
 }  // namespace baton::detail

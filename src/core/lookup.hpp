@@ -16,7 +16,7 @@ inline std::string to_lower(std::string_view name) {
   return lowercase;
 }
 
-/// Gives `name` in lowercase to `f`, and allocates only for one that is not.
+/// Calls `f` with `name` in lowercase; allocates only if it has uppercase letters.
 template <class F>
 void with_lowercase(std::string_view name, F&& f) {
   if (is_lowercase(name)) {

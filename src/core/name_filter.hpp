@@ -10,14 +10,14 @@
 
 namespace baton::detail {
 
-/// Says of the name of a field which propagators may read it: never a false no, and no false yes
-/// for the names that requests usually bring.
+/// Tells for the name of a field which propagators may read it: never a false no, and no false yes
+/// for the usual names in requests.
 ///
 /// Compares the size and a hash of the first four characters. A name may have its letters in any
 /// case and `_` for `-`, as environment variables do.
 class NameFilter {
  public:
-  /// Lets `find` give these bits for `name`, which is in lowercase.
+  /// Makes `find` return these bits for `name`, which is in lowercase.
   void add(std::string_view name, std::uint32_t bits) noexcept {
     by_size_[slot_of_size(name)] |= bits;
     by_beginning_[hash_of_beginning(name)] |= bits;
@@ -39,12 +39,11 @@ class NameFilter {
   }
 
  private:
-  static constexpr std::size_t sizes = 32;  // the last one stands for all longer ones
+  static constexpr std::size_t sizes = 32;  // the last one is for all longer names
   static constexpr std::size_t hashed_characters = 4;
   static constexpr unsigned hash_bits = 8;
-  // The factor and the number of bits are those that gave no false yes over 331 names of fields
-  // that requests bring: one factor in twenty does with 8 bits, one in three hundred with 7, none
-  // with 6.
+  // This factor and number of bits have no false yes for 331 names of fields in requests: that
+  // holds for one factor in twenty with 8 bits, one in three hundred with 7, and none with 6.
   static constexpr std::uint32_t factor = 0xefbdbe1b;
 
   static std::size_t slot_of_size(std::string_view name) noexcept {
@@ -58,7 +57,7 @@ class NameFilter {
     } else if (!name.empty()) {
       std::memcpy(&word, name.data(), name.size());
     }
-    word |= 0x20202020U;  // lowercase; turns "_" into 0x7f, which no letter and no digit becomes
+    word |= 0x20202020U;  // lowercase; makes "_" 0x7f, unlike any letter or digit
     const std::uint32_t is_underscore = (word + 0x01010101U) >> 7U & 0x01010101U;
     word ^= is_underscore * (0x7fU ^ std::uint32_t{'-'});
     return word * factor >> (32U - hash_bits);

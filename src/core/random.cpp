@@ -28,8 +28,8 @@ constexpr std::uint64_t mix(std::uint64_t x) noexcept {  // SplitMix64
   return x ^ x >> 31;
 }
 
-// Where the operating system gives no randomness (a sandbox may forbid the call), what tells this
-// process, thread and moment from all others must do.
+// For an operating system without randomness (a sandbox may forbid the call): seeds with values
+// that distinguish this process, thread and moment from all others.
 void seed_without_system(Generator& target) noexcept {
   static std::atomic<std::uint64_t> threads{0};
   std::uint64_t seed = threads.fetch_add(1, std::memory_order_relaxed);
@@ -41,8 +41,8 @@ void seed_without_system(Generator& target) noexcept {
   for (std::uint64_t& word : target.state) word = seed = mix(seed);
 }
 
-// The thread that forks is the only one in the child, and the handler runs on it there: it is its
-// generator that must not go on as its twin in the parent does.
+// The thread that forks is the only one in the child, and the handler runs on it. Its generator
+// must not repeat the numbers of the parent's generator.
 [[maybe_unused]] const int fork_handler =
     ::pthread_atfork(nullptr, nullptr, [] { generator.seeded = false; });
 

@@ -5,8 +5,8 @@
 
 namespace baton::detail {
 
-/// 64 random bits from this thread's generator, which the operating system seeds when the thread
-/// first asks and again after `fork`. Unique rather than secret.
+/// 64 random bits from this thread's generator. The operating system seeds it at the thread's first
+/// call and again after `fork`. The bits are unique, not secret.
 [[nodiscard]] std::uint64_t random_bits() noexcept;
 
 }  // namespace baton::detail

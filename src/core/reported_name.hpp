@@ -8,9 +8,9 @@
 
 namespace baton::detail::lookup {
 
-/// The name by which a chain's report may call a field, in any case, that one of its readers reads;
-/// the prefix for one of a family; empty if none does. A report keeps views, and these live as long
-/// as the program.
+/// The name in a chain's report for a field, in any case, that one of its readers reads: a field's
+/// name or a prefix; empty if no reader reads it. A report keeps views, and these are valid as long
+/// as the program runs.
 inline std::string_view reported_name(const PropagatorChain& chain, std::string_view name) {
   const auto is = [](std::string_view text, std::string_view field) {
     return compare(text, field) != Match::none;
@@ -29,7 +29,7 @@ inline std::string_view reported_name(const PropagatorChain& chain, std::string_
   return {};
 }
 
-/// Reports a field of that name, if the chain reads one, for having a value that is no text.
+/// Reports a field of that name, if the chain reads it, because its value is not text.
 inline void report_wrong_type(std::string_view name, const PropagatorChain& chain,
                               ExtractReport& report) {
   const std::string_view field = reported_name(chain, name);

@@ -21,11 +21,11 @@ using detail::Stray;
 constinit std::mutex mutex;
 constinit ScopeList* first_list = nullptr;  // of the threads that have not ended
 
-// What ends a thread's list. A thread_local object with a destructor would need memory.
+// Ends the list of a thread. A thread_local object with a destructor would need memory.
 constinit bool has_key = false;
 constinit pthread_key_t key{};
 
-// What follows needs the mutex.
+// Callers of the functions below must hold the mutex.
 
 void link(ScopeList& list) noexcept {
   list.next = first_list;
@@ -48,8 +48,8 @@ void leave(ScopeList& list) noexcept {
   list = {};  // the thread enters again if its last functions make scopes
 }
 
-/// So that others leave strays with this list until its thread ends. If the system has no room for
-/// that, the next look tries again.
+/// Enters the list, so that other threads can add strays to it until its thread ends. If that
+/// fails, the next check tries again.
 bool enter(ScopeList& list) noexcept {
   if (list.link != nullptr) return true;
   if (!has_key) {
@@ -77,8 +77,8 @@ void take_strays_out(ScopeList& list) noexcept {
   }
 }
 
-/// Whoever ends a scope of this list elsewhere waits for the mutex, so a scope without a stray is
-/// still there.
+/// A thread that ends a scope of this list waits for the mutex, so a scope without a stray still
+/// exists.
 void drop_strays_of(ScopeList& list) noexcept {
   if (!enter(list)) return;
   list.strays_seen = detail::strays.load(std::memory_order_relaxed);
@@ -98,8 +98,7 @@ void add_stray(ScopeList& list, const Stray& stray) noexcept {
   list.strays[list.stray_count++] = stray;
 }
 
-/// A child of `fork` must not find the mutex held by a thread that it does not have, nor the lists
-/// of such threads.
+/// In a child of `fork`, no thread that it does not have may hold the mutex or have a list.
 [[maybe_unused]] const int fork_handlers =
     ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); },
                      [] {
@@ -108,7 +107,7 @@ void add_stray(ScopeList& list, const Stray& stray) noexcept {
                        mutex.unlock();
                      });
 
-/// Where this library is unloaded, threads go on that cannot call it when they end.
+/// If this library is unloaded, other threads continue, and cannot call it when they end.
 [[maybe_unused]] const struct Unloading {
   ~Unloading() {
     const std::lock_guard lock(mutex);
@@ -143,8 +142,9 @@ void detail::end_out_of_order(const ScopeNode& node) noexcept {
       return;
     }
   }
-  // A list that is not there is of a thread that has ended, which nobody looks at again. And what
-  // is not in our own list is of a thread that had its list here before, or was lost.
+  // A list that is not found belongs to a thread that has ended, and is not used again. A scope
+  // that is not in this thread's list is of an earlier thread with a list at this address, or was
+  // lost.
   ScopeList* list = first_list;
   while (list != nullptr && list != node.list) list = list->next;
   if (list == nullptr || list == &scope_list) return;

@@ -7,7 +7,7 @@
 
 namespace baton::detail {
 
-/// A field without a value has nothing to say: none is sent, and none that is stale.
+/// Sends no field without a value, and no stale field.
 inline void set_or_erase(CarrierWriter carrier, std::string_view field, std::string_view value) {
   if (value.empty()) {
     carrier.erase(field);

@@ -9,8 +9,8 @@
 namespace baton::detail {
 namespace {
 
-// With the block's header a request's block takes 512 bytes: room for what most requests bring,
-// and small enough that the allocator serves it from its fast bins.
+// With its header, the block of a request has 512 bytes: enough for most requests, and small enough
+// for the allocator's fast bins.
 constexpr std::size_t request_capacity = 500;
 
 }  // namespace
@@ -26,10 +26,10 @@ SharedText SharedText::make(std::size_t size, std::size_t capacity) noexcept {
 
 SharedText SharedText::allocate(std::size_t size) noexcept { return make(size, size); }
 
-SharedText SharedText::allocate_beside(const SharedText& neighbour, std::size_t size) noexcept {
-  Block* block = neighbour.block_;
-  // Nobody else holds the block, so nobody else can see or take its unused end. Acquire pairs with
-  // the release of whoever let go last.
+SharedText SharedText::allocate_beside(const SharedText& neighbor, std::size_t size) noexcept {
+  Block* block = neighbor.block_;
+  // No other text holds the block, so no other can read or use its free end. Acquire pairs with the
+  // release of the text that was destroyed last.
   if (block != nullptr && size != 0 && block->capacity - block->used >= size &&
       block->references.load(std::memory_order_acquire) == 1) {
     block->references.store(2, std::memory_order_relaxed);
@@ -40,7 +40,7 @@ SharedText SharedText::allocate_beside(const SharedText& neighbour, std::size_t 
 }
 
 void SharedText::release() noexcept {
-  // The last holder needs no read-modify-write: nobody is left to race with.
+  // The last holder needs no read-modify-write: no other can race with it.
   if (block_->references.load(std::memory_order_acquire) != 1 &&
       block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) {
     return;

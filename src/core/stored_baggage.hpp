@@ -7,13 +7,13 @@
 
 #include "text/chars.hpp"
 
-/// Finding one's way in the text that a Baggage keeps: valid members with one comma between.
+/// Functions for the text that a Baggage keeps: valid members with one comma between them.
 namespace baton::detail {
 
-/// Places in it are numbers of 32 bits.
+/// Places in it have 32 bits.
 inline constexpr std::size_t max_stored_bytes = std::size_t{1} << 30;
 
-/// Only tokens can be keys; the search for one relies on it.
+/// Only tokens can be keys; `find_key` relies on it.
 constexpr bool is_token(std::string_view key) noexcept {
   return !key.empty() && token_chars.find_outside(key) == key.size();
 }
@@ -37,7 +37,7 @@ constexpr bool has_key(std::string_view member, std::string_view key) noexcept {
   return next == '=' || optional_space.contains(next);
 }
 
-/// Where the next member with that key begins, from the member at `begin` on.
+/// The start of the next member with that key, from the member at `begin` on.
 constexpr std::size_t find_key(std::string_view text, std::string_view key,
                                std::size_t begin) noexcept {
   while (begin < text.size()) {

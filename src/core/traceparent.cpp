@@ -12,13 +12,13 @@
 namespace baton {
 namespace {
 
-// Where the parts of version 00 begin, and the delimiters before them.
+// The starts of the parts of version 00; a delimiter precedes each.
 constexpr std::size_t version_at = 0;
 constexpr std::size_t trace_id_at = 3;
 constexpr std::size_t parent_id_at = 36;
 constexpr std::size_t flags_at = 53;
 
-/// Reads two digits. Returns how many were good.
+/// Reads two digits. Returns how many are valid.
 constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexcept {
   const int high = detail::hex::digit(digits[0]);
   if (high == detail::hex::bad) return 0;
@@ -28,7 +28,7 @@ constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexc
   return 2;
 }
 
-/// Reads the 55 characters that every version begins with. No error: a code of zero.
+/// Reads the 55 characters with which every version begins.
 [[gnu::always_inline]] inline ParseError parse_prefix(const char* text, Traceparent& result,
                                                       std::uint8_t& version) noexcept {
   if (const std::size_t n = decode_byte(text + version_at, version); n != 2) {
@@ -59,7 +59,7 @@ constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexc
   return {};
 }
 
-/// Where a text that is too short goes wrong: at its end, if not before.
+/// The error of a text that is too short: at its end or earlier.
 [[gnu::noinline]] ParseError diagnose_short(std::string_view text) noexcept {
   std::array<char, Traceparent::size> padded{};  // zero bytes, which no part allows
   std::copy(text.begin(), text.end(), padded.begin());

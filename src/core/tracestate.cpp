@@ -57,7 +57,7 @@ bool TraceStateParser::feed(std::string_view field) noexcept {
   return true;
 }
 
-/// Reads any member, and moves `p` behind the white space after it. The error's offset counts from
+/// Reads any member, and moves `p` past the white space after it. The error's offset counts from
 /// `p`.
 ParseError TraceStateParser::parse_member(const char*& p, const char* end, Pair& pair) noexcept {
   const char* const key = p;
@@ -94,13 +94,13 @@ bool TraceStateParser::was_kept(std::string_view key) const noexcept {
                      [&](const Member& member) { return member.key() == key; });
 }
 
-TraceState TraceStateParser::finish(const SharedText* neighbour) noexcept {
+TraceState TraceStateParser::finish(const SharedText* neighbor) noexcept {
   if (error_ || kept_ == 0) return {};
 
   std::size_t size = kept_ - 1;
   for (std::size_t i = 0; i < kept_; ++i) size += members_[i].size;
-  SharedText text = neighbour != nullptr ? SharedText::allocate_beside(*neighbour, size)
-                                         : SharedText::allocate(size);
+  SharedText text = neighbor != nullptr ? SharedText::allocate_beside(*neighbor, size)
+                                        : SharedText::allocate(size);
   if (text.view().empty()) {
     error_.emplace(ErrorCode::out_of_memory, 0);
     return {};
@@ -123,7 +123,7 @@ namespace {
 
 using detail::fail;
 
-/// Cuts the next member off a list whose members are joined by one comma.
+/// Removes the first member from a list whose members are joined by one comma.
 std::string_view take_member(std::string_view& list) noexcept {
   const std::string_view member = list.substr(0, list.find(','));
   list.remove_prefix(std::min(list.size(), member.size() + 1));
@@ -206,7 +206,7 @@ TraceState TraceState::erase(std::string_view key) const noexcept {
     const std::string_view all = header();
     const auto begin = static_cast<std::size_t>(member.key.data() - all.data());
     const std::size_t size = member.key.size() + 1 + member.value.size();
-    // With the comma before it or, for the first one, the comma behind it.
+    // With the comma before it or, for the first one, the comma after it.
     const std::string_view before = all.substr(0, begin == 0 ? 0 : begin - 1);
     const std::string_view after =
         all.substr(std::min(all.size(), begin + size + (begin == 0 ? 1 : 0)));
@@ -234,7 +234,7 @@ std::string TraceState::header(std::size_t max_bytes) const {
   const auto drop_from_the_end_while_too_long = [&](auto goes) {
     for (std::size_t i = count; i-- > 0 && bytes > max_bytes;) {
       if (members[i].empty() || !goes(members[i])) continue;
-      bytes -= std::min(bytes, members[i].size() + 1);  // the last one has no comma to give
+      bytes -= std::min(bytes, members[i].size() + 1);  // the last one has no comma
       members[i] = {};
     }
   };

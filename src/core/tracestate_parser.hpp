@@ -12,26 +12,26 @@
 
 namespace baton::detail {
 
-/// Reads a tracestate from one field or several, which must stay alive until `finish`.
+/// Reads a tracestate from one field or several, which must remain valid until `finish`.
 class TraceStateParser {
  public:
-  /// Reads one more instance of the field. False: there is an error, and no more is needed.
+  /// Reads another instance of the field. Returns false at an error, after which no more is needed.
   bool feed(std::string_view field) noexcept;
 
   [[nodiscard]] const std::optional<ParseError>& error() const noexcept { return error_; }
-  /// The first member that was left out because its key came before.
+  /// The first member that was dropped because its key is repeated.
   [[nodiscard]] const std::optional<ParseError>& duplicate() const noexcept { return duplicate_; }
 
-  /// The state, empty where there is an error; where it arrives with `neighbour`, in one block with
-  /// it if there is room.
-  [[nodiscard]] TraceState finish(const SharedText* neighbour = nullptr) noexcept;
+  /// The state, in one block with `neighbor` if that is given and has room; empty if there is an
+  /// error.
+  [[nodiscard]] TraceState finish(const SharedText* neighbor = nullptr) noexcept;
 
  private:
   struct Member {
     const char* text;
     std::uint16_t key_size;
     std::uint16_t size;
-    bool follows;  // the member before it, in the same field, with one comma between
+    bool follows;  // directly after the member before it, with one comma between them
     [[nodiscard]] std::string_view key() const noexcept { return {text, key_size}; }
   };
 

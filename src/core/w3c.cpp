@@ -18,11 +18,11 @@ using detail::set_or_erase;
 constexpr std::array trace_context_fields{Traceparent::field, TraceState::field};
 constexpr std::array baggage_fields{Baggage::field};
 
-TraceState extract_trace_state(CarrierReader carrier, const detail::SharedText& neighbour,
+TraceState extract_trace_state(CarrierReader carrier, const detail::SharedText& neighbor,
                                ExtractReport* report) {
   detail::TraceStateParser parser;
   carrier.get_all(TraceState::field, [&](std::string_view value) { return parser.feed(value); });
-  TraceState state = parser.finish(&neighbour);
+  TraceState state = parser.finish(&neighbor);
   if (report != nullptr) {
     if (parser.duplicate()) report->add(TraceState::field, *parser.duplicate());
     if (parser.error()) report->add(TraceState::field, *parser.error());
@@ -30,10 +30,10 @@ TraceState extract_trace_state(CarrierReader carrier, const detail::SharedText& 
   return state;
 }
 
-/// The member of ours that says what the sampled flag cannot.
+/// The key of Baton's own member, which carries what the sampled flag cannot say.
 constexpr std::string_view sampling_key = "baton";
 
-/// With that member.
+/// The traits with that member.
 constexpr FormatTraits with_sampling_member = {
     .name = "tracecontext",
     .specification = "W3C Trace Context Level 2",
@@ -50,8 +50,8 @@ constexpr bool fits_in_flag(Sampling sampling) noexcept {
   return sampling == Sampling::drop || sampling == Sampling::sample;
 }
 
-/// What the flag and our member say together. Where they contradict each other somebody who does
-/// not know the member has decided anew.
+/// The decision of the flag and Baton's own member. If they contradict, a service that does not
+/// know the member has decided again.
 Sampling read_sampling(const TraceState& state, bool is_flag_set) noexcept {
   const auto value = state.get(sampling_key);
   for (const Sampling sampling : {Sampling::debug, Sampling::defer}) {

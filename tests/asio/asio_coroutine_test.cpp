@@ -47,10 +47,10 @@ const baton::Context nothing;
 
 baton::Context new_context() { return baton::Context().child(); }
 
-/// What a coroutine runs on and hops to.
+/// The executors on which a coroutine runs.
 struct World {
   World() = default;
-  // Either's threads may still be within a call of the other, having waked it.
+  // A thread of either may still be in a call that wakes the other.
   ~World() {
     own.join();
     pool.join();
@@ -96,7 +96,7 @@ net::awaitable<void> go_to(net::thread_pool& pool) {
   co_await net::post(net::bind_executor(with_context(pool.get_executor()), net::use_awaitable));
 }
 
-/// One way to suspend. What is current when it comes back is looked at by whoever awaits it.
+/// One way to suspend. The awaiting code checks the current context after it.
 struct Step {
   std::string name;
   std::function<net::awaitable<void>(World&)> run;
@@ -234,7 +234,7 @@ const std::vector<Step> steps{
      }},
 };
 
-/// Takes each step twice, and has its context back each time.
+/// Takes each step twice, and has its own context after each.
 net::awaitable<void> take_steps(World& world, baton::Context mine) {
   for (int round = 0; round < 2; ++round) {
     for (const Step& step : steps) {
@@ -285,7 +285,7 @@ TEST(CoWithContext, KeepsManyApart) {
   for (std::future<void>& each : all) EXPECT_NO_THROW(each.get());
 }
 
-// What a token with a plain executor does, as documented: there is nothing of ours in its way.
+// The documented behavior of a token with a plain executor: Baton is not involved.
 TEST(CoWithContext, HasNothingOnAPlainExecutorUntilTheNextStep) {
   World world;
   const baton::Context context = new_context();
@@ -337,8 +337,7 @@ TEST(CoWithContext, GivesResultsOnThatHaveNoDefault) {
   EXPECT_EQ(name, "text");
 }
 
-/// What becomes of a coroutine that is cancelled, and lets that much through, when `work` is
-/// awaited within it.
+/// The result of a cancelled coroutine that awaits `work`, and accepts these cancellations.
 struct Cancelled {
   bool reached = false;
   bool ended = false;
@@ -353,7 +352,7 @@ Cancelled cancel(net::cancellation_type type, Filter filter, bool in_context) {
   const auto work = [&]() -> net::awaitable<void> {
     boost::system::error_code error;
     co_await timer.async_wait(net::redirect_error(net::use_awaitable, error));
-    co_await net::post(net::use_awaitable);  // throws where that was not switched off
+    co_await net::post(net::use_awaitable);  // throws unless that is disabled
     const net::cancellation_state state = co_await this_coro::cancellation_state;
     result.reached = error == net::error::operation_aborted && state.cancelled() == type;
   };
@@ -395,7 +394,7 @@ TEST(CoWithContext, IsCancelledAsIfItWereAwaitedPlainly) {
   }
 }
 
-/// What `work` sees of a cancellation that arrived before it was awaited, and of the next one.
+/// The cancellations that `work` sees: one that arrived before it was awaited, and the next one.
 std::vector<net::cancellation_type> see_earlier_cancellation(bool in_context) {
   net::io_context io;
   net::cancellation_signal signal;

@@ -36,7 +36,7 @@ static_assert(net::execution::is_executor<baton::ContextExecutor<net::strand<IoE
 static_assert(std::is_convertible_v<baton::ContextExecutor<IoExecutor>, net::any_io_executor>);
 static_assert(std::is_nothrow_copy_constructible_v<baton::ContextExecutor<IoExecutor>>);
 
-// What any_io_executor holds without allocating.
+// The size that any_io_executor holds without an allocation.
 static_assert(sizeof(baton::ContextExecutor<IoExecutor>) <=
               sizeof(std::shared_ptr<void>) + sizeof(void*));
 

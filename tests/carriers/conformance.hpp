@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What every carrier must do. A carrier is tested through a *binding*, a type that says how its
-/// transport holds fields:
+/// The requirements of every carrier. A carrier is tested through a *binding*, a type that gives
+/// access to the fields of its transport:
 ///
 ///     struct VectorBinding {
 ///       using Storage = std::vector<std::pair<std::string, std::string>>;
@@ -12,8 +12,8 @@
 ///       static auto carrier(const Storage&);
 ///     };
 ///
-/// and `static std::string shown(std::string_view name)` if `keys` shows names otherwise than they
-/// arrive; and by instantiating the suites that apply to it:
+/// and `static std::string shown(std::string_view name)` if `keys` does not visit names as they
+/// arrive. Instantiate the suites that apply to it:
 ///
 ///     INSTANTIATE_TYPED_TEST_SUITE_P(Vector, CarrierTest, VectorBinding);
 
@@ -76,7 +76,7 @@ class CarrierFixture : public testing::Test {
     return names;
   }
 
-  /// How `keys` shows these names.
+  /// These names as `keys` visits them.
   static Values shown(Values names) {
     if constexpr (requires { Binding::shown(std::string_view()); }) {
       for (std::string& name : names) name = Binding::shown(name);
@@ -316,7 +316,7 @@ REGISTER_TYPED_TEST_SUITE_P(MultiValueCarrierTest, KeepsInstancesApart, GetAllSt
                             SetReplacesAll, SetTakesAViewOfALaterInstance, EraseTakesAll,
                             TwoTraceparentsAreNoneOrTheLast, BaggageLimitsHoldOverAllInstances);
 
-// ---- Those of them that also keep the order in which instances came ----
+// ---- Those of them that also keep the order of the instances ----
 
 template <class Binding>
 class OrderedCarrierTest : public CarrierFixture<Binding> {};
@@ -418,13 +418,13 @@ TYPED_TEST_P(MixedCaseCarrierTest, EraseTakesAllSpellings) {
 
 REGISTER_TYPED_TEST_SUITE_P(MixedCaseCarrierTest, SpellingsAreOneField, EraseTakesAllSpellings);
 
-// ---- Carriers of headers that end at a line break: nothing unprintable may leave ----
+// ---- Carriers of headers that end at a line break: nothing unprintable may be sent ----
 
 template <class Binding>
 class HeaderSafeCarrierTest : public CarrierFixture<Binding> {};
 TYPED_TEST_SUITE_P(HeaderSafeCarrierTest);
 
-/// One that somebody else wrote, and not with care.
+/// A propagator of another author, which writes unsafe values.
 inline constexpr baton::FormatTraits careless = {
     .name = "careless", .specification = "", .fields = {}};
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The code in the guides of the transports is code that is compiled and run."""
+"""The code in the guides of the transports is compiled and run by the tests."""
 
 import pathlib
 import re
 import unittest
 
 ROOT = pathlib.Path(__file__).parents[2]
-# How many blocks of code each has.
+# The number of code blocks of each.
 PAGES = {
     ROOT / "docs" / name: count
     for name, count in {

@@ -18,7 +18,7 @@ namespace {
 using test::allocations;
 using test::Fields;
 
-/// A carrier that has all its memory from the beginning.
+/// A carrier that has all its memory from the start.
 class FixedCarrier {
  public:
   void set(std::string_view name, std::string_view value) {
@@ -58,7 +58,7 @@ std::size_t allocations_of(Function function) {
 const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const std::string b3 = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d";
 
-/// Of one extraction by a chain of these propagators.
+/// The allocations of one extraction by a chain of these propagators.
 std::size_t extract(const Fields& fields, Extracted expected,
                     std::string_view names = "tracecontext,baggage,b3",
                     ExtractionPolicy policy = ExtractionPolicy::last_wins,
@@ -77,7 +77,7 @@ const Fields three_fields = {
     {"baggage", "userId=Am%C3%A9lie,serverNode=DF%2028,isProduction=false"}};
 
 TEST(AllocationTest, TheCounterCounts) {
-  // Called by name: a compiler may leave out a new whose memory nobody uses.
+  // Called by name: a compiler may remove a `new` whose memory is not used.
   EXPECT_EQ(allocations_of([] { ::operator delete(::operator new(8)); }), 1U);
   EXPECT_EQ(allocations_of([] { ::operator delete[](::operator new[](8)); }), 1U);
   EXPECT_EQ(allocations_of([] { ::operator delete(::operator new(8, std::nothrow)); }), 1U);

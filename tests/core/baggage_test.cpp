@@ -223,7 +223,7 @@ TEST(BaggageBuilderTest, AnErrorLeavesAllAsItWas) {
   EXPECT_EQ(builder.build().header(), "a=1,b=2");
 }
 
-// Whatever the API is given, what goes out is one member, which reads as it was given.
+// For any arguments, the API writes one member, which reads as those arguments.
 TEST(BaggageBuilderTest, NothingButOneMemberLeavesThroughValueKeyOrProperty) {
   const Baggage base = parse("first=1");
   for (int byte = 0; byte < 256; ++byte) {

@@ -27,7 +27,7 @@ PropagatorChain chain_of(std::string_view names,
   return make_chain(names, policy).chain;
 }
 
-/// Counts how often it is asked.
+/// Counts its calls.
 constexpr std::string_view counting_fields[] = {"count"};
 constexpr FormatTraits counting = {
     .name = "counting", .specification = "", .fields = counting_fields, .says = {.ids = true}};
@@ -154,7 +154,7 @@ TEST(PropagatorChainTest, ACopySharesThePropagators) {
   EXPECT_EQ(copy.policy(), ExtractionPolicy::last_wins);
 }
 
-// What goes to the next hop must not hold what came from the last one.
+// A request to the next hop must not have fields of the last one.
 TEST(PropagatorChainTest, InjectLeavesNothingStaleOfItsFields) {
   const PropagatorChain chain = chain_of("tracecontext,baggage,b3,b3multi");
   Fields carrier;
@@ -212,7 +212,7 @@ class NamedFieldPropagator final : public Propagator {
   FormatTraits traits_;
 };
 
-// Beside a winner only those are asked whose fields may be there; none of them may be missed.
+// After a winner, only formats whose fields may be present are asked; none may be missed.
 TEST(PropagatorChainTest, AskedBesideAWinnerWhateverTheNameOfTheField) {
   const auto w3c = chain_of("tracecontext").readers()[0];
   const std::string longest(300, 'n');
@@ -234,7 +234,7 @@ TEST(PropagatorChainTest, AskedBesideAWinnerWhateverTheNameOfTheField) {
   }
 }
 
-/// Reads its own number, from 1 on, out of a field of its own, as a trace id.
+/// Reads its own number, from 1, as a trace id from a field of its own.
 class NumberedPropagator final : public Propagator {
  public:
   explicit NumberedPropagator(std::size_t number)
@@ -264,7 +264,7 @@ PropagatorChain chain_of_numbers(std::size_t count, ExtractionPolicy policy) {
   return PropagatorChain(links, policy);
 }
 
-// More of them than the chain remembers.
+// More than the chain can keep.
 TEST(PropagatorChainTest, DecidesBetweenAnyNumberOfSpanContexts) {
   Fields fields;
   for (std::size_t count = 1; count <= 20; ++count) {
@@ -281,7 +281,7 @@ TEST(PropagatorChainTest, DecidesBetweenAnyNumberOfSpanContexts) {
   }
 }
 
-// More of them than a set of steps has bits.
+// More than a set of steps has bits.
 TEST(PropagatorChainTest, AsksAnyNumberOfReadersBesideAWinner) {
   const PropagatorChain chain = chain_of_numbers(70, ExtractionPolicy::last_wins);
   for (std::size_t i = 2; i <= 70; ++i) {

@@ -6,8 +6,8 @@
 
 namespace baton::test {
 
-/// Names of fields that requests bring: those registered for HTTP that a client or a proxy sends,
-/// and those of browsers, proxies, clouds and frameworks. None belongs to a format of ours.
+/// Names of fields in requests: those registered for HTTP that a client or a proxy sends, and those
+/// of browsers, proxies, clouds and frameworks. None belongs to a format of Baton.
 inline constexpr auto common_request_fields = std::to_array<std::string_view>({
     ":authority",
     ":method",

@@ -23,7 +23,7 @@ struct TaskFromOutside {};
 Awaiter operator co_await(const TaskFromOutside&);
 struct TaskToMoveFromOutside {};
 Awaiter operator co_await(TaskToMoveFromOutside&&);
-struct Generator {  // nobody awaits it, yet it runs later
+struct Generator {  // not awaitable, but it runs later
   struct promise_type;
 };
 

@@ -15,7 +15,7 @@
 #include "baton/configuration.hpp"
 #include "support/fields.hpp"
 
-// Blocks of numbers are aligned to cache lines, and nothing else here is.
+// Only blocks of counts are aligned to cache lines.
 std::atomic<std::size_t> aligned_allocations = 0;
 
 void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
@@ -110,7 +110,7 @@ TEST(ExtractionCountsTest, ATraceIdAloneWinsWhereNoSpanContextDoes) {
   const Counted alone("b3,xray", last_wins, {{"b3", "0"}, root});
   EXPECT_EQ(alone.of("xray"), (FormatCounts{"xray", 1, 1, 0, 0}));
   EXPECT_EQ(alone.of("b3"), (FormatCounts{"b3", 1, 0, 0, 0}));
-  // What a load balancer adds to every request is no disagreement.
+  // The field that a load balancer adds to every request does not disagree.
   for (const std::string_view names : {"xray,tracecontext", "tracecontext,xray"}) {
     const Counted beside(names, last_wins, {{"traceparent", parent}, root});
     EXPECT_EQ(beside.of("xray"), (FormatCounts{"xray", 1, 0, 0, 0}));
@@ -122,13 +122,13 @@ TEST(ExtractionCountsTest, AFormatThatNobodyReadsHasZeros) {
   EXPECT_EQ(extraction_counts().of("pigeon"), FormatCounts{"pigeon"});
 }
 
-/// Extracts when its thread ends, after the numbers of the thread have gone back.
+/// Extracts when its thread ends, after the thread has returned its block of counts.
 struct LateExtraction {
   ~LateExtraction() { static_cast<void>(make_chain("b3").chain.extract(Fields{{"b3", other_b3}})); }
 };
 
-// Each thread takes the block of numbers that the one before it gave back: one that ends must not
-// take another, which nobody would give back.
+// Each thread takes the block of counts that the previous one has returned. A thread that ends must
+// not take another block, which it would never return.
 TEST(ExtractionCountsTest, AnExtractionAtTheVeryEndOfAThreadCountsAndTakesNoBlock) {
   const auto run_thread = [] {
     std::thread([] {
@@ -161,7 +161,7 @@ class NamedPropagator final : public Propagator {
   FormatTraits traits_;
 };
 
-// The names of a user are copied, and too many of them are counted together.
+// Names of a user are copied, and those over the limit are counted together.
 TEST(ExtractionCountsTest, FormatsBeyondTheLimitAreOther) {
   const std::uint64_t before = extraction_counts().of("other").found;
   for (int round = 0; round < 2; ++round) {

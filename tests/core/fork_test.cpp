@@ -9,13 +9,13 @@
 #include "support/child_process.hpp"
 #include "support/fields.hpp"
 
-// A server that forks must never hand out the same id twice, in whatever process.
+// A server that forks must never make the same id twice, in any of its processes.
 namespace baton {
 namespace {
 
 using test::run_in_child;
 
-/// Some ids of this process, in hex, one after the other.
+/// Some ids of this process, concatenated in hex.
 std::string some_ids() {
   std::string text;
   for (int i = 0; i < 50; ++i) text += TraceId::random().to_string() + SpanId::random().to_string();

@@ -10,7 +10,7 @@
 #include "baton/configuration.hpp"
 #include "support/child_process.hpp"
 
-// The chain is global to a process, so each test has a process of its own; this one never asks.
+// The chain is global to a process, so each test has a process of its own; this one never uses it.
 namespace baton {
 namespace {
 

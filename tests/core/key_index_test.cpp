@@ -12,7 +12,7 @@
 namespace baton::detail {
 namespace {
 
-/// Some keys, one after another in one text.
+/// Some keys, concatenated in one text.
 struct Keys {
   explicit Keys(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -29,7 +29,7 @@ struct Keys {
   std::vector<std::size_t> begins;
 };
 
-// As many as are compared directly, as have room inside, and as need memory of their own.
+// Numbers of keys that are compared directly, that fit inside, and that need an allocation.
 TEST(KeyIndexTest, NumbersKeysAndFindsThemAgain) {
   for (const std::size_t count : {1U, 16U, 17U, 256U, 257U, 5000U}) {
     const Keys keys(count + 1);

@@ -13,7 +13,7 @@ namespace {
 using baton::detail::HashKey;
 using baton::detail::keyed_hash;
 
-/// Slots looked at for each name, when a table that becomes half full is filled.
+/// The average number of visited slots per name, if they fill half of a table.
 double probes(const std::vector<std::string>& names, const HashKey& key) {
   std::vector<bool> used(2 * names.size());
   std::size_t count = 0;
@@ -26,7 +26,7 @@ double probes(const std::vector<std::string>& names, const HashKey& key) {
   return static_cast<double>(count) / static_cast<double>(names.size());
 }
 
-// 1.5 is what chance gives.
+// A random hash has 1.5.
 TEST(KeyedHash, SpreadsNamesThatDifferInAFewDigits) {
   std::mt19937_64 random(1);
   for (const std::string before : {"", "x-other-", "a-long-name-of-some-length-1"}) {

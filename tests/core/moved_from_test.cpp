@@ -10,7 +10,7 @@
 #include "baton/extraction_counts.hpp"
 #include "support/fields.hpp"
 
-// A value that was moved from can be used like an empty one, and be assigned to.
+// A value that was moved from can be used as an empty one, and be assigned to.
 namespace baton {
 namespace {
 
@@ -22,8 +22,7 @@ Fields make_request() {
   return {{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "user=1"}};
 }
 
-/// Moves out of `value` in both ways. Checks that what is left is empty each time, and gives it
-/// back, assigned to once more.
+/// Moves from a value in both ways. Checks each time that it is then empty, and can be assigned to.
 template <class T, class Check>
 void check_moved_from(const T& original, Check is_empty) {
   T value = original;

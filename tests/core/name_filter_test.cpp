@@ -22,7 +22,7 @@ NameFilter filter_of(const FormatTraits& format) {
   return filter;
 }
 
-// Each false yes costs a request look-ups of all fields of a format that it does not bring.
+// Each false yes costs a request lookups of all fields of a format that it does not have.
 TEST(NameFilterTest, HasNoFalseYesForWhatRequestsUsuallyBring) {
   for (const RegisteredPropagator& format : registered_propagators()) {
     const NameFilter filter = filter_of(format.traits);

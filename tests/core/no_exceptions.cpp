@@ -10,7 +10,7 @@
 #error "this program shows that the library needs neither exceptions nor run-time types"
 #endif
 
-/// Reads good and bad fields, and writes them, with a library built likewise.
+/// Reads good and bad fields, and writes them, with a library that is built in the same way.
 int main() {
   const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage,b3").chain;
   std::map<std::string, std::string> fields = {

@@ -18,7 +18,7 @@ struct Frozen {
   std::string_view name;
 };
 
-// Logs and alerts of others hold these numbers and names: a code may be added, never changed.
+// Users have these numbers and names in logs and alerts: a code may be added, never changed.
 constexpr Frozen frozen[] = {
     {1, ErrorCode::empty, "empty"},
     {2, ErrorCode::too_short, "too_short"},

@@ -61,7 +61,7 @@ TEST(ExtractReportTest, CountsMoreBadMembersThanItKeeps) {
   EXPECT_EQ(context.baggage().header(), "k=v");
 }
 
-/// What a user may write: a trace id in decimal in a field of his own.
+/// A propagator of a user: a trace id in decimal in a field of its own.
 constexpr std::string_view shop_fields[] = {"shop-trace"};
 constexpr FormatTraits shop = {
     .name = "shop", .specification = "the shop", .fields = shop_fields, .says = {.ids = true}};

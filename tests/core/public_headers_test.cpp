@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a line includes, or nothing.
+/// The header that a line includes, or nothing.
 std::string_view included_by(std::string_view line) {
   constexpr std::string_view directive = "#include";
   if (!line.starts_with(directive)) return {};
@@ -22,7 +22,7 @@ std::string_view included_by(std::string_view line) {
   return line.substr(0, line.find_first_of(">\""));
 }
 
-// Users compile these headers with whatever version of those libraries they have, or with none.
+// Users compile these headers with any version of those libraries, or without them.
 TEST(PublicHeadersTest, NeedOnlyTheStandardLibraryAndExpected) {
   const char* const folder = std::getenv("BATON_PUBLIC_HEADERS");
   ASSERT_NE(folder, nullptr);

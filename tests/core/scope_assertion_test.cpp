@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiled without NDEBUG: a debug build stops where a scope is used wrongly.
+// Compiled without NDEBUG: a debug build stops at a wrong use of a scope.
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiled with NDEBUG: what scopes do that end in another order, or elsewhere, than they should.
+// Compiled with NDEBUG: the behavior of scopes that end in a wrong order, or on a wrong thread.
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@
 #error "these tests are about release builds"
 #endif
 
-// Sanitizers end the process otherwise: without memory, and if a child makes threads.
+// Without these, sanitizers end the process if there is no memory, or if a child makes threads.
 extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
 extern "C" const char* __tsan_default_options() {
   return "allocator_may_return_null=1:die_after_fork=0";
@@ -46,7 +46,7 @@ std::unique_ptr<Attached> attach(std::uint64_t id) { return std::make_unique<Att
 
 std::uint64_t current_id() { return current().span_context().span_id.value(); }
 
-/// Runs one function after the other on a thread of its own.
+/// Runs functions in sequence on a thread of its own.
 class Worker {
  public:
   Worker() : thread_([this] { run(); }) {}
@@ -141,8 +141,8 @@ TEST(ScopeOrder, AScopeMayOutliveItsThread) {
   const std::uint64_t strays = detail::strays;
   left.reset();
   EXPECT_EQ(&current(), &detail::empty_context());
-  EXPECT_EQ(detail::strays, strays) << "for nobody to hear of";
-  // Many of these have the thread-local storage of the one that is gone.
+  EXPECT_EQ(detail::strays, strays) << "no thread needs a stray";
+  // Many of these threads reuse the thread-local storage of the one that has ended.
   for (int i = 0; i < 10; ++i) {
     std::thread([&] {
       EXPECT_EQ(&current(), &detail::empty_context());
@@ -174,7 +174,7 @@ TEST(ScopeOrder, AThreadHearsOfManyAtOnce) {
   EXPECT_EQ(&current(), &detail::empty_context());
 }
 
-// A sanitizer sees what is not freed.
+// A sanitizer reports what is not freed.
 TEST(ScopeOrder, AThreadMayEndWithoutHearingOfAny) {
   Worker other;
   std::thread([&] {
@@ -200,7 +200,7 @@ TEST(ScopeOrder, AChildProcessHasNoScopesOfOtherThreads) {
   const auto mine = attach(1);
   EXPECT_EQ(test::run_in_child([&] {
               const std::uint64_t strays = detail::strays;
-              theirs.reset();  // of a thread that is not there
+              theirs.reset();  // of a thread that the child does not have
               std::string ids = std::to_string(detail::strays - strays);
               std::thread([&] {
                 const auto next = attach(2);
@@ -285,7 +285,7 @@ TEST(ScopeOrder, AtRandomOnThreeThreadsWithMemoryThatIsUsedAgain) {
         slot.thread = thread;
         slot.id = step;
       }
-      if (!looks) return;  // a thread may hear of many at once
+      if (!looks) return;  // a thread may find many strays at once
       std::uint64_t expected = 0;
       for (const Slot& each : slots) {
         if (each.attached && each.thread == thread) expected = std::max(expected, each.id);

@@ -108,7 +108,7 @@ TEST(BindTest, TakesWhatCanOnlyBeMovedAndMayChange) {
   EXPECT_EQ(count(), 2);
 }
 
-// A function that may be called in its own way as each of these.
+// A function with a different call operator for each of these.
 struct Overloaded {
   int operator()() & { return 1; }
   int operator()() const& { return 2; }
@@ -141,7 +141,7 @@ TEST(BindTest, IsWhatTheFunctionIs) {
   static_assert(sizeof(TakesInt) == sizeof(Context));
 }
 
-// Functions of the standard library's kind may have an allocator, without being handlers of Asio.
+// Functions of the standard library may have an allocator, without being handlers of Asio.
 struct HasAllocatorType {
   using allocator_type = std::allocator<int>;
   int operator()() const { return 1; }

@@ -19,7 +19,7 @@ using test::Fields;
 
 constexpr std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-/// Runs `function(index)` on that many threads, which all begin at once.
+/// Runs `function(index)` on that many threads, which all start at once.
 template <class Function>
 void on_threads(std::size_t count, Function function) {
   std::latch start(static_cast<std::ptrdiff_t>(count));
@@ -120,7 +120,7 @@ TEST(ThreadsTest, BoundWorkRunsWithItsContextOnManyThreads) {
   EXPECT_EQ(right, 8 * 500);
 }
 
-// The texts are shared by counting: whoever is last frees them, on whatever thread.
+// The texts are reference-counted: the last holder frees them, on any thread.
 TEST(ThreadsTest, ContextsAreCopiedAndDroppedOnManyThreads) {
   const PropagatorChain chain = make_chain("tracecontext,baggage").chain;
   const Fields fields = {{"traceparent", parent}, {"tracestate", "a=1,b=2"}, {"baggage", "k=v"}};
@@ -143,7 +143,7 @@ TEST(ThreadsTest, ContextsAreCopiedAndDroppedOnManyThreads) {
   }
 }
 
-// A block with room left may be filled up by the only one who holds it, and by nobody else.
+// Only the sole holder of a block may use its free room.
 TEST(ThreadsTest, CopiesOfOneContextAreExtractedIntoOnManyThreads) {
   const TraceContextPropagator trace_context;
   const BaggagePropagator baggage;
@@ -170,7 +170,7 @@ TEST(ThreadsTest, ExtractionsOfAllThreadsAreCounted) {
   const ExtractionCounts before = extraction_counts();
   constexpr std::uint64_t threads = 8;
   constexpr std::uint64_t rounds = 2000;
-  for (int wave = 0; wave < 2; ++wave) {  // the second one takes over what the first one left
+  for (int wave = 0; wave < 2; ++wave) {  // the second one reuses the blocks of the first
     on_threads(threads, [&](std::size_t index) {
       for (std::uint64_t i = 0; i < rounds; ++i) {
         static_cast<void>(chain.extract(fields));
@@ -188,7 +188,7 @@ TEST(ThreadsTest, ExtractionsOfAllThreadsAreCounted) {
   EXPECT_EQ(after.of("b3").malformed - before.of("b3").malformed, all);
 }
 
-/// Extracts when its thread has nearly ended.
+/// Extracts at the very end of its thread.
 struct LateExtraction {
   const PropagatorChain* chain = nullptr;
   ~LateExtraction() {

@@ -48,7 +48,7 @@ TEST(TraceparentTest, EveryByteAtEveryPlace) {
       const char c = static_cast<char>(byte);
       std::string text(sent);
       text[place] = c;
-      // A blank at an end is no part of the field, which is then too short.
+      // A blank at an end is not part of the field, which is then too short.
       if ((place == 0 || place + 1 == sent.size()) && (c == ' ' || c == '\t')) continue;
       const auto parsed = Traceparent::parse(ExactText(text).view());
       const bool good = is_delimiter ? c == '-' : hex.find(c) != std::string_view::npos;

@@ -125,7 +125,7 @@ TEST(TraceStateTest, SetRefusesBadValues) {
   EXPECT_EQ(state.set("k", " a")->get("k"), " a");
 }
 
-// What set accepts must be one member for whoever reads it next.
+// A member that `set` accepts must be read as one member.
 TEST(TraceStateTest, NothingButOneMemberLeavesThroughSet) {
   const TraceState state = parse("a=1");
   for (int byte = 0; byte < 256; ++byte) {

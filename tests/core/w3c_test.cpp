@@ -62,7 +62,8 @@ TEST(BaggagePropagatorTest, SaysWhatItFound) {
   EXPECT_EQ(propagator.extract(Fields{{"baggage", "k=v"}}, context), Extracted::baggage);
 }
 
-// Tracestate and baggage of one request may lie in one block; either must outlive the other.
+// Tracestate and baggage of one request may share a block; either must be able to outlive the
+// other.
 TEST(BaggagePropagatorTest, FindsNothingInAnEmptyField) {
   for (const std::string_view value : {"", " ,\t,"}) {
     Fields fields;

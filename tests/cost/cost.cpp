@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does one thing after another under callgrind, which writes down the instructions of each. The
-// names and sizes of things are for test_cost.py, which knows what must hold between them.
+// Runs actions in sequence under callgrind, which records the instructions of each. Their names and
+// sizes are for test_cost.py, which knows the relations that must hold between them.
 
 #include <valgrind/callgrind.h>
 
@@ -26,8 +26,7 @@ using baton::test::Fields;
 constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 constexpr BaggageLimits no_limits{unlimited, unlimited};
 
-/// Counts the instructions of `action`, which has run before, so that nothing is done for the first
-/// time.
+/// Counts the instructions of `action`, after a first run without counting.
 template <class Action>
 void count(std::string_view name, std::size_t size, Action action) {
   action();
@@ -43,13 +42,13 @@ std::string repeated(std::string_view text, std::size_t size) {
   return all;
 }
 
-// --- what grows with the number of members -------------------------------------------------------
+// --- cost that grows with the number of members --------------------------------------------------
 
 std::string similar_key(std::size_t i) {
   return "tenant-" + std::to_string(1000 + i) + "-identifier-of-it";
 }
 
-/// `members` members with so many different keys.
+/// `members` members with that many different keys.
 Baggage baggage_of(std::size_t members, std::size_t keys) {
   std::string text;
   for (std::size_t i = 0; i < members; ++i) {
@@ -97,7 +96,7 @@ void count_baggage(std::size_t members) {
     BaggageBuilder builder(different, no_limits);
     for (std::size_t i = 0; i < members; ++i) static_cast<void>(builder.set(similar_key(i), "22"));
   });
-  count("set one key", members, [&] {  // often enough that what it throws away takes turns
+  count("set one key", members, [&] {  // often enough to include the removal of old text
     BaggageBuilder builder(different, no_limits);
     for (std::size_t i = 0; i < 8 * members; ++i) {
       static_cast<void>(builder.set(similar_key(0), "333"));
@@ -114,7 +113,7 @@ void count_baggage(std::size_t members) {
 
 // --- baggage in names of fields ------------------------------------------------------------------
 
-/// A carrier that finds each field at once.
+/// A carrier that finds each field directly.
 struct Names {
   std::vector<std::string> names;
 
@@ -131,7 +130,7 @@ struct Names {
   void erase(std::string_view) {}
 };
 
-/// Another spelling for each number.
+/// A different spelling for each number.
 std::string respelled(std::string key, std::size_t number) {
   for (char& c : key) {
     if (c < 'a' || c > 'z') continue;

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What things cost, in instructions: the same on every run of the same program, whatever else the
-machine does."""
+"""Costs in instructions: equal on every run of a program, under any load of the machine."""
 
 import os
 import pathlib
@@ -11,7 +10,7 @@ import unittest
 
 
 def costs():
-    """Instructions by the name and the size of a thing."""
+    """Instructions by the name and the size of an action."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(

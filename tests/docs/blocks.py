@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the C++ of a Markdown file, so that it is compiled: what a guide shows must work.
+"""Prints the C++ of a Markdown file, so that it is compiled: the code of a guide must work.
 
 usage: blocks.py FILE
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Holds docs/architecture.md to the tree: its files exist, and have what it says is in them."""
+"""Compares docs/architecture.md to the tree: its files exist, and contain what it names."""
 
 import pathlib
 import re

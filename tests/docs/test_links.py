@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every link of a page to a file of the tree, or to a heading, leads somewhere."""
+"""Every link of a page to a file of the tree, or to a heading, has a target."""
 
 import pathlib
 import re

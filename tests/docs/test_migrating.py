@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands of docs/migrating-from-b3.md, one after the other in one shell, print what the page
-says. `<span>` stands for 16 digits and `<another trace>` for 32 that the page does not show."""
+"""The commands of docs/migrating-from-b3.md, in sequence in one shell, print what the page says.
+`<span>` stands for 16 digits and `<another trace>` for 32 that the page does not show."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ import time
 import unittest
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "migrating-from-b3.md"
-PATIENCE = 60  # seconds until something counts as stuck
+PATIENCE = 60  # seconds until a command counts as stuck
 END = "-- end of output --"
 
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of docs/wire-formats.md has a row for each format, which says what its traits say.
+// The table of docs/wire-formats.md has a row for each format, which agrees with its traits.
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands around migration_gateway in its tests: nginx, upstreams that misbehave, raw clients."""
+"""The counterparts of migration_gateway in its tests: nginx, faulty upstreams, raw clients."""
 
 import contextlib
 import os
@@ -36,7 +36,7 @@ def wait_until(condition, what):
 
 
 class Gateway(service.Service):
-    """In front of a URL; the chain is what the keywords say, whatever the environment does."""
+    """In front of a URL; the keywords set the chain, without regard to the environment."""
 
     def __init__(self, upstream, *arguments, threads=1, **settings):
         env = {name: value for name, value in os.environ.items() if name not in SETTINGS}
@@ -65,7 +65,7 @@ class Gateway(service.Service):
 
 
 class Nginx:
-    """A stock nginx with files of its own, some of them in other framings."""
+    """A stock nginx with files of its own, some of them with other framings."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nginx-"))
@@ -118,7 +118,7 @@ class Nginx:
 
 
 class Connection:
-    """A socket that speaks HTTP as badly as it is told to."""
+    """A socket that sends valid or invalid HTTP, as the test says."""
 
     def __init__(self, connected):
         connected.settimeout(PATIENCE)
@@ -129,7 +129,7 @@ class Connection:
         self.socket.sendall(data)
 
     def head(self):
-        """Up to the empty line; nothing where the other side closes."""
+        """Up to the empty line; nothing if the other side closes."""
         lines = []
         while line := self.file.readline():
             lines.append(line)
@@ -170,7 +170,7 @@ def connect(gateway):
 
 
 class Upstream:
-    """Lets `behave(connection, number)` have each connection, in a thread of its own."""
+    """Runs `behave(connection, number)` for each connection, in a thread of its own."""
 
     def __init__(self, behave):
         self.behave = behave
@@ -210,7 +210,7 @@ def answer(body=b"fine", status="200 OK", fields=()):
 
 
 def always(response):
-    """A behaviour: this response to every request without a body."""
+    """A behavior: this response to every request without a body."""
     def behave(connection, _):
         while connection.head():
             connection.send(response)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starts the example servers, speaks to them in raw bytes, and stops them."""
+"""Starts the example servers, sends raw bytes to them, and stops them."""
 
 import contextlib
 import re
@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 
-PATIENCE = 60  # seconds until something counts as stuck
+PATIENCE = 60  # seconds until a server counts as stuck
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 SPAN_ID = "b7ad6b7169203331"
@@ -27,7 +27,7 @@ class Service:
         self.port = int(found[2])
 
     def stop(self, sign=signal.SIGTERM):
-        """Gives the exit status and what it wrote to stderr."""
+        """Returns the exit status and the output on stderr."""
         self.process.send_signal(sign)
         return self.wait()
 
@@ -49,7 +49,7 @@ class Service:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
     def send(self, request, half_close=False):
-        """All that comes back until the server closes."""
+        """The whole response until the server closes."""
         with contextlib.closing(self.connect()) as connection:
             received = b""
             with contextlib.suppress(ConnectionError):
@@ -63,7 +63,7 @@ class Service:
 
 
 def request(method, target, fields=(), body=b""):
-    """The bytes of a request after which the server closes. Fields are lines, as they are."""
+    """The bytes of a request after which the server closes. Fields are raw lines."""
     lines = [
         f"{method} {target} HTTP/1.1",
         "Host: 127.0.0.1",
@@ -75,7 +75,7 @@ def request(method, target, fields=(), body=b""):
 
 
 def status_of(response):
-    """None where the server closed without an answer."""
+    """The status; None if the server closed without a response."""
     if not response:
         return None
     found = re.match(rb"HTTP/1\.1 (\d{3}) ", response)
@@ -87,7 +87,7 @@ def body_of(response):
     return response.split(b"\r\n\r\n", 1)[1]
 
 
-# What must not get an answer of success, by name: bytes, and the answer expected.
+# Requests that must not succeed, by name: bytes, and the expected status.
 HOSTILE = {
     "garbage": (bytes(range(256)) * 8, 400),
     "a TLS hello": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 300, 400),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The examples where there is no broker: what they say, and how they end."""
+"""The examples without a broker: their output, and their exit status."""
 
 import os
 import socket

@@ -17,7 +17,7 @@ IS_SANITIZED = os.environ["SANITIZE"] != "none"  # its shadow memory would be co
 
 
 def chunks_of(body):
-    """What is in a chunked body, and its trailers."""
+    """The content of a chunked body, and its trailers."""
     data = b""
     while True:
         size, _, body = body.partition(b"\r\n")
@@ -30,7 +30,7 @@ def chunks_of(body):
 
 
 def read_chunked(connection):
-    """A chunked body as it comes."""
+    """A chunked body as received."""
     body = b""
     while True:
         line = connection.file.readline()
@@ -42,7 +42,7 @@ def read_chunked(connection):
 
 
 def take_uploads(connection, _):
-    """A behaviour: counts what comes, without keeping it."""
+    """A behavior: counts received bytes, without keeping them."""
     while head := connection.head():
         if b"Expect: 100-continue" in head:
             connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -65,7 +65,7 @@ class Bodies(unittest.TestCase):
         cls.addClassCleanup(cls.gateway.kill)
 
     def before(self, behave):
-        """A gateway in front of an upstream that behaves so."""
+        """A gateway in front of an upstream with this behavior."""
         upstream = counterparts.Upstream(behave)
         self.addCleanup(upstream.stop)
         gateway = counterparts.Gateway(upstream.url)
@@ -211,7 +211,7 @@ class Bodies(unittest.TestCase):
             client.send(bytes(MEGABYTE))
             status, _, body = client.response()
             self.assertEqual((status, body, client.rest()), (413, b"too much", b""))
-        # That connection to the upstream is in the midst of a body.
+        # That connection to the upstream is in the middle of a body.
         self.assertIn(b" 413 ", connect_and_get(gateway, "/"))
 
     def test_responses_without_a_body(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Connections of migration_gateway: kept alive, pipelined, given up, closed."""
+"""Connections of migration_gateway: kept alive, pipelined, aborted, closed."""
 
 import signal
 import threading
@@ -15,7 +15,7 @@ GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 class Connections(unittest.TestCase):
     def before(self, behave, *arguments):
-        """A gateway in front of an upstream that behaves so."""
+        """A gateway in front of an upstream with this behavior."""
         self.upstream = counterparts.Upstream(behave)
         self.addCleanup(self.upstream.stop)
         self.gateway = counterparts.Gateway(self.upstream.url, *arguments)
@@ -60,7 +60,7 @@ class Connections(unittest.TestCase):
     def test_what_says_close_is_closed(self):
         gateway = self.before(always(answer(fields=["Connection: close"])))
         with connect(gateway) as client:
-            for _ in range(2):  # the upstream's wish is not the client's affair
+            for _ in range(2):  # the upstream's `Connection` does not affect the client's
                 client.send(GET)
                 self.assertNotIn(b"Connection:", client.response()[1])
             client.send(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")

@@ -46,7 +46,7 @@ TRUNCATED = {
 
 class Failures(unittest.TestCase):
     def before(self, behave, *arguments):
-        """A gateway in front of an upstream that behaves so."""
+        """A gateway in front of an upstream with this behavior."""
         self.upstream = counterparts.Upstream(behave)
         self.addCleanup(self.upstream.stop)
         self.gateway = counterparts.Gateway(self.upstream.url, *arguments)
@@ -74,7 +74,7 @@ class Failures(unittest.TestCase):
                 client.send(request)
                 status, head, _ = client.response()
                 self.assertEqual(status, 502)
-                if b"Connection: close" in head:  # the body had not come yet
+                if b"Connection: close" in head:  # the body had not arrived yet
                     client = connect(self.gateway)
                     self.addCleanup(client.close)
             client.send(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + GET)
@@ -118,7 +118,7 @@ class Failures(unittest.TestCase):
         self.assertEqual(gateway.metrics()["gateway_upstream_errors_total"], 2 * len(MALFORMED))
 
     def assert_cut(self, request):
-        """What comes is no whole message."""
+        """The received bytes are not a complete message."""
         with connect(self.gateway) as client:
             client.send(request)
             received = b""
@@ -127,7 +127,7 @@ class Failures(unittest.TestCase):
                     received += part
             except ConnectionResetError:
                 return
-            # A reset may overtake what was sent, but a proper end must not be there.
+            # A reset may overtake the sent bytes, but there must be no valid end.
             head, _, body = received.partition(b"\r\n\r\n")
             self.assertTrue(b"Content-Length: 10" in head or b"chunked" in head, received)
             self.assertFalse(body.endswith(b"0\r\n\r\n") or len(body) == 10, received)
@@ -162,7 +162,7 @@ class Failures(unittest.TestCase):
             head = connection.head()
             connection.send(answer())
             if number == 0:
-                head = connection.head()  # the second request finds nobody
+                head = connection.head()  # the second request finds no server
                 self.seen.append(head)
                 return
             while head := connection.head():

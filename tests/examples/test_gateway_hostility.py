@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that mean harm to migration_gateway, or to what is behind it."""
+"""Hostile clients of migration_gateway, or of the service behind it."""
 
 import contextlib
 import socket
@@ -21,7 +21,7 @@ def post(*fields, body=b"", version="1.1"):
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
 CHUNKED = "Transfer-Encoding: chunked"
 
-# By name: bytes, and the answer expected.
+# By name: bytes, and the expected status.
 HOSTILE = {
     "garbage": (bytes(range(256)) * 8, 400),
     "a TLS hello": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 300, 400),
@@ -120,7 +120,7 @@ class Hostility(unittest.TestCase):
         def behave(connection, _):
             while head := connection.head():
                 self.heads.append(head)
-                if b"POST" in head:  # never to its end, which must not come
+                if b"POST" in head:  # never to its end, which must not arrive
                     connection.rest()
                     return
                 connection.send(answer())
@@ -131,7 +131,7 @@ class Hostility(unittest.TestCase):
         self.addCleanup(self.gateway.kill)
 
     def impatient(self):
-        """Another gateway, that gives clients a second."""
+        """Another gateway, with a client timeout of one second."""
         gateway = counterparts.Gateway(self.upstream.url, "--client-timeout", "1")
         self.addCleanup(gateway.kill)
         return gateway
@@ -142,7 +142,7 @@ class Hostility(unittest.TestCase):
     def tearDown(self):
         self.assert_well()
         self.assertEqual(self.gateway.stop(), (0, ""))
-        # Whatever came, nothing was taken for a request that was none.
+        # No other received bytes were read as a request.
         for head in self.heads:
             self.assertRegex(head, rb"^(GET /well|POST /|GET /first) HTTP/1\.1\r\n")
 
@@ -215,7 +215,7 @@ class Hostility(unittest.TestCase):
             client.send(b"GET /well HTTP/1.1\r\nHost: a\r\n\r\n"[: 10 + i % 30])
             client.reset()
         self.assert_well()
-        # One to the upstream stays for the next request.
+        # One connection to the upstream remains for the next request.
         counterparts.wait_until(lambda: self.gateway.descriptors() <= descriptors + 1,
                                 "nothing is left open")
 

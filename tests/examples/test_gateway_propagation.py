@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What migration_gateway does to the trace context, with nginx telling what arrived."""
+"""What migration_gateway does to the trace context; nginx reports what arrives."""
 
 import socket
 import subprocess
@@ -29,7 +29,7 @@ class Propagation(unittest.TestCase):
         return gateway
 
     def echo(self, gateway, fields):
-        """The fields of propagation that came to nginx, by name."""
+        """The propagation fields that nginx received, by name."""
         arguments = [word for name, value in fields.items() for word in ("-H", f"{name}: {value}")]
         done = curl("--fail", *arguments, gateway.url + "/echo")
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -24,7 +24,7 @@ class HttpServer(service.SurvivesHostility, unittest.TestCase):
         self.assertEqual(self.service.stop(), (0, ""))
 
     def curl(self, *fields, arguments=()):
-        """The fields that the server would send on, by name."""
+        """The fields that the server would send, by name."""
         command = [CURL, "--silent", "--show-error", "--fail", "--noproxy", "*", *arguments]
         for field in fields:
             command += ["-H", field]

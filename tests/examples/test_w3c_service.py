@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""w3c_service, driven as the W3C's harness for trace context drives it."""
+"""w3c_service, with requests like those of the W3C's harness for trace context."""
 
 import contextlib
 import http.server
@@ -15,7 +15,7 @@ PROGRAM = os.environ["W3C_SERVICE"]
 
 
 class Harness:
-    """Remembers by path what it was called with."""
+    """Records its received requests by path."""
 
     def __init__(self):
         self.calls = {}

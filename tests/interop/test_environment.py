@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hands contexts to OpenTelemetry for Python and takes them back, in the environment of processes."""
+"""Passes contexts to OpenTelemetry for Python and back, in the environment of processes."""
 
 import json
 import os
@@ -33,7 +33,7 @@ FORMATS = {
 
 
 def variables_of_a_process(propagators, variables):
-    """What a process has that `baton exec` starts in an environment of these variables."""
+    """The variables of a process that `baton exec` starts with these variables."""
     show = "import json, os; print(json.dumps(dict(os.environ)))"
     out = subprocess.run(
         [BATON, "exec", f"--propagators={propagators}", "--strict", "--", sys.executable, "-c", show],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hands contexts to OpenTelemetry for Python and takes them back, over real HTTP requests."""
+"""Passes contexts to OpenTelemetry for Python and back, over real HTTP requests."""
 
 import contextlib
 import http.server
@@ -44,7 +44,7 @@ def their_context(flags=1, state=()):
 
 @contextlib.contextmanager
 def relay():
-    """Our two services; gives the address of the first."""
+    """Baton's two services; yields the address of the first."""
     process = subprocess.Popen(
         [os.environ["RELAY"], "--serve"], stdout=subprocess.PIPE, text=True
     )
@@ -63,7 +63,7 @@ def send(url, fields):
 
 
 class FromThem(unittest.TestCase):
-    """They inject, our edge and backend extract; what our edge sent on, they read back."""
+    """OpenTelemetry injects, Baton's edge and backend extract, OpenTelemetry reads the edge's fields."""
 
     @classmethod
     def setUpClass(cls):
@@ -113,7 +113,7 @@ class FromThem(unittest.TestCase):
 
 
 class ToThem(unittest.TestCase):
-    """Our client calls a server of theirs."""
+    """Baton's client calls a server with OpenTelemetry."""
 
     def test_our_client(self):
         seen = []

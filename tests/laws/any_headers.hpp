@@ -18,7 +18,7 @@ inline rc::Gen<std::optional<std::string>> any_value() {
                       });
 }
 
-/// Headers whose names get into each other's way.
+/// Headers whose names collide.
 inline rc::Gen<HeaderModel::Headers> any_headers() {
   return rc::gen::container<HeaderModel::Headers>(
       rc::gen::pair(rc::gen::element<std::string>("a", "A", "b", "traceparent", "TraceParent",

@@ -13,7 +13,7 @@ inline baton::B3Propagator b3_propagator(baton::B3Propagator::Encoding encoding,
   return baton::B3Propagator({encoding, short_trace_ids});
 }
 
-/// What B3 promises beyond what every format does, for all its options.
+/// What B3 guarantees beyond the laws of all formats, for all its options.
 inline void check_b3_round_trip(const baton::Context& context,
                                 const baton::B3Propagator& propagator) {
   oracle::Fields sent;

@@ -34,7 +34,7 @@ inline std::vector<std::string> kept_of(const baton::Baggage& baggage) {
   return oracle::split(baggage.header(), ',');
 }
 
-/// Whatever baggage, its own text says the same again and costs no more than the limits.
+/// For any baggage: its own text reads as the same baggage, and is within the limits.
 inline void check_baggage_text(const baton::Baggage& baggage, const baton::BaggageLimits& limits) {
   require(baggage.header().size() <= limits.max_bytes, "within the byte limit");
   require(kept_of(baggage).size() <= limits.max_members, "within the member limit");
@@ -56,7 +56,7 @@ inline void check_baggage_text(const baton::Baggage& baggage, const baton::Bagga
   require(!baggage.find("no such key"), "what is not there is not found");
 }
 
-/// A limit takes whole members, the first ones.
+/// A limit keeps whole members, the first ones.
 inline void check_baggage_limit(const baton::Baggage& baggage, const baton::BaggageLimits& limits) {
   const std::string_view text = baggage.header(limits);
   const auto expected =
@@ -145,7 +145,7 @@ inline void check_baggage(const std::vector<std::string>& instances,
   check_baggage_limit(baggage, {3, limits.max_bytes});
 }
 
-/// A bad member, wherever it stands, takes no other with it.
+/// A bad member, at any place, does not affect another one.
 inline void check_baggage_bad_member(std::vector<std::string> members, const std::string& bad,
                                      std::size_t place) {
   const baton::BaggageLimits wide{1000, 1000000};

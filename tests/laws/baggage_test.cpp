@@ -46,7 +46,7 @@ RC_GTEST_PROP(BaggageLaws, HoldAroundTheDefaultLimits, ()) {
                        }).as("instances"));
 }
 
-// Enough members that the index of keys needs its table, and more than it has room for inside.
+// So many members that the index of keys needs its table, and more than fit inside it.
 RC_GTEST_PROP(BaggageLaws, HoldForLongListsThatRepeatKeys, ()) {
   const auto members = *drawn([](Draw& draw) {
                           std::vector<std::string> list(draw.number(0, draw.one_in(4) ? 600 : 40));

@@ -11,7 +11,7 @@
 
 namespace laws {
 
-/// Fields are found in headers and in those in them, and nothing stale is left there.
+/// Fields are found in the headers and in the nested headers, and no stale field remains there.
 inline void check_headers(boost_json::object headers) {
   namespace celery = baton::celery;
   const auto nested = [&] { return object_in(headers, "headers"); };
@@ -61,7 +61,7 @@ inline void check_task(const baton::celery::ReceivedTask& task) {
   check_headers(task.headers);
 }
 
-/// Any message is a task, or an error that lies in it.
+/// Any message is a task, or has an error whose offset is within it.
 inline void check_message(const baton::celery::Message& message) {
   const auto task = baton::celery::read_task(message);
   if (task) return check_task(*task);
@@ -70,8 +70,8 @@ inline void check_message(const baton::celery::Message& message) {
           "the error lies in the body");
 }
 
-/// Any text is an envelope, or an error that lies in it; and it is the body of a task, of protocol
-/// 1 or 2.
+/// Any text is an envelope, or has an error whose offset is within it; the same as the body of a
+/// task, of protocol 1 or 2.
 inline void check_envelope(std::string_view text) {
   namespace celery = baton::celery;
   const auto message = celery::from_redis(text);

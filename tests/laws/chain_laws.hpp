@@ -24,7 +24,7 @@ inline std::vector<std::string> all_formats() {
   return names;
 }
 
-/// Every name that some format reads, and some of each family.
+/// Every name that a format reads, and some for each prefix.
 inline std::vector<std::string> all_field_names() {
   std::vector<std::string> names;
   for (const auto& known : baton::registered_propagators()) {
@@ -49,7 +49,7 @@ inline baton::PropagatorChain chain_of(const std::vector<std::string>& formats, 
   return made.chain;
 }
 
-/// Datadog's fields and what its tracers read in W3C's are of one mind.
+/// Datadog's fields agree with what its tracers read in W3C's.
 inline void require_one_priority(const oracle::Fields& sent) {
   const auto priority = sent.first("x-datadog-sampling-priority");
   const auto parent = oracle::read_traceparent(sent.all("traceparent"));
@@ -66,7 +66,7 @@ inline void require_one_priority(const oracle::Fields& sent) {
   }
 }
 
-/// What leaves: clean, each field once, of no other name than the chain owns to.
+/// Sent fields are clean, without repeats, and have only names that the chain owns.
 inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
                                    const baton::Context& context, const oracle::Fields& stale) {
   oracle::Fields fresh;
@@ -104,7 +104,7 @@ inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
   baton::Context back;
   chain.extract(fresh, back, &report);
   for (const baton::ExtractReport::Issue& issue : report.issues()) {
-    // A "%" that W3C's field brings as it is grows to an escape when Jaeger's brings it.
+    // A bare "%" of W3C's field becomes an escape, and so longer, in Jaeger's.
     const bool has_grown = issue.field == "uberctx-" &&
                            issue.error.code == baton::ErrorCode::too_many_bytes &&
                            context.baggage().header().find('%') != std::string_view::npos;
@@ -114,7 +114,7 @@ inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
   return fresh;
 }
 
-/// What a chain's report must say of the fields.
+/// What a chain's report must have for the fields.
 inline void check_report(const std::vector<std::string>& formats, bool first_match,
                          const oracle::Fields& fields, const baton::ExtractReport& report) {
   const oracle::Context taken = oracle::read_chain(formats, first_match, fields);

@@ -11,7 +11,7 @@
 
 namespace laws {
 
-/// What the library found, in the words of the reference readers.
+/// What the library found, in the types of the reference readers.
 inline std::vector<oracle::Entry> entries_of(const baton::TraceState& state) {
   std::vector<oracle::Entry> entries;
   for (const auto& [key, value] : state) entries.push_back({std::string(key), std::string(value)});
@@ -77,7 +77,7 @@ void require_equal(const Value& ours, const Value& expected, std::string_view la
   }
 }
 
-/// Whether the field is one entry of baggage: its name says something even without a value.
+/// Whether the field is one entry of baggage: its name counts even without a value.
 inline bool is_baggage_entry(std::string_view name) {
   for (const auto& known : baton::registered_propagators()) {
     for (const std::string_view prefix : known.traits.prefixes) {
@@ -87,7 +87,7 @@ inline bool is_baggage_entry(std::string_view name) {
   return false;
 }
 
-/// No field value may carry a control byte, but for a tab in a baggage that passes through.
+/// No field value may have a control byte, except for a tab in forwarded baggage.
 inline void require_clean(std::string_view name, std::string_view value) {
   require(!value.empty() || is_baggage_entry(name), "a field that is sent says something");
   for (const char c : value) {

@@ -10,7 +10,7 @@
 #include "laws/member_laws.hpp"
 #include "support/fields.hpp"
 
-/// What must hold for every text that is to be an envelope of Celery.
+/// The laws of every text that is read as an envelope of Celery.
 namespace laws {
 
 inline baton::Context sent_context() {
@@ -22,7 +22,7 @@ inline baton::Context sent_context() {
   return context;
 }
 
-/// Whether `shorter` is `longer` with some bytes taken out.
+/// Whether `shorter` is `longer` without some of its bytes.
 inline bool is_part_of(std::string_view shorter, std::string_view longer) {
   std::size_t at = 0;
   for (const char c : longer) {
@@ -31,7 +31,7 @@ inline bool is_part_of(std::string_view shorter, std::string_view longer) {
   return at == shorter.size();
 }
 
-/// Makes all doubles one: what Boost.JSON makes of a number depends on where in the text it stands.
+/// Makes all doubles equal: Boost.JSON's result for a number depends on its place in the text.
 inline void level_doubles(boost_json::value& value) {
   if (value.is_double()) value = 0.0;
   if (auto* const array = value.if_array()) {
@@ -63,7 +63,7 @@ inline boost_json::value without_fields(boost_json::value value) {
   return value;
 }
 
-/// Fields are read from the headers, and from those in them if a format has none outside.
+/// Fields are read from the headers, and from the nested ones if a format has none outside.
 inline void check_names(boost_json::object& envelope, const baton::Context& arrived) {
   boost_json::object* const headers = object_in(envelope, "headers");
   boost_json::object* const nested = headers == nullptr ? nullptr : object_in(*headers, "headers");
@@ -71,7 +71,7 @@ inline void check_names(boost_json::object& envelope, const baton::Context& arri
   require(arrived == context_of(texts_of(headers), texts_of(nested)), "every field is found");
 }
 
-/// The headers have each field once, in lowercase, and those in them have no other.
+/// The headers have each field once, in lowercase, and the nested headers have no other.
 inline void require_nothing_stale(boost_json::object& envelope) {
   boost_json::object& headers = *object_in(envelope, "headers");
   std::size_t count = 0;
@@ -118,7 +118,7 @@ inline void check_envelope(std::string_view text) {
       baton::celery::extract(envelope, {.chain = w3c_chain(), .report = &report}) == sent_context(),
       "what was written is read");
 
-  // Taken out again, nothing but that is gone; put in again, nothing else comes.
+  // Removing the fields changes nothing else, and neither does writing them again.
   std::string bare(text);
   require(baton::celery::inject(bare, baton::Context(), {.chain = w3c_chain()}).has_value(),
           "what can be written can be cleared");
@@ -129,7 +129,7 @@ inline void check_envelope(std::string_view text) {
           "writing the same again changes nothing");
   require(baton::celery::inject(again, baton::Context(), {.chain = w3c_chain()}).has_value(),
           "what was written can be cleared");
-  if (bare.find("\"headers\"") == std::string::npos) return;  // one was made, and stays
+  if (bare.find("\"headers\"") == std::string::npos) return;  // one was made, and remains
   boost_json::value value;
   if (!read_json(bare, value)) return;
   boost_json::object* const headers = object_in(value.as_object(), "headers");
@@ -140,7 +140,7 @@ inline void check_envelope(std::string_view text) {
   require_same(again, bare, "only the fields were written");
 }
 
-/// The same where tasks of protocol 1 get the fields into their arguments.
+/// The same if tasks of protocol 1 get the fields in their arguments.
 inline void check_body(std::string_view text, const baton::PropagatorChain& chain,
                        const baton::Context& sent) {
   std::string envelope(text);

@@ -21,7 +21,7 @@ inline baton::PropagatorChain::Link format_of(std::string_view name) {
   throw Broken("no propagator of that name");
 }
 
-/// A context that nothing on the wire in these tests can give.
+/// A context that no fields in these tests have.
 inline baton::Context some_context() {
   baton::SpanContext span;
   span.trace_id = baton::TraceId(0x1111111111111111, 0x2222222222222222);
@@ -33,7 +33,7 @@ inline baton::Context some_context() {
   return context;
 }
 
-/// What comes back of a context that was sent is what its format can say, and that entirely.
+/// A context that was sent is read as exactly what its format can say of it.
 inline void check_format_round_trip(const baton::Propagator& propagator,
                                     const baton::Context& context) {
   const std::string format(propagator.traits().name);
@@ -66,7 +66,7 @@ inline void check_format_round_trip(const baton::Propagator& propagator,
   }
 }
 
-/// All that must hold for any fields, as a format that is translated.
+/// All that must hold for any fields, read by a translated format.
 inline void check_format(std::string_view format, const oracle::Fields& fields) {
   const baton::PropagatorChain::Link propagator = format_of(format);
   const oracle::Context expected = oracle::read_format(std::string(format), fields);
@@ -115,7 +115,7 @@ class BinaryFields : public oracle::Fields {
   explicit BinaryFields(oracle::Fields fields) : oracle::Fields(std::move(fields)) {}
 };
 
-/// What a format with a binary field reads of bytes it writes so that it reads the same again.
+/// A format with a binary field reads bytes, and writes them so that it reads the same again.
 inline void check_binary_format(std::string_view format, const oracle::Fields& fields) {
   const baton::PropagatorChain::Link propagator = format_of(format);
   if (!propagator->traits().fields.front().ends_with("-bin")) return;

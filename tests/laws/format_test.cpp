@@ -19,7 +19,7 @@ baton::TraceState some_trace_state() {
       .value();
 }
 
-/// Everything that a context can say, or only some of it.
+/// All that a context can have, or only some of it.
 baton::Context some_context() {
   const auto high = *rc::gen::element<std::uint64_t>(0, 1, 0x80f198ee56343ba8, ~std::uint64_t{0});
   const auto low = *rc::gen::arbitrary<std::uint64_t>();

@@ -11,18 +11,18 @@
 
 #include "oracle/fields.hpp"
 
-/// Texts that are valid, nearly valid, and anything at all.
+/// Texts that are valid, nearly valid, or random.
 namespace generators {
 
 using FieldList = std::vector<std::pair<std::string, std::string>>;
 
-/// Draws from one random source. What it gives is shrunk as plain text afterwards (see `drawn`),
-/// which is quicker and shorter in the end than to shrink each choice.
+/// Draws from one random source. Results are shrunk as plain text afterward (see `drawn`), which is
+/// faster, with shorter results, than to shrink each choice.
 class Draw {
  public:
   explicit Draw(const rc::Random& random) : random_(random) {}
 
-  /// Of [low, high].
+  /// A number in [low, high].
   std::size_t number(std::size_t low, std::size_t high) {
     return low + static_cast<std::size_t>(random_.next() % (high - low + 1));
   }
@@ -39,20 +39,20 @@ class Draw {
     return text;
   }
   std::string white_space() { return one_in(3) ? text_of(" \t", number(1, 3)) : ""; }
-  /// Well-formed, from every length of sequence, with what the wire forbids among it.
+  /// Well-formed, with sequences of every length and characters that the wire forbids.
   std::string utf8(std::size_t max_characters);
   /// Valid baggage octets with good and bad escapes among them.
   std::string escaped(std::size_t most);
 
-  /// The text after up to three small accidents.
+  /// The text after up to three small changes.
   std::string damaged(std::string text);
 
-  /// All zeros now and then.
+  /// Sometimes all zeros.
   std::string hex_id(std::size_t digits);
   std::string traceparent();
   std::string tracestate_key();
   std::string tracestate_value();
-  /// Empty ones and repeated keys among them.
+  /// With empty members and repeated keys.
   std::vector<std::string> tracestate_members(std::size_t most);
   std::string baggage_key();
   std::string baggage_member();
@@ -60,11 +60,11 @@ class Draw {
   std::string b3_single();
   FieldList b3_fields();
   FieldList jaeger_fields();
-  /// What Datadog's tracers write into tracestate, or something like it.
+  /// What Datadog's tracers write into tracestate, or a similar text.
   std::string dd_member();
-  /// Tags of Datadog's and others.
+  /// Datadog's tags and others.
   std::string datadog_tags();
-  /// Of the formats that know a trace id alone, which they often have here.
+  /// Fields of the formats that can say a trace id alone, often with one.
   FieldList cloud_fields();
   /// Fields of every format, each valid, damaged, repeated or absent.
   FieldList fields();
@@ -74,7 +74,7 @@ class Draw {
   std::vector<std::string> formats();
 
  private:
-  /// Mostly a few, at times the grammar's limit or one more.
+  /// Mostly a few, sometimes the grammar's limit or one more.
   std::size_t length(std::size_t least, std::size_t limit);
 
   rc::Random random_;
@@ -101,7 +101,7 @@ rc::Seq<std::vector<Element>> smaller(const std::vector<Element>& list) {
       rc::shrink::eachElement(list, [](const Element& element) { return smaller(element); }));
 }
 
-/// A generator for RapidCheck from a function that draws.
+/// A RapidCheck generator from a function that draws.
 template <class Function>
 auto drawn(Function function) {
   using Value = std::invoke_result_t<Function, Draw&>;
@@ -118,7 +118,7 @@ inline oracle::Fields carrier_of(const FieldList& list) {
   return fields;
 }
 
-/// `text`, or now and then a damaged one, or bytes that are nothing at all.
+/// `text`, or sometimes a damaged one, or random bytes.
 template <class Function>
 auto nearly(Function valid) {
   return drawn([valid](Draw& draw) -> std::string {

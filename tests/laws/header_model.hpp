@@ -14,8 +14,8 @@
 
 namespace laws {
 
-/// The headers of a message, with the rule of their names as docs/wire-formats.md has it: slow, and
-/// a carrier itself. A header without a value counts as absent, and gives way all the same.
+/// The headers of a message, with the rule for names of docs/wire-formats.md: a slow carrier. A
+/// header without a value counts as absent, and `set` and `erase` remove it.
 class HeaderModel {
  public:
   static constexpr bool last_field_counts = true;
@@ -68,7 +68,7 @@ class HeaderModel {
   Headers headers_;
 };
 
-/// Reads and writes some of everything.
+/// Reads and writes several formats.
 inline const baton::PropagatorChain& header_chain() {
   static const baton::PropagatorChain chain =
       baton::make_chain({"tracecontext,baggage,b3,jaeger",
@@ -79,7 +79,7 @@ inline const baton::PropagatorChain& header_chain() {
   return chain;
 }
 
-/// Both show the same: of names that matter, and of those that are there.
+/// Both carriers show the same for the chain's names, and for the existing ones.
 inline void check_reading(baton::CarrierReader carrier, const HeaderModel& model) {
   std::vector<std::string> names = {"traceparent", "tracestate", "Baggage", "b3", "B", "trace", ""};
   for (std::size_t i = 0; i < std::min<std::size_t>(model.headers().size(), 8); ++i) {

@@ -11,7 +11,7 @@
 
 namespace laws {
 
-/// The fast reader of 16 digits and the plain one say the same of any 16 characters.
+/// The fast reader of 16 digits and the plain one agree on any 16 characters.
 inline void check_hex_decode(std::string_view text) {
   if (text.size() != 16) return;
   const std::vector<char> exact(text.begin(), text.end());

@@ -12,7 +12,7 @@
 #include "laws/require.hpp"
 #include "support/fields.hpp"
 
-/// What must hold for every text that is to be JSON. Boost.JSON is the reference.
+/// The laws of every text that is read as JSON. Boost.JSON is the reference.
 namespace laws {
 
 namespace boost_json = boost::json;
@@ -23,7 +23,7 @@ inline boost_json::value parsed(std::string_view text, boost_json::error_code& e
   return boost_json::parse(boost_json::string_view(text.data(), text.size()), error, {}, options);
 }
 
-/// Whether the C library makes an infinity of the number that was refused.
+/// Whether the C library reads the refused number as infinity.
 inline bool is_infinite(std::string_view text, const baton::ParseError& error) {
   return error.code == baton::ErrorCode::bad_number &&
          std::isinf(std::strtod(std::string(text.substr(error.offset)).c_str(), nullptr));
@@ -36,8 +36,8 @@ inline baton::ParseError scan(std::string_view text) {
   return scanner.error();
 }
 
-/// We take what Boost.JSON takes, but for numbers that no double can hold; and numbers whose
-/// exponents are beyond its own integers, where they are small.
+/// Baton accepts what Boost.JSON accepts, except for numbers that no double can hold. It also
+/// accepts small numbers whose exponents exceed Boost.JSON's integers.
 inline void check_json(std::string_view text) {
   const baton::test::ExactText exact(text);
   const std::string_view view = exact.view();

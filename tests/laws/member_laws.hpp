@@ -12,7 +12,7 @@
 #include "laws/require.hpp"
 #include "support/fields.hpp"
 
-/// How fields are to be found among the members of an object, written down a second time.
+/// How fields must be found among the members of an object: an independent second version.
 namespace laws {
 
 namespace boost_json = boost::json;
@@ -22,11 +22,11 @@ inline const baton::PropagatorChain& w3c_chain() {
   return chain;
 }
 
-/// Names and texts of members, in their order.
+/// Names and texts of members, in order.
 using Texts = std::vector<std::pair<std::string, std::string>>;
 
-/// The values of a name that count: the very name's, or else the last one in any case, or all for a
-/// list.
+/// The values of a name that count: those of exactly that name, or else the last one in any case,
+/// or all for a list.
 inline std::vector<std::string> values_of(const Texts& texts, std::string_view name) {
   std::vector<std::string> values;
   for (const auto& [key, value] : texts) {
@@ -38,7 +38,7 @@ inline std::vector<std::string> values_of(const Texts& texts, std::string_view n
   return values;
 }
 
-/// What is read of two places of which the first one counts, format by format.
+/// What is read from two places, of which the first one counts, for each format.
 inline baton::Context context_of(const Texts& first, const Texts& second) {
   baton::test::Fields fields;
   for (const auto& format : std::initializer_list<std::vector<std::string_view>>{
@@ -71,7 +71,7 @@ inline Texts texts_of(const boost_json::object* object) {
   return texts;
 }
 
-/// Whether there are fields other than null ones.
+/// Whether there are fields that are not null.
 inline bool has_fields(const boost_json::object* object) {
   if (object == nullptr) return false;
   for (const auto& [name, value] : *object) {
@@ -80,7 +80,7 @@ inline bool has_fields(const boost_json::object* object) {
   return false;
 }
 
-/// Takes the fields out, in any case. Gives how many there were.
+/// Removes the fields, in any case. Returns their number.
 inline std::size_t take_members(boost_json::object& object) {
   std::vector<std::string> gone;
   for (const auto& [name, value] : object) {

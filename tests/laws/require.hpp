@@ -9,8 +9,8 @@
 
 namespace laws {
 
-/// A law that does not hold. An exception, since RapidCheck counts one as a counterexample to
-/// shrink and libFuzzer as a crash to keep, and both show its text.
+/// A broken law. It is an exception: RapidCheck shrinks the input of one, libFuzzer keeps it, and
+/// both show the text.
 class Broken : public std::logic_error {
  public:
   using std::logic_error::logic_error;

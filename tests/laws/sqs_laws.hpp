@@ -9,10 +9,10 @@
 #include "baton/carriers/sqs.hpp"
 #include "laws/envelope_laws.hpp"
 
-/// What must hold for every text that is to be a request of SQS, or a response.
+/// The laws of every text that is read as a request of SQS, or as a response.
 namespace laws {
 
-/// The messages of a request: it, or its entries.
+/// The messages of a request: itself, or its entries.
 inline std::vector<boost_json::object*> messages_of(boost_json::value& request) {
   boost_json::object& whole = request.as_object();
   boost_json::value* const entries = whole.if_contains("Entries");
@@ -22,7 +22,7 @@ inline std::vector<boost_json::object*> messages_of(boost_json::value& request) 
   return messages;
 }
 
-/// Takes the fields out of a message, and what is then empty. Gives how many there were.
+/// Removes the fields from a message, and objects that are then empty. Returns their number.
 inline std::size_t take_fields(boost_json::object& message) {
   std::size_t count = 0;
   boost_json::value* const attributes = message.if_contains("MessageAttributes");
@@ -35,7 +35,7 @@ inline std::size_t take_fields(boost_json::object& message) {
   return count;
 }
 
-/// The texts of attributes, spelled in any of the ways.
+/// The texts of attributes, in any of the spellings.
 inline Texts texts_of_attributes(boost_json::object* attributes) {
   Texts texts;
   if (attributes == nullptr) return texts;
@@ -64,7 +64,7 @@ inline bool has_text_of_field(const Texts& texts) {
   return false;
 }
 
-/// The first member that holds attributes, of the message or of the notification that it is.
+/// The first member with attributes, of the message or of the notification that it is.
 inline boost_json::object* attributes_in(boost_json::object& parent, bool is_message = true) {
   for (auto& [name, value] : parent) {
     if (!value.is_object()) continue;
@@ -75,7 +75,7 @@ inline boost_json::object* attributes_in(boost_json::object& parent, bool is_mes
   return nullptr;
 }
 
-/// How many members all objects in a value have.
+/// The number of members of all objects in a value.
 inline std::size_t count_members(const boost_json::value& value) {
   std::size_t count = 0;
   if (const auto* const array = value.if_array()) {
@@ -86,7 +86,7 @@ inline std::size_t count_members(const boost_json::value& value) {
   return count;
 }
 
-/// Whether Boost.JSON reads it, and no name comes twice in an object, which it does not tell.
+/// Whether Boost.JSON reads it, and no object repeats a name, which Boost.JSON does not report.
 inline bool read_once(std::string_view text, boost_json::value& value) {
   if (!read_json(text, value)) return false;
   std::size_t colons = 0;
@@ -99,8 +99,8 @@ inline bool read_once(std::string_view text, boost_json::value& value) {
   return colons == count_members(value);
 }
 
-/// What is read of one message: its own attributes or, if these have no field, those of the
-/// notification that its body may be. Nothing if this cannot tell.
+/// What is read from one message: its own attributes or, if these have no field, those of the
+/// notification that its body may be. Nothing if the result is unknown.
 inline std::optional<baton::Context> context_of_message(boost_json::object& message) {
   Texts texts = texts_of_attributes(attributes_in(message));
   if (has_text_of_field(texts)) return context_of(texts, {});
@@ -118,7 +118,7 @@ inline std::optional<baton::Context> context_of_message(boost_json::object& mess
   return context_of(texts, {});
 }
 
-/// Whether a character by which a notification is told from other bodies is written as `\u004D`.
+/// Whether a character that identifies a notification is written as an escape, such as `\u004D`.
 inline bool hides_notification(std::string_view text) {
   for (const char c : std::string_view("{MessageAttributes")) {
     for (const std::string_view digits : {"0123456789abcdef", "0123456789ABCDEF"}) {
@@ -130,7 +130,7 @@ inline bool hides_notification(std::string_view text) {
   return false;
 }
 
-/// Messages are found in all that holds them, and nowhere else.
+/// Messages are found in every place for them, and nowhere else.
 inline void check_received(std::string_view text) {
   const baton::test::ExactText exact(text);
   baton::ExtractReport report;
@@ -186,7 +186,7 @@ inline void check_sqs(std::string_view text) {
     const bool has_parent = has_attributes && attributes->as_object().contains("traceparent");
     const auto single = baton::sqs::extract_message(boost_json::serialize(*new_messages[i]),
                                                     {.chain = w3c_chain()});
-    // Members that only come may be of the wrong type, or count before those that are written.
+    // Received members may have the wrong type, or count before those that are written.
     bool is_sent = true;
     for (const char* const name : {"Attributes", "attributes", "messageAttributes", "Sns"}) {
       is_sent = is_sent && !new_messages[i]->contains(name);

@@ -32,7 +32,7 @@ inline baton::Context extract_trace(const oracle::Fields& fields,
   return context;
 }
 
-/// Whatever state, its own text says the same again.
+/// For any state: its own text reads as the same state.
 inline void check_tracestate_text(const baton::TraceState& state) {
   require(state.size() <= baton::TraceState::max_members, "at most 32 members");
   require(state.empty() == state.header().empty(), "empty has no text");
@@ -49,7 +49,7 @@ inline void check_tracestate_text(const baton::TraceState& state) {
   }
 }
 
-/// A byte limit takes whole members: those of more than 128 characters first, then the last.
+/// A byte limit drops whole members: those of more than 128 characters first, then the last.
 inline void check_tracestate_limit(const baton::TraceState& state, std::size_t limit) {
   const std::string text = state.header(limit);
   require(text.size() <= limit, "within the byte limit");
@@ -105,7 +105,7 @@ inline void check_tracestate_change(const baton::TraceState& state, const std::s
   require(twice && *twice == *changed, "set is idempotent");
 }
 
-/// All that must hold for any instances of tracestate beside a good traceparent.
+/// All that must hold for any instances of tracestate beside a valid traceparent.
 inline void check_tracestate(const std::vector<std::string>& instances) {
   baton::ExtractReport report;
   const baton::Context context = extract_trace(tracestate_fields(instances), &report);

@@ -15,7 +15,7 @@ baton::TraceState state_of(const std::vector<std::string>& members) {
   return baton::TraceState::parse(oracle::join(members, ",")).value_or(baton::TraceState());
 }
 
-/// A few members, or as many as there may be, or one more.
+/// A few members, or the limit, or one more.
 std::vector<std::string> members(Draw& draw) {
   if (!draw.one_in(3)) return draw.tracestate_members(6);
   std::vector<std::string> list(draw.number(30, 33));

@@ -94,7 +94,7 @@ inline std::optional<Found> read_b3_multi(const Fields& fields) {
   return result;
 }
 
-/// Either encoding: the single field first, the others where it is absent or malformed.
+/// Both encodings: the single field first, the others if it is absent or malformed.
 inline std::optional<Found> read_b3(const Fields& fields) {
   if (const auto single = fields.first("b3")) {
     if (const auto result = read_b3_single(*single)) return result;

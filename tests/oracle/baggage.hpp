@@ -38,7 +38,7 @@ inline bool is_baggage_value(const std::string& text) {
   return true;
 }
 
-/// The member, not decoded.
+/// The member, without decoding.
 inline std::optional<Member> read_member(const std::string& text) {
   const std::vector<std::string> parts = split(text, ';');
   Member member;
@@ -66,8 +66,8 @@ inline std::optional<Member> read_member(const std::string& text) {
   return member;
 }
 
-/// What a list of valid members says, decoded: each key once, at its first place, with its last
-/// value.
+/// The content of a list of valid members, decoded: each key once, at its first place, with its
+/// last value.
 inline std::vector<Member> view_of(const std::vector<std::string>& kept) {
   std::vector<Member> members;
   std::map<std::string, std::size_t> places;
@@ -88,8 +88,8 @@ inline std::vector<Member> view_of(const std::vector<std::string>& kept) {
 }
 
 /// W3C Baggage, §3: all instances of the field as one list, and of that the valid members within
-/// the limits, as they came. A member that ends beyond `max_bytes`, or after blanks at twice as
-/// many, or that comes after `max_members` good ones or as many bad ones, ends the reading.
+/// the limits, unchanged. Reading ends at a member that ends beyond `max_bytes`, or after blanks at
+/// twice as many, or that follows `max_members` valid ones or as many invalid ones.
 inline std::vector<std::string> read_baggage(const std::vector<std::string>& instances,
                                              std::size_t max_members = 180,
                                              std::size_t max_bytes = 8192) {

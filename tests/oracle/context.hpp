@@ -25,7 +25,7 @@
 namespace oracle {
 
 struct Context {
-  /// Empty if no trace is known; flags and tracestate then say nothing.
+  /// Empty if no trace is known; flags and tracestate then have no meaning.
   std::string trace_id;
   /// Empty if no span is known.
   std::string span_id;
@@ -45,7 +45,7 @@ inline bool is_sampled(const std::string& sampling) {
   return sampling == "sample" || sampling == "debug";
 }
 
-/// The readers of the formats that are translated.
+/// The readers of the translated formats.
 inline const std::map<std::string, std::optional<Found> (*)(const Fields&)> translators = {
     {"b3", read_b3},           {"b3multi", read_b3},    {"datadog", read_datadog},
     {"gcp", read_gcp},         {"jaeger", read_jaeger}, {"opencensus", read_opencensus},
@@ -57,7 +57,7 @@ inline bool has_key(const Context& context, const std::string& key) {
   return std::ranges::any_of(context.baggage, has_same_key);
 }
 
-/// Adds a member, unless its key is there. False: the usual limits leave no room for it.
+/// Adds a member, unless its key exists. Returns false if the usual limits have no room for it.
 inline bool join_member(Context& context, const std::string& text) {
   const Member member = view_of({text}).front();
   if (has_key(context, member.key)) return true;
@@ -70,9 +70,9 @@ inline bool join_member(Context& context, const std::string& text) {
   return true;
 }
 
-/// Adds entries up to the first for which there is no room, or until as many have given nothing as
-/// the usual limit allows members. The first ones stood in names, and are there already if a format
-/// before gave their key in any case.
+/// Adds entries up to the first one without room, or until as many useless ones as the usual limit
+/// of members. The first `in_names` are from names of fields, and exist already if an earlier
+/// format had their key in any case.
 inline void join_entries(Context& context, const Pairs& entries, std::size_t in_names = 0) {
   std::set<std::string> before;
   for (const Member& member : context.baggage) before.insert(ascii_lower(member.key));
@@ -121,7 +121,7 @@ inline void read_baggage_of(const std::string& format, const Fields& fields, Con
   }
 }
 
-/// What a format gives when it reads the fields into an empty context.
+/// What a format reads from the fields into an empty context.
 inline Context read_format(const std::string& format, const Fields& fields) {
   Context context;
   if (format == "tracecontext") {
@@ -146,14 +146,14 @@ inline Context read_format(const std::string& format, const Fields& fields) {
   return context;
 }
 
-/// What a format gave to a chain.
+/// What a format found for a chain.
 struct Given {
   std::string format;
   Context context;
 };
 
-/// The sampling of formats that brought the same ids: the winner's, unless it lacks the word for
-/// the other's, or has no decision where the other has one.
+/// The sampling of formats with the same ids: the winner's, unless its format cannot say the
+/// other's, or it has no decision and the other has one.
 inline std::string combine_sampling(const Given& winner, const Given& other) {
   const std::string& said = winner.context.sampling;
   const std::string& heard = other.context.sampling;
@@ -166,14 +166,14 @@ inline std::string combine_sampling(const Given& winner, const Given& other) {
   return said;
 }
 
-/// Whether two ids are of the same trace: the same, or one of them cut to its last 64 bits.
+/// Whether two ids are of the same trace: equal, or one of them cut to its last 64 bits.
 inline bool is_same_trace(const std::string& a, const std::string& b) {
   if (a.substr(16) != b.substr(16)) return false;
   return a == b || is_zero(a.substr(0, 16)) || is_zero(b.substr(0, 16));
 }
 
-/// The members of the field `tracestate`, and in front those that only a translated format brought,
-/// at most 32.
+/// The members of the field `tracestate`, after those that only a translated format has, at
+/// most 32.
 inline std::vector<Entry> join_tracestates(const Given& winner, const Given& other) {
   const bool is_others = other.format == "tracecontext" && winner.format != "tracecontext";
   const std::vector<Entry>& base = (is_others ? other : winner).context.tracestate;
@@ -205,7 +205,7 @@ inline std::string dd_of(const Context& context) {
   return dd == context.tracestate.end() ? "" : dd->value;
 }
 
-/// Datadog's fields and the `dd` of the same ids say one thing; a member that changes goes first.
+/// Datadog's fields and the `dd` of the same ids must agree; a changed member is the first.
 inline void reconcile(Context& winner, const Given& given) {
   const bool is_same = is_same_trace(winner.trace_id, given.context.trace_id) &&
                        winner.span_id == given.context.span_id;
@@ -218,7 +218,7 @@ inline void reconcile(Context& winner, const Given& given) {
   if (winner.tracestate.size() > 32) winner.tracestate.pop_back();
 }
 
-/// The first of several or the last one, completed by the others.
+/// The first or the last of several, completed by the others.
 inline Given choose(const std::vector<Given>& all, bool first_match) {
   const std::size_t best = first_match ? 0 : all.size() - 1;
   Given winner = all[best];
@@ -228,7 +228,7 @@ inline Given choose(const std::vector<Given>& all, bool first_match) {
   return winner;
 }
 
-/// What a chain of formats gives: the first span context, or the last one, completed by those with
+/// The result of a chain of formats: the first or the last span context, completed by those with
 /// the same ids; or else the first or last trace id alone, completed by the others and a lone
 /// decision; or else that decision; and the baggage of all.
 inline Context read_chain(const std::vector<std::string>& formats, bool first_match,

@@ -13,14 +13,14 @@
 
 namespace oracle {
 
-/// What Datadog's tracers hand on beside ids.
+/// What Datadog's tracers forward beside ids.
 struct DatadogExtras {
   std::string priority;  ///< empty for none
   std::string origin;    ///< empty for none
   std::vector<std::pair<std::string, std::string>> tags;
 };
 
-/// With "_" for what is not printable or among the others, and "~" for "=".
+/// With "_" for unprintable characters and the given ones, and "~" for "=".
 inline std::string datadog_encoded(std::string text, const std::string& others) {
   for (char& c : text) {
     if (c < 0x20 || c > 0x7e || contains(others, c)) c = '_';
@@ -36,7 +36,7 @@ inline std::string datadog_decoded(std::string text) {
   return text;
 }
 
-/// The value of `dd`; empty if the decision alone says as much.
+/// The value of `dd`; empty if it adds nothing to the decision.
 inline std::string write_dd(const DatadogExtras& extras) {
   std::vector<std::string> pairs;
   if (!extras.priority.empty()) pairs.push_back("s:" + extras.priority);
@@ -49,7 +49,7 @@ inline std::string write_dd(const DatadogExtras& extras) {
   return value == "s:0" || value == "s:1" ? "" : value;
 }
 
-/// A priority as it is sent; nothing for what is no number of at most 64 bits.
+/// A priority as it is sent; nothing if it is not a number of at most 64 bits.
 inline std::optional<std::string> read_datadog_priority(const std::string& text) {
   const bool is_negative = text.substr(0, 1) == "-";
   const auto hex = hex_of_decimal(is_negative ? text.substr(1) : text);
@@ -62,7 +62,7 @@ inline std::optional<std::string> read_datadog_priority(const std::string& text)
 
 inline bool keeps(const std::string& priority) { return priority[0] != '-' && priority != "0"; }
 
-/// What `dd` says beside a decision, which counts where the two contradict each other.
+/// The content of `dd` beside a decision, which counts if the two contradict each other.
 inline DatadogExtras read_dd(const std::string& value, const std::string& sampling) {
   DatadogExtras extras;
   const bool is_sampled = sampling == "sample" || sampling == "debug";
@@ -84,8 +84,8 @@ inline DatadogExtras read_dd(const std::string& value, const std::string& sampli
   return extras;
 }
 
-/// What stands for `dd` in a tracestate when the decision is known, and what Datadog's own fields
-/// gave for it: without priorities that contradict, and with the pairs that it lacks.
+/// The `dd` of a tracestate for a known decision and the `dd` of Datadog's own fields: without
+/// contradicting priorities, and with the pairs that it lacks.
 inline std::string reconcile_dd(const std::string& dd, const std::string& found,
                                 const std::string& sampling) {
   const bool is_sampled = sampling == "sample" || sampling == "debug";
@@ -122,8 +122,8 @@ inline std::string reconcile_dd(const std::string& dd, const std::string& found,
   return value;
 }
 
-/// The 16 digits of the first `_dd.p.tid`, or zeros where there is none or a bad one, and the other
-/// tags, without their prefix.
+/// The 16 digits of the first `_dd.p.tid`, or zeros if it is absent or invalid, and the other tags,
+/// without their prefix.
 inline std::string read_datadog_tags(const std::string& text, DatadogExtras& extras) {
   std::string high;
   for (const std::string& tag : split(text, ',')) {
@@ -139,7 +139,7 @@ inline std::string read_datadog_tags(const std::string& text, DatadogExtras& ext
   return high.empty() ? std::string(16, '0') : high;
 }
 
-/// An absent field is as good as an empty one: either gives no id, no decision, and no tags.
+/// An absent field is the same as an empty one: it has no id, no decision, and no tags.
 inline std::optional<Found> read_datadog(const Fields& fields) {
   const auto text_of = [&fields](const char* name) {
     return trim(fields.first(name).value_or(""));

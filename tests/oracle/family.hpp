@@ -12,8 +12,8 @@ namespace oracle {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// The fields whose names are the prefix and a key, in any case; values as they are but for blanks
-/// around them. Bad keys, and keys that come twice, are entries like others.
+/// The fields whose names are the prefix and a key, in any case; values unchanged, without blanks
+/// around them. Invalid and repeated keys are entries like others.
 inline Pairs read_family(const Fields& fields, const std::string& prefix) {
   Pairs entries;
   for (const auto& [name, ignored] : fields.entries()) {

@@ -11,7 +11,7 @@ namespace oracle {
 
 /// A carrier that keeps every instance of a field in order; names are compared exactly.
 ///
-/// Each value sits in a heap block of exactly its size, so that a sanitizer sees every read beyond
+/// Each value is in a heap block of exactly its size, so that a sanitizer sees every read beyond
 /// its end.
 class Fields {
  public:

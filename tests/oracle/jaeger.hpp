@@ -14,7 +14,7 @@
 
 namespace oracle {
 
-/// `trace:span:parent:flags`, the colons perhaps written as `%3A`.
+/// `trace:span:parent:flags`; the colons may be written as `%3A`.
 inline std::optional<Found> read_uber_trace_id(const std::string& value) {
   std::string text = trim(value);
   for (const std::string colon : {"%3A", "%3a"}) {
@@ -38,8 +38,8 @@ inline std::optional<Found> read_uber_trace_id(const std::string& value) {
   return found;
 }
 
-/// Of all instances together no more than the usual limit of baggage is read. An entry without "="
-/// is one with a bad key.
+/// At most the usual limit of baggage is read, of all instances together. An entry without "=" is
+/// one with an invalid key.
 inline void read_jaeger_baggage(const std::vector<std::string>& instances, Pairs& entries) {
   std::size_t begin = 0;
   for (const std::string& part : split(join(instances, ","), ',')) {

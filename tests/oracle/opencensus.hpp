@@ -11,7 +11,7 @@
 
 namespace oracle {
 
-/// What a text in base 64 says, padded or not, as lowercase hexadecimal digits.
+/// The bytes of a text in base64, padded or not, as lowercase hexadecimal digits.
 inline std::optional<std::string> hex_of_base64(std::string text) {
   if (text.size() % 4 == 0) {
     for (int i = 0; i < 2 && !text.empty() && text.back() == '='; ++i) text.pop_back();
@@ -33,7 +33,7 @@ inline std::optional<std::string> hex_of_base64(std::string text) {
   return hex;
 }
 
-/// `00`, `00` and 16 bytes, `01` and 8 bytes, and perhaps `02` and a byte, in base 64.
+/// `00`, `00` and 16 bytes, `01` and 8 bytes, and optionally `02` and a byte, in base64.
 inline std::optional<Found> read_opencensus(const Fields& fields) {
   const auto value = fields.first("grpc-trace-bin");
   if (!value || trim(*value).size() > 128) return std::nullopt;

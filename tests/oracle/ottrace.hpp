@@ -11,7 +11,7 @@
 
 namespace oracle {
 
-/// Nothing at all without two good ids.
+/// Nothing without two valid ids.
 inline std::optional<Found> read_ottrace(const Fields& fields) {
   const std::string trace_id = trim(fields.first("ot-tracer-traceid").value_or(""));
   const std::string span_id = trim(fields.first("ot-tracer-spanid").value_or(""));

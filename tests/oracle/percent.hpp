@@ -69,7 +69,7 @@ inline bool has_bad_escape(const std::string& text) {
   return false;
 }
 
-/// The bytes for which it stands. A `%` that starts no escape stays, and `+` is a plus.
+/// The bytes that it encodes. A `%` that starts no escape remains, and `+` is a plus.
 inline std::string unescape(const std::string& text) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {

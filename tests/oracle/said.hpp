@@ -8,7 +8,7 @@
 
 namespace oracle {
 
-/// Whether a field can have the value as it is: printable ASCII without blanks at either end.
+/// Whether a field can have the value unchanged: printable ASCII without blanks at either end.
 inline bool is_field_value(const std::string& bytes) {
   for (const char c : bytes) {
     if (c < 0x20 || c > 0x7e) return false;
@@ -16,8 +16,8 @@ inline bool is_field_value(const std::string& bytes) {
   return trim(bytes) == bytes;
 }
 
-/// What is left of baggage without its properties and in the names of fields, which have no case.
-/// Of keys that differ in nothing else the first that can be said is left.
+/// Baggage without its properties, in the names of fields, which have no case. Of keys that differ
+/// only in case, the first that can be said remains.
 inline void say_baggage(Context& context, bool has_escapes) {
   std::map<std::string, std::string> last;
   for (const std::string& text : context.baggage_kept) {
@@ -34,7 +34,7 @@ inline void say_baggage(Context& context, bool has_escapes) {
   join_entries(context, entries);
 }
 
-/// What is left of a context when a format has carried it.
+/// What remains of a context after a format has carried it.
 inline Context said_by(const std::string& format, Context context) {
   const baton::FormatTraits& traits = traits_of(format);
   const baton::Vocabulary& words = traits.says;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Readers that are slow and obvious, written from the specifications alone and sharing no code
-/// with the library: laws and fuzz targets hold the library against them.
+/// Readers that are slow and obvious, written from the specifications alone, without code of the
+/// library: laws and fuzz targets compare the library to them.
 
 #include <cstddef>
 #include <optional>
@@ -81,7 +81,7 @@ inline std::string trim(const std::string& text) {
   return text.substr(begin, end - begin);
 }
 
-/// Before and after the first `separator`; false where there is none.
+/// The text before and after the first `separator`; returns false if there is none.
 inline bool cut(const std::string& text, char separator, std::string& before, std::string& after) {
   const std::size_t at = text.find(separator);
   if (at == std::string::npos) return false;

@@ -29,8 +29,8 @@ inline bool is_tracestate_value(const std::string& value) {
   return true;
 }
 
-/// W3C Trace Context Level 2, §3.3: all instances of the field as one list, or nothing where any of
-/// it is invalid. Members that repeat a key count, but are left out.
+/// W3C Trace Context Level 2, §3.3: all instances of the field as one list, or nothing if any part
+/// is invalid. Members that repeat a key count, but are dropped.
 inline std::optional<std::vector<Entry>> read_tracestate(
     const std::vector<std::string>& instances) {
   std::vector<Entry> entries;

@@ -8,7 +8,7 @@
 
 namespace oracle {
 
-/// What the library says of a format. The laws hold what the format does to it.
+/// What the library claims of a format. The laws compare the format to it.
 inline const baton::FormatTraits& traits_of(const std::string& format) {
   for (const auto& known : baton::registered_propagators()) {
     if (known.traits.name == format) return known.traits;

@@ -20,8 +20,7 @@ inline std::optional<std::string> read_xray_root(const std::string& root) {
   return parts[1] + parts[2];
 }
 
-/// `Root=1-{8 hex}-{24 hex};Parent={16 hex};Sampled={0|1|?}`, in any order; Root
-/// alone is required.
+/// `Root=1-{8 hex}-{24 hex};Parent={16 hex};Sampled={0|1|?}`, in any order; only Root is required.
 inline std::optional<Found> read_xray(const Fields& fields) {
   const auto value = fields.first("x-amzn-trace-id");
   if (!value) return std::nullopt;

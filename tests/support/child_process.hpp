@@ -10,8 +10,7 @@
 
 namespace baton::test {
 
-/// Runs `function` in a child process and gives back the text that it returns. Throws where the
-/// child does not end well.
+/// Runs `function` in a child process and returns its result. Throws if the child fails.
 template <class Function>
 std::string run_in_child(Function function) {
   std::array<int, 2> ends{};

@@ -9,7 +9,7 @@
 
 namespace baton::test {
 
-/// How often this thread has allocated so far.
+/// The number of allocations of this thread so far.
 inline thread_local std::size_t allocations = 0;
 
 inline void* counted(std::size_t size) noexcept {

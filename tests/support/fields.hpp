@@ -14,7 +14,7 @@
 
 namespace baton::test {
 
-/// A text in a heap buffer of exactly its size, so that AddressSanitizer sees any read beyond it.
+/// A text in a heap buffer of exactly its size, so that AddressSanitizer sees every read beyond it.
 class ExactText {
  public:
   explicit ExactText(std::string_view text)
@@ -37,7 +37,7 @@ class ExactText {
                     [&](char x, char y) { return lower(x) == lower(y); });
 }
 
-/// A carrier with fields as HTTP has them: in order, several instances of a name kept apart, names
+/// A carrier with fields as in HTTP: in order, with separate instances of a name, and names
 /// compared without case.
 class Fields {
  public:
@@ -85,7 +85,7 @@ class Fields {
 
   [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
 
-  /// What it holds, in the order of the names; instances of one name keep their order.
+  /// Its fields, in the order of the names; instances of one name keep their order.
   [[nodiscard]] std::vector<Pair> sorted() const {
     std::multimap<std::string, std::string> by_name;
     for (const Field& field : fields_) by_name.emplace(field.name.view(), field.value.view());

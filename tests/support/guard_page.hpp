@@ -9,7 +9,7 @@
 
 namespace baton::test {
 
-/// A text that ends where memory does: whoever reads on is killed.
+/// A text at the end of accessible memory: a read beyond it kills the process.
 class TextBeforeGuardPage {
  public:
   explicit TextBeforeGuardPage(std::string_view text) : size_(text.size()) {
@@ -25,7 +25,7 @@ class TextBeforeGuardPage {
   TextBeforeGuardPage& operator=(const TextBeforeGuardPage&) = delete;
   ~TextBeforeGuardPage() { munmap(memory_, mapped_); }
 
-  /// The text and what seems to follow it.
+  /// The text and `beyond` inaccessible bytes after it.
   [[nodiscard]] std::string_view view(std::size_t beyond) const {
     return {end_ - size_, size_ + beyond};
   }

@@ -31,7 +31,7 @@ class Server:
             ))
 
     def wait_for(self, port, answers=lambda connection: True):
-        """Until it listens, and answers."""
+        """Waits until it listens, and answers."""
         for _ in range(600):
             if any(process.poll() is not None for process in self.processes):
                 break
@@ -45,7 +45,7 @@ class Server:
         raise RuntimeError(f"it does not listen, see {self.folder}")
 
     def stop(self):
-        """The last one first; what does not go is made to, with all that it has started."""
+        """Stops the last one first; kills those that do not end, with all that they have started."""
         while self.processes:
             process = self.processes.pop()
             process.terminate()
@@ -78,7 +78,7 @@ class RabbitMQ(Server):
         folder = self.folder.resolve()
         (folder / "plugins").write_text("[].\n")
         (folder / "rabbitmq.conf").write_text("")
-        # Erlang's name server would stay behind if the broker started it.
+        # Erlang's name server would remain if the broker started it.
         variables = {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": str(names)}
         self.run("epmd", **variables)
         self.wait_for(names)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests with real counterparts share: they need programs and packages of others.
+"""Shared by the tests with real counterparts, which need programs and packages of other projects.
 
-They take TEST_PYTHON, a Python with the packages, and TEST_FOLDER, for the data of servers, from
+They read TEST_PYTHON, a Python with the packages, and TEST_FOLDER, for the data of servers, from
 the environment.
 """
 
@@ -10,8 +10,8 @@ import shutil
 import socket
 import sys
 
-# Before a command: the kernel asks it to end if this process ends, whatever the reason. Meson kills
-# a test half a second after it has asked it to end, and a broker takes longer to stop.
+# Before a command: the kernel asks it to end if this process ends, for any reason. Meson kills a
+# test half a second after it has asked it to end, and a broker needs longer to stop.
 ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 
 
@@ -27,7 +27,7 @@ def free_ports(count):
 
 
 def skip(reason):
-    """Ends the test as Meson knows it: skipped. CI must test everything."""
+    """Ends the test as skipped, for Meson. CI must test everything."""
     print(f"SKIPPED: {reason}", file=sys.stderr)
     sys.exit(1 if os.environ.get("CI") else 77)
 
@@ -39,7 +39,7 @@ def need(*programs):
 
 
 def start_again(error):
-    """With TEST_PYTHON, which has what could not be imported, or not at all."""
+    """Restarts with TEST_PYTHON, which has the missing packages; skips the test without it."""
     python = os.environ.pop("TEST_PYTHON", "")
     if os.path.exists(python):
         os.execv(python, [python, "-B", *sys.argv])

@@ -19,7 +19,7 @@ using Bytes = std::vector<std::uint8_t>;
 constexpr std::size_t room = 12;
 constexpr ParseError no_error{};
 
-/// Reads into a buffer of that size in which nothing is yet.
+/// Reads into an uninitialized buffer of that size.
 ParseError decode_text(std::string_view text, Bytes& bytes, std::size_t buffer_size = room) {
   const test::ExactText exact(text);
   bytes.assign(buffer_size, 0);

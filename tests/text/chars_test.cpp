@@ -9,7 +9,7 @@
 namespace baton::detail {
 namespace {
 
-// The classes as the specifications list them, character by character.
+// The classes as in the specifications, character by character.
 constexpr std::string_view digit_list = "0123456789";
 constexpr std::string_view lower_list = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view upper_list = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";

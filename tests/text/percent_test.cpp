@@ -75,7 +75,7 @@ TEST(PercentTest, EveryLoneByteBeyondAsciiIsOneReplacement) {
   }
 }
 
-// Unicode 15, §3.9, tables 3-8 to 3-11, and what the WHATWG decoder gives.
+// Unicode 15, §3.9, tables 3-8 to 3-11, and the results of the WHATWG decoder.
 TEST(PercentTest, OneReplacementForEachMaximalSubpart) {
   struct Case {
     std::string_view bytes;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the tool as a script would: bytes in, bytes and an exit status out."""
+"""Runs the tool as a script would: bytes as input, bytes and an exit status as output."""
 
 import json
 import os
@@ -16,7 +16,7 @@ B3_SPAN_ID = "e457b5a2e4d86bd1"
 
 
 def environment(**changes):
-    """What the tool looks at is as the test says, whoever runs the tests."""
+    """The test sets all variables that the tool reads, for any user that runs the tests."""
     result = {k: v for k, v in os.environ.items()
               if k not in ("OTEL_PROPAGATORS", "NO_COLOR", "TRACEPARENT", "TRACESTATE", "BAGGAGE")
               and not k.startswith("BATON_")}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`baton exec` runs a command with the context in its environment, and is not in its way."""
+"""`baton exec` runs a command with the context in its environment, and changes nothing else."""
 
 import os
 import pty
@@ -18,7 +18,7 @@ def run(*options, command=("env", "-0"), **variables):
 
 
 def environment_of(result):
-    """Entries in order, as the command saw them."""
+    """Entries in order, as the command received them."""
     return [entry for entry in result.out.decode().split("\0") if entry]
 
 
@@ -98,7 +98,7 @@ class BadContext(unittest.TestCase):
         self.assertEqual(result.err.decode().splitlines(), [
             "baton: TRACEPARENT: bad_hex, not a lowercase hexadecimal digit at byte 4; "
             "no trace context is read",
-            "baton: BAGGAGE: bad_key, not allowed in a key at byte 6; this member is dropped",
+            "baton: BAGGAGE: bad_key, invalid character in a key at byte 6; this member is dropped",
         ])
         seen = variables(result)
         self.assertRegex(seen["TRACEPARENT"], r"^00-[0-9a-f]{32}-")

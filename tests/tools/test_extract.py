@@ -196,7 +196,7 @@ class Lines(unittest.TestCase):
             [line for line in result.lines if line.startswith("issue")],
             [
                 "issue: bad_hex, traceparent: not a lowercase hexadecimal digit at byte 0",
-                "issue: bad_key, baggage: not allowed in a key at byte 2",
+                "issue: bad_key, baggage: invalid character in a key at byte 2",
             ],
         )
         self.assertEqual((result.status, result.err), (0, b""))
@@ -244,7 +244,7 @@ class Choice(unittest.TestCase):
         self.assertEqual((result.status, result.json["format"]), (0, "b3"))
         self.assertRegex(
             result.err,
-            rb"^baton: the environment: unknown propagator 'zipkin', known are "
+            rb"^baton: environment: unknown propagator 'zipkin', known: "
             rb"tracecontext, baggage, b3, b3multi, [a-z, -]*none\n$",
         )
 

@@ -70,9 +70,9 @@ b3
   b3: {B3_TRACE_ID}-{B3_SPAN_ID}-d
     trace id   {B3_TRACE_ID}
     span id    {B3_SPAN_ID}
-    state      debug: record, and let nothing thin it out
+    state      debug: record, and bypass all samplers
 
-none of the known fields
+unknown fields
   Host, accept
 
 the request as a whole
@@ -80,7 +80,7 @@ the request as a whole
     parent id  {SPAN_ID}
     sampling   accept: record
     read from  tracecontext
-    conflict   b3 names another trace, which is not taken
+    conflict   b3 has another trace id, which is ignored
     tracestate 2 members
     baggage    1 member
 """,
@@ -97,8 +97,8 @@ tracecontext
   byte 8: not a lowercase hexadecimal digit; no trace context is read
 
 the request as a whole
-    trace id   none: whoever gets this request starts a new trace
-    sampling   defer: nobody has decided yet
+    trace id   none: the receiver starts a new trace
+    sampling   defer: not decided yet
     issues     1
 """,
         )
@@ -111,18 +111,18 @@ the request as a whole
             (f"traceparent:   \tcc{TRACEPARENT[2:]}-more\n", "version    cc: newer, read as 00"),
             ("b3: 0\n", "state      deny: do not record"),
             ("b3: 1\n", "state      accept: record"),
-            (f"b3: {B3_TRACE_ID}-{B3_SPAN_ID}\n", "state      defer: nobody has decided yet"),
+            (f"b3: {B3_TRACE_ID}-{B3_SPAN_ID}\n", "state      defer: not decided yet"),
             (f"b3: {B3_SPAN_ID}-{B3_SPAN_ID}-1\n",
              f"trace id   {'0' * 16}{B3_SPAN_ID} (64 bits, padded with zeros)"),
             ("x-b3-flags: 1\n", "read from  b3multi"),
-            ("x-b3-flags: 0\n", "context    none: these fields say nothing by themselves"),
+            ("x-b3-flags: 0\n", "context    none: these fields alone carry no context"),
             (f"x-cloud-trace-context: {B3_TRACE_ID}/0\n", "span id    none: a trace id alone"),
             (f"x-cloud-trace-context: {B3_TRACE_ID}/0\n",
-             "parent id  none: whoever gets this request makes the first span of the trace"),
+             "parent id  none: the receiver makes the first span of the trace"),
             ("x-datadog-trace-id: 1\nx-datadog-parent-id: 2\nx-datadog-origin: rum\n",
              "member     dd = o:rum"),
-            ("tracestate: a=1\n", "tracestate not read: there is no valid traceparent"),
-            ("", "trace id   none: whoever gets this request starts a new trace"),
+            ("tracestate: a=1\n", "tracestate ignored: there is no valid traceparent"),
+            ("", "trace id   none: the receiver starts a new trace"),
         ]:
             with self.subTest(given=given):
                 self.assertIn("    " + row, inspect(given).lines)
@@ -141,17 +141,17 @@ class Points(unittest.TestCase):
             (f"traceparent: {TRACEPARENT.upper()}\n", "BF92",
              "byte 4: not a lowercase hexadecimal digit; no trace context is read"),
             (f"traceparent: {TRACEPARENT}-x\n", "-x",
-             "byte 55: goes on after its end; no trace context is read"),
+             "byte 55: trailing characters; no trace context is read"),
             ("traceparent: 00-ab\n", "",
-             "byte 5: ends too early; no trace context is read"),
+             "byte 5: unexpected end of value; no trace context is read"),
             (f"{good}tracestate: a=1,Bad=2\n", "Bad=",
-             "byte 4: not allowed in a key; the whole tracestate is dropped"),
+             "byte 4: invalid character in a key; the whole tracestate is dropped"),
             (f"{good}tracestate: a=1,b=2,a=3\n", "a=3",
-             "byte 8: the key came before; the first one stays"),
+             "byte 8: duplicate key; the first one is kept"),
             ("baggage: a=1,b c=2,d=3\n", "c=2,",
-             "byte 6: not allowed in a key; this member is dropped"),
+             "byte 6: invalid character in a key; this member is dropped"),
             (f"b3: {B3_TRACE_ID}-{B3_SPAN_ID}-x\n", "x",
-             "byte 50: not a sampling state; the value is rejected"),
+             "byte 50: invalid sampling state; the value is rejected"),
         ]:
             with self.subTest(given=given):
                 self.assertEqual(caret(inspect(given).lines), (above, sentence))
@@ -160,12 +160,12 @@ class Points(unittest.TestCase):
         lines = inspect(f"traceparent: {TRACEPARENT}\nTraceparent: {TRACEPARENT}\n").lines
         at = lines.index(f"  Traceparent: {TRACEPARENT}")
         self.assertEqual(lines[at + 1], " " * 15 + "^")
-        self.assertIn("the field may come only once", lines[at + 2])
+        self.assertIn("field occurs more than once", lines[at + 2])
 
         lines = inspect("baggage: a=1\nbaggage: b=2\nbaggage: c=3,d\nbaggage: e=5\n").lines
         at = lines.index("  baggage: c=3,d")
         self.assertEqual(lines[at + 1], " " * 16 + "^")
-        self.assertIn("byte 5: a key without '='", lines[at + 2])
+        self.assertIn("byte 5: missing '=' after a key", lines[at + 2])
 
     def test_at_two_places_of_one_line(self):
         lines = inspect("baggage: a b,c=1,d e\n").lines
@@ -174,9 +174,9 @@ class Points(unittest.TestCase):
             [
                 "  baggage: a b,c=1,d e",
                 "             ^",
-                "  byte 2: not allowed in a key; this member is dropped",
+                "  byte 2: invalid character in a key; this member is dropped",
                 "                     ^",
-                "  byte 10: not allowed in a key; this member is dropped",
+                "  byte 10: invalid character in a key; this member is dropped",
             ],
         )
 
@@ -187,15 +187,15 @@ class Points(unittest.TestCase):
     def test_empty_fields_of_b3(self):
         given = f"x-b3-traceid: {B3_TRACE_ID}\nx-b3-spanid: {SPAN_ID}\nx-b3-parentspanid:\n"
         lines = inspect(given).lines
-        self.assertIn("  byte 0: empty; it counts as absent", lines)
+        self.assertIn("  byte 0: field is empty; it is ignored", lines)
         self.assertIn(f"    trace id   {B3_TRACE_ID}", lines)
-        self.assertIn("  byte 0: empty; the value is rejected", inspect("b3:\n").lines)
+        self.assertIn("  byte 0: field is empty; the value is rejected", inspect("b3:\n").lines)
 
     def test_field_of_a_family(self):
         lines = inspect("uberctx-a b: 1\nuberctx-c: 2\njaeger-baggage: d\n").lines
-        self.assertIn("  uberctx-: (one of the fields that begin so)", lines)
-        self.assertIn("  not allowed in a key; this member is dropped", lines)
-        self.assertIn("  byte 1: a key without '='; this member is dropped", lines)
+        self.assertIn("  uberctx-: (one of the fields with this prefix)", lines)
+        self.assertIn("  invalid character in a key; this member is dropped", lines)
+        self.assertIn("  byte 1: missing '=' after a key; this member is dropped", lines)
         self.assertIn("    member     c = 2", lines)
 
     def test_digits_where_capitals_are_allowed(self):

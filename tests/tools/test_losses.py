@@ -6,7 +6,7 @@ from support import baton, main
 
 
 def table(*arguments):
-    """The letters of each pair of formats, and what they stand for."""
+    """The letters of each pair of formats, and their meaning."""
     out = baton("losses", *arguments).out.decode()
     rows, legend = out.split("\n\n")
     columns, *lines = rows.splitlines()

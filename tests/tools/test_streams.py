@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What comes in and goes out, byte for byte, and what happens when it cannot."""
+"""Input and output, byte for byte, and failures of both."""
 
 import os
 import subprocess
@@ -106,8 +106,8 @@ class Unreadable(unittest.TestCase):
         self.refused("a: b\nc: d\nnothing", "line 3 has no colon")
         self.refused(b"a: b\n\xff\0\n", "line 2 has no colon")
         self.refused(" \n", "line 1 has no colon")
-        self.refused("a: b\r\n\r\n", "line 2 has no colon: it is a carriage return alone, "
-                                     "and lines end with LF")
+        self.refused("a: b\r\n\r\n", "line 2 has no colon: it is a lone carriage return, "
+                                     "but lines end with LF")
 
     def test_too_large(self):
         self.refused(b"a: " + b"x" * (16 << 20), "standard input is larger than 16 MiB")

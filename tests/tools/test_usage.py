@@ -44,7 +44,7 @@ class Usage(unittest.TestCase):
             (["extract", "--propagators"], "--propagators"),
             (["extract", "--propagators="], "--propagators"),
             (["extract", "--propagators= , "], "empty list"),
-            (["extract", "--propagators=zipkin"], "'zipkin', known are tracecontext, baggage"),
+            (["extract", "--propagators=zipkin"], "'zipkin', known: tracecontext, baggage"),
             (["extract", "--propagators=b3,zipkin"], "'zipkin'"),
             (["extract", "--propagators=B3"], "'B3'"),
             (["extract", "--propagators=none,b3"], "none"),

@@ -58,7 +58,7 @@ TEST(B3PropagatorTest, SaysWhatItFound) {
             Extracted::nothing);
 }
 
-// Every prefix of the longest value is either one of the forms of the grammar or refused.
+// Every prefix of the longest value is a form of the grammar, or is refused.
 TEST(B3PropagatorTest, PrefixesOfTheLongestValue) {
   const std::string whole = joined({trace_id, span_id, "d", parent_id});
   for (std::size_t size = 0; size <= whole.size(); ++size) {

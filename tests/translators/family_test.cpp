@@ -27,7 +27,7 @@ std::string baggage_of(CarrierReader carrier, Context context = {}) {
   return std::string(context.baggage().header());
 }
 
-/// A carrier without case that counts what is asked of it.
+/// A case-insensitive carrier that counts its calls.
 struct CountingCarrier {
   std::vector<std::string> names;
   std::size_t gets = 0;
@@ -52,7 +52,7 @@ struct CountingCarrier {
   void erase(std::string_view) { ++erases; }
 };
 
-/// One list, whatever field is asked for.
+/// Returns one list for any field.
 struct ListCarrier {
   std::string_view list;
 
@@ -103,7 +103,7 @@ TEST(FamilyTest, ATwinThatCannotBeSaidErasesNothing) {
   EXPECT_EQ(map, (Map{{"ot-baggage-a", "ok"}, {"ot-baggage-aa", "ok"}}));
 }
 
-// One call for each member at most: for 2^7 spellings of one key, and for a pair of each key.
+// At most one call per member: for 2^7 spellings of one key, and for a pair of each key.
 TEST(FamilyTest, CallsOfTheCarrierAreLinearInTheMembers) {
   constexpr std::size_t members = 128;
   for (const bool is_one_key : {true, false}) {

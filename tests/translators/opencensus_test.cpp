@@ -10,7 +10,7 @@
 namespace baton {
 namespace {
 
-/// Fields as gRPC has them.
+/// Fields as in gRPC.
 struct BinaryFields : test::Fields {
   using Fields::Fields;
   static constexpr bool has_binary_fields = true;
@@ -32,7 +32,7 @@ const std::string ids = bytes_of("00004bf92f3577b34da6a3ce929d0e0e47360100f067aa
 const std::string sampled = ids + bytes_of("0201");
 const std::string not_sampled = ids + bytes_of("0200");
 
-/// Reads a value from a carrier with binary fields; the error is empty where nothing was wrong.
+/// Reads a value from a carrier with binary fields; the error is empty if there was none.
 ParseError extract(const std::string& value, Context& context) {
   ExtractReport report;
   const Extracted found =

@@ -62,15 +62,15 @@ class TableList {
 
 /// Reads a field table, such as the headers of a message. The table must outlive the carrier.
 ///
-/// - Names are matched exactly; where no field has the very name, in any case (ASCII letters
-///   alone).
+/// - Names are matched exactly or, if no field has exactly that name, in any case (ASCII letters
+///   only).
 /// - Long strings (`AMQP_FIELD_KIND_UTF8`) and byte arrays (`AMQP_FIELD_KIND_BYTES`) are text, and
-///   are shown where they are: nothing is copied or allocated. Other types count as absent; the
-///   report of `extract` says `wrong_type` of them.
-/// - A table should have no name twice. If one does, `get` returns the last value, and `get_all`
+///   are read in place: nothing is copied or allocated. Fields of other types count as absent, and
+///   `extract` reports them as `wrong_type`.
+/// - A table should not repeat a name. If one does, `get` returns the last value, and `get_all`
 ///   shows all in order.
 ///
-/// Each look-up passes over the fields once, or twice where no name is exact.
+/// Each lookup visits the fields once, or twice if no name matches exactly.
 class ConstTableCarrier : public baton::detail::lookup::ListCarrier<detail::TableList> {
  public:
   explicit ConstTableCarrier(const amqp_table_t& table) noexcept
@@ -82,15 +82,15 @@ class ConstTableCarrier : public baton::detail::lookup::ListCarrier<detail::Tabl
 ///     amqp_table_t headers = amqp_empty_table;
 ///     options.chain.inject(context, baton::amqp::TableCarrier(headers, pool));
 ///
-/// What it writes, names and values and the array of entries, is in the caller's pool, and lives
-/// until that is recycled or emptied. The carrier never changes the entries that were there before:
-/// the first change makes a new array, and the old one keeps its owner. So a table may share its
+/// The names, the values and the array of entries that it writes belong to the caller's pool, and
+/// are valid until the pool is recycled or emptied. The carrier never changes earlier entries: the
+/// first change makes a new array, and the old one keeps its owner. So a table may share its
 /// entries with that of a received message, or have them on the stack. Fields of other names keep
-/// their place and their value, nested tables and arrays with all that is in them.
+/// their place and their value, nested tables and arrays included.
 ///
 /// Names are written in lowercase, values as long strings. `set` leaves one field of a name,
-/// `erase` none, whatever their case and type. A name longer than 255 bytes cannot be one and is
-/// not written. Throws `std::bad_alloc`, and nothing else.
+/// `erase` none, in any case and of any type. A name longer than 255 bytes is not written. Throws
+/// `std::bad_alloc`, and nothing else.
 class TableCarrier : public ConstTableCarrier {
  public:
   TableCarrier(amqp_table_t& table, amqp_pool_t& pool) noexcept
@@ -103,7 +103,7 @@ class TableCarrier : public ConstTableCarrier {
   void erase(std::string_view name);
 
  private:
-  /// Has the entries in an array of our own, with room for so many more.
+  /// Ensures that the entries are in an array of the carrier's own, with room for `more` entries.
   void own(std::size_t more);
 
   amqp_table_t* table_;
@@ -112,7 +112,7 @@ class TableCarrier : public ConstTableCarrier {
   std::size_t capacity_ = 0;
 };
 
-/// A pool of rabbitmq-c's, emptied at the end of its scope. Used by one thread at a time.
+/// A pool of rabbitmq-c, emptied at the end of its scope. Only one thread at a time may use it.
 ///
 ///     baton::amqp::Pool pool;
 ///     for (const Order& order : orders) {
@@ -129,7 +129,7 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  /// Ends the life of all that is in it, and keeps the memory for what comes next.
+  /// Invalidates all that is in it, and keeps the memory for reuse.
   void recycle() noexcept { recycle_amqp_pool(&pool_); }
 
   [[nodiscard]] amqp_pool_t* get() noexcept { return &pool_; }
@@ -139,7 +139,7 @@ class Pool {
   amqp_pool_t pool_;
 };
 
-/// The headers of a message, or an empty table where its properties have none.
+/// The headers of a message; an empty table if its properties have none.
 [[nodiscard]] inline const amqp_table_t& headers_of(
     const amqp_basic_properties_t& properties) noexcept {
   return (properties._flags & AMQP_BASIC_HEADERS_FLAG) != 0 ? properties.headers : amqp_empty_table;
@@ -151,16 +151,16 @@ class Pool {
   return headers_of(envelope.message);
 }
 
-/// What has headers: properties, a message, an envelope.
+/// A type with headers: properties, a message, an envelope.
 template <class T>
 concept HasHeaders = requires(const T& message) { headers_of(message); };
 
-/// The context that is in a table of headers. A field that the chain reads and that is no text,
-/// such as an integer, is absent, and reported as `wrong_type`; one without a value
-/// (`AMQP_FIELD_KIND_VOID`) is absent.
+/// The context in a table of headers. A field that the chain reads and that is not text, such as an
+/// integer, counts as absent and is reported as `wrong_type`; one without a value
+/// (`AMQP_FIELD_KIND_VOID`) counts as absent.
 [[nodiscard]] Context extract(const amqp_table_t& headers, const ExtractOptions& options = {});
 
-/// The context that came with a message: that of its headers.
+/// The context in the headers of a received message.
 ///
 ///     baton::Context context = baton::amqp::extract(envelope);
 template <HasHeaders Message>
@@ -168,34 +168,34 @@ template <HasHeaders Message>
   return extract(headers_of(message), options);
 }
 
-/// Writes a context into a table of headers, by the rules of TableCarrier: the pool owns what is
-/// written, and the entries that were there before keep their owner.
+/// Writes a context into a table of headers, by the rules of TableCarrier: the pool owns the new
+/// entries, and earlier entries keep their owner.
 inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
                    const InjectOptions& options = {}) {
   options.chain.inject(context, TableCarrier(headers, pool));
 }
 
-/// Writes a context into the properties of a message that is about to be published. Where they have
-/// no headers (the flag says so), they get some. If memory runs out, they stay as they were.
+/// Writes a context into the properties of a message that is about to be published. Adds headers if
+/// there are none (by the flag). If memory runs out, the properties remain unchanged.
 ///
 /// The properties then point into the pool, which must outlive their use. `amqp_basic_publish`
-/// takes nothing: it is done with them when it returns, whether it has sent them or not.
+/// takes no ownership: it no longer uses them when it returns, with or without an error.
 ///
-///     amqp_basic_properties_t properties = envelope.message.properties;  // all that came stays
+///     amqp_basic_properties_t properties = envelope.message.properties;  // keeps all of them
 ///     baton::amqp::inject(properties, pool);
 ///     amqp_basic_publish(connection, 1, exchange, key, 0, 0, &properties, envelope.message.body);
 void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
             const Context& context = current(), const InjectOptions& options = {});
 
-/// What a consumer does with a message: extracts its context, makes a child of it current, and
-/// calls the handler, with the message if it takes one. Gives back what the handler does.
+/// Processes a message: extracts its context, makes a child of it current, and calls the handler,
+/// with the message if it takes one. Returns the handler's result.
 ///
 ///     baton::amqp::process(envelope, [&](const amqp_envelope_t& order) {
 ///       ship(order.message.body);  // baton::current() is this message's context
 ///     });
 ///
-/// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
-/// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
+/// Always calls the handler, even if the headers are invalid. The handler must not be a coroutine,
+/// which does not compile: await it through `co_with_context` (baton/asio.hpp).
 template <HasHeaders Message, class Handler>
 decltype(auto) process(const Message& message, Handler&& handler,
                        const ExtractOptions& options = {}) {

@@ -23,8 +23,9 @@ namespace baton::http {
 ///     boost::beast::http::request<string_body> request = …;
 ///     baton::http::inject(request);  // or chain.inject(context, BeastCarrier(request))
 ///
-/// As HeaderCarrier, with Beast's own ordered look-up. A field longer than Beast can hold (a name
-/// or value of more than 65,533 bytes) is not written; older ones of that name go all the same.
+/// As HeaderCarrier, with Beast's own ordered lookup. A field longer than Beast can hold (a name or
+/// value of more than 65,533 bytes) is not written; older ones of that name are removed in any
+/// case.
 template <class Fields>
 class BeastCarrier {
  public:
@@ -101,7 +102,7 @@ template <class Request, class Handler>
 auto co_handle(Context context, Request& request, Handler handler)
     -> std::remove_cvref_t<decltype(baton::detail::invoke_handler(handler, request))> {
   auto work = [&] {
-    const Scope scope(context);  // for what the handler does before its coroutine starts
+    const Scope scope(context);  // for the part of the handler before its coroutine starts
     return baton::detail::invoke_handler(handler, request);
   }();
   co_return co_await co_with_context(std::move(context), std::move(work));
@@ -114,17 +115,17 @@ struct CarrierFor<Fields> {
   using type = BeastCarrier<Fields>;
 };
 
-/// What an asynchronous server does with a request: extracts its context, makes a child of it
-/// current, and awaits the handler's coroutine, which is called with the request if it takes one.
+/// Serves a request asynchronously: extracts its context, makes a child of it current, and awaits
+/// the handler's coroutine, which is called with the request if it takes one.
 ///
 ///     auto response = co_await baton::http::co_serve(request, [&](auto& request) -> awaitable<…> {
 ///       co_await something();           // another request may run here, on this very thread
 ///       co_return answer(request);      // baton::current() is still this request's context
 ///     });
 ///
-/// The context is extracted at once. The coroutine runs as in `co_with_context`: its result, or
-/// what it throws, becomes that of `co_serve`, and the awaiting coroutine has its own context back
-/// afterwards. The request must live until then; the handler is moved in.
+/// The context is extracted at once. The coroutine runs as in `co_with_context`: `co_serve` returns
+/// its result or throws its exception, and then the awaiting coroutine has its own context again.
+/// The request must outlive the coroutine; the handler is moved in.
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 [[nodiscard]] auto co_serve(Request&& request, Handler handler,

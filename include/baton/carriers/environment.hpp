@@ -12,38 +12,38 @@
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
 
-/// Contexts in environment variables, as OpenTelemetry's specification has them ("Environment
-/// Variables as Context Propagation Carriers"). For POSIX.
+/// Contexts in environment variables, as in OpenTelemetry's specification ("Environment Variables
+/// as Context Propagation Carriers"). For POSIX.
 namespace baton::environment {
 
-/// The variable that stands for a field: ASCII letters in upper case, digits as they are, and `_`
-/// for everything else; a `_` before a leading digit, and alone for the empty name.
+/// The variable of a field: ASCII letters in upper case, digits unchanged, and `_` for all other
+/// characters. It has a `_` before a leading digit, and is `_` for the empty name.
 ///
 ///     variable_name("x-b3-traceid") == "X_B3_TRACEID"
 ///
-/// The result matches `[A-Z_][A-Z0-9_]*`, and is the variable of its own.
+/// The result matches `[A-Z_][A-Z0-9_]*`, and `variable_name` does not change it.
 [[nodiscard]] std::string variable_name(std::string_view field);
 
-/// Reads a list of entries `NAME=value` where they are. The list must outlive the carrier.
+/// Reads a list of entries `NAME=value` in place. The list must outlive the carrier.
 ///
 ///     int main(int, char**, char** envp) {
 ///       const baton::environment::ListCarrier ours(envp);
 ///       const baton::Context context = baton::global_chain().extract(ours);
 ///
-/// - A field is looked for as `variable_name` writes it, and in no other spelling. `keys` shows no
-///   other names either; so families of fields (`uberctx-…`) are not read.
+/// - A field is found only under the spelling of `variable_name`. `keys` visits no other names
+///   either, so fields with a prefix (`uberctx-…`) are not read.
 /// - Of several entries with one name the first counts, as for `getenv`.
-/// - Values are opaque, an empty one too. An entry without `=` is no variable.
+/// - Values are opaque, and may be empty. An entry without `=` is ignored.
 ///
-/// Nothing is copied or allocated. Each look-up passes over the names once.
+/// Never copies or allocates. Each lookup visits the names once.
 class ListCarrier {
  public:
-  /// The environment of this process as it is now. Nobody may change it while the carrier is used:
+  /// The current environment of this process. It must not change while the carrier is used:
   /// `setenv` in another thread would be a race.
   ListCarrier() noexcept;
-  /// A list that a null pointer ends. A null pointer itself is an empty list.
+  /// A list that ends with a null pointer. A null pointer itself is an empty list.
   explicit ListCarrier(const char* const* list) noexcept;
-  /// Any list. Null pointers in it do not count.
+  /// Any list. Null pointers in it are ignored.
   explicit ListCarrier(std::span<const char* const> list) noexcept : list_(list) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;
@@ -54,20 +54,19 @@ class ListCarrier {
   std::span<const char* const> list_;
 };
 
-/// A list of entries that owns its text: the environment of a process that is about to start. Our
-/// own stays as it is.
+/// A list of entries that owns its text: the environment of a process that is about to start. The
+/// environment of this process does not change.
 ///
 ///     baton::environment::Environment child = baton::environment::Environment::copy();
 ///     baton::environment::inject(child);
 ///     posix_spawn(&pid, path, nullptr, nullptr, arguments, child.envp());
 ///
-/// What it is made from is copied byte for byte and in order, entries without `=` and repeated ones
-/// included, into one block; each value that is set has one more. It reads as ListCarrier does.
+/// The source list is copied into one block, byte for byte and in order, entries without `=` and
+/// repeated ones included. Each value that is set has a block of its own. Reads like ListCarrier.
 ///
-/// `set` leaves one entry of a name, `erase` none; both take names as `variable_name` writes them,
-/// and leave other spellings alone. A value with a NUL cannot be an entry and is not written; older
-/// ones go all the same. There is no limit of size here: where the system's is passed, `execve`
-/// says `E2BIG`.
+/// `set` leaves one entry of a name, `erase` none. Both apply `variable_name`, and do not change
+/// entries with other spellings. A value with a NUL is not written; older ones are removed in any
+/// case. There is no limit of size: `execve` reports `E2BIG` over the system's limit.
 ///
 /// Throws `std::bad_alloc`, and nothing else. One thread may change it at a time.
 class Environment {
@@ -86,8 +85,8 @@ class Environment {
   Environment& operator=(Environment&&) noexcept = default;
   ~Environment() = default;
 
-  /// The list with a null pointer behind its end, as `posix_spawn` and `execve` take it. Valid
-  /// until the next change.
+  /// The list with a null pointer at its end, for `posix_spawn` and `execve`. Valid until the next
+  /// change.
   [[nodiscard]] char* const* envp() const noexcept;
   /// The same without the null pointer.
   [[nodiscard]] std::span<const char* const> list() const noexcept;
@@ -108,10 +107,10 @@ class Environment {
 
   Entry copied_;
   std::vector<Entry> written_;
-  std::vector<char*> entries_;  // empty, or ended by a null pointer
+  std::vector<char*> entries_;  // empty, or ends with a null pointer
 };
 
-/// The context that this process was started with. Best read once, at the start.
+/// The context in the environment of this process. Best read once, at start.
 ///
 ///     const baton::Context context = baton::environment::extract();
 [[nodiscard]] inline Context extract(const ExtractOptions& options = {}) {

@@ -18,12 +18,12 @@
 
 namespace baton::grpc {
 
-/// How large the metadata of a call may get by what is injected. gRPC's servers take 8 KiB by
-/// default and refuse the call beyond; this leaves 2 KiB to gRPC's own fields and to call
-/// credentials. Raise it where your servers take more (GRPC_ARG_MAX_METADATA_SIZE).
+/// The limit of a call's metadata, in bytes, with the injected ones. gRPC's servers refuse a call
+/// with more than 8 KiB by default; this leaves 2 KiB for gRPC's own fields and for call
+/// credentials. Raise it if your servers accept more (GRPC_ARG_MAX_METADATA_SIZE).
 inline constexpr std::size_t default_max_metadata_size = 6144;
 
-/// The context that came with a call.
+/// The context of a received call.
 ///
 ///     const baton::Context context = baton::grpc::extract(*server_context).child();
 [[nodiscard]] Context extract(const ::grpc::ServerContextBase& server_context,
@@ -34,7 +34,7 @@ struct MetadataOptions {
   std::size_t max_metadata_size = default_max_metadata_size;
 };
 
-/// Writes a context into a call that is about to be made. Once for each ClientContext: see
+/// Writes a context into a call that is about to be made. Call it once for each ClientContext: see
 /// ClientContextCarrier.
 ///
 ///     baton::grpc::inject(client_context, context);
@@ -42,15 +42,15 @@ void inject(::grpc::ClientContext& client_context, const Context& context = curr
             const MetadataOptions& options = {});
 
 struct ClientInterceptorOptions {
-  /// None: the global one, looked up for each call.
+  /// None: the global chain, looked up for each call.
   std::optional<PropagatorChain> chain = std::nullopt;
   std::size_t max_metadata_size = default_max_metadata_size;
 };
 
-/// Makes every call of a channel carry the context that is current where the call is made: on the
-/// thread that calls the stub's method, whichever API that is of, and whoever starts the call then.
-/// It replaces whatever the ClientContext has under the same keys. Where nothing is current it
-/// leaves the call alone.
+/// Makes every call of a channel carry the current context of the thread that calls the stub's
+/// method, in any of gRPC's APIs, even if another thread starts the call later. It replaces
+/// metadata of the ClientContext with the same keys. If no context is current, it does not change
+/// the call.
 ///
 ///     std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> all;
 ///     all.push_back(baton::grpc::client_interceptor());
@@ -59,28 +59,27 @@ struct ClientInterceptorOptions {
 [[nodiscard]] std::unique_ptr<::grpc::experimental::ClientInterceptorFactoryInterface>
 client_interceptor(ClientInterceptorOptions options = {});
 
-/// Extracts the context of every call to a server and makes a child of it, which `context` finds,
-/// and which is current in handlers of the synchronous API, and in the methods of the callback API
-/// that give a reactor.
+/// Extracts the context of every call to a server and makes a child of it. `context` returns the
+/// child, and it is current in handlers of the synchronous API, and in the methods of the callback
+/// API that return a reactor.
 ///
 ///     std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> all;
 ///     all.push_back(baton::grpc::server_interceptor());
 ///     builder.experimental().SetInterceptorCreators(std::move(all));
 ///
-/// Reactors and completion queues run on whatever thread there is: say
-/// `const baton::Scope scope(baton::grpc::context(server_context));` there. Put it first of all
-/// interceptors; one before it that lets the call proceed on another thread leaves nothing current.
+/// Reactors and completion queues run on any thread: write
+/// `const baton::Scope scope(baton::grpc::context(server_context));` there. Make it the first
+/// interceptor: if one before it lets the call proceed on another thread, no context is current.
 ///
-/// The chain is the global one, looked up for each call, unless one is given.
+/// Without a chain it uses the global one, looked up for each call.
 [[nodiscard]] std::unique_ptr<::grpc::experimental::ServerInterceptorFactoryInterface>
 server_interceptor(std::optional<PropagatorChain> chain = std::nullopt);
 
-/// The context that `server_interceptor` made for a call, the same one each time; an empty one
-/// where there was no interceptor. It lives as long as `server_context`, and any thread may read
-/// it.
+/// The context that `server_interceptor` made for a call, always the same object; an empty one if
+/// there was no interceptor. It is valid as long as `server_context`, and any thread may read it.
 ///
-/// It is kept with the call's own metadata: `client_metadata()` shows an entry `baton-context` with
-/// an empty value.
+/// The call's own metadata hold it: `client_metadata()` has an entry `baton-context` with an empty
+/// value.
 [[nodiscard]] const Context& context(const ::grpc::ServerContextBase& server_context) noexcept;
 
 }  // namespace baton::grpc

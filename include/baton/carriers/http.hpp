@@ -18,9 +18,9 @@
 
 namespace baton::http {
 
-/// A container of header fields: `std::map`, `std::multimap` and their unordered twins (whatever
-/// their comparator), or a vector, list or deque of pairs or of structs with members `name` and
-/// `value`. FieldTraits teaches it other elements.
+/// A container of header fields: `std::map`, `std::multimap` and their unordered variants (with any
+/// comparator), or a vector, list or deque of pairs or of structs with members `name` and `value`.
+/// Specialize FieldTraits for other elements.
 template <class Container>
 concept HeaderContainer = requires(const Container& container) {
   typename Container::value_type;
@@ -55,11 +55,11 @@ concept WritableContainer =
 ///     baton::Context context = baton::global_chain().extract(baton::http::HeaderCarrier(headers));
 ///
 /// Names are ASCII-case-insensitive to read and lowercase to write (RFC 9110, §5.1). Several fields
-/// of one name are kept apart, in the order of the container. `set` leaves one of them, `erase`
-/// none. Reading never allocates, and each look-up passes over all fields once.
+/// of one name remain separate, in the order of the container. `set` leaves one of them, `erase`
+/// none. Reading never allocates, and each lookup visits all fields once.
 ///
-/// A field that could break a header is not written: a name that is no token, or a value with a
-/// control character other than tab. Older fields of that name go all the same.
+/// A field that could break a header is not written: a name that is not a token, or a value with a
+/// control character other than tab. Older fields of that name are removed in any case.
 template <class Container>
 class HeaderCarrier {
  public:
@@ -116,7 +116,7 @@ class HeaderCarrier {
   static constexpr bool is_map = requires { typename Container::mapped_type; };
 
   void set_in_map(std::string_view name, std::string_view value) {
-    // Built first: name and value may be views into what is about to go.
+    // Built first: name and value may be views into fields that are erased below.
     std::pair<typename Container::key_type, typename Container::mapped_type> fresh;
     detail::assign_lowercase(fresh.first, name);
     detail::assign_text(fresh.second, value);
@@ -146,7 +146,7 @@ class HeaderCarrier {
             equal_names(Traits::name(*field), name) ? container_->erase(field) : std::next(field);
       }
     } else {
-      // Once over a sequence, however many go: erasing one by one would be quadratic in a vector.
+      // One pass over the sequence: erasing one by one would be quadratic in a vector.
       auto out = container_->begin();
       for (auto field = container_->begin(); field != container_->end(); ++field) {
         if (std::addressof(*field) != kept_field && equal_names(Traits::name(*field), name)) {
@@ -162,8 +162,8 @@ class HeaderCarrier {
   Container* container_;
 };
 
-/// Which carrier reads and writes a type: what `extract`, `inject` and `serve` go by. Specialise it
-/// to teach them a library's own request type; the carrier is made from a reference to it.
+/// The carrier that `extract`, `inject` and `serve` use for a type. Specialize it for a library's
+/// own request type; the carrier is made from a reference to it.
 template <class Headers>
 struct CarrierFor {};
 
@@ -172,11 +172,11 @@ struct CarrierFor<Container> {
   using type = HeaderCarrier<Container>;
 };
 
-/// Something that has header fields: a container of them, or a message that CarrierFor knows.
+/// A type with header fields: a container of them, or a message with a CarrierFor.
 template <class Headers>
 concept HasHeaders = requires { typename CarrierFor<Headers>::type; };
 
-/// The context that came with a request.
+/// The context of a received request.
 ///
 ///     baton::Context context = baton::http::extract(request.headers);
 template <HasHeaders Headers>
@@ -184,7 +184,7 @@ template <HasHeaders Headers>
   return options.chain.extract(typename CarrierFor<const Headers>::type(headers), options.report);
 }
 
-/// Writes a context into a request that is about to go out.
+/// Writes a context into a request that is about to be sent.
 ///
 ///     baton::http::inject(request.headers, baton::current().child());
 template <HasHeaders Headers>
@@ -193,15 +193,15 @@ void inject(Headers& headers, const Context& context = current(),
   options.chain.inject(context, typename CarrierFor<Headers>::type(headers));
 }
 
-/// What a server does with a request: extracts its context, makes a child of it current, and calls
-/// the handler, with the request if it takes one. Gives back what the handler does.
+/// Serves a request: extracts its context, makes a child of it current, and calls the handler, with
+/// the request if it takes one. Returns the handler's result.
 ///
 ///     auto response = baton::http::serve(request, [&](const auto& request) {
 ///       return answer(request);  // baton::current() is this request's context
 ///     });
 ///
-/// For a handler that returns before its work is done the scope would end too early. A coroutine
-/// does not compile; `co_serve` (baton/carriers/beast.hpp) is for those.
+/// The handler must not return before its work is done, since the scope ends with it. A coroutine
+/// does not compile; use `co_serve` (baton/carriers/beast.hpp).
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 decltype(auto) serve(Request&& request, Handler&& handler, const ExtractOptions& options = {}) {

@@ -12,12 +12,12 @@
 
 namespace baton::http {
 
-/// Whether two field names are the same: ASCII letters in either case, whatever the locale.
+/// Whether two field names are equal, without regard to the case of ASCII letters.
 [[nodiscard]] constexpr bool equal_names(std::string_view a, std::string_view b) noexcept {
   return baton::detail::equals_ignoring_case(a, b);
 }
 
-/// Whether it may stand as a field name: `1*tchar`, RFC 9110, §5.6.2.
+/// Whether it is a valid field name: `1*tchar`, RFC 9110, §5.6.2.
 [[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept {
   constexpr auto is_token_character = [](char c) {
     return baton::detail::is_letter_or_digit(c) ||
@@ -26,7 +26,7 @@ namespace baton::http {
   return !name.empty() && std::all_of(name.begin(), name.end(), is_token_character);
 }
 
-/// Whether it may stand as a field value: no control characters but tab, RFC 9110, §5.5.
+/// Whether it is a valid field value: no control characters but tab, RFC 9110, §5.5.
 [[nodiscard]] constexpr bool is_field_value(std::string_view value) noexcept {
   return std::all_of(value.begin(), value.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -36,11 +36,11 @@ namespace baton::http {
 
 namespace detail {
 
-/// Text that is not a bare pointer: that might be null, or without an end.
+/// Text that is not a bare pointer, which might be null or unterminated.
 template <class T>
 concept Text = std::convertible_to<const T&, std::string_view> && !std::is_pointer_v<T>;
 
-/// What libraries for HTTP/2 put into their maps: a value with flags beside it.
+/// A value with flags beside it, as libraries for HTTP/2 have in their maps.
 template <class T>
 concept WrappedText = !Text<T> && requires(const T& wrapped) {
   { wrapped.value } -> Text;
@@ -97,7 +97,7 @@ concept NameValue = !Pair<T> && requires(const T& field) {
 }  // namespace detail
 
 /// How to read and write one element of a container of header fields. Pairs and structs with
-/// members `name` and `value` are known; specialise it for other types. `assign` is needed only to
+/// members `name` and `value` are known; specialize it for other types. `assign` is needed only to
 /// write, on a default-constructed element, and must write the name in lowercase.
 ///
 ///     template <>

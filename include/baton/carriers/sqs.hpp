@@ -15,11 +15,11 @@
 /// (AWS JSON 1.0).
 namespace baton::sqs {
 
-/// A field that a message goes without.
+/// A field that was not written into a message.
 struct LeftOut {
-  std::size_t entry;  ///< of the batch, from zero on; zero for a single message
+  std::size_t entry;  ///< of the batch, from zero; zero for a single message
   std::string field;
-  std::size_t others;  ///< how many attributes the message has that are none of the context's
+  std::size_t others;  ///< how many attributes the message has besides those of the context
   friend bool operator==(const LeftOut&, const LeftOut&) = default;
 };
 
@@ -32,26 +32,25 @@ struct LeftOut {
 ///       "traceparent": {"DataType": "String", "StringValue": "00-…"}}}
 ///
 /// Each field becomes an attribute of type String. `x-amzn-trace-id` becomes the system attribute
-/// `AWSTraceHeader`, which does not count. There is room for ten attributes; those of the
-/// application stay, whatever their number, and of the context's `traceparent` is the first to get
-/// in. What has no room is left out, and so is what SQS would refuse the message for, see
+/// `AWSTraceHeader`, which does not count. A message has room for ten attributes. Those of the
+/// application remain, whatever their number; of the context's, `traceparent` is written first. A
+/// field is left out if it has no room, or if SQS would refuse the message because of it: see
 /// `is_attribute_name` and `is_attribute_value`.
-/// What is left out is given back, in the order of the entries; an older value of it goes, and so
-/// does an attribute that has the name of a field in another case.
+/// Returns the fields that are left out, in the order of the entries. Removes older values of them,
+/// and attributes that have the name of a field in another case.
 ///
-/// Every other byte of the request stays. The rules, the errors and the costs are those of
-/// `baton::celery::inject`; names may not come twice in the request, in an entry, or among
-/// attributes. SQS hashes attributes in its answer: who checks `MD5OfMessageAttributes` must do so
-/// with the attributes that were sent.
+/// Every other byte of the request remains. The rules, the errors and the costs are those of
+/// `baton::celery::inject`; names must not be repeated in the request, in an entry, or among
+/// attributes. SQS hashes attributes in its response: a caller that checks `MD5OfMessageAttributes`
+/// must use the attributes that were sent.
 [[nodiscard]] expected<std::vector<LeftOut>> inject(std::string& request,
                                                     const Context& context = current(),
                                                     const InjectOptions& options = {});
 
-/// Gives a context for each entry.
+/// Returns the context of each entry.
 using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
 
-/// The same with a context of its own for each entry, as a batch of messages with several origins
-/// needs it.
+/// The same with a context for each entry, for a batch of messages with several origins.
 ///
 ///     baton::sqs::inject_each(request, [&](std::size_t entry) -> const baton::Context& {
 ///       return contexts[entry];
@@ -60,41 +59,43 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
                                                          ContextOfEntry context_of,
                                                          const InjectOptions& options = {});
 
-/// The contexts that came with messages, in their order. `response` is one of:
+/// The contexts of received messages, in order. `response` is one of:
 ///
-/// - what ReceiveMessage answers, `{"Messages": [{"Body", "MessageAttributes", "Attributes"}]}`;
-///   `{}` and null for the list mean that there are no messages, and so does what boto3 gives then,
-///   `{"ResponseMetadata": {…}}`. Attributes come only if the request asked for them:
-///   `"MessageAttributeNames": ["All"]`, `"AttributeNames": ["AWSTraceHeader"]`.
-/// - the event that calls a Lambda function, `{"Records": [{"body", "messageAttributes",
-///   "attributes"}]}` from a queue, `{"Records": [{"Sns": {"MessageAttributes"}}]}` from SNS.
+/// - the response of ReceiveMessage, `{"Messages": [{"Body", "MessageAttributes", "Attributes"}]}`.
+///   `{}`, null for the list, and boto3's `{"ResponseMetadata": {…}}` mean that there are no
+///   messages. SQS sends attributes only if the request asks for them: `"MessageAttributeNames":
+///   ["All"]`, `"AttributeNames": ["AWSTraceHeader"]`.
+/// - the event of a Lambda function, `{"Records": [{"body", "messageAttributes", "attributes"}]}`
+///   from a queue, `{"Records": [{"Sns": {"MessageAttributes"}}]}` from SNS.
 ///
 /// A message has `Body`, `MessageAttributes` or `Attributes`; a record has `messageAttributes`, the
-/// `eventSource` `aws:sqs`, or `Sns`. `body` and `attributes` alone are no mark of a record: other
-/// events have them too. Another object is an error: `missing_field` at its `{`, also for one of
-/// several messages. An error of the JSON tells its byte of the response.
+/// `eventSource` `aws:sqs`, or `Sns`. `body` and `attributes` alone do not make a record, since
+/// other events have them too. Any other object is an error, also as one of several messages:
+/// `missing_field` at its `{`. An error in the JSON has its offset in the response.
 ///
 ///     const auto contexts = baton::sqs::extract(response).value();
 ///
-/// - Names of attributes are matched exactly; if no attribute has the very name, in any case. Of
-///   several spellings the last one counts, and all of `tracestate` and `baggage`.
-/// - `x-amzn-trace-id` is read from the system attribute `AWSTraceHeader`, and if that is absent
-///   from an attribute of its own name.
+/// - Names of attributes are matched exactly or, if no attribute has exactly that name, in any
+/// case.
+///   Of several spellings the last one counts, but all of `tracestate` and `baggage`.
+/// - `x-amzn-trace-id` is read from the system attribute `AWSTraceHeader` or, if that is absent,
+/// from
+///   an attribute of its own name.
 /// - If no message attribute is a field of the chain, the body may be a notification of SNS that
 ///   was delivered without *raw message delivery*, `{"Type": "Notification", "MessageAttributes":
-///   {name: {"Type", "Value"}}}`; then its attributes are read instead. A body that is none is no
-///   error. What is inside of the notification is not looked at.
-/// - An attribute of another type than String is absent, and reported as `wrong_type`. The report
-///   counts over all messages.
+///   {name: {"Type", "Value"}}}`; then its attributes are read instead. Any other body is not an
+///   error. The message inside the notification is not read.
+/// - An attribute of another type than String counts as absent, and is reported as `wrong_type`.
+/// The
+///   report is for all messages together.
 ///
-/// Work is linear in the size of the response. Allocates for the vector, for values with escapes,
-/// for the text of a notification, and for more than 32 attributes; throws `std::bad_alloc`, and
-/// nothing else.
+/// Linear in the size of the response. Allocates for the vector, for values with escapes, for the
+/// text of a notification, and for more than 32 attributes. Throws `std::bad_alloc`, and nothing
+/// else.
 [[nodiscard]] expected<std::vector<Context>> extract(std::string_view response,
                                                      const ExtractOptions& options = {});
 
-/// The same for one message of a response, one record of an event, or a notification of SNS, by
-/// itself.
+/// The same for a single message of a response, record of an event, or notification of SNS.
 [[nodiscard]] expected<Context> extract_message(std::string_view message,
                                                 const ExtractOptions& options = {});
 

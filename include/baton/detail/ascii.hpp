@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-/// ASCII, whatever the locale.
+/// ASCII, in any locale.
 namespace baton::detail {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -14,14 +14,14 @@ constexpr bool is_letter_or_digit(char c) noexcept {
   return is_lower_letter(c) || is_upper_letter(c) || is_digit(c);
 }
 
-/// What else a token may have, RFC 9110, §5.6.2.
+/// The other characters of a token, RFC 9110, §5.6.2.
 inline constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
 
 constexpr char to_lower(char c) noexcept {
   return is_upper_letter(c) ? static_cast<char>(c | 0x20) : c;
 }
 
-/// Whether there is no capital in `text`.
+/// Whether `text` has no uppercase letter.
 [[nodiscard]] constexpr bool is_lowercase(std::string_view text) noexcept {
   return std::none_of(text.begin(), text.end(), is_upper_letter);
 }

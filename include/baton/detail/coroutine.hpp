@@ -6,7 +6,7 @@
 
 namespace baton::detail {
 
-/// What a coroutine gives back, or something else that can be awaited.
+/// The return type of a coroutine, or another type that can be awaited.
 template <class Result>
 concept Coroutine =
     requires { typename std::coroutine_traits<std::remove_cvref_t<Result>>::promise_type; } ||
@@ -16,12 +16,11 @@ concept Coroutine =
     requires(Result&& result) { static_cast<Result&&>(result).operator co_await(); } ||
     requires(Result&& result) { operator co_await(static_cast<Result&&>(result)); };
 
-/// Does not compile for the result of a coroutine, which goes on when the function that started it
-/// has returned.
+/// Does not compile for the result of a coroutine, which continues after its function has returned.
 template <class Result>
 consteval void refuse_coroutine() {
   static_assert(!Coroutine<Result>,
-                "a coroutine outlives the scope of its context: give what it returns to "
+                "a coroutine outlives the scope of its context: pass its result to "
                 "baton::co_with_context (baton/asio.hpp), or, over HTTP, call "
                 "baton::http::co_serve");
 }

@@ -20,8 +20,8 @@ decltype(auto) invoke_handler(Handler&& handler, Message& message) {
   }
 }
 
-/// Calls the handler of a message that came with `caller`: a child of it is current meanwhile. A
-/// coroutine, which would lose that, does not compile.
+/// Calls the handler of a message with a child of `caller`, the message's context, as the current
+/// context. A coroutine, which would lose it, does not compile.
 template <class Handler, class Message>
 decltype(auto) handle(const Context& caller, Handler&& handler, Message& message) {
   refuse_coroutine<decltype(invoke_handler(std::forward<Handler>(handler), message))>();

@@ -10,12 +10,12 @@
 #include "baton/carrier.hpp"
 #include "baton/detail/ascii.hpp"
 
-/// How a name is found among the headers of a message: exactly, and where none has the very name,
-/// in any case.
+/// How a name is found among the headers of a message: exactly or, if no header has exactly that
+/// name, in any case.
 ///
-/// A *list* has `size()` and `at(i)`, like a vector of headers. A header has a `name`, which is a C
-/// string or text, and a `value`, which is nothing if the header counts as absent. The value
-/// converts to `std::optional<std::string_view>`, and is read only if the name is the right one.
+/// A *list* has `size()`, and `at(i)` returns a header: a `name`, which is a C string or a view, and
+/// a `value`, which is nothing if the header counts as absent. The value converts to
+/// `std::optional<std::string_view>`. Only values of headers with the right name are read.
 namespace baton::detail::lookup {
 
 enum class Match { none, other_case, exact };
@@ -28,7 +28,7 @@ constexpr Match compare(std::string_view header, std::string_view name) noexcept
   return equals_ignoring_case(header, name) ? Match::other_case : Match::none;
 }
 
-/// Compares a name that a NUL ends, without looking for its end first.
+/// Compares a NUL-terminated name without a search for its end.
 constexpr Match compare(const char* header, std::string_view name) noexcept {
   std::size_t i = 0;
   while (i < name.size() && header[i] == name[i] && header[i] != '\0') ++i;

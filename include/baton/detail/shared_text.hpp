@@ -9,9 +9,9 @@
 
 namespace baton::detail {
 
-/// An immutable text that copies by counting references: the storage of TraceState and Baggage.
+/// An immutable text with a reference count: the storage of TraceState and Baggage.
 ///
-/// Several texts can share one block, so that all that one request brings costs one allocation.
+/// Several texts can share one block, so that one request costs one allocation.
 class SharedText {
  public:
   SharedText() noexcept = default;
@@ -40,13 +40,13 @@ class SharedText {
   /// Empty if there is no memory, or `size` is zero.
   [[nodiscard]] static SharedText allocate(std::size_t size) noexcept;
 
-  /// The same, for what arrives with a request: takes the room that `neighbour` has left if
-  /// nobody else holds its block, and otherwise makes a block with room for a neighbour of its own.
-  [[nodiscard]] static SharedText allocate_beside(const SharedText& neighbour,
+  /// The same, for the texts of a request: uses the free room in the block of `neighbor` if no
+  /// other text holds that block, and otherwise makes a block with room for a neighbor of its own.
+  [[nodiscard]] static SharedText allocate_beside(const SharedText& neighbor,
                                                   std::size_t size) noexcept;
 
-  /// Where these two alone hold one block, lets the second go without the atomic operation that
-  /// takes: both are about to go, and nobody else can be counting.
+  /// If these two alone hold one block, releases the second without an atomic operation: both are
+  /// about to be destroyed, and no other thread can count.
   static void drop_second(const SharedText& first, SharedText& second) noexcept {
     Block* const block = first.block_;
     if (block != nullptr && block == second.block_ &&

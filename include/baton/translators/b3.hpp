@@ -24,14 +24,13 @@ extern const FormatTraits b3multi;
 ///     parent   = 16HEXDIGLC                ; checked, not used
 ///
 /// or the same in the fields `x-b3-traceid`, `x-b3-spanid`, `x-b3-parentspanid`, `x-b3-sampled`
-/// (1, 0, true, false) and `x-b3-flags` (1 is debug; other values say nothing).
+/// (1, 0, true, false) and `x-b3-flags` (1 is debug; other values have no meaning).
 ///
-/// openzipkin/b3-propagation. Either encoding is read: `b3` first, and `x-b3-*` where it is absent
-/// or malformed. Of repeated fields the first counts. An empty `x-b3-*` field counts as absent and
-/// is reported: applications that forward all fields by hand send empty ones from every root span.
-/// A 16-digit trace id is padded with zeros on the left. A state without ids gives no span context
-/// but a sampling decision. What the encodings cannot say (tracestate, baggage, the random flag) is
-/// not sent.
+/// openzipkin/b3-propagation. Both encodings are read: `b3` first, and `x-b3-*` if it is absent or
+/// malformed. Of repeated fields the first counts. An empty `x-b3-*` field counts as absent and is
+/// reported: applications that forward all fields by hand send empty ones from every root span. A
+/// 16-digit trace id is padded with zeros on the left. A state without ids is a sampling decision
+/// alone. What the encodings cannot say (tracestate, baggage, the random flag) is not sent.
 ///
 /// Errors, by field: `empty`, `too_short`, `too_long`, `bad_hex`, `bad_length`, `bad_delimiter`,
 /// `bad_sampling_state`, `zero_trace_id`, `zero_span_id`, `missing_field`. Never allocates.
@@ -40,7 +39,7 @@ class B3Propagator final : public Propagator {
   enum class Encoding : std::uint8_t { single, multi };
 
   struct Options {
-    /// What is sent; either is read.
+    /// The encoding to send; both are read.
     Encoding encoding = Encoding::single;
     /// Send 16 digits for a trace id whose first 16 are zero.
     bool short_trace_ids = false;

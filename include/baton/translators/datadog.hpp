@@ -22,28 +22,28 @@ extern const FormatTraits datadog;
 ///     priority  = [ "-" ] 1*DIGIT    ; above 0: sample, others: drop; without one, defer
 ///     tags      = tag *( "," tag )
 ///     tag       = OWS "_dd.p.tid=" 16HEXDIGLC OWS   ; the high 64 bits
-///               / OWS "_dd.p." name "=" text OWS    ; kept; others are passed over
+///               / OWS "_dd.p." name "=" text OWS    ; kept; others are ignored
 ///
 /// Of repeated fields and of repeated `_dd.p.tid` the first counts. A priority or a `_dd.p.tid`
-/// that cannot be read is reported and costs no more than itself: nobody has decided, or the high
-/// 64 bits are zero. Without both ids, the other fields say nothing.
+/// that cannot be read is reported and affects nothing else: the decision is deferred, or the high
+/// 64 bits are zero. Without both ids, the other fields are ignored.
 ///
 /// Priorities other than 0 and 1, the origin and the tags are kept in the member `dd` of the
 /// context's tracestate, as Datadog's tracers write it: `dd=s:2;o:rum;t.dm:-4`. It has 256
-/// characters at most; what has no room there is left out with all behind it.
+/// characters at most; the first pair without room, and all after it, are dropped.
 ///
-/// In a chain, `dd` is brought into accord with the decision, and gets the pairs that only the
-/// fields of the same ids have; see `reconcile`.
+/// In a chain, `dd` is made to agree with the decision, and gets the pairs that only the fields of
+/// the same ids have; see `reconcile`.
 ///
 /// Sent: the priority of `dd` if it agrees with the decision, or else 1 or 0, and none for defer;
 /// debug as sampled; the origin and the tags of `dd`, and `_dd.p.tid` for high bits that are not
-/// zero. A trace id alone is sent with the parent id 0. A trace id whose low 64 bits are zero
-/// cannot be said, so then nothing is sent; neither are other members of tracestate, baggage, the
-/// random flag, and a decision without ids.
+/// zero. A trace id alone is sent with the parent id 0. Nothing is sent for a trace id whose low 64
+/// bits are zero. Other members of tracestate, baggage, the random flag, and a decision without ids
+/// are not sent.
 ///
 /// Errors, by field: `empty`, `bad_number`, `zero_trace_id`, `missing_field`; for `_dd.p.tid`
-/// `bad_length` and `bad_hex`; for an origin or a tag without room `value_too_long`. Allocates once
-/// if there is something to keep in `dd`, and never when it sends; `reconcile` allocates only for a
+/// `bad_length` and `bad_hex`; for an origin or a tag without room `value_too_long`. Reading
+/// allocates once if `dd` is needed, and sending never allocates; `reconcile` allocates only for a
 /// member that changes.
 class DatadogPropagator final : public Propagator {
  public:

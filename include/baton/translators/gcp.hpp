@@ -19,8 +19,8 @@ extern const FormatTraits gcp;
 ///     options  = 1*3DIGIT     ; bit 0: sampled; without them, defer
 ///
 /// Of repeated fields the first counts. Sent with `;o=1` or `;o=0`, and without options for defer;
-/// debug is sent as sampled. A trace id alone is sent with the span id 0. What cannot be said is
-/// not sent: tracestate, baggage, the random flag, a decision without ids.
+/// debug is sent as sampled. A trace id alone is sent with the span id 0. Not sent: tracestate,
+/// baggage, the random flag, a decision without ids.
 ///
 /// Errors: `empty`, `too_short`, `too_long`, `bad_hex`, `bad_length`, `bad_delimiter`,
 /// `bad_number`, `bad_sampling_state`, `zero_trace_id`. Never allocates.

@@ -22,27 +22,27 @@ extern const FormatTraits ottrace;
 ///     "ot-baggage-" key ":" value         ; key a token, read as lowercase; value not encoded
 ///
 /// OpenTelemetry's OT trace propagator. Many writers drop an id's leading zeros; no known one sends
-/// capitals. Of repeated fields, also those whose names differ in case alone, the first counts.
-/// Without a trace id and a span id nothing is read: neither the decision nor the baggage, and it
-/// is an error only where one of the two is there. Baggage is added to what the context has: a key
-/// that is there, in any case, keeps its value. The limits hold over all of it together. Reading
-/// stops at the first limit, and after as many useless fields (bad ones, and keys that were there)
-/// as `max_members`.
+/// uppercase digits. Of repeated fields, also those whose names differ only in case, the first
+/// counts. Without both a trace id and a span id nothing is read, neither the decision nor the
+/// baggage; it is an error only if one of the two is present. Baggage is added to that of the
+/// context: a key that is present, in any case, keeps its value. The limits apply to all of it
+/// together. Reading stops at the first limit, and after `max_members` useless fields (invalid
+/// ones, and keys that are present).
 ///
-/// Sent: the last 16 digits of the trace id, so that a trace whose last 16 are zero cannot be sent
-/// at all; `true`, `false`, or no state for defer; debug is sent as sampled. Values of baggage that
-/// are no field value as they are stay behind: all but printable ASCII without blanks at either
-/// end. An empty value is sent as an empty field. Names are in lower case; of keys that differ in
-/// case alone the first whose value can be sent is sent. What else cannot be said is not sent:
-/// tracestate, properties, the random flag, anything without ids. `ot-baggage-` fields that the
-/// carrier had before stay, unless the baggage has a key of the same name: see `owns`.
+/// Sent: the last 16 digits of the trace id, so that a trace whose last 16 are zero cannot be sent;
+/// `true`, `false`, or no state for defer; debug is sent as sampled. Values of baggage are sent
+/// only if they are valid field values: printable ASCII without blanks at either end. An empty
+/// value is sent as an empty field. Names are in lower case; of keys that differ only in case the
+/// first whose value can be sent is sent. Not sent: tracestate, properties, the random flag,
+/// anything without ids. Earlier `ot-baggage-` fields of the carrier remain, unless the baggage has
+/// a key of the same name: see `owns`.
 ///
 /// Errors of the ids: `missing_field`, `bad_length`, `bad_hex`, `zero_trace_id`, `zero_span_id`. Of
-/// the family, reported as `ot-baggage-`: `bad_key`, with an offset in the key, `too_many_members`,
-/// `too_many_bytes`. Allocates for baggage alone.
+/// `ot-baggage-…`, reported as `ot-baggage-`: `bad_key`, with an offset in the key,
+/// `too_many_members`, `too_many_bytes`. Allocates only for baggage.
 class OtTracePropagator final : public Propagator {
  public:
-  /// The limits hold for what is read.
+  /// The limits apply to reading.
   explicit OtTracePropagator(const BaggageLimits& limits = {}) noexcept
       : Propagator(formats::ottrace), limits_(limits) {}
 

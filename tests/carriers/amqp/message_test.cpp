@@ -17,7 +17,7 @@ TEST(AmqpMessage, PropertiesGetHeadersAndTheirFlag) {
   Pool pool;
   amqp_basic_properties_t properties{};
   properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG;
-  properties.headers = {7, nullptr};  // means nothing without the flag
+  properties.headers = {7, nullptr};  // without meaning, since the flag is not set
   EXPECT_EQ(baton::amqp::extract(properties, {.chain = w3c()}), baton::Context());
   baton::amqp::inject(properties, pool, context_of(parent), {.chain = w3c()});
   EXPECT_EQ(properties._flags,

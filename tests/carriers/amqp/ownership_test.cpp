@@ -16,7 +16,7 @@
 
 namespace {
 
-/// How many allocations of a pool succeed from now on.
+/// The number of allocations of a pool that succeed from now on.
 std::size_t allocations_left = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
@@ -34,7 +34,7 @@ namespace {
 using namespace amqp_test;
 using baton::amqp::Pool;
 
-/// Whose entries, names and values are when something fails; run it under AddressSanitizer.
+/// Ownership of entries, names and values after a failure; run it under AddressSanitizer.
 class AmqpOwnership : public testing::Test {
  protected:
   AmqpOwnership() {

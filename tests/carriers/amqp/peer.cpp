@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Publishes, consumes and forwards plain messages through a RabbitMQ, for test_rabbitmq.py.
+/// Publishes, consumes and forwards plain messages through RabbitMQ, for test_rabbitmq.py.
 
 #include <cstdio>
 #include <cstdlib>

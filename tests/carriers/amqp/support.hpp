@@ -14,7 +14,7 @@
 
 namespace amqp_test {
 
-/// A field as it is on the wire; without a value where it is no text.
+/// A field as on the wire; without a value if it is not text.
 using Field = std::pair<std::string, std::optional<std::string>>;
 using Fields = std::vector<Field>;
 
@@ -26,7 +26,7 @@ inline std::string to_string(const amqp_bytes_t& bytes) {
   return {static_cast<const char*>(bytes.bytes), bytes.len};
 }
 
-/// A table as an application makes it: of memory that is its own.
+/// A table as an application makes it: in memory of its own.
 class OwnTable {
  public:
   OwnTable() = default;
@@ -57,7 +57,7 @@ class OwnTable {
     add(name, value);
   }
 
-  /// A table of these entries. What is written into it does not show here.
+  /// A table of these entries. Changes of it do not affect this object.
   [[nodiscard]] amqp_table_t get() {
     return {static_cast<int>(entries_.size()), entries_.empty() ? nullptr : entries_.data()};
   }
@@ -79,7 +79,7 @@ inline Fields to_fields(const amqp_table_t& table) {
   return fields;
 }
 
-/// The table as it goes over the wire.
+/// The table as sent over the wire.
 inline std::string encode(amqp_table_t table) {
   std::string buffer(std::size_t{1} << 20, '\0');
   std::size_t offset = 0;
@@ -90,7 +90,7 @@ inline std::string encode(amqp_table_t table) {
   return buffer;
 }
 
-/// The table that comes off the wire; its memory is the pool's, its texts are the wire's.
+/// The table as received from the wire; the pool owns its memory, and the wire its texts.
 inline amqp_table_t decode(const std::string& wire, amqp_pool_t& pool) {
   amqp_table_t table{};
   std::size_t offset = 0;

@@ -19,14 +19,14 @@ struct TableBinding {
     amqp_table_t table{};
   };
   static void add(Storage& storage, std::string_view name, std::string_view value) {
-    // What was written before goes on as what had come.
+    // Fields that were written before become received ones.
     const Fields before = to_fields(storage.table);
     storage.own = std::make_unique<OwnTable>(before);
     storage.own->add(std::string(name), std::string(value));
     storage.table = storage.own->get();
   }
   static RawFields raw(const Storage& storage) {
-    // Through the wire: what cannot be encoded has not been written.
+    // Through the wire: a field that cannot be encoded is not written.
     Pool pool;
     const std::string wire = encode(storage.table);
     RawFields fields;
@@ -47,7 +47,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, OrderedCarrierTest, TableBinding);
 INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, CaseInsensitiveCarrierTest, TableBinding);
 INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, MixedCaseCarrierTest, TableBinding);
 
-// Values are bytes, and no byte breaks a field.
+// Values are bytes, and no byte can break a field.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
 
 Values all(const amqp_table_t& table, std::string_view name) {
@@ -73,7 +73,7 @@ TEST(AmqpTable, LongStringsAndByteArraysAreTextAndOthersAbsent) {
   own.add("s", "1");
   own.add("x", "2", AMQP_FIELD_KIND_BYTES);
   OwnTable inner(Fields{{"traceparent", parent}});
-  for (const char kind : "tbBsuIilLfdDATFV\xff"s) {  // all others, and one that is none
+  for (const char kind : "tbBsuIilLfdDATFV\xff"s) {  // all others, and an unknown one
     amqp_field_value_t value{};
     value.kind = static_cast<std::uint8_t>(kind);
     if (value.kind == AMQP_FIELD_KIND_TABLE) value.value.table = inner.get();
@@ -91,7 +91,7 @@ TEST(AmqpTable, LongStringsAndByteArraysAreTextAndOthersAbsent) {
     return true;
   });
   EXPECT_EQ(names, (Values{"s", "x"}));
-  // But they give way.
+  // But they are replaced.
   Pool pool;
   amqp_table_t written = table;
   TableCarrier(written, pool).set("traceparent", other_parent);
@@ -113,7 +113,7 @@ TEST(AmqpTable, FieldsOfOursThatAreNoTextAreReported) {
   };
   using Issues = std::vector<baton::ExtractReport::Issue>;
   const baton::ParseError error(baton::ErrorCode::wrong_type, 0);
-  for (const char kind : "tbBsuIilLfdDATF\xff"s) {  // all but text and what has no value
+  for (const char kind : "tbBsuIilLfdDATF\xff"s) {  // all but text and the one without a value
     EXPECT_EQ(issues_of("traceparent", kind), (Issues{{"traceparent", error}})) << kind;
     EXPECT_EQ(issues_of("BAGGAGE", kind), (Issues{{"baggage", error}})) << kind;
     EXPECT_EQ(issues_of("Uberctx-User", kind), (Issues{{"uberctx-", error}})) << kind;
@@ -207,7 +207,7 @@ TEST(AmqpTable, ACarrierKeepsApartWhatIsCopiedWhileItLives) {
   TableCarrier carrier(table, pool);
   carrier.set("a", "1");
   OwnTable own(Fields{{"b", "2"}});
-  table = own.get();  // not the carrier's own any more
+  table = own.get();  // no longer the carrier's own
   carrier.set("b", "3");
   EXPECT_EQ(to_fields(table), (Fields{{"b", "3"}}));
   EXPECT_EQ(to_fields(own.get()), (Fields{{"b", "2"}}));

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hands contexts over through a real RabbitMQ: ours, and OpenTelemetry's instrumentation of pika.
+"""Passes contexts through a real RabbitMQ: Baton's, and OpenTelemetry's instrumentation of pika's.
 
-Wants in its environment
-  AMQP_PEER     our program, amqp-peer
-  TEST_FOLDER   where the server keeps its data
+Needs in its environment
+  AMQP_PEER     the program amqp-peer
+  TEST_FOLDER   the folder for the server's data
   TEST_PYTHON   a Python with pika and opentelemetry-instrumentation-pika
 """
 
@@ -56,7 +56,7 @@ def start(*arguments, **variables):
 
 
 def peer(*arguments, **variables):
-    """What our program prints: tuples of body, trace, span, number of issues, baggage."""
+    """The peer's output: tuples of body, trace, span, number of issues, baggage."""
     with start(*arguments, **variables) as process:
         printed = process.communicate(timeout=120)[0]
     if process.returncode != 0:
@@ -85,7 +85,7 @@ class RealRabbitMQ(unittest.TestCase):
         return channel
 
     def consume(self, queue):
-        """One message as OpenTelemetry's consumer has it: its properties, and what was current."""
+        """A message in OpenTelemetry's consumer: its properties, and the current context."""
         seen = []
 
         def handle(channel, method, properties, body):

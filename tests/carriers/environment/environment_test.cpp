@@ -56,7 +56,7 @@ struct EnvironmentBinding {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Environment, CarrierTest, EnvironmentBinding);
 
-// A variable has one value and one spelling, and no byte of a value breaks an environment.
+// A variable has one value and one spelling, and no byte of a value can break an environment.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MultiValueCarrierTest);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OrderedCarrierTest);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(CaseInsensitiveCarrierTest);
@@ -152,7 +152,7 @@ TEST(ListCarrierTest, TakesEveryKindOfList) {
 TEST(ListCarrierTest, ReadsWithoutCopyingOrAllocating) {
   const Environment environment = make_environment({"A=1", "TRACEPARENT=" + parent, "BAGGAGE="});
   const baton::PropagatorChain chain = chain_of("tracecontext,baggage,b3multi,datadog,jaeger");
-  static_cast<void>(baton::Context().child());  // this thread's generator is made
+  static_cast<void>(baton::Context().child());  // makes this thread's generator
   static_cast<void>(chain.extract(environment));
   const std::size_t before = baton::test::allocations;
   const baton::Context context = chain.extract(ListCarrier(environment.envp()));

@@ -40,7 +40,7 @@ TEST(GrpcAllocations, WritingTakesWhatTheMetadataHold) {
   context.set_baggage(baton::Baggage::parse("userId=alice,serverNode=DF%2028"));
   SentMetadata metadata{{"authorization", "Bearer of what is not our own"}};
   chain.inject(context, MetadataCarrier(metadata, 4096));
-  // What is there keeps its room, and what is to go is not even looked up by a string of its own.
+  // Existing entries keep their memory, and entries to erase are found without a new string.
   EXPECT_EQ(allocations_of([&] { chain.inject(context, MetadataCarrier(metadata, 4096)); }), 0U);
   EXPECT_EQ(metadata.count("baggage"), 1U);
   EXPECT_EQ(allocations_of([&] { chain.inject(baton::Context(), MetadataCarrier(metadata)); }), 0U);

@@ -102,7 +102,7 @@ TEST(GrpcClientInterceptor, ReplacesWhatWasInjected) {
   expect_child(ask(*Relay::NewStub(server.channel()), client_context).current(), sent);
 }
 
-/// Whose interceptor and metadata are then, AddressSanitizer knows.
+/// AddressSanitizer checks the ownership of the interceptor and of the metadata.
 TEST(GrpcClientInterceptor, ACallThatIsNotSentLeavesNothingBehind) {
   ClientInterceptors interceptors;
   interceptors.push_back(baton::grpc::client_interceptor());
@@ -124,7 +124,7 @@ TEST(GrpcClientInterceptor, ACallThatIsNotSentLeavesNothingBehind) {
   }
   ClientContext without_a_call;
   baton::grpc::inject(without_a_call);
-  // The factory goes with the channel, and that with the last call.
+  // The last call destroys the channel, and that the factory.
   ClientContext last;
   ::grpc::CompletionQueue queue;
   auto started = Relay::NewStub(channel)->AsyncUnary(&last, Ask(), &queue);

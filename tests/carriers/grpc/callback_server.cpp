@@ -10,8 +10,8 @@ namespace {
 using ::grpc::CallbackServerContext;
 using ::grpc::Status;
 
-/// What all our reactors have in common. They are made in the service's method, where the context
-/// is current; their reactions run elsewhere, and each makes it current for itself.
+/// The base of all reactors. They are made in the service's method, in which the context is
+/// current. Their reactions run on other threads, and each makes the context current for itself.
 template <class Base>
 class Reactor : public Base {
  public:
@@ -34,7 +34,7 @@ class Reactor : public Base {
     if (!is_finished_.exchange(true)) this->Finish(status);
   }
 
-  /// False where something else than an answer was asked for.
+  /// Returns false if the client asks for another end than an answer.
   bool obey(Ask::Ending ending) {
     switch (ending) {
       case Ask::FAIL:

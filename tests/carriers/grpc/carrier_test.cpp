@@ -6,7 +6,7 @@
 #include "oracle/text.hpp"
 
 namespace carrier_conformance {
-// gRPC has keys in lowercase alone, and refuses more than other headers do: see the tests below.
+// gRPC has only lowercase keys, and refuses more than other headers do: see the tests below.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MixedCaseCarrierTest);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
 }  // namespace carrier_conformance
@@ -18,7 +18,7 @@ using baton::grpc::MetadataCarrier;
 using baton::grpc::ReceivedMetadata;
 using baton::grpc::SentMetadata;
 
-/// HTTP/2 has names in lowercase alone, so that is how they arrive.
+/// HTTP/2 has only lowercase names, so names arrive in lowercase.
 std::string as_key(std::string_view name) { return oracle::ascii_lower(std::string(name)); }
 
 struct Sent {

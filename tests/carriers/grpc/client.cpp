@@ -19,7 +19,7 @@ Ask ask_for(Ask::Ending ending) {
   return ask;
 }
 
-// ---- The synchronous interface ----
+// ---- The synchronous API ----
 
 Outcome call_synchronously(Kind kind, Relay::Stub& stub, ClientContext& context, const Ask& ask) {
   Outcome outcome;
@@ -58,9 +58,9 @@ Outcome call_synchronously(Kind kind, Relay::Stub& stub, ClientContext& context,
   return outcome;
 }
 
-// ---- The callback interface ----
+// ---- The callback API ----
 
-/// What all our reactors have in common: gRPC's thread ends the call, another one waits for that.
+/// The base of all reactors: a thread of gRPC ends the call, and another one waits for that.
 template <class Base>
 class Reactor : public Base {
  public:
@@ -168,7 +168,7 @@ Outcome call_with_callbacks(Kind kind, Relay::Stub& stub, ClientContext& context
   return outcome;
 }
 
-// ---- The interface of completion queues ----
+// ---- The API of completion queues ----
 
 /// One operation at a time on a queue of its own.
 class Queue {

@@ -22,7 +22,7 @@ inline constexpr Kind kinds[] = {Kind::unary, Kind::upload, Kind::download, Kind
                                   : "chat";
 }
 
-/// How many messages go each way that is a stream.
+/// The number of messages in each direction that is a stream.
 inline constexpr int stream_length = 3;
 
 struct Outcome {
@@ -30,7 +30,7 @@ struct Outcome {
   std::vector<Answer> answers;
 };
 
-/// Makes a call of that kind by that interface of gRPC's, and waits for its end.
+/// Makes a call of that kind with that API of gRPC, and waits for its end.
 Outcome call(Api api, Kind kind, Relay::Stub& stub, ::grpc::ClientContext& context,
              Ask::Ending ending = Ask::GOOD);
 

@@ -7,7 +7,7 @@
 
 namespace grpc_test {
 
-/// With a trace of its own, and everything that there can be.
+/// With a trace of its own, and all that a context can have.
 inline baton::Context new_context() {
   baton::Context context = baton::Context().child();
   context.set_sampling(baton::Sampling::sample);

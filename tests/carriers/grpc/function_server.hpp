@@ -11,7 +11,7 @@
 
 namespace grpc_test {
 
-/// A server whose one method is what a test says.
+/// A server whose only method is a function of the test.
 class FunctionServer final : public Server {
  public:
   using Handler = std::function<::grpc::Status(::grpc::ServerContext&, Answer&)>;

@@ -12,7 +12,7 @@ namespace {
 using ::grpc::ClientContext;
 using ::grpc::StatusCode;
 
-/// The interface of the server, that of the client, the kind of call.
+/// The API of the server, the API of the client, the kind of call.
 class EveryCall : public testing::TestWithParam<std::tuple<Api, Api, Kind>> {
  protected:
   void SetUp() override { leaks = 0; }
@@ -99,7 +99,7 @@ TEST_P(EveryCall, LeavesNothingBehindHoweverItEnds) {
             StatusCode::CANCELLED);
   canceller.join();
 
-  // The same threads serve it, and find its own context.
+  // The same threads serve this call, and find its own context.
   const baton::Context sent = new_context();
   ClientContext client_context;
   const Outcome outcome = call_within(sent, client_context);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // usage: load CLIENTS CALLS
 //
-// That many threads make that many calls between them, of every kind, from every interface to every
-// interface, each in a trace of its own. Every handler checks that it finds it, and every client
-// that the answer is of it.
+// CLIENTS threads make CALLS calls in total, of every kind, from every API to every API, each in a
+// trace of its own. Every handler checks that it finds this trace, and every client that the answer
+// has it.
 
 #include <chrono>
 #include <cstdlib>
@@ -22,7 +22,7 @@ struct Target {
   std::unique_ptr<Relay::Stub> stub;
 };
 
-/// False where the call failed, or its answer is not its own.
+/// Returns false if the call failed, or if its answer is that of another one.
 bool call_once(unsigned number, const std::vector<Target>& targets) {
   Relay::Stub& stub = *targets[number % 3].stub;
   const Api api = apis[number / 3 % 3];
@@ -72,7 +72,7 @@ int main(int count, char** words) {
   }
   for (std::thread& thread : threads) thread.join();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  const unsigned given = answers;  // before the servers go, which no sanitizer sees wait for them
+  const unsigned given = answers;  // before the servers end: no sanitizer sees them wait
   targets.clear();
 
   std::cout << "| gRPC under load: " << clients << " clients, " << calls << " calls, " << given

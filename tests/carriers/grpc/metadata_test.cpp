@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is hard to send, and what is hard to receive, as far as gRPC's own client sends it.
+// Values that are hard to send or to receive, as far as gRPC's own client sends them.
 
 #include <gtest/gtest.h>
 
@@ -55,7 +55,7 @@ TEST(GrpcSending, ATabCostsNoCall) {
   EXPECT_EQ(baton::Baggage::parse(ask(server.channel()).current().baggage()).get("b"), "2");
 }
 
-/// Sends what it is told, whatever that may be.
+/// Sends the given metadata, even invalid ones.
 class CarelessPropagator final : public baton::Propagator {
  public:
   explicit CarelessPropagator(std::string key, std::string value)
@@ -105,8 +105,8 @@ TEST(GrpcSending, BinaryFieldsGoAsTheyAre) {
   }
 }
 
-// gRPC's core takes this one field for itself, in 1.51 at least, and shows it to no handler. A core
-// that does show it must show it as it is.
+// gRPC's core, at least 1.51, keeps this field for itself, and shows it to no handler. A core that
+// shows it must show it unchanged.
 TEST(GrpcSending, TheFieldOfOpenCensusCostsNoCall) {
   const std::string value("\0\0\xff", 3);
   const auto chain = careless("grpc-trace-bin", value);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our side of a call to, or from, somebody else's gRPC:
+// Baton's side of a call to, or from, another implementation of gRPC:
 //
-//     peer serve INTERFACE PROPAGATORS       listens until its input ends
-//     peer call INTERFACE PROPAGATORS ADDRESS TRACEPARENT TRACESTATE BAGGAGE
+//     peer serve API PROPAGATORS             listens until its input ends
+//     peer call API PROPAGATORS ADDRESS TRACEPARENT TRACESTATE BAGGAGE
 //                                            calls each kind, and prints a line of JSON for each
 
 #include <google/protobuf/util/json_util.h>

@@ -12,7 +12,7 @@ namespace {
 using ::grpc::ServerContext;
 using ::grpc::Status;
 
-/// A tag of the completion queue: whatever waits for it goes on when it comes out.
+/// A tag of the completion queue: the coroutine that awaits it continues when the queue returns it.
 class Operation {
  public:
   void complete(bool ok) {
@@ -29,11 +29,12 @@ class Operation {
   bool await_resume() const { return ok_; }
 
  private:
-  std::atomic<void*> state_{nullptr};  // who waits; this: nobody, it has come
+  std::atomic<void*> state_{
+      nullptr};  // the waiting coroutine; `this`: none, and the tag has arrived
   bool ok_ = false;
 };
 
-/// A coroutine that nobody waits for.
+/// A coroutine that is not awaited.
 struct Detached {
   struct promise_type {
     Detached get_return_object() { return {}; }
@@ -66,8 +67,7 @@ class QueueServer final : public Server {
   }
 
  private:
-  /// A call under way, or one that is waited for. The queue may not be shut down before all are
-  /// gone.
+  /// A call in progress, or one that is awaited. The queue must not be shut down while one exists.
   struct Call {
     explicit Call(QueueServer& owner) : server(&owner) {
       ++server->calls_;

@@ -116,7 +116,7 @@ void fill(const ::grpc::ServerContextBase& server_context, Answer& answer) {
     ++wrong_traces;
   }
   for (const auto& [key, value] : server_context.client_metadata()) {
-    // gRPC takes other keys as well where they come from elsewhere, and protobuf does not.
+    // gRPC accepts other keys from other implementations, and protobuf does not.
     if (baton::grpc::is_key({key.data(), key.size()})) {
       (*answer.mutable_metadata())[{key.data(), key.size()}] = {value.data(), value.size()};
     }

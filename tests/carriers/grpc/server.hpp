@@ -13,7 +13,7 @@
 #include "baton/carriers/grpc.hpp"
 #include "relay.grpc.pb.h"
 
-/// Relay over each of gRPC's server interfaces, on a free port of the loopback.
+/// Relay over each of gRPC's server APIs, on a free port of the loopback.
 namespace grpc_test {
 
 using baton::test::Answer;
@@ -26,7 +26,7 @@ enum class Api { synchronous, callback, completion_queue };
 struct ServerSettings {
   bool is_intercepted = true;
   std::optional<baton::PropagatorChain> chain = std::nullopt;
-  int max_metadata_size = 0;  ///< 0: gRPC's own
+  int max_metadata_size = 0;  ///< 0: gRPC's default
   int port = 0;               ///< 0: a free one
 };
 
@@ -40,7 +40,7 @@ class Server {
   [[nodiscard]] ::grpc::Server& get() { return *server_; }
 
   [[nodiscard]] std::shared_ptr<::grpc::Channel> plain_channel() const;
-  /// With our interceptor.
+  /// With Baton's interceptor.
   [[nodiscard]] std::shared_ptr<::grpc::Channel> channel(
       baton::grpc::ClientInterceptorOptions options = {}) const;
 
@@ -59,22 +59,22 @@ std::unique_ptr<Server> start_callback_server(const ServerSettings& settings);
 std::unique_ptr<Server> start_queue_server(const ServerSettings& settings);
 std::unique_ptr<Server> start_server(Api api, const ServerSettings& settings = {});
 
-/// A channel with our interceptor.
+/// A channel with Baton's interceptor.
 [[nodiscard]] std::shared_ptr<::grpc::Channel> channel_to(
     const std::string& address, baton::grpc::ClientInterceptorOptions options);
 
 [[nodiscard]] Found found_in(const baton::Context& context);
 
-/// The key under which a client may say which trace its call is of, by no doing of ours.
+/// The key under which a client may send the trace of its call, independently of Baton.
 inline constexpr const char* expected_trace_id = "expected-trace-id";
 
-/// How many handlers found another trace than they were to find.
+/// The number of handlers that found another trace than the expected one.
 inline std::atomic<int> wrong_traces{0};
 
-/// How often `fill` was called. Who reads it comes after all that its handlers did until then.
+/// The number of calls of `fill`. A read happens after all that those handlers did until then.
 inline std::atomic<unsigned> answers{0};
 
-/// What a handler of that call finds, on this thread and now.
+/// Fills in what a handler of that call finds, on this thread and now.
 void fill(const ::grpc::ServerContextBase& server_context, Answer& answer);
 
 [[nodiscard]] inline ::grpc::Status failure() {
@@ -84,15 +84,15 @@ void fill(const ::grpc::ServerContextBase& server_context, Answer& answer);
   return {::grpc::StatusCode::CANCELLED, "as was asked"};
 }
 
-/// How often something was current on a thread where nothing may be: counted around every hook of
-/// every call, and wherever gRPC calls us back.
+/// How often a context was current on a thread that must have none: checked around every hook of
+/// every call, and in every callback of gRPC.
 inline std::atomic<int> leaks{0};
 
 inline void expect_nothing_current() {
   if (baton::detail::scopes_of_thread().innermost != nullptr) ++leaks;
 }
 
-/// Counts as a leak whatever a hook inside of it leaves behind.
+/// Counts a context that an inner hook leaves current as a leak.
 std::unique_ptr<::grpc::experimental::ServerInterceptorFactoryInterface> server_leak_detector();
 std::unique_ptr<::grpc::experimental::ClientInterceptorFactoryInterface> client_leak_detector();
 

@@ -11,7 +11,7 @@ namespace {
 using ::grpc::ServerContext;
 using ::grpc::Status;
 
-/// What is asked for instead of an answer; OK: an answer.
+/// The requested end of the call instead of an answer; OK: an answer.
 Status obey(ServerContext& context, Ask::Ending ending) {
   switch (ending) {
     case Ask::FAIL: return failure();

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sends our server what no gRPC client would, as HTTP/2 frames made by hand: the server goes on."""
+"""Sends what no gRPC client would send, as HTTP/2 frames made by hand: the server must survive."""
 
 import os
 import re
@@ -42,7 +42,7 @@ def frame(kind, flags, stream, payload):
 
 
 def submessage(message, wanted):
-    """The bytes of that field of a protobuf message all of whose fields so far have a length."""
+    """The bytes of that field of a protobuf message; all fields before it must have a length."""
     at = 0
     while at < len(message):
         number, size, at = message[at] >> 3, message[at + 1], at + 2
@@ -85,8 +85,8 @@ class Connection:
         return kind, flags, stream & 0x7FFFFFFF, self.take(int.from_bytes(head[:3], "big"))
 
     def call(self, fields):
-        """A unary call with these fields beside gRPC's own. Gives what the handler found, as bytes
-        of a message Found, or None where the server refused the call or the connection."""
+        """A unary call with these fields besides gRPC's own. Returns the bytes of the handler's
+        message Found, or None if the server refused the call or the connection."""
         self.stream += 2
         own = [
             (b":method", b"POST"),
@@ -132,7 +132,7 @@ class Hostile(unittest.TestCase):
             self.assertEqual(process.returncode, 0)
 
     def start(self):
-        """Every interface in turn; gives (process, address)."""
+        """Every API in turn; yields (process, address)."""
         for interface in ("synchronous", "callback", "queue"):
             process = subprocess.Popen(
                 [os.environ["GRPC_PEER"], "serve", interface, "tracecontext,baggage,b3"],
@@ -151,7 +151,7 @@ class Hostile(unittest.TestCase):
             self.assertIn(b"user=alice", answer)
 
     def test_bytes_in_values(self):
-        """Whatever byte a value has: either gRPC refuses the call, or it goes on without."""
+        """For every byte in a value, gRPC refuses the call, or the call continues without it."""
         for process, address in self.start():
             refused = 0
             for byte in range(256):
@@ -161,7 +161,7 @@ class Hostile(unittest.TestCase):
                 if answer is None:
                     refused += 1
                 else:
-                    # Another hex digit makes another id; anything else none at all.
+                    # Another hex digit makes another id; any other byte makes none.
                     self.assertEqual(
                         re.fullmatch(rb"[0-9a-f]", bytes([byte])) is not None,
                         value[3:35] in answer,
@@ -214,7 +214,7 @@ class Hostile(unittest.TestCase):
                 [(b"baggage", b"k%d=v" % i) for i in range(150)],
                 [(b"baton-context", b"forged")] * 100,
                 [(b"traceparent", PARENT)] * 50,
-                [(b"k%d" % i, b"v" * 100) for i in range(1000)],  # more than a server takes
+                [(b"k%d" % i, b"v" * 100) for i in range(1000)],  # more than a server accepts
             ):
                 with Connection(address) as connection:
                     connection.call(fields + [(b"b3", b"0")])

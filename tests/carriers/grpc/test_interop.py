@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Calls between us and Python's grpcio with OpenTelemetry's instrumentation, both ways."""
+"""Calls between Baton and Python's grpcio with OpenTelemetry's instrumentation, both ways."""
 
 import collections
 import concurrent.futures
@@ -48,7 +48,7 @@ passed = collections.Counter()  # (direction, kind, column)
 
 
 def print_table():
-    """In lines that the summary of all tests shows."""
+    """Prints lines that the summary of all tests shows."""
     print(f"\n| {'calls that carried':24} {'kind':8} | " + " | ".join(COLUMNS) + " |")
     for direction in ("their client, our server", "our client, their server"):
         for kind in KINDS:
@@ -67,7 +67,7 @@ def columns_of(formats):
 
 class Interop(unittest.TestCase):
     def check(self, direction, kind, formats, found):
-        """`found` is a message Found: of our handler, or of theirs."""
+        """`found` is a message Found, of Baton's handler or of OpenTelemetry's."""
         self.assertEqual(found.trace_id, f"{TRACE_ID:032x}")
         self.assertTrue(found.sampled)
         self.assertEqual(found.trace_state, STATE if "tracecontext" in formats else "")
@@ -77,7 +77,7 @@ class Interop(unittest.TestCase):
 
 
 class FromThem(Interop):
-    """Their instrumented client calls our server."""
+    """OpenTelemetry's instrumented client calls Baton's server."""
 
     @classmethod
     def setUpClass(cls):
@@ -152,7 +152,7 @@ class FromThem(Interop):
 
 
 class FromUs(Interop):
-    """Our client calls their instrumented server."""
+    """Baton's client calls OpenTelemetry's instrumented server."""
 
     def setUp(self):
         def found():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`grpc-trace-bin`, as our client sends it to a server that is not built on gRPC's core, which would
-take the field away: one that is made of HTTP/2 alone."""
+"""`grpc-trace-bin` from Baton's client to a server that uses only HTTP/2: gRPC's core would remove
+the field."""
 
 import base64
 import os
@@ -36,7 +36,7 @@ class Call:
         self.received = b""
 
     def take_messages(self, data):
-        """How many more messages there are with this data."""
+        """The number of further messages in this data."""
         self.received += data
         count = 0
         while len(self.received) >= 5:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// gRPC as it is installed is not instrumented, so ThreadSanitizer sees none of the order that it
-// makes between threads, and takes every hand-over for a race. Here that order is told: what a
-// thread did before it gave gRPC a tag happens before what another does once it got that tag back,
-// and gRPC's mutexes are mutexes. Nothing else is told, so what races in spite of that is found.
+// The installed gRPC is not instrumented, so ThreadSanitizer does not see the order that it makes
+// between threads, and reports every hand-over as a race. These functions declare that order: the
+// work of a thread before it passes a tag to gRPC happens before the work of another thread that
+// gets this tag, and gRPC's mutexes are mutexes. All other races are still found.
 
 #include <dlfcn.h>
 #include <grpc/grpc.h>
@@ -23,7 +23,7 @@ extern "C" void __tsan_release(void* address);
 
 namespace {
 
-/// The function that ours stands before.
+/// The function that the one below replaces.
 template <class Function>
 Function* next(Function*, const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
@@ -64,7 +64,7 @@ extern "C" grpc_call_error grpc_server_request_registered_call(
   return real(server, method, call, deadline, metadata, payload, for_call, for_notification, tag);
 }
 
-/// gRPC's C++ part puts a tag back with it once interceptors are done.
+/// gRPC's C++ library returns a tag to the queue with it after the interceptors.
 bool grpc_cq_begin_op(grpc_completion_queue* queue, void* tag);
 bool grpc_cq_begin_op(grpc_completion_queue* queue, void* tag) {
   static const auto real =

@@ -87,7 +87,7 @@ TEST(CoServe, PassesExceptionsAndRunsPlainFunctionsInTheContext) {
     };
     bool thrown = false;
     try {
-      // Not a coroutine itself: what it does at once belongs to the request as well.
+      // Not a coroutine itself: its body also belongs to the request.
       co_await baton::http::co_serve(request, [&] {
         was_current = baton::current() != nothing;
         return fail();

@@ -69,7 +69,7 @@ TEST(BeastCarrier, KnownFieldsStayKnown) {
   EXPECT_EQ(request[http::field::host], "example.com");
 }
 
-/// Serves one connection until the peer closes it, the simplest way there is.
+/// Serves one connection until the peer closes it, in the simplest way.
 void serve_connection(tcp::socket socket) {
   boost::beast::flat_buffer buffer;
   for (;;) {

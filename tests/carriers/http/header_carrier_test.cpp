@@ -11,7 +11,7 @@
 
 #include "carriers/conformance.hpp"
 
-/// As C libraries for HTTP/2 have them: bytes that somebody else owns.
+/// As in C libraries for HTTP/2: bytes that another object owns.
 struct ForeignField {
   const std::uint8_t* name;
   const std::uint8_t* value;
@@ -47,7 +47,7 @@ struct WrappedValue {
 
 char fold(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
-/// As libraries have it whose maps ignore case by themselves.
+/// As in libraries whose maps ignore case.
 struct CaseInsensitiveLess {
   bool operator()(const std::string& a, const std::string& b) const {
     return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
@@ -113,7 +113,7 @@ using Everything =
                    WrappedMultimap, FoldingMultimap, HashMultimap, FoldingHashMultimap>;
 using MultiValued = testing::Types<Pairs, PairList, PairDeque, Entries, Multimap, WrappedMultimap,
                                    FoldingMultimap, HashMultimap, FoldingHashMultimap>;
-// Hash multimaps give repeated fields in an order of their own.
+// Hash multimaps have an order of their own for repeated fields.
 using Ordered =
     testing::Types<Pairs, PairList, PairDeque, Entries, Multimap, WrappedMultimap, FoldingMultimap>;
 using ManySpellings =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each of these calls is compiled with a plain handler, which it takes, and by itself as REFUSED,
+// Each of these calls is compiled with a plain handler, which it accepts, and alone as REFUSED,
 // which must not compile (see test_refused.py).
 
 #include <coroutine>

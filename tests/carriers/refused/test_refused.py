@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What would lose a context or an executor does not compile, and says why.
+"""A call that would lose a context or an executor does not compile, and the error says why.
 
 usage: test_refused.py CASE... -- COMPILER...
 """

@@ -13,12 +13,12 @@
 #include "support/everything.hpp"
 #include "support/spelling.hpp"
 
-/// The law of every carrier's `set` and `erase`: their work is linear in what is there, whatever it
-/// is. Counted in basic blocks, of which the compiler makes a call each (-fsanitize-coverage);
+/// The law of every carrier's `set` and `erase`: their work is linear in the size of any content.
+/// Counted in basic blocks, in each of which the compiler inserts a call (-fsanitize-coverage), and
 /// never in time.
 namespace work_test {
 
-/// Basic blocks that the carriers, and what of the test is in their headers, have gone through.
+/// The number of executed basic blocks of the carriers, and of test code in their headers.
 std::size_t blocks() noexcept;
 
 using baton::test::everything;
@@ -26,7 +26,7 @@ using baton::test::spelling;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// What may be there; every second field is of another name.
+/// The possible contents; every second field has another name.
 struct Shape {
   const char* name;
   std::pair<std::string, std::string> (*field)(std::size_t);
@@ -66,9 +66,9 @@ inline const baton::Context& some_context() {
   return context;
 }
 
-/// What sixteen times as much costs is sixteen times as much, with room for chance: how many names
-/// meet in a hash table is another number in each run. `prepare(size)` gives what is done, so that
-/// only that is counted.
+/// Sixteen times the content must cost at most sixteen times the work, with room for chance: the
+/// number of collisions in a hash table differs between runs. `prepare(size)` returns the function
+/// whose work is counted.
 template <class Prepare>
 void expect_linear(std::string_view what, Prepare&& prepare) {
   const auto work_of = [&](std::size_t size) {
@@ -83,7 +83,7 @@ void expect_linear(std::string_view what, Prepare&& prepare) {
   EXPECT_LE(many, few * 32) << what << ": " << few << " blocks, " << many;
 }
 
-/// All that is done to a carrier over what a binding stores.
+/// All changes of a carrier over the storage of a binding.
 template <class Storage, class Make, class CarrierOf>
 void expect_linear_carrier(std::string_view name, Make&& make_storage, CarrierOf&& carrier_of,
                            std::initializer_list<Shape> shapes) {

@@ -21,7 +21,7 @@ std::string to_json(const Fields& fields, std::string_view before = "\"",
   return json + '}';
 }
 
-// Names that come twice are an error in JSON.
+// Repeated names are an error in JSON.
 
 TEST(Work, OfCelerysHeaders) {
   const auto make_object = [](const Fields& fields) {

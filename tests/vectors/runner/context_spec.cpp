@@ -11,7 +11,7 @@
 namespace baton::test {
 namespace {
 
-/// For what cannot fail in a vector that is right.
+/// For a call that cannot fail in a valid vector.
 template <class T>
 T must(expected<T> result, std::string_view what) {
   if (!result) throw std::runtime_error(std::string(what) + ": " + result.error().message());

@@ -118,7 +118,7 @@ std::vector<MemberSpec> baggage_of(const json::value& value) {
   return members;
 }
 
-/// {"repeat": [item], "times": n, "from": m} stands for items with "{n}" in their texts numbered.
+/// {"repeat": [item], "times": n, "from": m}: n items, in whose texts the number replaces "{n}".
 json::array expanded(const json::value& value) {
   json::array out;
   for (const json::value& item : value.as_array()) {

@@ -11,11 +11,11 @@
 #include "support/shown.hpp"
 #include "vector.hpp"
 
-/// Runs the vectors of the formats that it is told: vectors FOLDER FORMAT...
+/// Runs the vectors of the given formats: vectors FOLDER FORMAT...
 namespace baton::test {
 namespace {
 
-/// Variables that are set as long as it lives.
+/// Sets variables until its destruction.
 class Environment {
  public:
   explicit Environment(const std::vector<TextPair>& variables) : variables_(variables) {
@@ -130,7 +130,7 @@ class VectorTest : public testing::Test {
   Vector vector_;
 };
 
-/// Registers a test for each vector of the formats. Gives their number.
+/// Registers a test for each vector of the formats. Returns their number.
 std::size_t register_vectors(const std::string& folder, const std::vector<std::string>& formats) {
   const auto manifest = load_manifest(folder);
   std::size_t count = 0;
@@ -159,7 +159,7 @@ std::size_t register_vectors(const std::string& folder, const std::vector<std::s
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  // Vectors say all of their environment.
+  // Vectors have their whole environment.
   for (const char* name :
        {"OTEL_PROPAGATORS", "BATON_EXTRACT", "BATON_INJECT", "BATON_POLICY",
         "BATON_B3_SHORT_TRACE_IDS", "BATON_SAMPLING_IN_TRACESTATE", "_X_AMZN_TRACE_ID"}) {

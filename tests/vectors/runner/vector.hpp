@@ -37,11 +37,11 @@ struct ContextSpec {
   Sampling sampling = Sampling::defer;
 };
 
-/// What a person compares: one line for each thing that is there.
+/// For failure messages: one line for each part that is present.
 std::string describe(const ContextSpec& spec);
 std::string describe(const Context& context);
 
-/// The context that the specification describes, made through the public API alone.
+/// The context that the specification describes, made only through the public API.
 Context make_context(const ContextSpec& spec);
 
 struct IssueSpec {
@@ -92,11 +92,11 @@ struct Vector {
   std::optional<ConfigurationVector> configuration;
 };
 
-/// Reads one file. Throws std::runtime_error, which names the vector, for anything that the schema
-/// does not know: a misspelt expectation must not pass for no expectation.
+/// Reads one file. Throws std::runtime_error, which names the vector, for anything outside the
+/// schema: a misspelled expectation must not count as none.
 std::vector<Vector> load_vectors(const std::string& path);
 
-/// The least number of vectors for each format, and a check that the folder holds their files and
+/// The minimum number of vectors for each format, and a check that the folder has their files and
 /// no others.
 std::vector<std::pair<std::string, std::size_t>> load_manifest(const std::string& folder);
 

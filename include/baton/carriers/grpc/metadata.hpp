@@ -20,9 +20,9 @@
 
 namespace baton::grpc {
 
-/// Metadata as they arrived: views of what gRPC keeps for as long as the call.
+/// Received metadata: views of memory that gRPC keeps as long as the call.
 using ReceivedMetadata = std::multimap<::grpc::string_ref, ::grpc::string_ref>;
-/// Metadata that are about to be sent.
+/// Metadata to send.
 using SentMetadata = std::multimap<std::string, std::string>;
 
 namespace detail {
@@ -33,7 +33,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Whether gRPC sends it as a key: `1*( %x30-39 / %x61-7A / "_" / "-" / "." )`.
+/// Whether gRPC accepts it as a key: `1*( %x30-39 / %x61-7A / "_" / "-" / "." )`.
 [[nodiscard]] constexpr bool is_key(std::string_view key) noexcept {
   return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
     return baton::detail::is_digit(c) || baton::detail::is_lower_letter(c) || c == '_' ||
@@ -41,33 +41,33 @@ namespace detail {
   });
 }
 
-/// Whether gRPC sends it as the value of a key that does not end in "-bin": `*( %x20-7E )`. A call
-/// with any other value fails before it leaves the client.
+/// Whether gRPC accepts it as the value of a key that does not end in "-bin": `*( %x20-7E )`. A
+/// call with any other value fails in the client.
 [[nodiscard]] constexpr bool is_text_value(std::string_view value) noexcept {
   return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
 
-/// What one entry counts towards the limit of a peer, RFC 9113, §6.5.2: both lengths and 32 bytes.
-/// Binary values travel as base64.
+/// The size of an entry for the limit of a peer, RFC 9113, §6.5.2: both lengths and 32 bytes.
+/// Binary values are sent as base64.
 [[nodiscard]] constexpr std::size_t entry_size(std::string_view key,
                                                std::string_view value) noexcept {
   const bool is_binary = detail::is_binary_key(key);
   return key.size() + (is_binary ? (value.size() + 2) / 3 * 4 : value.size()) + 32;
 }
 
-/// A carrier over gRPC's metadata: ReceivedMetadata, which it only reads, or SentMetadata. They
-/// must outlive it.
+/// A carrier over gRPC's metadata: ReceivedMetadata, which is read-only, or SentMetadata. They must
+/// outlive it.
 ///
 ///     baton::Context context =
 ///         baton::global_chain().extract(baton::grpc::MetadataCarrier(server.client_metadata()));
 ///
-/// Keys are found in any case and written in lowercase. Several values of one key are kept apart,
-/// in the order in which they came. Values of keys that end in "-bin" are bytes as they are.
-/// Reading copies nothing. `set` leaves one value of the key, `erase` none.
+/// Keys are found in any case and written in lowercase. Several values of one key remain separate,
+/// in the order of their arrival. Values of keys that end in "-bin" are raw bytes. Reading copies
+/// nothing. `set` leaves one value of the key, `erase` none.
 ///
-/// What gRPC would refuse is not written, since it would fail the call: a key or value that is not
-/// legal, or an entry that brings all of the metadata beyond `max_size`. Older values of that key
-/// go all the same. Tabs of a text value become spaces, which mean the same in every field.
+/// An entry that gRPC would refuse is not written, since it would fail the call: an invalid key or
+/// value, or an entry with which the metadata would exceed `max_size`. Older values of that key are
+/// removed in any case. Tabs in a text value become spaces, which are equivalent in every field.
 template <class Metadata>
 class MetadataCarrier {
  public:
@@ -151,10 +151,10 @@ class MetadataCarrier {
     return buffer;
   }
 
-  /// The first entry of that name, or some other where there is none.
+  /// The first entry of that name, or another entry if there is none.
   auto find(std::string_view name) const {
     if constexpr (std::is_same_v<std::remove_const_t<Metadata>, SentMetadata>) {
-      // Its own look-up would make a string of each name, which may allocate.
+      // Its own lookup would make a string of each name, which may allocate.
       return std::lower_bound(
           metadata_->begin(), metadata_->end(), name,
           [](const auto& entry, std::string_view sought) { return entry.first < sought; });
@@ -185,14 +185,14 @@ class MetadataCarrier {
   std::size_t max_size_ = no_limit;
 };
 
-/// A carrier that writes the metadata of a call that is yet to be made.
+/// A carrier that writes the metadata of a call that is about to be made.
 ///
 ///     baton::grpc::ClientContextCarrier carrier(client_context);
 ///     chain.inject(context, carrier);
 ///
 /// A ClientContext accepts metadata, but has no function that reads or removes it. So the carrier
-/// keeps what is set, as MetadataCarrier does, and its destructor adds that to the ClientContext,
-/// which owns a copy from then on, whether a call is made or not. Use one carrier for each
+/// keeps what is set, by the rules of MetadataCarrier, and its destructor adds that to the
+/// ClientContext, which then owns a copy, whether a call is made or not. Use one carrier for each
 /// ClientContext, and one ClientContext for each call. Metadata that was added by other means
 /// remains: only an interceptor can replace it.
 class ClientContextCarrier {

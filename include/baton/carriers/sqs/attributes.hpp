@@ -14,10 +14,10 @@
 
 namespace baton::sqs {
 
-/// More attributes no message may have.
+/// The limit of attributes of a message.
 inline constexpr std::size_t max_attributes = 10;
 
-/// Whether SQS takes it as the name of an attribute: up to 256 letters, digits, `_`, `-` and `.`,
+/// Whether SQS accepts it as the name of an attribute: up to 256 letters, digits, `_`, `-` and `.`,
 /// the latter neither at an end nor beside another.
 [[nodiscard]] constexpr bool is_attribute_name(std::string_view name) noexcept {
   constexpr std::size_t longest = 256;
@@ -29,7 +29,8 @@ inline constexpr std::size_t max_attributes = 10;
          std::all_of(name.begin(), name.end(), is_taken);
 }
 
-/// Whether SQS takes it as a value: not empty, and without the control characters that XML refuses.
+/// Whether SQS accepts it as a value: not empty, and without the control characters that XML
+/// forbids.
 [[nodiscard]] constexpr bool is_attribute_value(std::string_view value) noexcept {
   const auto is_refused = [](char c) {
     return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
@@ -37,8 +38,8 @@ inline constexpr std::size_t max_attributes = 10;
   return !value.empty() && std::none_of(value.begin(), value.end(), is_refused);
 }
 
-/// A map of attributes as SDKs have it: `Aws::Map<Aws::String, MessageAttributeValue>` of the AWS
-/// SDK for C++, and its like.
+/// A map of attributes of an SDK, such as `Aws::Map<Aws::String, MessageAttributeValue>` of the AWS
+/// SDK for C++.
 template <class Map>
 concept AttributeMap =
     requires(Map& map, const typename Map::key_type& key, typename Map::mapped_type& value) {
@@ -57,13 +58,13 @@ concept AttributeMap =
 ///     baton::global_chain().inject(context, baton::sqs::AttributeMapCarrier(attributes));
 ///     request.SetMessageAttributes(std::move(attributes));
 ///
-/// Names are matched exactly; if no attribute has the very name, in any case (ASCII letters alone).
-/// Of several spellings `get` returns the one that the map has last, and `get_all` shows all. `set`
-/// writes names in lowercase and leaves no other spelling, `erase` leaves none. An attribute of
-/// another type than String counts as absent. What SQS would refuse the message for is not written:
-/// an eleventh attribute, and what `is_attribute_name` and `is_attribute_value` are false for. An
-/// older value of it goes all the same. So that `traceparent` is the first to get in, let
-/// `tracecontext` come first in the chain.
+/// Names are matched exactly or, if no attribute has exactly that name, in any case (ASCII letters
+/// only). Of several spellings `get` returns the last one of the map, and `get_all` visits all.
+/// `set` writes names in lowercase and leaves no other spelling, `erase` leaves none. An attribute
+/// of another type than String counts as absent. An attribute for which SQS would refuse the
+/// message is not written: an eleventh one, or one for which `is_attribute_name` or
+/// `is_attribute_value` is false. Older values of it are removed in any case. Make `tracecontext`
+/// the first of the chain, so that `traceparent` is written first.
 template <class Map>
   requires AttributeMap<std::remove_const_t<Map>>
 class AttributeMapCarrier {
@@ -100,7 +101,7 @@ class AttributeMapCarrier {
   void set(std::string_view name, std::string_view value) const
     requires(!std::is_const_v<Map>)
   {
-    // Copied first: they may be views of what is about to go.
+    // Copied first: they may be views of attributes that are erased below.
     Key key = key_of(name);
     for (char& c : key) c = detail::to_lower(c);
     typename Map::mapped_type attribute;

@@ -24,7 +24,7 @@ HeadersPointer make_list(const Headers& headers) {
 
 Headers to_headers(const rd_kafka_headers_t& list) {
   Headers headers;
-  const baton::kafka::detail::CList all(&list);
+  const baton::kafka::internal::CList all(&list);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto header = all.at(i);
     headers.emplace_back(header.name, header.value);
@@ -69,9 +69,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check_reading(baton::kafka::ConstCppHeadersCarrier(*cpp), model);
 
   const baton::Context context = chain.extract(model);
-  const baton::kafka::detail::CList all(list.get());
-  std::vector<baton::kafka::detail::Header> owned;
-  const HeadersPointer copy = baton::kafka::detail::copy_others(all, chain, &owned);
+  const baton::kafka::internal::CList all(list.get());
+  std::vector<baton::kafka::internal::Header> owned;
+  const HeadersPointer copy = baton::kafka::internal::copy_others(all, chain, &owned);
   Headers others = headers;
   std::erase_if(others, [&](const auto& header) { return chain.owns(header.first); });
   laws::require(to_headers(*copy) == others, "what is sent on has all headers of others");

@@ -10,9 +10,9 @@
 namespace baton::amqp {
 namespace {
 
-using detail::entries_of;
-using detail::is_text;
-using detail::to_text;
+using internal::entries_of;
+using internal::is_text;
+using internal::to_text;
 using lookup::Match;
 
 /// Reports the fields that a chain would read if they were text.

@@ -8,12 +8,12 @@
 
 #include "text/base64.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 
 /// With padding.
 inline std::string to_base64(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4, '=');
-  baton::detail::base64::encode(
+  detail::base64::encode(
       std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), text.data());
   return text;
 }
@@ -22,10 +22,10 @@ inline std::string to_base64(std::string_view bytes) {
 inline ParseError from_base64(std::string_view text, std::string& bytes) {
   bytes.resize((text.size() + 3) / 4 * 3);
   std::size_t size = 0;
-  const ParseError error = baton::detail::base64::decode(
+  const ParseError error = detail::base64::decode(
       text, std::span(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()), size);
   bytes.resize(error ? 0 : size);
   return error;
 }
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

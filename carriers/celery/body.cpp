@@ -6,7 +6,7 @@
 #include "carriers/celery/base64.hpp"
 #include "json/carrier.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 
 ParseError Body::read(const Envelope& envelope) {
   if (envelope.members().find("body") == nullptr) {
@@ -47,4 +47,4 @@ std::string Body::inject(const Context& context, const PropagatorChain& chain) &
   return is_base64_ ? to_base64(text_) : std::move(text_);
 }
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

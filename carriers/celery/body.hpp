@@ -7,7 +7,7 @@
 #include "carriers/celery/envelope.hpp"
 #include "json/object.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 
 /// The body of a task of protocol 1, a JSON object with the task's name and arguments.
 class Body {
@@ -34,4 +34,4 @@ class Body {
   ParseError error_;
 };
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

@@ -5,7 +5,7 @@
 #include "carriers/celery/nested.hpp"
 #include "json/strings.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 
 Envelope::Envelope(std::string_view text, NestedHeaders nested) : text_(text) {
   json::Scanner scanner(text);
@@ -44,8 +44,8 @@ ParseError Envelope::decode_body(bool is_base64, std::string& body) const {
 
 std::size_t Envelope::place_in_body(std::size_t index, bool is_base64) const noexcept {
   const std::string_view inside = members_.find("body")->value.inside();
-  const std::size_t character = is_base64 ? baton::detail::base64::place_of_byte(index) : index;
+  const std::size_t character = is_base64 ? detail::base64::place_of_byte(index) : index;
   return offset_of(inside.data()) + json::place_of_byte(inside, character);
 }
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

@@ -8,7 +8,7 @@
 #include "baton/parse_error.hpp"
 #include "json/object.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 
 enum class NestedHeaders : bool { ignored, read };
 
@@ -53,4 +53,4 @@ class Envelope {
   ParseError error_;
 };
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

@@ -9,9 +9,9 @@
 namespace baton::celery {
 namespace {
 
-using detail::Body;
-using detail::Envelope;
-using detail::EnvelopeEdits;
+using internal::Body;
+using internal::Envelope;
+using internal::EnvelopeEdits;
 
 expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const Context& context,
                                   const PropagatorChain& chain) {
@@ -49,20 +49,20 @@ Context extract(std::string_view envelope, const ExtractOptions& options) {
   }
   const json::ObjectReader headers(read.headers());
   const json::ObjectReader nested(read.nested());
-  if (!read.names_task() && !detail::has_fields_of(chain, headers) &&
-      !detail::has_fields_of(chain, nested)) {
+  if (!read.names_task() && !internal::has_fields_of(chain, headers) &&
+      !internal::has_fields_of(chain, nested)) {
     const Body body(read);
     if (!body.error()) {
       if (report != nullptr) {
-        detail::report_wrong_types(headers, chain, *report);
-        detail::report_wrong_types(nested, chain, *report);
+        internal::report_wrong_types(headers, chain, *report);
+        internal::report_wrong_types(nested, chain, *report);
       }
       const json::ObjectReader kwargs(body.kwargs());
-      return detail::extract<json::ObjectReader>(kwargs, nullptr, options);
+      return internal::extract<json::ObjectReader>(kwargs, nullptr, options);
     }
     if (body.begins_as_object() && report != nullptr) report->add("envelope", body.error());
   }
-  return detail::extract(headers, read.nested() ? &nested : nullptr, options);
+  return internal::extract(headers, read.nested() ? &nested : nullptr, options);
 }
 
 ConstEnvelopeCarrier::ConstEnvelopeCarrier(std::string_view envelope)

@@ -4,7 +4,7 @@
 #include "carriers/celery/nested.hpp"
 #include "json/carrier.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 
 EnvelopeEdits::EnvelopeEdits(Envelope& envelope) : envelope_(&envelope) {
   members_.nest("headers", headers_);
@@ -48,4 +48,4 @@ void EnvelopeEdits::apply(std::string& text) {
   splice_.apply(text);
 }
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

@@ -8,7 +8,7 @@
 #include "carriers/celery/envelope.hpp"
 #include "json/edits.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 
 /// Changes to an envelope that was read without an error, and the carrier that is written: of the
 /// headers, and of the nested ones if they have the name.
@@ -37,4 +37,4 @@ class EnvelopeEdits {
   json::Edits nested_{envelope_->nested(), splice_};
 };
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

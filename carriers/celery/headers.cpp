@@ -56,7 +56,7 @@ class HeadersReader : public ConstHeadersCarrier {
 
 /// The nested headers, if they have that name in any case.
 object* find_nested_with(object& headers, std::string_view name) noexcept {
-  object* const nested = detail::find_nested(headers);
+  object* const nested = internal::find_nested(headers);
   if (nested == nullptr) return nullptr;
   const bool has_name = std::any_of(nested->begin(), nested->end(), [&](const auto& field) {
     return !field.value().is_null() && lookup::compare(field.key(), name) != Match::none;
@@ -122,10 +122,10 @@ void HeadersCarrier::erase(std::string_view name) {
 
 Context extract(const boost::json::object& headers, const ExtractOptions& options) {
   const HeadersReader outer(headers);
-  const object* const found = detail::find_nested(headers);
-  if (found == nullptr) return detail::extract<HeadersReader>(outer, nullptr, options);
+  const object* const found = internal::find_nested(headers);
+  if (found == nullptr) return internal::extract<HeadersReader>(outer, nullptr, options);
   const HeadersReader nested(*found);
-  return detail::extract(outer, &nested, options);
+  return internal::extract(outer, &nested, options);
 }
 
 }  // namespace baton::celery

@@ -11,7 +11,7 @@
 #include "json/carrier.hpp"
 #include "json/small_list.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 
 /// Some tracers write their fields into an object of this name inside of the headers, since Celery
 /// gives that one to the task as `request.headers`.
@@ -111,4 +111,4 @@ Context extract(const Reader& outer, const Reader* nested, const ExtractOptions&
   return chain.extract(both, report);
 }
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

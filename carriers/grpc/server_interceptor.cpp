@@ -85,7 +85,7 @@ std::unique_ptr<ServerInterceptorFactoryInterface> server_interceptor(
 
 const Context& context(const ::grpc::ServerContextBase& server_context) noexcept {
   const Context* found = find_context(server_context.client_metadata());
-  return found != nullptr ? *found : baton::detail::empty_context();
+  return found != nullptr ? *found : detail::empty_context();
 }
 
 }  // namespace baton::grpc

@@ -14,7 +14,7 @@
 #include "carriers/kafka/c_list.hpp"
 #include "core/lookup.hpp"
 
-namespace baton::kafka::detail {
+namespace baton::kafka::internal {
 
 /// Whether a name can be added as it is: in lowercase and without NUL.
 constexpr bool is_plain(std::string_view name) noexcept {
@@ -83,4 +83,4 @@ inline void append(rd_kafka_headers_t& headers, const Context& context,
   chain.inject(context, AppendingCarrier(headers, is_absent));
 }
 
-}  // namespace baton::kafka::detail
+}  // namespace baton::kafka::internal

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace baton::kafka::detail {
+namespace baton::kafka::internal {
 
 struct Header {
   const char* name;
@@ -54,4 +54,4 @@ inline void add(rd_kafka_headers_t& headers, std::string_view name,
                       value.empty() ? "" : value.data(), static_cast<ssize_t>(value.size()));
 }
 
-}  // namespace baton::kafka::detail
+}  // namespace baton::kafka::internal

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace baton::kafka::detail {
+namespace baton::kafka::internal {
 
 /// A name as librdkafka takes it, a C string, without an allocation. Null if the name has a NUL or
 /// more than `max_size` characters, which is longer than any of ours.
@@ -26,4 +26,4 @@ class CName {
   bool is_good_;
 };
 
-}  // namespace baton::kafka::detail
+}  // namespace baton::kafka::internal

@@ -6,7 +6,7 @@
 
 #include "baton/carriers/kafka/headers.hpp"
 
-namespace baton::kafka::detail {
+namespace baton::kafka::internal {
 namespace {
 
 /// As many as librdkafka may remove one by one.
@@ -59,4 +59,4 @@ void remove(rd_kafka_headers_t& headers, std::span<const Header> gone) {
   for (std::size_t i = 0, size = back.size(); i < size; ++i) add(headers, back.at(i));
 }
 
-}  // namespace baton::kafka::detail
+}  // namespace baton::kafka::internal

@@ -13,7 +13,7 @@
 
 /// Changes to a list of headers where it is. A list may be the application's, which gets it back if
 /// its message cannot be sent: `rd_kafka_message_set_headers` would destroy it.
-namespace baton::kafka::detail {
+namespace baton::kafka::internal {
 
 /// The headers of a list whose names are meant, in their order. Looks at each header once.
 template <class IsMeant>
@@ -27,11 +27,11 @@ std::vector<Header> find_all(const CList& list, IsMeant&& is_meant) {
 }
 
 /// Reads what `find_all` has found.
-using FoundCarrier = baton::detail::lookup::ListCarrier<const std::vector<Header>&>;
+using FoundCarrier = detail::lookup::ListCarrier<const std::vector<Header>&>;
 
 /// Takes these headers, which `find_all` has found, out of the list; the others keep their order.
 /// The number of passes over the list does not depend on what is in it. Throws
 /// `std::bad_alloc`, and has changed nothing then.
 void remove(rd_kafka_headers_t& headers, std::span<const Header> gone);
 
-}  // namespace baton::kafka::detail
+}  // namespace baton::kafka::internal

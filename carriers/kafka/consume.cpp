@@ -11,7 +11,7 @@ namespace {
 template <Message M>
 Context extract_from(M& message, const ExtractOptions& options) {
   const auto& [chain, report] = options;
-  const detail::MessageHeaders headers = detail::headers_of(message);
+  const internal::MessageHeaders headers = internal::headers_of(message);
   if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR && report != nullptr) {
     report->add("headers", {ErrorCode::bad_value, 0});
   }

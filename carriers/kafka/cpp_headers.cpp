@@ -11,13 +11,13 @@
 namespace baton::kafka {
 namespace {
 
-std::vector<detail::CopiedHeader> copy(const RdKafka::Headers& headers) {
-  std::vector<detail::CopiedHeader> copy;
+std::vector<internal::CopiedHeader> copy(const RdKafka::Headers& headers) {
+  std::vector<internal::CopiedHeader> copy;
   if (headers.size() == 0) return copy;
   copy.reserve(headers.size());
   for (const RdKafka::Headers::Header& header : headers.get_all()) {
     copy.push_back({header.key(), std::optional<std::string>(
-                                      detail::to_value(header.value(), header.value_size()))});
+                                      internal::to_value(header.value(), header.value_size()))});
   }
   return copy;
 }
@@ -29,7 +29,7 @@ ConstCppHeadersCarrier::ConstCppHeadersCarrier(const RdKafka::Headers& headers)
 
 void CppHeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
-  detail::CopiedHeader fresh{lookup::to_lower(name), std::string(value)};
+  internal::CopiedHeader fresh{lookup::to_lower(name), std::string(value)};
   erase(fresh.name);
   headers_->add(fresh.name, fresh.value->data(), fresh.value->size());
   list_.push_back(std::move(fresh));
@@ -45,7 +45,7 @@ void CppHeadersCarrier::erase(std::string_view name) {
 
 void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free) {
   std::vector<std::string> names;
-  for (const detail::CopiedHeader& header : list_) {
+  for (const internal::CopiedHeader& header : list_) {
     if (is_meant(header.name)) names.push_back(header.name);
   }
   if (names.empty()) return;
@@ -54,7 +54,7 @@ void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, 
   names.resize(std::min(names.size(), free + spellings_));
   spellings_ -= names.size() - std::min(names.size(), free);
   for (const std::string& name : names) headers_->remove(name);
-  std::erase_if(list_, [&](const detail::CopiedHeader& header) {
+  std::erase_if(list_, [&](const internal::CopiedHeader& header) {
     return std::binary_search(names.begin(), names.end(), header.name, std::greater());
   });
 }

@@ -17,19 +17,19 @@ namespace {
 
 /// The headers to be sent on, with `context` or, if that is null, the context that they have. Null
 /// if they could not be read.
-HeadersPointer forward_headers(const detail::MessageHeaders& theirs, const Context* context,
+HeadersPointer forward_headers(const internal::MessageHeaders& theirs, const Context* context,
                                const PropagatorChain& chain) {
   if (theirs.error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
-  const detail::CList list(theirs.list);
+  const internal::CList list(theirs.list);
   if (context != nullptr) {
-    HeadersPointer headers = detail::copy_others(list, chain, nullptr);
-    detail::append(*headers, *context, chain);
+    HeadersPointer headers = internal::copy_others(list, chain, nullptr);
+    internal::append(*headers, *context, chain);
     return headers;
   }
-  std::vector<detail::Header> owned;
+  std::vector<internal::Header> owned;
   owned.reserve(chain.fields().size());
-  HeadersPointer headers = detail::copy_others(list, chain, &owned);
-  detail::append(*headers, chain.extract(detail::FoundCarrier(owned)), chain);
+  HeadersPointer headers = internal::copy_others(list, chain, &owned);
+  internal::append(*headers, chain.extract(internal::FoundCarrier(owned)), chain);
   return headers;
 }
 
@@ -65,14 +65,14 @@ rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic, M& message,
                             const rd_kafka_message_t& c_message, const InjectOptions& options) {
   const Context* const context = current().trace_id().is_valid() ? &current() : nullptr;
   return produce(producer, topic, c_message,
-                 forward_headers(detail::headers_of(message), context, options.chain));
+                 forward_headers(internal::headers_of(message), context, options.chain));
 }
 
 }  // namespace
 
 HeadersPointer forward_headers(const rd_kafka_message_t& message, const Context& context,
                                const InjectOptions& options) {
-  return forward_headers(detail::headers_of(message), &context, options.chain);
+  return forward_headers(internal::headers_of(message), &context, options.chain);
 }
 
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic,

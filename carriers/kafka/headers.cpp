@@ -12,13 +12,13 @@
 namespace baton::kafka {
 namespace {
 
-using detail::CList;
-using detail::CName;
-using detail::to_value;
+using internal::CList;
+using internal::CName;
+using internal::to_value;
 
 /// All headers of a name, in any case.
-std::vector<detail::Header> find(const rd_kafka_headers_t& headers, std::string_view name) {
-  return detail::find_all(CList(&headers), [name](const char* header) {
+std::vector<internal::Header> find(const rd_kafka_headers_t& headers, std::string_view name) {
+  return internal::find_all(CList(&headers), [name](const char* header) {
     return lookup::compare(header, name) != lookup::Match::none;
   });
 }
@@ -75,18 +75,18 @@ void HeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
   std::string copied_name;
   if (!lookup::is_lowercase(name)) name = copied_name = lookup::to_lower(name);
-  const std::vector<detail::Header> old = find(*headers_, name);
+  const std::vector<internal::Header> old = find(*headers_, name);
   std::string copied_value;
   if (!old.empty()) {
     value = copied_value = value;  // either may be the view of a header that goes
     name = copied_name = name;
-    detail::remove(*headers_, old);
+    internal::remove(*headers_, old);
   }
-  detail::add(*headers_, name, value);
+  internal::add(*headers_, name, value);
 }
 
 void HeadersCarrier::erase(std::string_view name) {
-  detail::remove(*headers_, find(*headers_, name));
+  internal::remove(*headers_, find(*headers_, name));
 }
 
 }  // namespace baton::kafka

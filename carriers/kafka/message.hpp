@@ -11,7 +11,7 @@
 #include "baton/chain.hpp"
 #include "carriers/kafka/c_list.hpp"
 
-namespace baton::kafka::detail {
+namespace baton::kafka::internal {
 
 /// The headers of a message of either interface, as librdkafka's list.
 struct MessageHeaders {
@@ -60,4 +60,4 @@ inline HeadersPointer copy_others(const CList& list, const PropagatorChain& chai
   return copy;
 }
 
-}  // namespace baton::kafka::detail
+}  // namespace baton::kafka::internal

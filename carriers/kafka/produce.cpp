@@ -15,10 +15,10 @@
 namespace baton::kafka {
 namespace {
 
-using detail::append;
-using detail::CList;
-using detail::FoundCarrier;
-using detail::Header;
+using internal::append;
+using internal::CList;
+using internal::FoundCarrier;
+using internal::Header;
 
 constexpr const char* interceptor = "baton";
 
@@ -43,7 +43,7 @@ bool has_context(CarrierReader message, const PropagatorChain& chain, Context& s
 }
 
 std::vector<Header> find_owned(const rd_kafka_headers_t& headers, const PropagatorChain& chain) {
-  return detail::find_all(CList(&headers), [&](const char* name) { return chain.owns(name); });
+  return internal::find_all(CList(&headers), [&](const char* name) { return chain.owns(name); });
 }
 
 class Instrument {
@@ -62,7 +62,7 @@ class Instrument {
   void inject_into(rd_kafka_message_t& message, const Context& context) const {
     if (is_empty(context)) return;
     const PropagatorChain& chain = options_.chain ? *options_.chain : global_chain();
-    const detail::MessageHeaders headers = detail::headers_of(message);
+    const internal::MessageHeaders headers = internal::headers_of(message);
     if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR || chain.writers().empty()) return;
     if (headers.list == nullptr) {
       inject_new(message, context, chain);
@@ -90,7 +90,7 @@ class Instrument {
       if (options_.existing == Existing::keep && has_context(FoundCarrier(theirs), chain, sent)) {
         return;
       }
-      detail::remove(headers, theirs);
+      internal::remove(headers, theirs);
     }
     append(headers, sent, chain);
   }
@@ -146,7 +146,7 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept {
 
 void inject(rd_kafka_headers_t& headers, const Context& context, const InjectOptions& options) {
   const PropagatorChain& chain = options.chain;
-  detail::remove(headers, find_owned(headers, chain));
+  internal::remove(headers, find_owned(headers, chain));
   append(headers, context, chain);
 }
 

@@ -18,11 +18,17 @@ using detail::set_or_erase;
 constexpr std::array trace_context_fields{Traceparent::field, TraceState::field};
 constexpr std::array baggage_fields{Baggage::field};
 
-TraceState extract_trace_state(CarrierReader carrier, const detail::SharedText& neighbor,
+/// A list that the context has: the next one that the request brings may share its block.
+const detail::SharedText& list_in(const Context& context) noexcept {
+  const detail::SharedText& state = detail::shared_text_of(context.span_context().trace_state);
+  return state.view().empty() ? detail::shared_text_of(context.baggage()) : state;
+}
+
+TraceState extract_trace_state(CarrierReader carrier, const Context& context,
                                ExtractReport* report) {
   detail::TraceStateParser parser;
   carrier.get_all(TraceState::field, [&](std::string_view value) { return parser.feed(value); });
-  TraceState state = parser.finish(&neighbor);
+  TraceState state = parser.finish(&list_in(context));
   if (report != nullptr) {
     if (parser.duplicate()) report->add(TraceState::field, *parser.duplicate());
     if (parser.error()) report->add(TraceState::field, *parser.error());
@@ -99,9 +105,8 @@ Extracted TraceContextPropagator::extract(CarrierReader carrier, Context& contex
     if (report != nullptr) report->add(Traceparent::field, parent.error());
     return Extracted::malformed;
   }
-  context.set_span_context(
-      {parent->trace_id, parent->parent_id, parent->flags, true,
-       extract_trace_state(carrier, detail::shared_text_of(context.baggage()), report)});
+  context.set_span_context({parent->trace_id, parent->parent_id, parent->flags, true,
+                            extract_trace_state(carrier, context, report)});
   if (options_.sampling_in_tracestate) {
     context.set_sampling(
         read_sampling(context.span_context().trace_state, parent->flags.sampled()));
@@ -148,7 +153,7 @@ Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
   });
   if (!is_there) return Extracted::nothing;
 
-  Baggage baggage = parser.finish(&detail::shared_text_of(context.span_context().trace_state));
+  Baggage baggage = parser.finish(&list_in(context));
   if (baggage.empty()) return parser.has_error() ? Extracted::malformed : Extracted::nothing;
   if (context.baggage().empty()) {
     context.set_baggage(std::move(baggage));

@@ -99,7 +99,7 @@ auto entries(const List& list) noexcept {
 
 /// The same with U+FFFD for what is not UTF-8, which JSON cannot say.
 std::string text_of(const amqp_bytes_t& bytes) {
-  namespace utf8 = baton::detail::utf8;
+  namespace utf8 = detail::utf8;
   std::string text;
   for (std::string_view rest = view(bytes); !rest.empty();) {
     const utf8::Piece piece = utf8::first_piece(rest);

@@ -12,7 +12,7 @@ namespace baton::celery {
 namespace {
 
 using boost::json::object;
-using detail::JsonReader;
+using internal::JsonReader;
 
 tl::unexpected<MessageError> fail(std::string_view part, ErrorCode code) {
   return tl::unexpected<MessageError>({part, {code, 0}});
@@ -103,9 +103,9 @@ bool read_object_body(JsonReader& reader, ReceivedTask& task) {
 bool has_context(const object& headers, const PropagatorChain& chain) {
   const auto* const task = headers.if_contains("task");
   if (task != nullptr && !task->is_null()) return true;
-  const object* const nested = detail::find_nested(headers);
-  return detail::has_fields_of(chain, ConstHeadersCarrier(headers)) ||
-         (nested != nullptr && detail::has_fields_of(chain, ConstHeadersCarrier(*nested)));
+  const object* const nested = internal::find_nested(headers);
+  return internal::has_fields_of(chain, ConstHeadersCarrier(headers)) ||
+         (nested != nullptr && internal::has_fields_of(chain, ConstHeadersCarrier(*nested)));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "json/strings.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 namespace {
 
 /// Makes values of a text, whose numbers keep what a double can hold: Boost.JSON 1.81 reads their
@@ -164,4 +164,4 @@ bool JsonReader::read(const json::Value& value, boost::json::object& out) {
   return true;
 }
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

@@ -9,7 +9,7 @@
 #include "json/object.hpp"
 #include "json/scanner.hpp"
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 
 /// One JSON text and what is in it: checked by the scanner, which knows places, and made into
 /// Boost.JSON's values. The first error stays, with its place in the whole text.
@@ -54,4 +54,4 @@ class JsonReader {
   ParseError error_;
 };
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

@@ -61,8 +61,8 @@ boost::json::object headers_of(const Task& task, const std::string& id) {
       {"timelimit", boost::json::array{or_null(task.time_limit), or_null(task.soft_time_limit)}},
       {"root_id", task.root_id.empty() ? id : task.root_id},
       {"parent_id", text_or_null(task.parent_id)},
-      {"argsrepr", task.argsrepr ? *task.argsrepr : detail::repr_of_args(task.args)},
-      {"kwargsrepr", task.kwargsrepr ? *task.kwargsrepr : detail::repr_of_kwargs(task.kwargs)},
+      {"argsrepr", task.argsrepr ? *task.argsrepr : internal::repr_of_args(task.args)},
+      {"kwargsrepr", task.kwargsrepr ? *task.kwargsrepr : internal::repr_of_kwargs(task.kwargs)},
       {"origin", task.origin.empty() ? this_process() : task.origin},
       {"ignore_result", task.ignore_result},
       {"replaced_task_nesting", 0},
@@ -95,7 +95,7 @@ Message make_message(const Task& task, const Context& context, const InjectOptio
 
 std::string to_redis(const Message& message) {
   return boost::json::serialize(boost::json::object{
-      {"body", detail::to_base64(message.body)},
+      {"body", internal::to_base64(message.body)},
       {"content-encoding", message.content_encoding},
       {"content-type", message.content_type},
       {"headers", message.headers},

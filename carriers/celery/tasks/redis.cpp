@@ -7,8 +7,8 @@
 namespace baton::celery {
 namespace {
 
-using detail::Envelope;
-using detail::JsonReader;
+using internal::Envelope;
+using internal::JsonReader;
 
 bool read_properties(JsonReader& reader, const json::Object& properties, Message& message,
                      std::string& body_encoding) {
@@ -49,7 +49,7 @@ received<Message> from_redis(std::string_view text, const Limits& limits) {
     reader.fail(ErrorCode::too_many_bytes, text.data() + limits.bytes);
     return reader.error();
   }
-  const Envelope envelope(text, detail::NestedHeaders::ignored);
+  const Envelope envelope(text, internal::NestedHeaders::ignored);
   Message message;
   message.content_type.clear();
   message.content_encoding.clear();

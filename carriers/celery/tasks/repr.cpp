@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string_view>
 
-namespace baton::celery::detail {
+namespace baton::celery::internal {
 namespace {
 
 constexpr std::size_t longest = 1024;
@@ -137,4 +137,4 @@ std::string repr_of_kwargs(const boost::json::object& kwargs) {
   return std::move(writer).finish();
 }
 
-}  // namespace baton::celery::detail
+}  // namespace baton::celery::internal

@@ -22,7 +22,7 @@
 /// Contexts in the message headers of AMQP 0-9-1, over rabbitmq-c.
 namespace baton::amqp {
 
-namespace detail {
+namespace internal {
 
 struct Header {
   std::string_view name;
@@ -58,7 +58,7 @@ class TableList {
   const amqp_table_t* table_;
 };
 
-}  // namespace detail
+}  // namespace internal
 
 /// Reads a field table, such as the headers of a message. The table must outlive the carrier.
 ///
@@ -71,10 +71,10 @@ class TableList {
 ///   shows all in order.
 ///
 /// Each lookup visits the fields once, or twice if no name matches exactly.
-class ConstTableCarrier : public baton::detail::lookup::ListCarrier<detail::TableList> {
+class ConstTableCarrier : public detail::lookup::ListCarrier<internal::TableList> {
  public:
   explicit ConstTableCarrier(const amqp_table_t& table) noexcept
-      : ListCarrier(detail::TableList(table)) {}
+      : ListCarrier(internal::TableList(table)) {}
 };
 
 /// Reads and writes such a table.
@@ -199,7 +199,7 @@ void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
 template <HasHeaders Message, class Handler>
 decltype(auto) process(const Message& message, Handler&& handler,
                        const ExtractOptions& options = {}) {
-  return baton::detail::handle(extract(message, options), std::forward<Handler>(handler), message);
+  return detail::handle(extract(message, options), std::forward<Handler>(handler), message);
 }
 
 }  // namespace baton::amqp

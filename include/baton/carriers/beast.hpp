@@ -64,11 +64,11 @@ class BeastCarrier {
       erase(name);
       return;
     }
-    if (detail::is_lowercase(name)) {
+    if (internal::is_lowercase(name)) {
       fields_->set(to_beast(name), to_beast(value));
     } else {
       std::string lowercase;
-      detail::assign_lowercase(lowercase, name);
+      internal::assign_lowercase(lowercase, name);
       fields_->set(to_beast(lowercase), to_beast(value));
     }
   }
@@ -90,7 +90,7 @@ class BeastCarrier {
   Fields* fields_;
 };
 
-namespace detail {
+namespace internal {
 
 template <class Allocator>
 void is_beast_fields(const boost::beast::http::basic_fields<Allocator>&);
@@ -100,17 +100,17 @@ concept BeastFields = requires(const T& fields) { is_beast_fields(fields); };
 
 template <class Request, class Handler>
 auto co_handle(Context context, Request& request, Handler handler)
-    -> std::remove_cvref_t<decltype(baton::detail::invoke_handler(handler, request))> {
+    -> std::remove_cvref_t<decltype(detail::invoke_handler(handler, request))> {
   auto work = [&] {
     const Scope scope(context);  // for the part of the handler before its coroutine starts
-    return baton::detail::invoke_handler(handler, request);
+    return detail::invoke_handler(handler, request);
   }();
   co_return co_await co_with_context(std::move(context), std::move(work));
 }
 
-}  // namespace detail
+}  // namespace internal
 
-template <detail::BeastFields Fields>
+template <internal::BeastFields Fields>
 struct CarrierFor<Fields> {
   using type = BeastCarrier<Fields>;
 };
@@ -130,7 +130,7 @@ template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 [[nodiscard]] auto co_serve(Request&& request, Handler handler,
                             const ExtractOptions& options = {}) {
-  return detail::co_handle(extract(request, options).child(), request, std::move(handler));
+  return internal::co_handle(extract(request, options).child(), request, std::move(handler));
 }
 
 }  // namespace baton::http

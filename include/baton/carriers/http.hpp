@@ -28,7 +28,7 @@ concept HeaderContainer = requires(const Container& container) {
   requires ReadableField<typename Container::value_type>;
 };
 
-namespace detail {
+namespace internal {
 
 template <class Container>
 concept WritableMap = requires {
@@ -47,7 +47,7 @@ template <class Container>
 concept WritableContainer =
     !std::is_const_v<Container> && (WritableMap<Container> || WritableSequence<Container>);
 
-}  // namespace detail
+}  // namespace internal
 
 /// A carrier over a container of header fields. The container must outlive it.
 ///
@@ -69,7 +69,7 @@ class HeaderCarrier {
   using Traits = FieldTraits<std::remove_cv_t<Field>>;
 
   /// Views and other elements that FieldTraits cannot assign are only read.
-  static constexpr bool writable = detail::WritableContainer<Container>;
+  static constexpr bool writable = internal::WritableContainer<Container>;
 
   explicit HeaderCarrier(Container& container) noexcept : container_(&container) {}
 
@@ -118,8 +118,8 @@ class HeaderCarrier {
   void set_in_map(std::string_view name, std::string_view value) {
     // Built first: name and value may be views into fields that are erased below.
     std::pair<typename Container::key_type, typename Container::mapped_type> fresh;
-    detail::assign_lowercase(fresh.first, name);
-    detail::assign_text(fresh.second, value);
+    internal::assign_lowercase(fresh.first, name);
+    internal::assign_text(fresh.second, value);
     erase(fresh.first);
     container_->insert(std::move(fresh));
   }
@@ -205,7 +205,7 @@ void inject(Headers& headers, const Context& context = current(),
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 decltype(auto) serve(Request&& request, Handler&& handler, const ExtractOptions& options = {}) {
-  return baton::detail::handle(extract(request, options), std::forward<Handler>(handler), request);
+  return detail::handle(extract(request, options), std::forward<Handler>(handler), request);
 }
 
 }  // namespace baton::http

@@ -14,14 +14,13 @@ namespace baton::http {
 
 /// Whether two field names are equal, without regard to the case of ASCII letters.
 [[nodiscard]] constexpr bool equal_names(std::string_view a, std::string_view b) noexcept {
-  return baton::detail::equals_ignoring_case(a, b);
+  return detail::equals_ignoring_case(a, b);
 }
 
 /// Whether it is a valid field name: `1*tchar`, RFC 9110, §5.6.2.
 [[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept {
   constexpr auto is_token_character = [](char c) {
-    return baton::detail::is_letter_or_digit(c) ||
-           baton::detail::token_marks.find(c) != std::string_view::npos;
+    return detail::is_letter_or_digit(c) || detail::token_marks.find(c) != std::string_view::npos;
   };
   return !name.empty() && std::all_of(name.begin(), name.end(), is_token_character);
 }
@@ -34,7 +33,7 @@ namespace baton::http {
   });
 }
 
-namespace detail {
+namespace internal {
 
 /// Text that is not a bare pointer, which might be null or unterminated.
 template <class T>
@@ -74,12 +73,12 @@ void assign_text(T& target, std::string_view value) {
   }
 }
 
-using baton::detail::is_lowercase;
+using detail::is_lowercase;
 
 template <OwningText T>
 void assign_lowercase(T& target, std::string_view name) {
   target.assign(name.data(), name.size());
-  for (char& c : target) c = baton::detail::to_lower(c);
+  for (char& c : target) c = detail::to_lower(c);
 }
 
 template <class T>
@@ -94,7 +93,7 @@ concept NameValue = !Pair<T> && requires(const T& field) {
   requires Text<std::remove_cvref_t<decltype(field.value)>>;
 };
 
-}  // namespace detail
+}  // namespace internal
 
 /// How to read and write one element of a container of header fields. Pairs and structs with
 /// members `name` and `value` are known; specialize it for other types. `assign` is needed only to
@@ -112,33 +111,35 @@ concept NameValue = !Pair<T> && requires(const T& field) {
 template <class Field>
 struct FieldTraits;
 
-template <detail::Pair Field>
+template <internal::Pair Field>
 struct FieldTraits<Field> {
   static std::string_view name(const Field& field) noexcept { return field.first; }
-  static std::string_view value(const Field& field) noexcept { return detail::text(field.second); }
+  static std::string_view value(const Field& field) noexcept {
+    return internal::text(field.second);
+  }
   static void assign(Field& field, std::string_view name, std::string_view value)
     requires requires {
-      detail::assign_lowercase(field.first, name);
-      detail::assign_text(field.second, value);
+      internal::assign_lowercase(field.first, name);
+      internal::assign_text(field.second, value);
     }
   {
-    detail::assign_lowercase(field.first, name);
-    detail::assign_text(field.second, value);
+    internal::assign_lowercase(field.first, name);
+    internal::assign_text(field.second, value);
   }
 };
 
-template <detail::NameValue Field>
+template <internal::NameValue Field>
 struct FieldTraits<Field> {
   static std::string_view name(const Field& field) noexcept { return field.name; }
   static std::string_view value(const Field& field) noexcept { return field.value; }
   static void assign(Field& field, std::string_view name, std::string_view value)
     requires requires {
-      detail::assign_lowercase(field.name, name);
-      detail::assign_text(field.value, value);
+      internal::assign_lowercase(field.name, name);
+      internal::assign_text(field.value, value);
     }
   {
-    detail::assign_lowercase(field.name, name);
-    detail::assign_text(field.value, value);
+    internal::assign_lowercase(field.name, name);
+    internal::assign_text(field.value, value);
   }
 };
 

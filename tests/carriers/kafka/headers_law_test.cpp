@@ -57,7 +57,7 @@ RC_GTEST_PROP(KafkaHeadersLaws, AppendingIsNoOtherChange, ()) {
       return oracle::ascii_lower(header.first) == oracle::ascii_lower(std::string(name));
     });
   };
-  laws::change_both(baton::kafka::detail::AppendingCarrier(*list, is_absent), model);
+  laws::change_both(baton::kafka::internal::AppendingCarrier(*list, is_absent), model);
   RC_ASSERT(to_headers(list.get()) == model.headers());
 }
 

@@ -10,8 +10,8 @@
 
 namespace {
 
-using baton::kafka::detail::CName;
-using baton::kafka::detail::is_plain;
+using baton::kafka::internal::CName;
+using baton::kafka::internal::is_plain;
 using baton::test::everything;
 
 // Told by the compiler, which lets no constant be made by a write behind an array's end: no

@@ -82,10 +82,10 @@ struct EnvelopeOptions {
 /// Allocates for values with escapes, for more than 32 headers, and for bodies of protocol 1.
 [[nodiscard]] Context extract(std::string_view envelope, const ExtractOptions& options = {});
 
-namespace detail {
+namespace internal {
 class Envelope;
 class EnvelopeEdits;
-}  // namespace detail
+}  // namespace internal
 
 /// Reads the headers of an envelope, but not those nested in them: only `extract` knows which
 /// fields belong together. The text must outlive it. One thread at a time.
@@ -110,7 +110,7 @@ class ConstEnvelopeCarrier {
   /// Whether there is an envelope without an error.
   [[nodiscard]] bool is_readable() const noexcept;
 
-  std::unique_ptr<detail::Envelope> envelope_;
+  std::unique_ptr<internal::Envelope> envelope_;
 };
 
 /// Reads the headers of an envelope and collects changes to them, and to the fields that are nested
@@ -135,7 +135,7 @@ class EnvelopeCarrier : public ConstEnvelopeCarrier {
   [[nodiscard]] expected<void> apply();
 
  private:
-  std::unique_ptr<detail::EnvelopeEdits> edits_;
+  std::unique_ptr<internal::EnvelopeEdits> edits_;
   std::string* text_;
 };
 

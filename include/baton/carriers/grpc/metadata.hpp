@@ -25,19 +25,18 @@ using ReceivedMetadata = std::multimap<::grpc::string_ref, ::grpc::string_ref>;
 /// Metadata to send.
 using SentMetadata = std::multimap<std::string, std::string>;
 
-namespace detail {
+namespace internal {
 
 [[nodiscard]] constexpr bool is_binary_key(std::string_view key) noexcept {
   return key.ends_with("-bin");
 }
 
-}  // namespace detail
+}  // namespace internal
 
 /// Whether gRPC accepts it as a key: `1*( %x30-39 / %x61-7A / "_" / "-" / "." )`.
 [[nodiscard]] constexpr bool is_key(std::string_view key) noexcept {
   return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return baton::detail::is_digit(c) || baton::detail::is_lower_letter(c) || c == '_' ||
-           c == '-' || c == '.';
+    return detail::is_digit(c) || detail::is_lower_letter(c) || c == '_' || c == '-' || c == '.';
   });
 }
 
@@ -51,7 +50,7 @@ namespace detail {
 /// Binary values are sent as base64.
 [[nodiscard]] constexpr std::size_t entry_size(std::string_view key,
                                                std::string_view value) noexcept {
-  const bool is_binary = detail::is_binary_key(key);
+  const bool is_binary = internal::is_binary_key(key);
   return key.size() + (is_binary ? (value.size() + 2) / 3 * 4 : value.size()) + 32;
 }
 
@@ -111,12 +110,12 @@ class MetadataCarrier {
     std::string lowercase;
     name = to_lowercase(name, lowercase);
     std::string mended;
-    if (!detail::is_binary_key(name) && !is_text_value(value)) {
+    if (!internal::is_binary_key(name) && !is_text_value(value)) {
       mended = value;
       std::replace(mended.begin(), mended.end(), '\t', ' ');
       value = mended;
     }
-    const bool is_legal = is_key(name) && (detail::is_binary_key(name) || is_text_value(value));
+    const bool is_legal = is_key(name) && (internal::is_binary_key(name) || is_text_value(value));
     if (!is_legal || !has_room(name, value)) {
       erase(name);
       return;
@@ -145,9 +144,9 @@ class MetadataCarrier {
   }
 
   static std::string_view to_lowercase(std::string_view name, std::string& buffer) {
-    if (baton::detail::is_lowercase(name)) return name;
+    if (detail::is_lowercase(name)) return name;
     buffer = name;
-    for (char& c : buffer) c = baton::detail::to_lower(c);
+    for (char& c : buffer) c = detail::to_lower(c);
     return buffer;
   }
 

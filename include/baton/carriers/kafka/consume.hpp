@@ -60,7 +60,7 @@ concept Message = std::same_as<std::remove_cv_t<T>, rd_kafka_message_t> ||
 /// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
 template <Message M, class Handler>
 decltype(auto) process(M& message, Handler&& handler, const ExtractOptions& options = {}) {
-  return baton::detail::handle(extract(message, options), std::forward<Handler>(handler), message);
+  return detail::handle(extract(message, options), std::forward<Handler>(handler), message);
 }
 
 /// The span contexts among these that differ by trace id or span id, each once, in the order in

@@ -15,14 +15,14 @@
 
 namespace baton::kafka {
 
-namespace detail {
+namespace internal {
 
 struct CopiedHeader {
   std::string name;
   std::optional<std::string> value;
 };
 
-}  // namespace detail
+}  // namespace internal
 
 /// Reads a list of record headers as librdkafka's C++ interface has it, by the rules of
 /// ConstHeadersCarrier.
@@ -31,7 +31,7 @@ struct CopiedHeader {
 /// nobody else may change the list while the carrier lives. The headers of a *message* are read
 /// where they are, without a copy: see `extract`.
 class ConstCppHeadersCarrier
-    : public baton::detail::lookup::ListCarrier<std::vector<detail::CopiedHeader>> {
+    : public detail::lookup::ListCarrier<std::vector<internal::CopiedHeader>> {
  public:
   explicit ConstCppHeadersCarrier(const RdKafka::Headers& headers);
 

@@ -102,7 +102,7 @@ void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options 
 template <class Handler>
 decltype(auto) process(const ReceivedTask& task, Handler&& handler,
                        const ExtractOptions& options = {}) {
-  return baton::detail::handle(extract(task, options), std::forward<Handler>(handler), task);
+  return detail::handle(extract(task, options), std::forward<Handler>(handler), task);
 }
 
 /// A task that is published while another one is handled: it has that one as its parent, and its

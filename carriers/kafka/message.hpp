@@ -22,10 +22,9 @@ struct MessageHeaders {
 
 /// Shows them where they are.
 inline MessageHeaders headers_of(const rd_kafka_message_t& message) noexcept {
-  MessageHeaders found;
-  found.error = rd_kafka_message_headers(&message, &found.list);
-  if (found.error == RD_KAFKA_RESP_ERR__NOENT) found.error = RD_KAFKA_RESP_ERR_NO_ERROR;
-  return found;
+  rd_kafka_headers_t* list = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_message_headers(&message, &list);
+  return {list, error == RD_KAFKA_RESP_ERR__NOENT ? RD_KAFKA_RESP_ERR_NO_ERROR : error};
 }
 
 /// Shows them where they are, or copies them if `message.headers()` has detached them from a

@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   chain.inject(context, model);
   laws::require(to_model(written).headers() == model.headers(),
                 "inject writes what the model does");
-  laws::require_same(encode(received), before, "what was received stays");
+  laws::require_same(encode(received), before, "what was received remains");
   laws::require_same(encode(others_of(written)), others, "fields of others stay");
 
   const std::string sent = encode(written);

@@ -156,7 +156,7 @@ TEST(BaggageTest, SetRefusesBadKeysAndLimits) {
   EXPECT_EQ(baggage.set("c", "3", {.max_bytes = 10}).error().code, ErrorCode::too_many_bytes);
   EXPECT_TRUE(baggage.set("c", "3", {.max_bytes = 11}));
   EXPECT_EQ(baggage.set("c", " ", {.max_bytes = 12}).error().code, ErrorCode::too_many_bytes)
-      << "counted as it goes out";
+      << "counted as it is sent";
 }
 
 TEST(BaggageTest, DefaultLimitsHoldForSet) {

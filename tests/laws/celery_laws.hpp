@@ -57,7 +57,7 @@ inline void check_task(const baton::celery::ReceivedTask& task) {
   require(read->args == task.args, "the arguments stay");
   require(celery::extract(*read).span_context().trace_id ==
               celery::extract(task).span_context().trace_id,
-          "the trace stays");
+          "the trace remains");
   check_headers(task.headers);
 }
 
@@ -78,7 +78,7 @@ inline void check_envelope(std::string_view text) {
   if (message) {
     const auto again = celery::from_redis(celery::to_redis(*message));
     require(again.has_value(), "an envelope can be written and read again");
-    require(again->body == message->body, "the body stays");
+    require(again->body == message->body, "the body remains");
     require(again->headers == message->headers, "the headers stay");
     check_message(*message);
   } else {

@@ -74,7 +74,7 @@ inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
   std::set<std::string> names;
   for (const auto& [name, value] : fresh.entries()) {
     require_clean(name, {value.data(), value.size()});
-    require(names.insert(name).second, "each field goes out once");
+    require(names.insert(name).second, "each field is sent once");
     require(
         is_baggage_entry(name) || std::ranges::find(chain.fields(), name) != chain.fields().end(),
         "only its own fields are written");
@@ -131,7 +131,7 @@ inline void check_report(const std::vector<std::string>& formats, bool first_mat
         disagree || (found.has_span() && !oracle::is_same_trace(found.trace_id, taken.trace_id));
   }
   if (!winner.empty()) require_same(report.format(), winner, "the report names the winner");
-  require(report.disagreeing_format().empty() == !disagree, "the report says who disagrees");
+  require(report.disagreeing_format().empty() == !disagree, "the report names a conflict");
 }
 
 /// All that must hold for any fields and any chain.
@@ -155,13 +155,13 @@ inline void check_chain(const std::vector<std::string>& formats, bool first_matc
     const bool goes_on =
         next.trace_id().is_valid() &&
         oracle::is_same_trace(next.trace_id().to_string(), context.trace_id().to_string());
-    require(goes_on == carries, "the trace id goes on");
+    require(goes_on == carries, "the trace id is forwarded");
   }
   require(chain.extract(check_inject(chain, next, fields)) == next,
           "a context that has been sent can be sent again");
   if (formats.size() == 1) {
     require_equal(context_of(next), oracle::said_by(formats.front(), context_of(context)),
-                  "what can be said goes on");
+                  "what can be said is forwarded");
   }
   check_inject(chain, context.child(), sent);
 }

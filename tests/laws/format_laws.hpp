@@ -46,13 +46,13 @@ inline void check_format_round_trip(const baton::Propagator& propagator,
   }
   const bool silent =
       !expected.has_trace() && expected.sampling == "defer" && expected.baggage.empty();
-  require(sent.entries().empty() == silent, "nothing goes out when there is nothing to say");
+  require(sent.entries().empty() == silent, "nothing is sent if there is nothing to say");
 
   baton::Context back;
   baton::ExtractReport report;
   const baton::Extracted extracted = propagator.extract(sent, back, &report);
   require(report.issue_count() == 0, "what is sent is valid");
-  require_equal(context_of(back), expected, "what can be said comes back");
+  require_equal(context_of(back), expected, "what can be said is read again");
   require(silent == (extracted == baton::Extracted::nothing), "nothing is found in nothing");
   oracle::Fields again;
   propagator.inject(back, again);
@@ -91,7 +91,7 @@ inline void check_format(std::string_view format, const oracle::Fields& fields) 
 
   baton::Context before = some_context();
   propagator->extract(fields, before);
-  require(before.baggage().get("kept") == "yes", "earlier baggage stays");
+  require(before.baggage().get("kept") == "yes", "earlier baggage remains");
   before.set_baggage(some_context().baggage());
   if (!expected.has_span()) {
     require(before == some_context(), "less than a span context leaves one as it was");

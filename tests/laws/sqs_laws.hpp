@@ -177,7 +177,7 @@ inline void check_sqs(std::string_view text) {
   if (!read_json(text, before) || !read_json(request, after)) return;
   const auto old_messages = messages_of(before);
   const auto new_messages = messages_of(after);
-  require(old_messages.size() == new_messages.size(), "no message comes or goes");
+  require(old_messages.size() == new_messages.size(), "no message is added or removed");
   std::size_t written = 0;
   for (std::size_t i = 0; i < new_messages.size(); ++i) {
     boost_json::value* const attributes = new_messages[i]->if_contains("MessageAttributes");

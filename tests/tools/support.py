@@ -48,7 +48,7 @@ class Result:
 
 def no_twins(pairs):
     result = dict(pairs)
-    assert len(result) == len(pairs), f"a key comes twice: {pairs}"
+    assert len(result) == len(pairs), f"a key is repeated: {pairs}"
     return result
 
 

@@ -37,12 +37,12 @@ inline bool is_text(const amqp_field_value_t& value) noexcept {
   return value.kind == AMQP_FIELD_KIND_UTF8 || value.kind == AMQP_FIELD_KIND_BYTES;
 }
 
-/// The entries of a table, which the owner of the table owns.
+/// The entries of a table; the table's owner owns them.
 inline std::span<amqp_table_entry_t> entries_of(const amqp_table_t& table) noexcept {
   return {table.entries, static_cast<std::size_t>(std::max(table.num_entries, 0))};
 }
 
-/// A table as it is now.
+/// The current entries of a table.
 class TableList {
  public:
   explicit TableList(const amqp_table_t& table) noexcept : table_(&table) {}
@@ -68,7 +68,7 @@ class TableList {
 ///   are read in place: nothing is copied or allocated. Fields of other types count as absent, and
 ///   `extract` reports them as `wrong_type`.
 /// - A table should not repeat a name. If one does, `get` returns the last value, and `get_all`
-///   shows all in order.
+///   visits all in order.
 ///
 /// Each lookup visits the fields once, or twice if no name matches exactly.
 class ConstTableCarrier : public detail::lookup::ListCarrier<internal::TableList> {

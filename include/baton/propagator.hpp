@@ -26,7 +26,7 @@ enum class Extracted : std::uint8_t {
   span_context,  ///< a valid span context
 };
 
-/// The issues of an extraction, every field that could not be used as it was, and the format that
+/// The report of an extraction: every field that could not be used as it was, and the format that
 /// won.
 ///
 /// The caller passes it to a function that extracts, which fills it. Never allocates. Use a new

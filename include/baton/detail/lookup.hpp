@@ -13,8 +13,8 @@
 /// How a name is found among the headers of a message: exactly or, if no header has exactly that
 /// name, in any case.
 ///
-/// A *list* has `size()`, and `at(i)` returns a header: a `name`, which is a C string or a view, and
-/// a `value`, which is nothing if the header counts as absent. The value converts to
+/// A *list* has `size()`, and `at(i)` returns a header: a `name`, which is a C string or a view,
+/// and a `value`, which is nothing if the header counts as absent. The value converts to
 /// `std::optional<std::string_view>`. Only values of headers with the right name are read.
 namespace baton::detail::lookup {
 

@@ -29,7 +29,7 @@ constexpr std::array single_fields{single_field};
 constexpr std::array multi_fields{trace_id_field, span_id_field, parent_id_field, sampled_field,
                                   flags_field};
 
-/// Of either encoding.
+/// Of both encodings.
 constexpr Vocabulary vocabulary = {
     .ids = true,
     .trace_id_high = true,
@@ -41,7 +41,7 @@ constexpr Vocabulary vocabulary = {
 
 constexpr std::size_t short_trace_id_size = 16;
 
-/// What either encoding says. Without ids it is a decision alone.
+/// The content of either encoding. Without ids it is a decision alone.
 struct B3Context {
   TraceId trace_id;
   SpanId span_id;
@@ -55,8 +55,8 @@ constexpr std::optional<Sampling> parse_state(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-/// Reads ids and a state without a parent, which is what is mostly sent. False: perhaps malformed,
-/// perhaps another form; `parse_single` knows.
+/// Reads ids and a state without a parent, the most common form. False: the text may be malformed
+/// or in another form; `parse_single` decides.
 bool parse_usual(std::string_view text, B3Context& result) noexcept {
   const std::size_t dash = text.size() > 35 ? TraceId::hex_size : short_trace_id_size;
   const std::size_t end = dash + 1 + SpanId::hex_size;
@@ -118,7 +118,7 @@ ParseError parse_single(std::string_view text, B3Context& result) noexcept {
 
 Extracted extract_multi(CarrierReader carrier, B3Context& result, ExtractReport* report) {
   Extracted found = Extracted::nothing;
-  // An empty field says nothing: applications that forward all fields by hand send empty ones from
+  // An empty field means nothing: applications that forward all fields by hand send empty ones from
   // every root span.
   const auto get = [&](std::string_view field) {
     auto value = get_trimmed(carrier, field);
@@ -255,7 +255,7 @@ void inject_multi(const Context& context, CarrierWriter carrier, bool short_trac
   switch (sampling) {
     case Sampling::drop: carrier.set(sampled_field, "0"); break;
     case Sampling::sample: carrier.set(sampled_field, "1"); break;
-    case Sampling::debug:  // implies accept, so the flag goes alone
+    case Sampling::debug:  // implies accept, so only the flag is sent
     case Sampling::defer: carrier.erase(sampled_field); break;
   }
   if (sampling == Sampling::debug) {

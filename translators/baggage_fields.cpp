@@ -19,7 +19,7 @@ void append_lower(std::string_view text, std::string& out) {
   std::transform(first, out.end(), first, to_lower);
 }
 
-/// Keys as they are in names of fields, which have no case.
+/// Keys as spelled in the names of fields, which ignore case.
 class LowercaseKeys {
  public:
   void add(std::string_view key) {
@@ -40,7 +40,7 @@ class LowercaseKeys {
 
 void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view prefix,
                                       Decoder decode) {
-  // Keys that were there and are not spelled as a name is; those that are, the joiner finds.
+  // Earlier keys that are not in lowercase; the joiner finds the others.
   std::optional<LowercaseKeys> respelled;
   std::string lower;
   carrier.keys([&](std::string_view name) {
@@ -89,7 +89,7 @@ bool BaggageFieldsReader::read_instance(std::string_view field, std::string_view
   if (offset > limits_.max_bytes) {
     return stop(field, {ErrorCode::too_many_bytes, limits_.max_bytes});
   }
-  // An entry must end by the limit; one character more shows that it does.
+  // An entry must end by the limit; one more character shows whether it does.
   const std::size_t room = limits_.max_bytes - offset;
   const bool is_over = list.size() > room;
   const std::string_view text = is_over ? list.substr(0, room + 1) : list;
@@ -155,7 +155,7 @@ Extracted BaggageFieldsReader::finish() {
 void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::string_view prefix,
                           BaggageEncoder encode) {
   if (baggage.empty()) return;
-  // Names have no case, so that keys which differ in nothing else share one.
+  // Names ignore case, so keys that differ only in case share one.
   const bool may_share = std::any_of(baggage.begin(), baggage.end(), [](const auto& member) {
     return !is_lowercase(member.key());
   });

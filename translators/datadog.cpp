@@ -36,8 +36,8 @@ ParseError parse_id(std::string_view text, std::uint64_t& id) noexcept {
   return text.empty() ? ParseError{ErrorCode::empty, 0} : detail::parse_decimal(text, id);
 }
 
-/// Takes the high 64 bits of the trace id and the tags that are handed on, as far as there is room.
-/// `on_error` gets what is wrong with either.
+/// Reads the high 64 bits of the trace id and, up to the limit, the tags to forward. Calls
+/// `on_error` with errors of either.
 template <class OnError>
 void parse_tags(std::string_view text, std::uint64_t& high, DatadogState& state, OnError on_error) {
   bool has_high = false;
@@ -121,13 +121,13 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
 
 namespace {
 
-// Their tracers read no tags that are longer. A tag grows by 4 characters, and has 5 at least.
+// Datadog's tracers read no longer field. A tag of at least 5 characters in tracestate grows by 4.
 constexpr std::size_t max_tags_size = 512;
 static_assert((DatadogState::max_size + 1) * 9 / 5 + DatadogState::tag_prefix.size() +
                   DatadogState::high_bits_name.size() + 1 + high_bits_size <=
               max_tags_size);
 
-/// For what tracestate holds, which has no place for `=`.
+/// For text from tracestate, in which `=` cannot occur.
 constexpr char decode(char c) noexcept { return c == '~' ? '=' : c; }
 
 void set_decimal(CarrierWriter carrier, std::string_view field, std::uint64_t number) {

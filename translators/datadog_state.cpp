@@ -18,7 +18,7 @@ constexpr std::int32_t plain_priority(Sampling sampling) noexcept {
   return is_sampled(sampling) ? 1 : 0;
 }
 
-/// Whether a pair of `member` has that key.
+/// Whether `member` has a pair with that key.
 bool has_key(std::string_view member, std::string_view key) noexcept {
   for (std::size_t at = member.find(key); at != member.npos; at = member.find(key, at + 1)) {
     const std::string_view behind = member.substr(at + key.size());
@@ -37,7 +37,7 @@ constexpr char encode_value(char c) noexcept {
 
 constexpr char encode_name(char c) noexcept { return name_chars.contains(c) ? c : '_'; }
 
-/// For what tracestate holds already.
+/// For text that is already in tracestate.
 constexpr char leave(char c) noexcept { return c; }
 
 }  // namespace
@@ -115,7 +115,7 @@ std::optional<TraceState> DatadogState::reconcile(const TraceState& state, Sampl
   });
   if (!changes) return std::nullopt;
   std::string_view text = joined.text();
-  while (text.ends_with(' ')) text.remove_suffix(1);  // a value in tracestate ends with none
+  while (text.ends_with(' ')) text.remove_suffix(1);  // a value in tracestate must not end with one
   if (text.empty()) return state.erase(key);
   return state.set(key, text).value_or(state);
 }

@@ -19,7 +19,7 @@ constexpr std::string_view options_label = ";o=";
 constexpr std::size_t max_options_digits = 3;
 constexpr std::size_t span_id_at = TraceId::hex_size + 1;
 
-/// 1*3DIGIT, of which only the last bit is of interest.
+/// 1*3DIGIT, of which only the last bit counts.
 ParseError parse_options(std::string_view text, Sampling& sampling) noexcept {
   if (text.empty()) return {ErrorCode::too_short, 0};
   const std::size_t good = detail::digits.find_outside(text);

@@ -26,17 +26,17 @@ constexpr std::array field_names{trace_id_field, debug_id_field, baggage_field};
 constexpr unsigned sampled_bit = 1;
 constexpr unsigned debug_bit = 2;
 
-/// Which fields a carrier may have beside the ids; those that are asked for by name, it may still
-/// lack.
+/// The fields beside the ids that a carrier may have. Those that are then read by name may still be
+/// absent.
 struct Presence {
   bool debug_id = false;
   bool baggage_list = false;
   bool baggage_family = false;
 };
 
-/// One walk over the names costs less than a look-up of each, and most requests have none of them.
-/// Only sizes and first letters are compared where a look-up follows: how names compare is the
-/// carrier's affair.
+/// One pass over the names costs less than a lookup of each, and most requests have none of them.
+/// Compares only sizes and first letters if a lookup follows, since carriers decide how names
+/// compare.
 Presence find_fields(CarrierReader carrier) {
   Presence found;
   carrier.keys([&found](std::string_view name) {
@@ -53,7 +53,7 @@ Presence find_fields(CarrierReader carrier) {
   return found;
 }
 
-/// What is before the next separator, which is taken off as well.
+/// The part before the next separator, and the separator's size.
 struct Part {
   std::string_view text;
   std::size_t separator = 0;  // its size; zero at the end of the text
@@ -125,7 +125,7 @@ Extracted extract_baggage(CarrierReader carrier, const Presence& present, Contex
   std::string bytes;
   const auto decode_value = [&](std::string_view value) {
     constexpr std::size_t escape_size = 3;
-    // What is too long even if it is all escapes is not worth a copy.
+    // A value that would be too long even if it were all escapes is not copied.
     if (value.size() / escape_size > limits.max_bytes) return value;
     return decode(value, bytes) ? std::string_view(bytes) : value;
   };
@@ -149,7 +149,7 @@ void write_trace_id(const Context& context, CarrierWriter carrier) {
 }
 
 bool encode(std::string_view bytes, std::string& out) {
-  // A "+" would be read as a space, and some readers take even less as it is.
+  // Readers decode "+" as a space, and some accept even fewer characters unencoded.
   detail::append_percent_encoded(bytes, out, detail::unreserved);
   return true;
 }

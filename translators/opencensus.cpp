@@ -21,7 +21,7 @@ constexpr std::uint8_t trace_id_mark = 0;
 constexpr std::uint8_t span_id_mark = 1;
 constexpr std::uint8_t options_mark = 2;
 
-// The bytes of each, behind its mark.
+// The index of each field's bytes, which follow its mark.
 constexpr std::size_t trace_id_at = 2;
 constexpr std::size_t span_id_at = trace_id_at + TraceId::byte_size + 1;
 constexpr std::size_t options_at = span_id_at + SpanId::byte_size + 1;
@@ -29,7 +29,7 @@ constexpr std::size_t whole_size = options_at + 1;
 
 constexpr std::uint8_t sampled_bit = 1;
 
-/// Checks that the bytes of an id from `begin` on are there, and the mark in front of them.
+/// Checks that the bytes of an id, from `begin` on, and the mark in front of them exist.
 constexpr ParseError find_id(std::span<const std::uint8_t> bytes, std::uint8_t mark,
                              std::size_t begin, std::size_t size) noexcept {
   if (bytes.size() < begin) return {ErrorCode::too_short, bytes.size()};
@@ -59,7 +59,7 @@ ParseError parse(std::span<const std::uint8_t> bytes, TraceId& trace_id, SpanId&
   return ParseError();
 }
 
-/// Reads bytes in base 64, and tells an error of theirs as one of the text.
+/// Reads bytes in base 64, and returns their errors with the offset in the text.
 ParseError parse_text(std::string_view text, TraceId& trace_id, SpanId& span_id,
                       Sampling& sampling) noexcept {
   std::array<std::uint8_t, OpenCensusPropagator::max_bytes> buffer;

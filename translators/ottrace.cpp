@@ -27,7 +27,7 @@ void set_hex(CarrierWriter carrier, std::string_view field, std::uint64_t number
   carrier.set(field, digits.append_hex(number).view());
 }
 
-/// The format has no escapes: what a field could not bring whole is not sent.
+/// The format has no escapes: a value that a field cannot carry unchanged is not sent.
 bool encode(std::string_view bytes, std::string& out) {
   if (detail::printable.find_outside(bytes) != bytes.size()) return false;
   if (detail::trim(bytes).size() != bytes.size()) return false;

@@ -12,8 +12,8 @@
 #include "text/chars.hpp"
 #include "text/hex.hpp"
 
-/// What the formats have in common. A reader fills its last argument and returns what was wrong, if
-/// anything; offsets count from the start of the part it was given.
+/// The common parts of the formats. A reader fills its last argument and returns the error, if any;
+/// offsets count from the start of the part that it reads.
 namespace baton::detail {
 
 /// 16 lowercase digits.
@@ -38,7 +38,7 @@ inline ParseError parse_trace_id(std::string_view text, TraceId& id) noexcept {
   return id.is_valid() ? ParseError() : ParseError{ErrorCode::zero_trace_id, 0};
 }
 
-/// The same, or 16 digits, which stand for the last ones of an id that begins with zeros.
+/// The same, or 16 digits: the last ones of an id that begins with zeros.
 inline ParseError parse_long_or_short_trace_id(std::string_view text, TraceId& id) noexcept {
   if (text.size() != 16) return parse_trace_id(text, id);
   std::uint64_t low = 0;
@@ -47,10 +47,10 @@ inline ParseError parse_long_or_short_trace_id(std::string_view text, TraceId& i
   return low != 0 ? ParseError() : ParseError{ErrorCode::zero_trace_id, 0};
 }
 
-/// Which digits a format takes.
+/// The digits that a format accepts.
 enum class HexCase : bool { lower, either };
 
-/// 1*`most` digits, as a number of 128 bits: what its writer has cut the leading zeros off.
+/// 1*`most` digits, as a number of 128 bits, whose leading zeros may be omitted.
 template <HexCase accepted>
 ParseError parse_padded(std::string_view text, std::size_t most, std::uint64_t& high,
                         std::uint64_t& low) noexcept {
@@ -93,10 +93,10 @@ ParseError parse_padded_span_id(std::string_view text, SpanId& id) noexcept {
   return error || id.is_valid() ? error : ParseError{ErrorCode::zero_span_id, 0};
 }
 
-/// A decimal number of 64 bits makes at most this many digits.
+/// The most digits of a 64-bit decimal number.
 inline constexpr std::size_t max_decimal_digits = 20;
 
-/// 1*DIGIT, a number of 64 bits. Zeros in front are allowed.
+/// 1*DIGIT, a number of 64 bits. Leading zeros are allowed.
 constexpr ParseError parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
   if (text.empty()) return {ErrorCode::bad_number, 0};
   std::uint64_t number = 0;
@@ -121,7 +121,7 @@ constexpr std::optional<Sampling> parse_sampled(std::string_view text) noexcept 
   return std::nullopt;
 }
 
-/// An error of a part, told as an error of the whole that the part is cut from.
+/// Converts an error of a part to an error of the whole text.
 constexpr ParseError shifted(ParseError error, std::size_t begin_of_part) noexcept {
   if (!error) return error;
   return {error.code, begin_of_part + error.offset};
@@ -134,8 +134,8 @@ inline std::optional<std::string_view> get_trimmed(CarrierReader carrier, std::s
   return value;
 }
 
-/// Puts ids that a format gave into a context: a span context or, if the span id is zero, a trace
-/// id alone, which a context that has a span context does not take.
+/// Adds ids to a context: a span context or, if the span id is zero, a trace id alone, which a
+/// context with a span context ignores.
 inline Extracted take_ids(Context& context, TraceId trace_id, SpanId span_id, Sampling sampling,
                           TraceState trace_state = {}) noexcept {
   if (span_id.is_valid()) {
@@ -149,14 +149,14 @@ inline Extracted take_ids(Context& context, TraceId trace_id, SpanId span_id, Sa
   return Extracted::trace_id;
 }
 
-/// What a format without a word for a trace id alone says of a context without a span: a decision
-/// may stand alone, but not for a trace that the format does not name.
+/// The decision that a format without a trace id alone writes for a context without a span: a lone
+/// decision is allowed, but not for a trace that the format does not name.
 inline Sampling sampling_to_say(const Context& context) noexcept {
   const bool is_unnamed = !context.span_context().is_valid() && context.trace_id().is_valid();
   return is_unnamed ? Sampling::defer : context.sampling();
 }
 
-/// Reports an error of a trimmed value, told as an error of the value as it came.
+/// Reports an error of a trimmed value, with the offset in the untrimmed value.
 inline Extracted reject_value(std::string_view value, std::string_view field, ParseError error,
                               ExtractReport* report) noexcept {
   if (report == nullptr) return Extracted::malformed;

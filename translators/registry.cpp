@@ -15,7 +15,7 @@ namespace {
 
 using Link = std::shared_ptr<const Propagator>;
 
-/// For formats that leave nothing to choose.
+/// For formats without options.
 template <class T>
 Link make(const PropagatorOptions&) {
   return std::make_shared<const T>();
@@ -33,7 +33,7 @@ Link make_b3(const PropagatorOptions& options) {
       B3Propagator::Options{encoding, options.b3_short_trace_ids});
 }
 
-// One line for each format: what is constant about it, and what makes its propagator.
+// One line for each format: its traits, and the function that makes its propagator.
 constexpr RegisteredPropagator registry[] = {
     {formats::tracecontext, make_trace_context},
     {formats::baggage, make<BaggagePropagator>},

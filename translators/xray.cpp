@@ -18,7 +18,7 @@ constexpr std::string_view field = "x-amzn-trace-id";
 constexpr std::array field_names{field};
 constexpr const char* variable = "_X_AMZN_TRACE_ID";
 
-// What a Root is made of: the version, the time, a "-", and the rest of the id.
+// The parts of a Root: the version, the time, a "-", and the rest of the id.
 constexpr std::string_view version = "1-";
 constexpr std::size_t time_at = version.size();
 constexpr std::size_t time_size = 8;

@@ -18,7 +18,7 @@ inline std::string to_base64(std::string_view bytes) {
   return text;
 }
 
-/// Error: `bad_base64`; then `bytes` are empty.
+/// Error: `bad_base64`; then `bytes` is empty.
 inline ParseError from_base64(std::string_view text, std::string& bytes) {
   bytes.resize((text.size() + 3) / 4 * 3);
   std::size_t size = 0;

@@ -13,7 +13,7 @@ ParseError Body::read(const Envelope& envelope) {
     return {ErrorCode::missing_field, envelope.text().size() - 1};
   }
   json::Object properties;
-  // A body is also read if they are none.
+  // If they are invalid, the body is read nevertheless.
   static_cast<void>(envelope.read_properties(properties));
   is_base64_ = properties.text_of("body_encoding") == "base64";
   if (const ParseError error = envelope.decode_body(is_base64_, text_)) return error;

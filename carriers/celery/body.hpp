@@ -12,12 +12,12 @@ namespace baton::celery::internal {
 /// The body of a task of protocol 1, a JSON object with the task's name and arguments.
 class Body {
  public:
-  /// Reads that of an envelope without an error.
+  /// Reads the body of an envelope without an error.
   explicit Body(const Envelope& envelope) : error_(read(envelope)) {}
 
   /// Its offset counts in the envelope's text.
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
-  /// Whether it looks as if it were meant to be one.
+  /// Whether it looks like an attempt at such an object.
   [[nodiscard]] bool begins_as_object() const noexcept;
   [[nodiscard]] const json::Object& kwargs() const noexcept { return kwargs_; }
 

@@ -20,7 +20,7 @@ class Envelope {
 
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
-  // These are whole only if there is no error.
+  // Complete only if there is no error.
   [[nodiscard]] const json::Object& members() const noexcept { return members_; }
   [[nodiscard]] json::Object& members() noexcept { return members_; }
   [[nodiscard]] const json::Object& headers() const noexcept { return headers_; }
@@ -28,17 +28,17 @@ class Envelope {
   /// False if there are none.
   [[nodiscard]] const json::Object& nested() const noexcept { return nested_; }
   [[nodiscard]] json::Object& nested() noexcept { return nested_; }
-  /// Of protocol 2: its headers name the task.
+  /// Whether it is of protocol 2: its headers name the task.
   [[nodiscard]] bool names_task() const noexcept {
     return headers_.find_non_null("task") != nullptr;
   }
 
-  /// Reads the members of `properties`. After an error, those before it are there.
+  /// Reads the members of `properties`. After an error, it has those before the error.
   ParseError read_properties(json::Object& properties) const;
 
-  /// Decodes the body, which must be there. Error: `wrong_type`, `bad_base64`.
+  /// Decodes the body, which must exist. Error: `wrong_type`, `bad_base64`.
   ParseError decode_body(bool is_base64, std::string& body) const;
-  /// Where in the text that byte of the decoded body is.
+  /// The place in the text of that byte of the decoded body.
   [[nodiscard]] std::size_t place_in_body(std::size_t index, bool is_base64) const noexcept;
 
  private:

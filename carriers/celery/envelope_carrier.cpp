@@ -18,7 +18,7 @@ expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const C
   Body body(envelope);
   if (body.error()) return tl::unexpected(body.error());
   EnvelopeEdits edits(envelope);
-  // Headers count for more: what is stale there must not hide the arguments.
+  // Readers prefer the headers: stale fields there must not hide the arguments.
   edits.erase_fields_of(chain);
   edits.set_body(std::move(body).inject(context, chain));
   edits.apply(text);
@@ -113,7 +113,7 @@ expected<void> EnvelopeCarrier::apply() {
   if (error()) return tl::unexpected(error());
   if (edits_ != nullptr) edits_->apply(*text_);
   edits_.reset();
-  envelope_.reset();  // what it read has moved
+  envelope_.reset();  // its views are no longer valid
   return {};
 }
 

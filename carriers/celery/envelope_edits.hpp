@@ -10,18 +10,18 @@
 
 namespace baton::celery::internal {
 
-/// Changes to an envelope that was read without an error, and the carrier that is written: of the
-/// headers, and of the nested ones if they have the name.
+/// Changes to an envelope that was read without an error. Also a carrier that writes its headers,
+/// and the nested ones if they have the name.
 class EnvelopeEdits {
  public:
-  /// The envelope must outlive it, and has one at most.
+  /// The envelope must outlive it, and must have no other EnvelopeEdits.
   explicit EnvelopeEdits(Envelope& envelope);
 
   void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
-  /// Erases all fields of the chain in both, also those of families, which have no names to go by.
+  /// Erases all fields of the chain in both, including families, which have no fixed names.
   void erase_fields_of(const PropagatorChain& chain);
-  /// Replaces the body, which must be there.
+  /// Replaces the body, which must exist.
   void set_body(std::string_view body);
 
   /// Makes all changes to the text that was read.

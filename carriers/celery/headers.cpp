@@ -106,7 +106,7 @@ void ConstHeadersCarrier::keys(TextVisitor visit) const {
 }
 
 void HeadersCarrier::set(std::string_view name, std::string_view value) {
-  // Copied first: they may be views of what is replaced.
+  // Copied first: they may be views into a header that is replaced.
   boost::json::string text(value, headers_->storage());
   const std::string lowercase = lookup::to_lower(name);
   if (object* const nested = find_nested_with(*headers_, lowercase))

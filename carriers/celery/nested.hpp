@@ -14,7 +14,7 @@
 namespace baton::celery::internal {
 
 /// Some tracers write their fields into an object of this name inside of the headers, since Celery
-/// gives that one to the task as `request.headers`.
+/// passes that one to the task as `request.headers`.
 inline constexpr std::string_view nested_name = "headers";
 
 /// The nested headers in an object of Boost.JSON; null if there are none.
@@ -24,9 +24,8 @@ auto* find_nested(Headers& headers) noexcept {
   return member == nullptr ? nullptr : member->if_object();
 }
 
-/// Reads headers, and the nested ones for each format that has none of its fields in the outer
-/// ones. A format is read from one of the two, so that what belongs to different contexts is never
-/// mixed.
+/// Reads headers, and the nested ones for each format that has no fields in the outer ones. A
+/// format is read from only one of the two, so that fields of different contexts are never mixed.
 template <class Reader>
 class NestedReader {
  public:
@@ -95,8 +94,8 @@ void report_wrong_types(const Reader& reader, const PropagatorChain& chain, Extr
       [&](std::string_view name) { lookup::report_wrong_type(name, chain, report); });
 }
 
-/// Extracts from headers, and from the nested ones if there are any. A reader shows by
-/// `visit_wrong_types(visit)` the names whose values are of another type than text.
+/// Extracts from headers, and from the nested ones if there are any. `visit_wrong_types(visit)` of
+/// a reader shows the names whose values are of another type than text.
 template <class Reader>
 Context extract(const Reader& outer, const Reader* nested, const ExtractOptions& options) {
   const auto& [chain, report] = options;

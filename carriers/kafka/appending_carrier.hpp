@@ -21,9 +21,9 @@ constexpr bool is_plain(std::string_view name) noexcept {
   return lookup::is_lowercase(name) && name.find('\0') == std::string_view::npos;
 }
 
-/// Adds headers at the end of a list that has none of certain names: of those for which `is_absent`
-/// is true. Before it adds one of these names, it compares it with the headers that it has added
-/// itself, and with no others. Other names are set and erased as HeadersCarrier does.
+/// Appends headers to a list that has no name for which `is_absent` is true. Before it adds such a
+/// name, it compares it only with the headers that it has added itself. Other names are set and
+/// erased as by HeadersCarrier.
 template <class IsAbsent>
 class AppendingCarrier {
  public:
@@ -60,7 +60,7 @@ class AppendingCarrier {
     const std::size_t size = rd_kafka_header_cnt(headers_);
     make(HeadersCarrier(*headers_));
     const std::size_t gone = size - std::min(size, rd_kafka_header_cnt(headers_));
-    // Wherever they stood; `set` may have added one again.
+    // Wherever the removed ones were; `set` may have added one again.
     first_ -= std::min(first_, gone + 1);
   }
 
@@ -70,7 +70,7 @@ class AppendingCarrier {
 
   rd_kafka_headers_t* headers_;
   IsAbsent is_absent_;
-  std::size_t first_;  // of those that it has set
+  std::size_t first_;  // of the headers that it has set
   std::uint64_t sizes_ = 0;
 };
 

@@ -19,8 +19,8 @@ inline std::optional<std::string_view> to_value(const void* data, std::size_t si
   return std::string_view(static_cast<const char*>(data), size);
 }
 
-/// librdkafka's own list; it may be null, and is empty then. Owns nothing: what it shows is the
-/// list's, and ends with the header.
+/// librdkafka's own list; a null pointer is an empty one. Owns nothing: the names and values that
+/// it shows belong to the list, and are valid until their header is removed.
 class CList {
  public:
   explicit CList(const rd_kafka_headers_t* headers) noexcept : headers_(headers) {}
@@ -49,7 +49,7 @@ inline void add(rd_kafka_headers_t& headers, const Header& header) noexcept {
 }
 inline void add(rd_kafka_headers_t& headers, std::string_view name,
                 std::string_view value) noexcept {
-  // A null pointer would make a null value of an empty one.
+  // A null pointer would turn an empty value into a null value.
   rd_kafka_header_add(&headers, name.data(), static_cast<ssize_t>(name.size()),
                       value.empty() ? "" : value.data(), static_cast<ssize_t>(value.size()));
 }

@@ -7,8 +7,8 @@
 
 namespace baton::kafka::internal {
 
-/// A name as librdkafka takes it, a C string, without an allocation. Null if the name has a NUL or
-/// more than `max_size` characters, which is longer than any of ours.
+/// A name as a C string for librdkafka, without an allocation. Null if the name has a NUL or more
+/// than `max_size` characters; no name of ours is longer.
 class CName {
  public:
   static constexpr std::size_t max_size = 39;

@@ -9,11 +9,11 @@
 namespace baton::kafka::internal {
 namespace {
 
-/// As many as librdkafka may remove one by one.
+/// The most headers that librdkafka removes one by one.
 constexpr std::size_t few = 8;
 
 void remove_by_names(rd_kafka_headers_t& headers, std::span<const Header> gone) {
-  // Copied first: all headers of a name go at once, and with them the text of their names.
+  // Copied first: librdkafka removes all headers of a name at once, and the text of their names.
   std::vector<std::string> names;
   names.reserve(gone.size());
   for (const Header& header : gone) names.emplace_back(header.name);
@@ -24,9 +24,9 @@ char& first_letter(const CList& list, std::size_t i) noexcept {
   return *const_cast<char*>(list.at(i).name);
 }
 
-/// Empties a list. librdkafka has no call for that: it removes all headers of a name, with a pass
-/// over the list for each name. So all get the same name first, the empty one, in the list's own
-/// copies of their names. False if this librdkafka does not remove them; then nothing has changed.
+/// Empties a list. librdkafka has no call for that: it removes all headers of one name, with a pass
+/// over the list for each name. So all get the same, empty name first, in the list's own copies of
+/// their names. False if this librdkafka does not remove them; then nothing has changed.
 bool clear(rd_kafka_headers_t& headers) {
   const CList list(&headers);
   const std::size_t size = list.size();
@@ -42,7 +42,7 @@ bool clear(rd_kafka_headers_t& headers) {
 
 void remove(rd_kafka_headers_t& headers, std::span<const Header> gone) {
   if (gone.size() <= few) return remove_by_names(headers, gone);
-  // Each name would cost librdkafka a pass, and each header a move of all behind it.
+  // For each name librdkafka would pass over the list, and for each header move all behind it.
   const CList list(&headers);
   const HeadersPointer kept(rd_kafka_headers_new(list.size() - gone.size()));
   std::span<const Header> next = gone;

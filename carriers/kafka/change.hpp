@@ -11,11 +11,11 @@
 #include "baton/detail/lookup.hpp"
 #include "carriers/kafka/c_list.hpp"
 
-/// Changes to a list of headers where it is. A list may be the application's, which gets it back if
-/// its message cannot be sent: `rd_kafka_message_set_headers` would destroy it.
+/// In-place changes to a list of headers. The application may own the list, and still owns it if
+/// its message cannot be sent; `rd_kafka_message_set_headers` would destroy it.
 namespace baton::kafka::internal {
 
-/// The headers of a list whose names are meant, in their order. Looks at each header once.
+/// The headers for whose names `is_meant` is true, in order. Visits each header once.
 template <class IsMeant>
 std::vector<Header> find_all(const CList& list, IsMeant&& is_meant) {
   std::vector<Header> found;
@@ -29,9 +29,9 @@ std::vector<Header> find_all(const CList& list, IsMeant&& is_meant) {
 /// Reads what `find_all` has found.
 using FoundCarrier = detail::lookup::ListCarrier<const std::vector<Header>&>;
 
-/// Takes these headers, which `find_all` has found, out of the list; the others keep their order.
-/// The number of passes over the list does not depend on what is in it. Throws
-/// `std::bad_alloc`, and has changed nothing then.
+/// Removes these headers, which `find_all` has found; the others keep their order. The number of
+/// passes over the list does not depend on its contents. Throws `std::bad_alloc`, and then has
+/// changed nothing.
 void remove(rd_kafka_headers_t& headers, std::span<const Header> gone);
 
 }  // namespace baton::kafka::internal

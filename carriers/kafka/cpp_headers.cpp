@@ -36,7 +36,7 @@ void CppHeadersCarrier::set(std::string_view name, std::string_view value) {
 }
 
 void CppHeadersCarrier::erase(std::string_view name) {
-  const std::string wanted(name);  // it may be the view of a header that goes
+  const std::string wanted(name);  // may be a view of a header that is erased
   const auto is_one = [&](std::string_view header) {
     return lookup::compare(header, wanted) != lookup::Match::none;
   };

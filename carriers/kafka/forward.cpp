@@ -15,8 +15,8 @@
 namespace baton::kafka {
 namespace {
 
-/// The headers to be sent on, with `context` or, if that is null, the context that they have. Null
-/// if they could not be read.
+/// The headers to send, with `context` or, if that is null, with their own context. Null if they
+/// could not be read.
 HeadersPointer forward_headers(const internal::MessageHeaders& theirs, const Context* context,
                                const PropagatorChain& chain) {
   if (theirs.error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;

@@ -23,7 +23,7 @@ std::vector<internal::Header> find(const rd_kafka_headers_t& headers, std::strin
   });
 }
 
-// librdkafka's own search is the fastest. What it does not settle is looked at one by one.
+// librdkafka's own search is the fastest. If it does not suffice, the headers are read one by one.
 
 std::optional<std::string_view> find_last(const rd_kafka_headers_t* headers,
                                           std::string_view name) {
@@ -36,7 +36,7 @@ std::optional<std::string_view> find_last(const rd_kafka_headers_t* headers,
   return value != nullptr ? to_value(value, size) : lookup::find_last(CList(headers), name);
 }
 
-/// The value of a name that one header has; nothing where none or several have it.
+/// The value of a name that exactly one header has; nothing if none or several have it.
 std::optional<std::string_view> find_only(const rd_kafka_headers_t* headers,
                                           std::string_view name) {
   const CName exact(name);
@@ -78,7 +78,7 @@ void HeadersCarrier::set(std::string_view name, std::string_view value) {
   const std::vector<internal::Header> old = find(*headers_, name);
   std::string copied_value;
   if (!old.empty()) {
-    value = copied_value = value;  // either may be the view of a header that goes
+    value = copied_value = value;  // either may be a view of a header that is removed
     name = copied_name = name;
     internal::remove(*headers_, old);
   }

@@ -20,15 +20,15 @@ struct MessageHeaders {
   HeadersPointer copy = nullptr;
 };
 
-/// Shows them where they are.
+/// Refers to the message's own list.
 inline MessageHeaders headers_of(const rd_kafka_message_t& message) noexcept {
   rd_kafka_headers_t* list = nullptr;
   const rd_kafka_resp_err_t error = rd_kafka_message_headers(&message, &list);
   return {list, error == RD_KAFKA_RESP_ERR__NOENT ? RD_KAFKA_RESP_ERR_NO_ERROR : error};
 }
 
-/// Shows them where they are, or copies them if `message.headers()` has detached them from a
-/// message that was produced. Those of one that was consumed librdkafka unpacks again.
+/// Refers to the message's own list, or copies the headers if `message.headers()` has detached them
+/// from a produced message. librdkafka unpacks those of a consumed message again.
 inline MessageHeaders headers_of(RdKafka::Message& message) {
   MessageHeaders found = headers_of(*message.c_ptr());
   if (found.list != nullptr || found.error != RD_KAFKA_RESP_ERR_NO_ERROR) return found;
@@ -42,8 +42,8 @@ inline MessageHeaders headers_of(RdKafka::Message& message) {
   return found;
 }
 
-/// A copy of the headers that are of none of the chain's formats. The others, where they are, are
-/// added to `owned`, unless that is null. Looks at each header once.
+/// Copies the headers that belong to none of the chain's formats. Adds the others, in place, to
+/// `owned`, unless that is null. Visits each header once.
 inline HeadersPointer copy_others(const CList& list, const PropagatorChain& chain,
                                   std::vector<Header>* owned) {
   const std::size_t size = list.size();

@@ -28,8 +28,8 @@ bool is_empty(const Context& context) noexcept {
 }
 
 /// Whether any propagator of the chain, reader or writer, finds more than baggage in a message. If
-/// none does, its baggage is added to `sent`. Not an extraction that is to be counted: nobody has
-/// received anything.
+/// none does, its baggage is added to `sent`. Does not count as an extraction: no message was
+/// received.
 bool has_context(CarrierReader message, const PropagatorChain& chain, Context& sent) {
   const auto readers = chain.readers();
   const auto finds_it = [&](const PropagatorChain::Link& link) {
@@ -75,13 +75,13 @@ class Instrument {
                          const PropagatorChain& chain) {
     HeadersPointer fresh(rd_kafka_headers_new(chain.fields().size()));
     append(*fresh, context, chain);
-    // The message takes it, and librdkafka destroys it with the message, sent or not. No list is
-    // replaced: one that is there may be the application's.
+    // The message takes the list, and librdkafka destroys it with the message, sent or not. An
+    // existing list is never replaced: the application may own it.
     rd_kafka_message_set_headers(&message, fresh.release());
   }
 
-  /// The list may be the application's: `produce` takes it if it succeeds, which nobody knows yet,
-  /// and otherwise leaves it where it was. So it is changed in place.
+  /// Changes the list in place, since the application may own it: `produce` takes it only if it
+  /// succeeds, which is not known yet.
   void inject_into(rd_kafka_headers_t& headers, const Context& context,
                    const PropagatorChain& chain) const {
     const std::vector<Header> theirs = find_owned(headers, chain);
@@ -98,8 +98,8 @@ class Instrument {
   InstrumentOptions options_;
 };
 
-/// What librdkafka holds for us with each configuration: a share, which `on_conf_destroy` frees. A
-/// client has that of the configuration that it was made of, and destroys it last.
+/// librdkafka holds a share with each configuration, which `on_conf_destroy` frees. A client has
+/// the share of the configuration that it was made of, and destroys it last.
 using Share = std::shared_ptr<const Instrument>;
 
 rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept;
@@ -109,7 +109,7 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept;
 rd_kafka_resp_err_t on_send(rd_kafka_t*, rd_kafka_message_t* message, void* share) noexcept {
   try {
     (*static_cast<const Share*>(share))->inject_into(*message);
-  } catch (...) {  // no memory: the message goes without a context
+  } catch (...) {  // no memory: the message is sent without a context
   }
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
@@ -134,8 +134,8 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept {
   if (share == nullptr) return RD_KAFKA_RESP_ERR__FAIL;
   rd_kafka_resp_err_t error =
       rd_kafka_conf_interceptor_add_on_new(conf, interceptor, on_new, share.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;  // and the share is still ours
-  // The first of the name went in, so the others do; with the last the share is librdkafka's.
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;  // the share is still ours
+  // The first of the name was added, so the others are; with the last, librdkafka owns the share.
   error = rd_kafka_conf_interceptor_add_on_conf_dup(conf, interceptor, on_conf_dup, share.get());
   rd_kafka_conf_interceptor_add_on_conf_destroy(conf, interceptor, on_conf_destroy,
                                                 share.release());

@@ -11,7 +11,7 @@
 namespace baton::sqs {
 namespace {
 
-/// One message that is to be sent: an entry of a batch, or all of a request.
+/// One message to send: an entry of a batch, or all of a request.
 class OutgoingMessage {
  public:
   explicit OutgoingMessage(json::Splice& splice) noexcept
@@ -19,7 +19,7 @@ class OutgoingMessage {
         attribute_edits_(attributes_, splice),
         system_edits_(system_, splice) {}
 
-  /// Reads it; `read_other` reads the members that are none of ours.
+  /// Reads the message; `read_other` reads the members that this class does not use.
   template <class ReadOther>
   bool read(json::Scanner& scanner, ReadOther&& read_other) {
     return members_.read(scanner, [&](std::string_view name, json::Value& value) {
@@ -41,7 +41,7 @@ class OutgoingMessage {
     });
   }
 
-  /// Takes back what has no room.
+  /// Removes fields for which there is no room.
   void make_fit(std::size_t entry, std::vector<LeftOut>& left_out) {
     const std::size_t others = attribute_edits_.untouched();
     for (std::string& name : refused_) left_out.push_back({entry, std::move(name), others});

@@ -5,7 +5,7 @@
 
 namespace baton::sqs {
 
-/// The field that is a system attribute here.
+/// The field that SQS has as a system attribute.
 inline constexpr std::string_view xray_field = "x-amzn-trace-id";
 inline constexpr std::string_view xray_attribute = "AWSTraceHeader";
 

@@ -11,8 +11,8 @@
 namespace baton::sqs {
 namespace {
 
-/// How an attribute names its type and its text: in what ReceiveMessage gives, in a record of a
-/// Lambda event, and in a notification of SNS.
+/// The names for the type and the text of an attribute: in the result of ReceiveMessage, in a
+/// record of a Lambda event, and in a notification of SNS.
 struct AttributeNames {
   std::string_view type;
   std::string_view text;
@@ -27,7 +27,7 @@ bool is_system(std::string_view name) noexcept {
   return name == received_system_member || name == record_system_member;
 }
 
-/// Of SNS, as it is delivered to a queue or by HTTP.
+/// Whether it is a notification of SNS, delivered to a queue or by HTTP.
 bool is_notification(const json::Object& members) {
   return members.text_of("Type") == "Notification";
 }
@@ -98,7 +98,7 @@ std::string_view Attributes::lasting(const json::Value& value) const {
 
 // ---- Messages ----
 
-/// What a message has in both places.
+/// The fields of a message, from its system attributes and its attributes.
 class ReceivedMessage::Carrier {
  public:
   static constexpr bool last_field_counts = true;
@@ -148,7 +148,7 @@ bool ReceivedMessage::read(json::Scanner& scanner) {
 }
 
 bool ReceivedMessage::is_message() const {
-  // `body` and `attributes` are names that others have too: Kombu, API Gateway, Pub/Sub.
+  // `body` and `attributes` are names that others also use: Kombu, API Gateway, Pub/Sub.
   for (const std::string_view name : {attributes_member, received_system_member, body_member,
                                       record_attributes_member, record_sns_member}) {
     if (members_.find(name) != nullptr) return true;
@@ -174,7 +174,7 @@ bool ReceivedMessage::read_notification(const PropagatorChain& chain) {
   if (body == nullptr) body = members_.find(record_body_member);
   if (body == nullptr || body->value.type != json::Type::string) return false;
   std::string_view text = body->value.inside();
-  // Most bodies are told apart by that alone, and need no memory.
+  // This rules out most bodies, without an allocation.
   if (!text.starts_with('{') || text.find(attributes_member) == std::string_view::npos) {
     return false;
   }

@@ -11,7 +11,7 @@
 
 namespace baton::sqs {
 
-/// The attributes of a message, or of the notification in it: a carrier of those that have a text.
+/// A carrier of the attributes, of a message or of the notification in it, that have a text.
 class Attributes {
  public:
   /// Reads an object or null.
@@ -26,7 +26,7 @@ class Attributes {
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
   void get_all(std::string_view name, TextVisitor visit) const;
-  /// Shows also those without a text: to tell them apart takes a look into each.
+  /// Also shows those without a text: to exclude them, it would have to read each.
   void keys(TextVisitor visit) const;
 
   // The list of `lookup`.
@@ -61,7 +61,7 @@ class Attributes {
   }
 
  private:
-  /// Reads the text of an attribute. It was read before, but for names that come twice in it.
+  /// Reads the text of an attribute, which was checked before, except for repeated names.
   ParseError read_attribute(const json::Member& attribute,
                             std::optional<std::string_view>* text) const;
   [[nodiscard]] std::optional<std::string_view> text_of(const json::Member& attribute) const {
@@ -69,15 +69,15 @@ class Attributes {
     read_attribute(attribute, &text);
     return text;
   }
-  /// The text of a string, for as long as the attributes live.
+  /// The text of a string, valid as long as the attributes exist.
   [[nodiscard]] std::string_view lasting(const json::Value& value) const;
 
   json::Object members_;
   mutable std::forward_list<std::string> decoded_;
 };
 
-/// One message that has arrived: of what ReceiveMessage gives, a record of a Lambda event, from SQS
-/// or from SNS, or a notification of SNS by itself.
+/// One received message: from ReceiveMessage, a record of a Lambda event, from SQS or from SNS, or
+/// a notification of SNS by itself.
 class ReceivedMessage {
  public:
   /// Error: `missing_field` at the `{` of an object that is none of these.
@@ -89,8 +89,8 @@ class ReceivedMessage {
   class Carrier;
 
   [[nodiscard]] bool is_message() const;
-  /// Reads the notification of SNS that may be the body. False if it is none, or does not count
-  /// since the message has fields of its own.
+  /// Reads the notification of SNS that the body may be. False if it is none, or does not count
+  /// because the message has its own fields.
   bool read_notification(const PropagatorChain& chain);
 
   json::Object members_;

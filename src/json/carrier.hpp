@@ -10,7 +10,7 @@
 
 namespace baton::json {
 
-/// Reads the members of an object that are strings, with names as `lookup` finds them; any other
+/// Reads the members of an object that are strings, by names as `lookup` compares them; any other
 /// value counts as absent.
 class ObjectReader {
  public:
@@ -32,7 +32,7 @@ class ObjectReader {
   }
   void keys(TextVisitor visit) const { lookup::visit_names(*this, visit); }
 
-  /// Shows the names of the members that are neither strings nor null, which is no value at all.
+  /// Shows the names of the members that are neither strings nor null; null counts as no value.
   template <class Visitor>
   void visit_wrong_types(Visitor&& visit) const {
     for (std::size_t i = 0; i < size(); ++i) {
@@ -63,8 +63,7 @@ class ObjectReader {
   const Object* object_;
 };
 
-/// Notes what is to become of an object's members, all of them strings. Names are written in
-/// lowercase.
+/// Records changes to an object's members, all of them strings. Names are written in lowercase.
 class ObjectWriter {
  public:
   explicit ObjectWriter(Edits& edits) noexcept : edits_(&edits) {}

@@ -78,8 +78,8 @@ bool Edits::adds() const noexcept {
 }
 
 void Edits::write() {
-  const char* end = object_->inside();  // of what came before
-  bool is_first = true;                 // nothing that remains came before
+  const char* end = object_->inside();  // of the previous member
+  bool is_first = true;                 // no earlier member remains
   for (std::size_t i = 0; i < object_->size(); ++i) {
     const Member& member = (*object_)[i];
     const Change* const change = member.edit != 0 ? &changes_[member.edit - 1] : nullptr;

@@ -9,17 +9,17 @@
 
 namespace baton::json {
 
-/// What is to become of an object's members. Nothing happens before `write`.
+/// Changes to an object's members. Only `write` makes them.
 ///
-/// Names match in any case (ASCII letters alone): `set` leaves one member of a name, spelled as it
-/// is given, and `erase` leaves none. Each looks at all members once.
+/// Names match in any case (ASCII letters only): `set` leaves one member of a name, spelled as
+/// given, and `erase` leaves none. Each visits all members once.
 ///
 /// Members that are set keep their place; new ones are written behind all others, in the order in
-/// which they were set first. With a member that is erased, the comma beside it is, and nothing
+/// which they were first set. An erased member is removed with the comma beside it, and nothing
 /// else.
 class Edits {
  public:
-  /// Both must outlive it. An object has one Edits at most.
+  /// Both must outlive it. An object must have at most one Edits.
   Edits(Object& object, Splice& splice) noexcept : object_(&object), splice_(&splice) {}
 
   /// Gives a member the value `before`, `text` as a string, `after`.
@@ -28,7 +28,7 @@ class Edits {
   /// The same for a member that was read, and for no other spelling of its name.
   void set(std::size_t member, std::string_view text);
   void erase(std::string_view name);
-  /// Erases the members whose names `is_unwanted` is true for, in one pass over all that were read.
+  /// Erases the members for whose names `is_unwanted` is true, in one pass over all that were read.
   template <class IsUnwanted>
   void erase_if(IsUnwanted&& is_unwanted) {
     for (std::size_t i = 0; i < object_->size(); ++i) {
@@ -36,8 +36,8 @@ class Edits {
     }
   }
 
-  /// Shows the name of every member that is to be set. False takes the change back; a member that
-  /// was there is then erased, since it is stale.
+  /// Shows the name of every member that is to be set. If `visit` returns false, the member is not
+  /// set; an existing one is then erased, since it is stale.
   template <class Visitor>
   void filter(Visitor&& visit) {
     for (std::size_t i = 0; i < changes_.size(); ++i) {
@@ -46,8 +46,8 @@ class Edits {
     }
   }
 
-  /// Writes `inner`, the edits of the object that is the value of a member, with these. If there is
-  /// no object, or null, one is made for new members.
+  /// Writes `inner`, the edits of an object that is the value of a member, with these. If the value
+  /// is absent or null, an object is made for new members.
   void nest(std::string_view name, Edits& inner) {
     nested_.push_back({object_->index_of(name), name, &inner});
   }
@@ -55,7 +55,7 @@ class Edits {
   /// Makes the changes in the splice.
   void write();
 
-  /// How many members nobody has set or erased.
+  /// How many members are neither set nor erased.
   [[nodiscard]] std::size_t untouched() const noexcept;
 
  private:
@@ -76,7 +76,7 @@ class Edits {
                                          : (*object_)[change.member].name;
   }
   Change& change_of(std::size_t member);
-  /// The change of the member of that very name, or of a new one. Erases the other spellings.
+  /// The change of the member of exactly that name, or of a new one. Erases the other spellings.
   Change* find(std::string_view name);
   [[nodiscard]] bool adds() const noexcept;
   void write_as_value_of(const Member& member);

@@ -12,15 +12,15 @@ namespace baton::json {
 /// The bounds of the doubles.
 namespace double_range {
 
-/// The largest double is below 1.797693134862315808e308, and so is what rounds to it.
+/// The largest double, and all numbers that are rounded to it, are below 1.797693134862315808e308.
 inline constexpr std::int64_t largest_exponent = 308;
 inline constexpr std::uint64_t largest_digits = 1'797'693'134'862'315'807;
 inline constexpr std::size_t compared_digits = 19;
 
 }  // namespace double_range
 
-/// Whether a number, whose grammar was checked, has a place among the doubles, whatever digits it
-/// loses there. What is too great would become an infinity, which JSON cannot say.
+/// Whether a number, whose grammar was checked, is in the range of a double, which may round it. A
+/// larger one would become an infinity, which JSON cannot express.
 constexpr bool fits_double(std::string_view number) noexcept {
   using namespace double_range;
   const std::size_t mark = number.find_first_of("eE");

@@ -16,13 +16,13 @@
 
 namespace baton::json {
 
-/// A member of an object. Its parts are views of the text, or of what the Object decoded.
+/// A member of an object. Its parts are views of the text, or of text that the Object decoded.
 struct Member {
   std::string_view name;  ///< decoded
-  const char* begin;      ///< the quote in front of the name, as it is written
+  const char* begin;      ///< the quote in front of the name
   Value value;
-  std::string_view decoded;  ///< of a string with escapes, once somebody asked
-  std::uint32_t edit = 0;    ///< for Edits: one more than the index of what is to become of it
+  std::string_view decoded;  ///< of a string with escapes, after the first request for it
+  std::uint32_t edit = 0;    ///< for Edits: one more than the index of its change
 
   [[nodiscard]] const char* end() const noexcept { return value.text.data() + value.text.size(); }
 };
@@ -32,17 +32,17 @@ struct Member {
 ///     json::Object object;
 ///     if (object.read(scanner)) if (const json::Member* member = object.find("task")) …
 ///
-/// A name that comes twice is an error, `duplicate_key`. Neither many members nor chosen names make
-/// it slow (see `keyed_hash`). Up to 32 members without escapes need no allocation. The text must
-/// outlive it; throws `std::bad_alloc`, and nothing else.
+/// A repeated name is an error, `duplicate_key`. Neither many members nor names chosen to collide
+/// make it slow (see `keyed_hash`). Up to 32 members without escapes need no allocation. The text
+/// must outlive it; throws `std::bad_alloc`, and nothing else.
 class Object {
  public:
   Object() noexcept = default;
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
 
-  /// Reads the object that comes next, and its members' values by `read_value(name, value)`, which
-  /// gives false after an error.
+  /// Reads the next object, and its members' values by `read_value(name, value)`, which returns
+  /// false after an error.
   template <class ReadValue>
   bool read(Scanner& scanner, ReadValue&& read_value) {
     if (!scanner.enter_object()) return false;
@@ -59,7 +59,7 @@ class Object {
     return read(scanner, [&](std::string_view, Value& value) { return scanner.read(value); });
   }
 
-  /// Reads an object that is the value of a member, where it may also be null.
+  /// Reads an object, or null, that is the value of a member.
   template <class ReadValue>
   bool read_or_null(Scanner& scanner, Value& value, ReadValue&& read_value) {
     if (scanner.peek() == 'n') return scanner.read(value);
@@ -75,7 +75,7 @@ class Object {
 
   /// Whether an object was read.
   [[nodiscard]] explicit operator bool() const noexcept { return inside_ != nullptr; }
-  /// Right behind its `{`.
+  /// The place right behind its `{`.
   [[nodiscard]] const char* inside() const noexcept { return inside_; }
 
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
@@ -96,10 +96,10 @@ class Object {
     return member == nullptr || member->value.type == Type::null ? nullptr : member;
   }
 
-  /// The text of a member that is a string, decoded; nothing for other types. It lives as long as
-  /// the Object, and is not for several threads at a time.
+  /// The text of a member that is a string, decoded; nothing for other types. It is valid as long
+  /// as the Object exists. Only one thread at a time may call this.
   [[nodiscard]] std::optional<std::string_view> text_of(std::size_t index) const;
-  /// The same of the member with that very name, if there is one.
+  /// The same of the member with exactly that name, if there is one.
   [[nodiscard]] std::optional<std::string_view> text_of(std::string_view name) const {
     const std::size_t index = index_of(name);
     return index == none ? std::nullopt : text_of(index);
@@ -110,13 +110,13 @@ class Object {
   static constexpr std::size_t few_slots = 2 * few;
 
   std::optional<std::string_view> add(const Value& name);
-  /// The slot that has the name, or the one that it would get.
+  /// The slot of that name, or the one for it if there is none.
   [[nodiscard]] std::uint32_t* slot_of(std::string_view name) const noexcept;
   void rehash(std::size_t size);
 
   const char* inside_ = nullptr;
   mutable SmallList<Member, few> members_;
-  // One more than the index of a member; zero where there is none.
+  // One more than the index of a member; zero if there is none.
   std::array<std::uint32_t, few_slots> first_slots_{};
   std::vector<std::uint32_t> more_slots_;
   std::uint32_t* slots_ = first_slots_.data();

@@ -8,12 +8,11 @@
 #include <emmintrin.h>
 #endif
 
-/// Passes over what most of a string is made of, 64 bytes at a time. `plain` is the reference, and
-/// what runs where there is no SSE2; tests and a fuzz target hold the two together.
+/// Skips the usual characters of a string, 64 bytes at a time. `plain` is the reference, and is
+/// used if there is no SSE2; tests and a fuzz target compare the two.
 namespace baton::json {
 
-/// Whether a string has to be looked at here: at `"`, `\`, a control character, or what is beyond
-/// ASCII.
+/// Whether a character needs a closer look: `"`, `\`, a control character, or one beyond ASCII.
 constexpr bool is_special(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte >= 0x80 || c == '"' || c == '\\';
@@ -33,7 +32,7 @@ constexpr const char* find_special(const char* first, const char* last) noexcept
 
 namespace sse2 {
 
-/// The comparison with a space is signed, so that what is beyond ASCII is below it.
+/// The comparison with a space is signed, so bytes beyond ASCII are below it.
 inline __m128i special(const char* at) noexcept {
   const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
   return _mm_or_si128(_mm_cmplt_epi8(text, _mm_set1_epi8(0x20)),

@@ -19,7 +19,7 @@ constexpr detail::Charset value_starts = detail::digits + detail::Charset("\"{[-
 
 constexpr std::size_t size_of_unit = 6;  // \uXXXX
 
-/// The digits of an escape as a number; they were checked.
+/// The digits of a checked escape as a number.
 constexpr unsigned unit_at(const char* escape) noexcept {
   unsigned unit = 0;
   for (int i = 2; i < 6; ++i) {
@@ -30,7 +30,7 @@ constexpr unsigned unit_at(const char* escape) noexcept {
   return unit;
 }
 
-/// Which of the levels that are open are objects. The last 64 are at hand.
+/// Which of the open levels are objects. The last 64 are in one word.
 class Levels {
  public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -68,7 +68,7 @@ bool Scanner::fail_here(ErrorCode code) noexcept {
 }
 
 [[gnu::always_inline]] inline void Scanner::skip_space() noexcept {
-  // Mostly there is one space, or none.
+  // Usually there is one space, or none.
   if (at_ != end_ && *at_ == ' ') ++at_;
   if (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ') at_ = white_space.skip(at_, end_);
 }
@@ -227,7 +227,7 @@ bool Scanner::skip_escape() noexcept {
   if (!skip_unit()) return false;
   const unsigned unit = unit_at(begin);
   if (unit < 0xD800 || unit > 0xDFFF) return true;
-  // A high half, and the low one right behind it.
+  // A high surrogate, and the low one right behind it.
   if (unit > 0xDBFF) return fail(ErrorCode::bad_utf8, begin);
   const char* const second = at_;
   for (const char c : {'\\', 'u'}) {
@@ -304,7 +304,7 @@ bool Scanner::skip_nested() noexcept {
     } else if (!skip_scalar(scalar)) {
       return false;
     }
-    // Behind a value, or in front of the end of something empty.
+    // Behind a value, or at the end of an empty object or array.
     for (; open.size() != 0; open.pop()) {
       skip_space();
       if (at_ == end_) return fail_here(ErrorCode::too_short);

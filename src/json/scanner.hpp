@@ -9,22 +9,22 @@
 
 namespace baton::json {
 
-/// As many levels as a text may nest: more than Python's `json` reads by default.
+/// The most levels that a text may nest: more than Python's `json` reads by default.
 inline constexpr std::size_t max_depth = 1024;
 
 enum class Type : std::uint8_t { null, boolean, number, string, array, object };
 
-/// A value where it stands in a text.
+/// A value at its place in a text.
 struct Value {
   std::string_view text;  ///< as it is written, quotes included
   Type type = Type::null;
   bool has_escapes = false;  ///< a string with `\` in it
 
-  /// What stands between the quotes of a string.
+  /// The part between the quotes of a string.
   [[nodiscard]] std::string_view inside() const noexcept { return text.substr(1, text.size() - 2); }
 };
 
-/// Reads one JSON text (RFC 8259) from its begin to its end, once, and checks all of it.
+/// Reads one JSON text (RFC 8259) from beginning to end, once, and checks all of it.
 ///
 ///     json::Scanner scanner(text);
 ///     scanner.enter_object();
@@ -39,13 +39,13 @@ struct Value {
 /// | error | offset |
 /// |---|---|
 /// | `too_short` | the text's size: it ends too early |
-/// | `too_long` | what comes behind the value |
-/// | `bad_delimiter` | not the `,`, `:`, `}` or `]` that must stand there |
-/// | `bad_key` | not the `"` of a name |
-/// | `bad_value` | where no value begins; a wrong letter of `true`, `false` or `null` |
+/// | `too_long` | the text behind the value |
+/// | `bad_delimiter` | the place of a missing `,`, `:`, `}` or `]` |
+/// | `bad_key` | the place of the missing `"` of a name |
+/// | `bad_value` | the place of a missing value; a wrong letter of `true`, `false` or `null` |
 /// | | a control character in a string; a wrong escape |
-/// | `bad_number` | where it ceases to be one; the begin of one that no double can hold (1e309) |
-/// | `bad_utf8` | the first byte of what is ill-formed; the `\` of half a surrogate pair |
+/// | `bad_number` | its first wrong byte; the begin of one that no double can hold (1e309) |
+/// | `bad_utf8` | the first byte of an ill-formed sequence; the `\` of half a surrogate pair |
 /// | `too_deep` | the `{` or `[` beyond `max_depth` |
 /// | `wrong_type` | the value, if it is not the object or array that is asked for |
 class Scanner {
@@ -53,34 +53,34 @@ class Scanner {
   explicit Scanner(std::string_view text) noexcept
       : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
 
-  /// Without a code where there is none.
+  /// Without a code if there is none.
   [[nodiscard]] const ParseError& error() const noexcept { return error_; }
   [[nodiscard]] bool failed() const noexcept { return bool(error_); }
 
-  /// The character that the next value begins with; NUL at the end.
+  /// The first character of the next value; NUL at the end.
   char peek() noexcept;
 
-  /// Reads any value, whatever is in it.
+  /// Reads any value, with all that is in it.
   bool read(Value& value) noexcept;
 
-  /// Goes into an object; its members are then read one by one.
+  /// Enters an object; its members are then read one by one.
   bool enter_object() noexcept { return enter('{'); }
-  /// Reads the name of the next member; what follows must read its value. False: the object has
+  /// Reads the name of the next member; the next call must read its value. False: the object has
   /// ended.
   bool next_member(Value& name) noexcept;
 
-  /// Goes into an array; its elements are then read one by one.
+  /// Enters an array; its elements are then read one by one.
   bool enter_array() noexcept { return enter('['); }
-  /// Whether there is another element, which is to be read then.
+  /// Whether there is another element, which the next call must then read.
   bool next_element() noexcept;
 
-  /// Whether nothing is left but white space.
+  /// Whether only white space remains.
   bool finish() noexcept;
 
-  /// Notes an error of what was read, at a place of the text.
+  /// Records an error of something that was read, at a place of the text.
   bool fail(ErrorCode code, const char* place) noexcept;
 
-  /// Where it is: behind what was read last.
+  /// The current place: behind what was read last.
   [[nodiscard]] const char* place() const noexcept { return at_; }
 
  private:

@@ -7,7 +7,7 @@
 
 namespace baton::json {
 
-/// A list whose first N elements need no memory but its own. Elements stay where they are.
+/// A list whose first N elements need no allocation, and never move.
 template <class T, std::size_t N>
 class SmallList {
   static_assert(std::is_trivially_copyable_v<T>);

@@ -43,7 +43,7 @@ constexpr Escape escape_at(std::string_view inside, std::size_t at) noexcept {
     code = 0x10000 + ((code - 0xD800) << 10) + (unit_at(inside, at + 6) - 0xDC00);
     escape.size = 12;
   }
-  // The bits that a sequence's lead byte has beside its mark, from one byte on.
+  // The marker bits of a lead byte, for sequences of one byte and more.
   constexpr std::array<char32_t, 4> marks{0x00, 0xC0, 0xE0, 0xF0};
   escape.text_size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   for (std::size_t i = escape.text_size; i-- > 1; code >>= 6) {

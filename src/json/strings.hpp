@@ -8,10 +8,10 @@
 
 namespace baton::json {
 
-/// Appends what the inside of a string stands for, in UTF-8. The scanner has checked it.
+/// Appends the decoded inside of a string, in UTF-8. The scanner must have checked it.
 void append_decoded(std::string_view inside, std::string& out);
 
-/// Where in the inside of a string the byte of its text at `index` comes from.
+/// The place, in the inside of a string, of the byte at `index` of its decoded text.
 std::size_t place_of_byte(std::string_view inside, std::size_t index) noexcept;
 
 /// Appends `text` as a string, in quotes. Bytes that are not UTF-8 become U+FFFD, one for each

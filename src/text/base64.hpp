@@ -9,7 +9,7 @@
 
 #include "baton/parse_error.hpp"
 
-/// Base 64 with the standard alphabet, RFC 4648 §4, in buffers that the caller has.
+/// Base 64 with the standard alphabet, RFC 4648 §4, in the caller's buffers.
 namespace baton::detail::base64 {
 
 inline constexpr std::string_view alphabet =
@@ -29,13 +29,13 @@ inline constexpr std::array<std::uint8_t, 256> values = [] {
 
 constexpr std::uint8_t value_of(char c) noexcept { return values[static_cast<unsigned char>(c)]; }
 
-/// Without padding.
+/// The size of the text for as many bytes, without padding.
 constexpr std::size_t encoded_size(std::size_t bytes) noexcept { return (bytes * 4 + 2) / 3; }
 
-/// Of so many characters, padding left out.
+/// The number of bytes in as many characters, without padding.
 constexpr std::size_t decoded_size(std::size_t characters) noexcept { return characters * 3 / 4; }
 
-/// Which character the byte of that index begins in.
+/// The index of the character in which the byte of that index begins.
 constexpr std::size_t place_of_byte(std::size_t index) noexcept { return index * 4 / 3; }
 
 /// Writes `encoded_size(bytes.size())` characters, without padding.
@@ -52,9 +52,9 @@ constexpr void encode(std::span<const std::uint8_t> bytes, char* text) noexcept 
   if (bits != 0) *text = alphabet[waiting << (6 - bits) & 63];
 }
 
-/// Reads `text`, padded or not, into the front of `buffer`, and says how many bytes that made. Bits
-/// of the last character that belong to no byte are not looked at. What would not fit, or might not
-/// with its padding, is refused unread. Errors: `bad_base64`, `too_long`.
+/// Reads `text`, padded or not, into the front of `buffer`, and sets `size` to the number of bytes.
+/// Ignores bits of the last character that belong to no byte. Refuses, unread, a text that would
+/// not fit, or might not with its padding. Errors: `bad_base64`, `too_long`.
 constexpr ParseError decode(std::string_view text, std::span<std::uint8_t> buffer,
                             std::size_t& size) noexcept {
   const std::size_t longest = encoded_size(buffer.size());
@@ -90,7 +90,7 @@ constexpr ParseError decode(std::string_view text, std::span<std::uint8_t> buffe
       buffer[size++] = static_cast<std::uint8_t>(waiting >> bits);
     }
   }
-  // One character alone makes no byte.
+  // A single character makes no byte.
   if (digits.size() % 4 == 1) return {ErrorCode::bad_base64, digits.size()};
   return {};
 }

@@ -14,8 +14,8 @@
 
 namespace baton::detail {
 
-/// Writes a text whose longest form is known, and allocates nothing. What does not fit must not be
-/// appended.
+/// Writes a text whose maximal size is known, without an allocation. A caller must not append more
+/// than fits.
 template <std::size_t capacity>
 class BoundedWriter {
  public:
@@ -27,13 +27,13 @@ class BoundedWriter {
     *grow(1) = c;
     return *this;
   }
-  /// Each character as `encode` has it.
+  /// Appends `encode(c)` for each character.
   template <class Encode>
   constexpr BoundedWriter& append_encoded(std::string_view text, Encode encode) noexcept {
     std::transform(text.begin(), text.end(), grow(text.size()), encode);
     return *this;
   }
-  /// 16 lowercase digits.
+  /// Appends 16 lowercase digits.
   BoundedWriter& append_hex(std::uint64_t number) noexcept {
     hex::encode16(number, grow(16));
     return *this;

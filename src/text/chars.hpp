@@ -7,7 +7,7 @@
 
 #include "baton/detail/ascii.hpp"
 
-/// Character classes, composed like the grammars that name them.
+/// Character classes, composed as in the grammars that name them.
 namespace baton::detail {
 
 class Charset {
@@ -17,7 +17,7 @@ class Charset {
     for (const char c : characters) contains_[static_cast<unsigned char>(c)] = true;
   }
 
-  /// All characters from `first` to `last`, both included.
+  /// All characters from `first` to `last`, inclusive.
   static constexpr Charset range(char first, char last) noexcept {
     Charset set;
     for (int c = static_cast<unsigned char>(first); c <= static_cast<unsigned char>(last); ++c) {
@@ -71,19 +71,19 @@ inline constexpr Charset printable = Charset::range(0x20, 0x7e);
 /// OWS = *( SP / HTAB ), RFC 7230 §3.2.3.
 inline constexpr Charset optional_space{" \t"};
 
-/// What may stand between the members of a list, where some of them may be empty.
+/// The characters between the members of a list, some of which may be empty.
 inline constexpr Charset list_separators = optional_space + Charset(",");
 
-/// tchar, RFC 7230 §3.2.6: what the keys of baggage are made of.
+/// tchar, RFC 7230 §3.2.6: the characters of baggage keys.
 inline constexpr Charset token_chars = letters_and_digits + Charset(token_marks);
 
 /// baggage-octet: US-ASCII without controls, white space, `"`, `,`, `;` and `\`.
 inline constexpr Charset baggage_octets = printable - Charset(" \",;\\");
 
-/// What baggage-octet allows and may leave as it is when sent: all but the escape character.
+/// The characters of baggage-octet that may be sent as they are: all but the escape character.
 inline constexpr Charset unescaped_baggage_octets = baggage_octets - Charset("%");
 
-/// unreserved, RFC 3986 §2.3: what every reader of percent-encoding takes as it is.
+/// unreserved, RFC 3986 §2.3: what every reader of percent-encoding accepts unencoded.
 inline constexpr Charset unreserved = letters_and_digits + Charset("-._~");
 
 /// Trace Context Level 2, §3.3.1.3.1: the first character of a tracestate key, and the others.

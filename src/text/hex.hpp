@@ -9,8 +9,8 @@
 #include <emmintrin.h>
 #endif
 
-/// Sixteen hexadecimal digits to a number and back: `plain` is the reference, and what runs where
-/// there is no faster twin; tests and a fuzz target hold the two together.
+/// Converts 16 hexadecimal digits to a number and back. `plain` is the reference, and is used if
+/// there is no faster twin; tests and a fuzz target compare the two.
 namespace baton::detail::hex {
 
 inline constexpr int bad = -1;
@@ -31,7 +31,7 @@ constexpr char to_char(unsigned nibble) noexcept { return "0123456789abcdef"[nib
 
 namespace plain {
 
-/// Reads 16 lowercase digits. Returns the index of the first character that is none, or 16.
+/// Reads 16 lowercase digits. Returns the index of the first character that is not one, or 16.
 constexpr unsigned decode16(const char* digits, std::uint64_t& value) noexcept {
   std::uint64_t result = 0;
   for (unsigned i = 0; i < 16; ++i) {
@@ -56,7 +56,7 @@ inline unsigned decode16(const char* digits, std::uint64_t& value) noexcept {
   const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(digits));
   const __m128i number = _mm_sub_epi8(text, _mm_set1_epi8('0'));
   const __m128i letter = _mm_sub_epi8(text, _mm_set1_epi8('a'));
-  // There is no unsigned comparison in SSE2: x <= n is min(x, n) == x.
+  // SSE2 has no unsigned comparison: x <= n is min(x, n) == x.
   const __m128i is_number = _mm_cmpeq_epi8(_mm_min_epu8(number, _mm_set1_epi8(9)), number);
   const __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(5)), letter);
   const auto good = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(is_number, is_letter)));
@@ -64,7 +64,7 @@ inline unsigned decode16(const char* digits, std::uint64_t& value) noexcept {
   const __m128i nibbles =
       _mm_or_si128(_mm_and_si128(is_number, number),
                    _mm_and_si128(is_letter, _mm_add_epi8(letter, _mm_set1_epi8(10))));
-  // In each 16-bit lane the first digit is the low byte: join it with the second to one byte.
+  // In each 16-bit lane the first digit is the low byte: joins it with the second into one byte.
   const __m128i pairs = _mm_and_si128(
       _mm_or_si128(_mm_slli_epi16(nibbles, 4), _mm_srli_epi16(nibbles, 8)), _mm_set1_epi16(0xFF));
   const __m128i bytes = _mm_packus_epi16(pairs, pairs);

@@ -10,7 +10,7 @@
 namespace baton::detail {
 namespace {
 
-/// Takes the next byte, decoded, off a text that is not empty.
+/// Removes the next byte, decoded, from a text that is not empty.
 unsigned char take_byte(std::string_view& text) noexcept {
   if (text[0] == '%' && text.size() >= 3) {  // RFC 3986 §2.1: digits in either case
     const int high = hex::digit_of_any_case(text[1]);

@@ -8,15 +8,15 @@
 
 namespace baton::detail {
 
-/// Appends the bytes for which `raw` stands. False: there was a `%` that starts no escape, and
-/// stays as it is; so does `+`.
+/// Appends the bytes that `raw` encodes. False: it has a `%` that starts no escape, which remains
+/// as it is; so does `+`.
 bool append_bytes(std::string_view raw, std::string& out);
 
-/// Appends `raw` percent-decoded. What then is not UTF-8 becomes U+FFFD, one for each maximal
-/// subpart; a `%` that starts no escape stays as it is, and so does `+`.
+/// Appends `raw` percent-decoded. Bytes that are then not UTF-8 become U+FFFD, one for each maximal
+/// subpart; a `%` that starts no escape remains, and so does `+`.
 void append_percent_decoded(std::string_view raw, std::string& out);
 
-/// Appends `value` with everything but the characters that may stay percent-encoded.
+/// Appends `value` percent-encoded, except for the characters in `plain`.
 void append_percent_encoded(std::string_view value, std::string& out,
                             const Charset& plain = unescaped_baggage_octets);
 

@@ -14,12 +14,12 @@
 #include <emmintrin.h>
 #endif
 
-/// Reads lists of `key=value` by classifying 64 characters at once and then looking only at those
-/// where something ends. `plain::classify` is the reference, and what runs where there is no SSE2;
-/// tests and a fuzz target hold the two together.
+/// Reads lists of `key=value`: classifies 64 characters at once, and then visits only those that
+/// end something. `plain::classify` is the reference, and is used if there is no SSE2; tests and a
+/// fuzz target compare the two.
 namespace baton::detail {
 
-/// Bit i: character i may stand in a key, or in a value. Clear beyond the end of the text.
+/// Bit i: character i may be part of a key, or of a value. Clear beyond the end of the text.
 struct Classes {
   std::uint64_t keys = 0;
   std::uint64_t values = 0;
@@ -48,8 +48,7 @@ namespace sse2 {
 
 inline __m128i is(__m128i text, char c) noexcept { return _mm_cmpeq_epi8(text, _mm_set1_epi8(c)); }
 
-/// The comparison is signed, so that what is beyond ASCII is below everything. `last` is at most
-/// 0x7e.
+/// The comparison is signed, so bytes beyond ASCII are below all others. `last` is at most 0x7e.
 inline __m128i is_between(__m128i text, char first, char last) noexcept {
   return _mm_and_si128(_mm_cmpgt_epi8(text, _mm_set1_epi8(static_cast<char>(first - 1))),
                        _mm_cmplt_epi8(text, _mm_set1_epi8(static_cast<char>(last + 1))));
@@ -65,7 +64,7 @@ __m128i any(__m128i mask, Masks... others) noexcept {
 
 #endif
 
-/// What baggage is made of, as classes and as masks.
+/// The characters of baggage, as classes and as masks.
 struct BaggageList {
   static constexpr const Charset& key_chars = token_chars;
   static constexpr const Charset& value_chars = baggage_octets;
@@ -76,7 +75,7 @@ struct BaggageList {
     using sse2::is_between;
     value = _mm_andnot_si128(sse2::any(is(text, '"'), is(text, ','), is(text, ';'), is(text, '\\')),
                              is_between(text, 0x21, 0x7e));
-    // Bit 5 apart, `[` is `{` and `]` is `}`; bit 0 apart, `(` is `)`.
+    // `[` and `{`, and `]` and `}`, differ only in bit 5; `(` and `)` only in bit 0.
     const __m128i folded = _mm_or_si128(text, _mm_set1_epi8(0x20));
     const __m128i paired = _mm_or_si128(text, _mm_set1_epi8(0x01));
     key = _mm_andnot_si128(sse2::any(is(paired, ')'), is(text, '/'), is_between(text, ':', '@'),
@@ -86,7 +85,7 @@ struct BaggageList {
 #endif
 };
 
-/// What tracestate is made of, as classes and as masks.
+/// The characters of tracestate, as classes and as masks.
 struct TraceStateList {
   static constexpr const Charset& key_chars = tracestate_key_chars;
   static constexpr const Charset& value_chars = tracestate_value_chars;
@@ -123,7 +122,7 @@ Classes classify(std::string_view text) noexcept {
   std::size_t at = 0;
   for (; at + 16 <= size; at += 16) add(text.data() + at, 0, at);
   if (at == size) return classes;
-  // The rest is read together with what is before it, and that is shifted out.
+  // Reads the rest together with bytes before it, and shifts those out.
   const auto missing = static_cast<unsigned>(at + 16 - size);
   if (at != 0) {
     add(text.data() + at - missing, missing, at);
@@ -141,21 +140,21 @@ using plain::classify;
 
 #endif
 
-/// Where a key and its value end.
+/// The ends of a key and its value.
 struct Pair {
   const char* key_end;
   const char* value_end;
 };
 
-/// Recognises the plain members of a list: `key=value` and nothing else before the next comma or
-/// the end. Of whatever else it only says that it is not sure.
+/// Recognizes the plain members of a list: only `key=value` before the next comma or the end. It
+/// does not decide about other members.
 template <class List>
 class PairScanner {
  public:
   explicit PairScanner(std::string_view text) noexcept
       : window_(text.data()), end_(text.data() + text.size()) {}
 
-  /// Reads the member that begins at `p`; never goes back behind an earlier one.
+  /// Reads the member that begins at `p`, which must not be before an earlier one.
   bool read(const char* p, Pair& pair) noexcept {
     if (p - window_ >= static_cast<std::ptrdiff_t>(size_)) load(p);
     for (;;) {
@@ -169,7 +168,7 @@ class PairScanner {
         if (value_end < size_) return window_[value_end] == ',';
         if (pair.value_end == end_) return true;
       }
-      // The window cuts the member off. A longer one is not for us, and neither is an odd end.
+      // The window cuts the member off. A longer member is not plain, and neither is an odd end.
       if (at == 0 || window_ + size_ == end_) return false;
       load(p);
     }

@@ -6,13 +6,13 @@
 /// UTF-8 byte by byte: Unicode 15, table 3-7.
 namespace baton::detail::utf8 {
 
-/// How a lead byte goes on.
+/// The bytes that may follow a lead byte.
 struct Sequence {
   unsigned length;               // zero: not a lead byte
   unsigned char lowest = 0x80;   // of the second byte
   unsigned char highest = 0xBF;  // of the second byte
 
-  /// Whether that byte may stand at that index, from 1 on.
+  /// Whether that byte is allowed at that index, from 1 on.
   [[nodiscard]] constexpr bool takes(unsigned index, unsigned char byte) const noexcept {
     return index == 1 ? byte >= lowest && byte <= highest : byte >= 0x80 && byte <= 0xBF;
   }
@@ -31,8 +31,8 @@ constexpr Sequence sequence_of(unsigned char lead) noexcept {
   return {0};
 }
 
-/// How many bytes at the front of a text that is not empty belong together: a whole sequence, or
-/// else a maximal subpart of one, which is ill-formed.
+/// The bytes at the front of a nonempty text that belong together: a whole sequence, or a maximal
+/// subpart of one, which is ill-formed.
 struct Piece {
   unsigned size;
   bool is_whole;

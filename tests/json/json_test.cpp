@@ -310,7 +310,7 @@ TEST(JsonStringsTest, DecodeAndQuote) {
   EXPECT_EQ(place_of_byte("abc", 9), 3U);
 }
 
-/// Changes the members of a text as told: "a=1" sets one, "-a" erases it.
+/// Changes the members of a text: "a=1" sets one, "-a" erases it.
 void edit(std::string& text, std::initializer_list<std::string_view> changes) {
   Scanner scanner(text);
   Object object;
@@ -329,7 +329,7 @@ void edit(std::string& text, std::initializer_list<std::string_view> changes) {
   splice.apply(text);
 }
 
-/// What becomes of the text, whether it has room to grow or not.
+/// The changed text, the same whether it has room to grow or not.
 std::string edited(std::string text, std::initializer_list<std::string_view> changes) {
   std::string in_place = text;
   in_place.reserve(text.size() + 10000);

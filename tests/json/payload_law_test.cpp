@@ -46,7 +46,7 @@ std::string number(Draw& draw) {
 
 std::string value(Draw& draw, std::size_t depth);
 
-/// An object with these members among others, in any order; null members now and then.
+/// An object with these members among others, in any order; sometimes with null members.
 std::string object(Draw& draw, std::vector<std::string> members, std::size_t depth) {
   for (std::size_t more = draw.number(0, 3); more > 0; --more) {
     const std::string name = draw.one_in(9) ? R"("trace\u0070arent")"
@@ -80,7 +80,7 @@ std::string value(Draw& draw, std::size_t depth) {
   return text + "]";
 }
 
-/// The name of a field, spelled in one case or another.
+/// The name of a field, in some case.
 std::string spelled(Draw& draw, std::string name) {
   if (draw.one_in(2)) return name;
   if (draw.one_in(2)) name[0] = static_cast<char>(name[0] - 'a' + 'A');
@@ -88,7 +88,7 @@ std::string spelled(Draw& draw, std::string name) {
   return name;
 }
 
-/// Some of the fields, of the right type or another; now and then in two spellings.
+/// Some of the fields, of the right type or another; sometimes in two spellings.
 std::vector<std::string> fields(Draw& draw, std::string_view before, std::string_view after) {
   std::vector<std::string> members;
   std::vector<std::string> names;
@@ -154,7 +154,7 @@ std::string request(Draw& draw) {
   return object(draw, {"\"Entries\":[" + entries + "]"}, 1);
 }
 
-/// A text as a string of JSON.
+/// A text as a JSON string.
 std::string as_string(std::string_view text) {
   std::string string = "\"";
   for (const char c : text) {
@@ -164,7 +164,7 @@ std::string as_string(std::string_view text) {
   return string + '"';
 }
 
-/// Attributes in the words of one transport or another.
+/// Attributes with the member names of a transport.
 std::string attributes(Draw& draw, std::string_view type, std::string_view text) {
   return object(
       draw,
@@ -173,7 +173,7 @@ std::string attributes(Draw& draw, std::string_view type, std::string_view text)
       0);
 }
 
-/// Mostly what SNS delivers.
+/// Usually a notification as SNS delivers it.
 std::string notification(Draw& draw) {
   std::vector<std::string> members;
   if (!draw.one_in(6)) members.push_back(R"("Type":"Notification")");
@@ -186,7 +186,7 @@ std::string notification(Draw& draw) {
   return text;
 }
 
-/// A message that has arrived, in any of the forms.
+/// A received message, in any of the forms.
 std::string received(Draw& draw) {
   const bool is_record = draw.one_in(2);
   std::vector<std::string> members;

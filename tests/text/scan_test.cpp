@@ -44,7 +44,7 @@ TYPED_TEST(ScanTest, ReferenceIsBitForBitTheClasses) {
   }
 }
 
-// It may be unsure, but not for usual requests; and if it is sure, it is right.
+// It may be unsure, but not about usual members; and if it is sure, it is right.
 TYPED_TEST(ScanTest, ReadsMembersOfEverySizeOneAfterTheOther) {
   for (std::size_t key_size = 1; key_size < 70; ++key_size) {
     for (std::size_t value_size = 1; value_size < 70; ++value_size) {

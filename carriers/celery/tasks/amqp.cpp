@@ -22,7 +22,7 @@ amqp_bytes_t bytes_of(std::string_view text) noexcept {
   return {text.size(), const_cast<char*>(text.data())};
 }
 
-/// Memory that is the pool's: it lives until that is recycled or emptied, and nobody frees it.
+/// Memory of the pool, which frees it when the pool is recycled or emptied.
 template <class T>
 T* allocate(amqp_pool_t& pool, std::size_t count) {
   void* const memory = amqp_pool_alloc(&pool, count * sizeof(T));
@@ -71,7 +71,7 @@ amqp_field_value_t to_field(const value& from, amqp_pool_t& pool) {
       if (const std::uint64_t number = from.get_uint64(); std::in_range<std::int64_t>(number)) {
         return field_of(AMQP_FIELD_KIND_I64, &Content::i64, static_cast<std::int64_t>(number));
       }
-      // RabbitMQ reads no greater whole number.
+      // RabbitMQ reads no larger integer.
       return field_of(AMQP_FIELD_KIND_F64, &Content::f64, static_cast<double>(from.get_uint64()));
     case boost::json::kind::double_:
       return field_of(AMQP_FIELD_KIND_F64, &Content::f64, from.get_double());
@@ -97,7 +97,7 @@ auto entries(const List& list) noexcept {
   return std::span(list.entries, static_cast<std::size_t>(list.num_entries));
 }
 
-/// The same with U+FFFD for what is not UTF-8, which JSON cannot say.
+/// The same, with U+FFFD for bytes that are not UTF-8, which JSON cannot express.
 std::string text_of(const amqp_bytes_t& bytes) {
   namespace utf8 = detail::utf8;
   std::string text;
@@ -109,10 +109,10 @@ std::string text_of(const amqp_bytes_t& bytes) {
   return text;
 }
 
-/// Null for what JSON has no number for.
+/// Null for numbers that JSON cannot express.
 value number_of(double number) { return std::isfinite(number) ? value(number) : value(nullptr); }
 
-/// Makes JSON of a table; goes as deep as it may.
+/// Converts a table to JSON, down to the maximal depth.
 class TableReader {
  public:
   explicit TableReader(std::size_t max_depth) noexcept : max_depth_(max_depth) {}
@@ -194,7 +194,7 @@ int publish(amqp_connection_state_t connection, amqp_channel_t channel, const Me
     amqp_pool_t pool;
   } memory;
   const amqp_basic_properties_t properties = to_amqp(message, memory.pool);
-  // rabbitmq-c takes nothing: it is done with all of it when it returns, sent or not.
+  // rabbitmq-c takes no ownership: it no longer uses them when it returns, sent or not.
   return amqp_basic_publish(connection, channel, bytes_of(message.exchange),
                             bytes_of(message.routing_key), 0, 0, &properties,
                             bytes_of(message.body));

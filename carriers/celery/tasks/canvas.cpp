@@ -30,7 +30,7 @@ object* find_object(object& parent, std::string_view name) {
   return child == nullptr ? nullptr : child->if_object();
 }
 
-/// Signatures that are still to be injected. A list, since they may be nested however deeply.
+/// Signatures that are still to be injected. A list, since they may be nested to any depth.
 class Signatures {
  public:
   void add(object& signature) { waiting_.push_back(&signature); }
@@ -48,7 +48,7 @@ class Signatures {
     for (const std::string_view name : names) add(parent.if_contains(name));
   }
 
-  /// Those that Celery's own tasks have as arguments.
+  /// The signatures in the arguments of Celery's own tasks.
   void add_arguments(object& kwargs) { add(kwargs, {"tasks", "header", "body"}); }
 
   void inject(const Context& context, const InjectOptions& options) {
@@ -58,7 +58,7 @@ class Signatures {
       const value* const task = signature.if_contains("task");
       if (task == nullptr || !task->is_string()) continue;
       const bool has_signatures = is_own(task->get_string());
-      // From here on, nothing that was found in the signature is where it was.
+      // This may move all that was found in the signature before.
       object& task_options = object_in(signature, "options");
       celery::inject(object_in(task_options, "headers"), context, options);
       add(task_options, {"link", "link_error", "chain", "chord"});

@@ -41,7 +41,7 @@ constexpr std::array<TextHeader, 7> text_headers = {{
     {"headers.expires", &ReceivedTask::expires},
 }};
 
-/// What the headers say of the task: the part of them that is wrong, or nothing.
+/// Reads what the headers say of the task. Returns the part of them that is wrong, or nothing.
 std::string_view read_headers(const object& headers, ReceivedTask& task) {
   for (const TextHeader& header : text_headers) {
     const auto* const value = headers.if_contains(header.name());
@@ -73,7 +73,7 @@ bool read_array_body(JsonReader& reader, json::Scanner& scanner, ReceivedTask& t
          (parts[2].type == json::Type::null || reader.read(parts[2], task.embed));
 }
 
-/// `{"task": …, "id": …, "args": [], "kwargs": {}, …}`; what the headers say stays.
+/// `{"task": …, "id": …, "args": [], "kwargs": {}, …}`; values from the headers remain.
 bool read_object_body(JsonReader& reader, ReceivedTask& task) {
   json::Object body;
   if (!reader.read_members(reader.text(), body)) return false;
@@ -99,7 +99,7 @@ bool read_object_body(JsonReader& reader, ReceivedTask& task) {
   return true;
 }
 
-/// Whether `extract` looks for a context in the headers alone, also where they come in an envelope.
+/// Whether `extract` looks for a context in the headers alone, also if they are in an envelope.
 bool has_context(const object& headers, const PropagatorChain& chain) {
   const auto* const task = headers.if_contains("task");
   if (task != nullptr && !task->is_null()) return true;

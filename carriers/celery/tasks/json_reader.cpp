@@ -9,15 +9,15 @@
 namespace baton::celery::internal {
 namespace {
 
-/// Makes values of a text, whose numbers keep what a double can hold: Boost.JSON 1.81 reads their
-/// last digits wrong, makes NaN of `0e400`, and infinities of what is just below the greatest
+/// Makes values of a text, with the numbers as exact as a double can be: Boost.JSON 1.81 reads
+/// their last digits wrong, makes NaN of `0e400`, and infinities of numbers just below the largest
 /// double.
 class ValueMaker {
  public:
   ValueMaker(json::Scanner& scanner, std::size_t max_depth) noexcept
       : scanner_(&scanner), max_depth_(max_depth) {}
 
-  /// What comes next, at that level.
+  /// Makes the next value, at that level.
   bool make(boost::json::value& out, std::size_t level) {
     const char first = scanner_->peek();
     const bool is_object = first == '{';
@@ -75,7 +75,7 @@ class ValueMaker {
   static boost::json::value number_of(std::string_view text) noexcept {
     if (const auto number = whole<std::int64_t>(text)) return *number;
     if (const auto number = whole<std::uint64_t>(text)) return *number;
-    // The scanner lets nothing pass that is too great: what is out of range is too small.
+    // The scanner refuses numbers that are too large: one that is out of range is too small.
     return whole<double>(text).value_or(text.front() == '-' ? -0.0 : 0.0);
   }
 

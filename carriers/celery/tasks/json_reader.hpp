@@ -11,8 +11,8 @@
 
 namespace baton::celery::internal {
 
-/// One JSON text and what is in it: checked by the scanner, which knows places, and made into
-/// Boost.JSON's values. The first error stays, with its place in the whole text.
+/// One JSON text and its values: checked by the scanner, which knows places, and converted to those
+/// of Boost.JSON. The first error remains, with its place in the whole text.
 class JsonReader {
  public:
   JsonReader(std::string_view part, std::string_view text, std::size_t max_depth) noexcept
@@ -24,18 +24,18 @@ class JsonReader {
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
   bool fail(ErrorCode code, const char* place) noexcept;
-  /// Takes the error of something else that read the text, if there is one.
+  /// Takes the error, if there is one, of another reader of the text.
   bool check(const ParseError& error) noexcept;
-  /// Takes the error of a scanner that read `inner`, a piece of the text.
+  /// Takes the error of a scanner that has read `inner`, a piece of the text.
   bool fail(const json::Scanner& scanner, std::string_view inner) noexcept;
 
-  /// Reads the members of an object that is all of `inner`.
+  /// Reads the members of the object that `inner` consists of.
   bool read_members(std::string_view inner, json::Object& object);
 
-  /// A value that was read is to have that type.
+  /// Fails if a value is not of that type.
   bool expect(const json::Value& value, json::Type type) noexcept;
 
-  /// What a member says, where it is there and not null.
+  /// Reads the value of a member, if it exists and is not null.
   bool read(const json::Object& object, std::string_view name, std::string& out);
   bool read(const json::Object& object, std::string_view name, std::uint32_t& out);
   /// Makes a value of each member of `object`, which is itself the value of a member of the text.

@@ -49,7 +49,7 @@ std::string this_process() {
 
 boost::json::object headers_of(const Task& task, const std::string& id) {
   boost::json::object headers = {
-      {"lang", "py"},  // whose way to read the body it is
+      {"lang", "py"},  // the language by which the body is read
       {"task", task.name},
       {"id", id},
       {"shadow", text_or_null(task.shadow)},

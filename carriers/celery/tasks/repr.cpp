@@ -82,7 +82,7 @@ class Writer {
     out_.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
   }
 
-  /// Python has an exponent below 1e-4 and from 1e16 on, and a point otherwise.
+  /// Python writes an exponent below 1e-4 and from 1e16 on, and a point otherwise.
   void write_double(double number) {
     const double size = std::abs(number);
     const bool is_plain = size == 0 || (size >= 1e-4 && size < 1e16);

@@ -6,8 +6,8 @@
 
 namespace baton::celery::internal {
 
-/// Values as Python shows them, for people who read logs: `(1, 'a', None)` and `{'k': True}`. Ends
-/// in "..." where it would be longer than 1024 bytes; what is nested deeply is "..." too.
+/// Values as Python shows them, for people who read logs: `(1, 'a', None)` and `{'k': True}`.
+/// Beyond 1024 bytes, the text is cut and ends in "..."; deeply nested values are "..." too.
 [[nodiscard]] std::string repr_of_args(const boost::json::array& args);
 [[nodiscard]] std::string repr_of_kwargs(const boost::json::object& kwargs);
 

@@ -6,7 +6,7 @@
 
 #include <mutex>
 
-// What the carriers call of librdkafka: result, name, parameters, arguments.
+// The functions of librdkafka that the carriers call: result, name, parameters, arguments.
 #define BATON_CLIENT_FUNCTIONS(X)                                                                  \
   X(rd_kafka_resp_err_t, rd_kafka_conf_interceptor_add_on_new,                                     \
     (rd_kafka_conf_t * conf, const char* name, rd_kafka_interceptor_f_on_new_t* on_new,            \
@@ -52,17 +52,17 @@
 namespace baton::kafka::plugin {
 namespace {
 
-// The functions in the library that we are bound to.
+// The functions of the library that the plugin is bound to.
 #define BATON_POINTER(result, name, parameters, arguments) decltype(::name)* name##_ = nullptr;
 BATON_CLIENT_FUNCTIONS(BATON_POINTER)
 #undef BATON_POINTER
 
 const void* bound_library = nullptr;
 
-/// The handle is never closed: the functions must stay where they are for as long as the plugin.
+/// The handle is never closed: the functions must remain in place as long as the plugin.
 void* open_library(const char* path) noexcept {
   void* const library = ::dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
-  // The program itself has no path that can be opened.
+  // A path to the program itself cannot be opened.
   return library != nullptr ? library : ::dlopen(nullptr, RTLD_LAZY);
 }
 
@@ -97,7 +97,7 @@ std::string bind_client(const void* address) {
 
 }  // namespace baton::kafka::plugin
 
-// What the carriers call is handed on.
+// Forwards the calls of the carriers.
 
 using namespace baton::kafka::plugin;
 

@@ -16,7 +16,7 @@
 namespace baton::kafka::plugin {
 namespace {
 
-/// What every message continues, as TRACEPARENT, TRACESTATE and BAGGAGE say.
+/// The context that every message continues, from TRACEPARENT, TRACESTATE and BAGGAGE.
 Context context_of_environment() {
   Context context;
   const environment::ListCarrier carrier;
@@ -25,7 +25,7 @@ Context context_of_environment() {
   return context;
 }
 
-/// Once for the process: applications make many configurations of the same environment.
+/// Warns once per process: applications make many configurations in the same environment.
 void warn_once(const std::string& text) {
   static std::atomic<bool> has_warned = false;
   if (text.empty() || has_warned.exchange(true)) return;
@@ -55,7 +55,7 @@ rd_kafka_resp_err_t instrument_conf(rd_kafka_conf_t& conf) {
 }  // namespace
 }  // namespace baton::kafka::plugin
 
-/// What librdkafka calls for each configuration that names the plugin, copies included.
+/// librdkafka calls this for each configuration that names the plugin, copies included.
 extern "C" [[gnu::visibility("default")]] rd_kafka_resp_err_t conf_init(
     rd_kafka_conf_t* conf, void** /*opaque*/, char* reason, std::size_t reason_size) noexcept {
   using namespace baton::kafka;
@@ -63,7 +63,7 @@ extern "C" [[gnu::visibility("default")]] rd_kafka_resp_err_t conf_init(
     const std::string problem = plugin::bind_client(__builtin_return_address(0));
     if (!problem.empty()) return plugin::refuse(problem, reason, reason_size);
     const rd_kafka_resp_err_t error = plugin::instrument_conf(*conf);
-    // A copy of a configuration has been instrumented together with what it is a copy of.
+    // A copy of an instrumented configuration is instrumented already.
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__CONFLICT) {
       return RD_KAFKA_RESP_ERR_NO_ERROR;
     }

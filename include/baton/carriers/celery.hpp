@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Contexts in the messages of Celery: tasks that are published, consumed, and put together.
-/// `baton/carriers/celery/tasks/amqp.hpp` is for those that come and go by RabbitMQ.
+/// Contexts in Celery's messages: tasks that are published, consumed, and composed.
+/// `baton/carriers/celery/tasks/amqp.hpp` adds messages over RabbitMQ.
 
 #include "baton/carriers/celery/envelope.hpp"
 #include "baton/carriers/celery/headers.hpp"

@@ -22,7 +22,7 @@ class CeleryAmqpTest : public testing::Test {
   CeleryAmqpTest() { init_amqp_pool(&pool_, 4096); }
   ~CeleryAmqpTest() override { empty_amqp_pool(&pool_); }
 
-  /// The message as a consumer gets it, its headers through the wire.
+  /// The message as a consumer receives it, with headers that were encoded and decoded.
   amqp_message_t arrived(const Message& message) {
     amqp_message_t out{};
     out.properties = baton::celery::to_amqp(message, pool_);

@@ -101,7 +101,7 @@ TEST(CeleryCanvasTest, InjectsWhatIsNested) {
       "options": {}, "subtask_type": "chain", "immutable": false})")
                       .as_object();
   inject_signature(nested, context_of(parent));
-  EXPECT_EQ(count(nested, parent), 10U);  // a to f, and the four that hold them
+  EXPECT_EQ(count(nested, parent), 10U);  // a to f, and the four that contain them
   EXPECT_EQ(count(nested, "stale"), 0U);
   const auto& d = nested.at("kwargs")
                       .at("tasks")

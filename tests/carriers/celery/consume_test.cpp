@@ -18,7 +18,7 @@ using baton::celery::MessageError;
 using baton::celery::read_task;
 using baton::celery::ReceivedTask;
 
-/// A message with these headers and that body, as it would come.
+/// A received message with these headers and that body.
 Message message_of(std::string_view headers, std::string_view body) {
   Message message;
   message.headers = json(headers).as_object();

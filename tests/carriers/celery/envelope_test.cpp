@@ -13,9 +13,9 @@ using baton::ParseError;
 using baton::celery::ConstEnvelopeCarrier;
 using baton::celery::EnvelopeCarrier;
 
-// ---- The carrier, with each change applied as it comes ----
+// ---- The carrier, with each change applied immediately ----
 
-/// Writes when it goes, as a test of one `set` wants it.
+/// Applies its changes when it is destroyed, for tests of one `set`.
 class ApplyingCarrier : public EnvelopeCarrier {
  public:
   using EnvelopeCarrier::EnvelopeCarrier;
@@ -57,12 +57,12 @@ struct EnvelopeBinding {
 INSTANTIATE_TYPED_TEST_SUITE_P(Envelope, CarrierTest, EnvelopeBinding);
 INSTANTIATE_TYPED_TEST_SUITE_P(Envelope, CaseInsensitiveCarrierTest, EnvelopeBinding);
 INSTANTIATE_TYPED_TEST_SUITE_P(Envelope, MixedCaseCarrierTest, EnvelopeBinding);
-// Each name comes once, and nothing breaks a string of JSON.
+// Each name occurs once, and nothing breaks a JSON string.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MultiValueCarrierTest);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OrderedCarrierTest);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
 
-// ---- What is written ----
+// ---- Writing ----
 
 const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03";
 const std::string field = "\"traceparent\":\"" + parent + "\"";
@@ -251,7 +251,7 @@ TEST(CeleryEnvelopeTest, ACarrierIsDoneOnceItHasWritten) {
   EXPECT_EQ(envelope, written);
 }
 
-// ---- What is read ----
+// ---- Reading ----
 
 TEST(CeleryEnvelopeTest, ReadsEscapedTextsAndReportsOtherTypes) {
   baton::ExtractReport report;
@@ -468,7 +468,7 @@ TEST(CeleryEnvelopeAllocations, ReadingMakesNone) {
   EXPECT_EQ(baton::test::allocations - before, 0U);
   EXPECT_TRUE(context.span_context().is_valid());
 
-  // tracestate and baggage take one, as everywhere.
+  // tracestate and baggage need one each, as in every carrier.
   const std::string full = injected(envelope, full_context());
   const std::size_t with_lists = baton::test::allocations;
   const baton::Context both = baton::celery::extract(full, {.chain = w3c()});

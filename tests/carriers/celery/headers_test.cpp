@@ -10,7 +10,7 @@ namespace {
 using namespace carrier_conformance;
 using boost::json::object;
 
-// Each name comes once, and JSON escapes whatever is in a value.
+// Each name occurs once, and JSON escapes all values.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MultiValueCarrierTest);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OrderedCarrierTest);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
@@ -86,7 +86,7 @@ TEST(CeleryHeadersTest, NoSpellingIsLeft) {
 const std::string ours = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const std::string other = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-/// What a chain reads, as the fields that it would send.
+/// The context that a chain reads, as the fields that it would send.
 std::string read(const object& headers, std::string_view chain = "tracecontext,baggage",
                  std::string_view wrong = "") {
   baton::ExtractReport report;
@@ -118,7 +118,7 @@ TEST(CeleryNestedHeadersTest, AreReadForFormatsWithNoFieldOutside) {
   EXPECT_EQ(read({{"headers", {{"TraceParent", other}}}}), fields({{"traceparent", other}}));
 }
 
-// As ddtrace publishes, and as Sentry does.
+// As ddtrace and Sentry publish.
 TEST(CeleryNestedHeadersTest, OfOtherTracers) {
   const object of_datadog = {{"x-datadog-trace-id", "9532127138774266268"},
                              {"x-datadog-parent-id", "13235353014750950193"},
@@ -148,7 +148,7 @@ TEST(CeleryNestedHeadersTest, WhatIsNoObjectOrNoTextIsAbsent) {
   EXPECT_EQ(read({{"traceparent", 1}, {"headers", {{"traceparent", ours}, {"Baggage", true}}}},
                  "tracecontext,baggage", "traceparent baggage "),
             fields({{"traceparent", ours}}));
-  // Nobody asks for what is not read.
+  // Fields that are not read are not reported.
   EXPECT_EQ(read({{"baggage", "k=v"}, {"headers", {{"Baggage", true}, {"traceparent", nullptr}}}}),
             fields({{"baggage", "k=v"}}));
   EXPECT_EQ(read({{"headers", {{"Uberctx-A", 1}}}}, "jaeger", "uberctx- "), "{}");

@@ -14,7 +14,7 @@ namespace {
 using namespace celery_test;
 using boost::json::value;
 
-/// Texts of any characters, also those that JSON has to escape.
+/// Texts of any characters, including those that JSON must escape.
 rc::Gen<std::string> any_text() {
   return rc::gen::map(
       rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(

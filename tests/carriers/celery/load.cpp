@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Publishes tasks from several threads at once, each in a trace of its own, and shows what it
+/// Publishes tasks from several threads at once, each in its own trace, and prints what it
 /// published: load URL QUEUE THREADS COUNT.
 
 #include <charconv>

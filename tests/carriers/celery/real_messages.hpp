@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-/// What Celery 5.7 and kombu 5.7 put into Redis. Some long members are left out.
+/// Messages of Celery 5.7 and kombu 5.7 in Redis. Some long members are left out.
 namespace celery_test {
 
 // add.apply_async((1, "é\n", 2.5), {"k": None}), and a traceparent among its headers

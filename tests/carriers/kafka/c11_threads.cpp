@@ -5,9 +5,8 @@
 #include <cstdint>
 #include <memory>
 
-// librdkafka starts its threads by C11's function, which ThreadSanitizer does not know: it would
-// crash in the first thing that such a thread does. This one, which librdkafka finds first, goes by
-// POSIX's.
+// librdkafka starts its threads by C11's function, which ThreadSanitizer does not know: such a
+// thread would crash at once. librdkafka finds this function first, which uses POSIX's.
 
 namespace {
 

@@ -67,7 +67,7 @@ TEST_F(ConsumeTest, ProcessStartsATraceWhereThereIsNone) {
       baton::kafka::process(*message, [] { return baton::current().span_context().is_valid(); }));
 }
 
-/// Whatever came, the handler sees the message.
+/// The handler gets the message with any headers.
 TEST_F(ConsumeTest, BadHeadersNeverKeepAMessageFromItsHandler) {
   std::string any;
   for (int byte = 1; byte < 256; ++byte) any += static_cast<char>(byte);

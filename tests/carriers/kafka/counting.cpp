@@ -31,7 +31,7 @@ void count(std::size_t seen) {
   work.seen += seen;
 }
 
-/// It goes from the end, and moves all behind a header that goes.
+/// librdkafka begins at the end, and moves all headers behind one that it removes.
 std::size_t moves(const rd_kafka_headers_t* headers, std::string_view gone) {
   std::size_t behind = 0;
   std::size_t all = 0;

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-/// The work that librdkafka does for a carrier, counted where the carrier calls it: the program
-/// that has counting.cpp has its functions instead of librdkafka's, and they hand on what they get.
+/// Counts the work that librdkafka does for a carrier: a program with counting.cpp calls its
+/// functions instead of librdkafka's, and they forward the calls.
 namespace kafka_test {
 
 struct Work {

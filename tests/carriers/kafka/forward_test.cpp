@@ -8,7 +8,7 @@
 
 namespace {
 
-/// Whose time a message's is said to be: the mock cluster keeps the producer's always.
+/// The reported type of a message's time: the mock cluster always keeps the producer's.
 std::optional<rd_kafka_timestamp_type_t> said_type;
 
 }  // namespace
@@ -206,7 +206,7 @@ TEST_F(ForwardTest, TheCppInterface) {
   consumer->close();
 }
 
-/// Asks for the headers in a delivery report, which takes them out of the C message for good.
+/// Requests the headers in a delivery report, which takes them out of the C message for good.
 struct Detaching final : RdKafka::DeliveryReportCb {
   void dr_cb(RdKafka::Message& message) override {
     const Context before = baton::kafka::extract(message);
@@ -233,7 +233,7 @@ TEST_F(ForwardTest, WhatTheCppInterfaceHasDetached) {
   headers->add("a", std::string("\0\xff", 2));
   headers->add("n", nullptr, 0);
   headers->add("traceparent", parent);
-  // It takes the headers.
+  // The message takes the headers.
   ASSERT_EQ(producer->produce("orders", 0, 0, nullptr, 0, nullptr, 0, 0, headers, nullptr),
             RdKafka::ERR_NO_ERROR);
   producer->flush(20000);

@@ -14,8 +14,8 @@ using baton::kafka::internal::CName;
 using baton::kafka::internal::is_plain;
 using baton::test::everything;
 
-// Told by the compiler, which lets no constant be made by a write behind an array's end: no
-// sanitizer sees that within an object.
+// The compiler checks this: a constant cannot result from a write beyond an array's end. No
+// sanitizer detects that within an object.
 
 template <std::size_t size>
 constexpr bool is_kept() {

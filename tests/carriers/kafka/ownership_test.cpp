@@ -17,8 +17,8 @@ using baton::kafka::instrument;
 
 constexpr std::int32_t no_such_partition = 77;
 
-/// Whose the headers are if a message is not sent. librdkafka calls the interceptor first and
-/// finds out then; run it under AddressSanitizer.
+/// Tests the ownership of headers if a message is not sent. librdkafka calls the interceptor before
+/// it detects the failure. Run it under AddressSanitizer.
 class OwnershipTest : public testing::TestWithParam<Existing> {
  protected:
   OwnershipTest() {
@@ -30,7 +30,7 @@ class OwnershipTest : public testing::TestWithParam<Existing> {
     flush(*producer_);
   }
 
-  /// Produces with headers to a partition that there is not; they stay the caller's.
+  /// Produces with headers to a partition that does not exist; the caller still owns them.
   rd_kafka_resp_err_t fail(rd_kafka_headers_t& headers) {
     std::array<rd_kafka_vu_t, 4> parts{};
     parts[0].vtype = RD_KAFKA_VTYPE_TOPIC;
@@ -46,7 +46,7 @@ class OwnershipTest : public testing::TestWithParam<Existing> {
     return error;
   }
 
-  /// What the interceptor makes of headers, sent or not.
+  /// The headers after the interceptor, sent or not.
   Headers expected(const Headers& theirs, bool has_context) const {
     if (has_context && GetParam() == Existing::keep) return theirs;
     return {{"a", "1"}, {"traceparent", parent}};
@@ -65,7 +65,7 @@ TEST_P(OwnershipTest, AListStaysTheCallersIfItsMessageIsNotSent) {
     const bool has_context = theirs == other_parent;
     const Headers headers = {{"Traceparent", theirs}, {"a", "1"}};
     HeadersPointer list = make_headers(headers);
-    for (int i = 0; i < 2; ++i) {  // nobody has taken it: it can be produced again
+    for (int i = 0; i < 2; ++i) {  // the caller still owns it: it can be produced again
       EXPECT_EQ(fail(*list), RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
       EXPECT_EQ(to_headers(list.get()), expected(headers, has_context));
     }
@@ -155,7 +155,7 @@ TEST_P(OwnershipTest, ForwardFreesWhatItCouldNotSend) {
   flush(*producer_);
   Reader reader(cluster_);
   order = std::move(reader.next(2)[1]);
-  // A topic that is known not to be there.
+  // A topic that is known not to exist.
   rd_kafka_mock_topic_set_error(cluster_.get(), "gone", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   const Context context = context_of(parent);

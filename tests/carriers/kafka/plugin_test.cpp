@@ -10,7 +10,7 @@ namespace {
 
 using namespace kafka_test;
 
-/// The plugin as any application gets it: by configuration alone.
+/// The plugin as applications load it: by configuration alone.
 class PluginTest : public SendingTest {
  protected:
   PluginTest() { clear(); }

@@ -87,7 +87,7 @@ TEST_F(ProduceTest, ADecisionAloneIsAContextOfItsOwn) {
   }
 }
 
-/// One that somebody else wrote, with names that librdkafka would take as they are.
+/// A foreign propagator, with names that librdkafka would accept as they are.
 constexpr std::string_view careless_fields[] = {"x-first-of-all", "x-empty", "x"};
 constexpr baton::FormatTraits careless = {
     .name = "careless", .specification = "", .fields = careless_fields};
@@ -104,7 +104,7 @@ class CarelessPropagator final : public baton::Propagator {
     carrier.set("x-emptY", "");
     carrier.set("X", "3");
     carrier.set("x-first-of-alL", "4");
-    carrier.set("Other", "5");  // which is none of the fields
+    carrier.set("Other", "5");  // not one of the fields
     carrier.erase("x");
   }
 };
@@ -151,7 +151,7 @@ TEST_F(ProduceTest, WritesWithTheChainItIsGiven) {
   const Scope scope(context);
   const std::string b3 = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1";
   EXPECT_EQ(sent(*producer), (Headers{{"b3", b3}}));
-  // What it writes it knows again, though it does not read it.
+  // The chain recognizes what it writes, though it does not read it.
   const std::string theirs = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1";
   EXPECT_EQ(sent(*producer, make_headers({{"b3", theirs}})), (Headers{{"b3", theirs}}));
 }

@@ -32,7 +32,7 @@ using Client = std::unique_ptr<rd_kafka_t, Deleter<rd_kafka_destroy>>;
 using Message = std::unique_ptr<rd_kafka_message_t, Deleter<rd_kafka_message_destroy>>;
 using baton::kafka::HeadersPointer;
 
-/// A header as it is on the wire; without a value where that is null.
+/// A header as it is on the wire; a null value if there is none.
 using Header = std::pair<std::string, std::optional<std::string>>;
 using Headers = std::vector<Header>;
 
@@ -47,7 +47,7 @@ inline baton::Context context_of(std::string_view traceparent, std::string_view 
   return context;
 }
 
-/// Is as TraceContextPropagator, and counts how often it reads.
+/// Works as TraceContextPropagator, and counts how often it reads.
 class CountingPropagator final : public baton::Propagator {
  public:
   CountingPropagator() noexcept : Propagator(baton::formats::tracecontext) {}
@@ -124,8 +124,8 @@ inline Client make_client(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
   return client;
 }
 
-/// librdkafka's own broker, with topics of one partition. A client that asks for another topic
-/// would make it, with four partitions.
+/// librdkafka's own broker, with topics of one partition. If a client asks for another topic, the
+/// broker makes it, with four partitions.
 class MockCluster {
  public:
   explicit MockCluster(std::initializer_list<const char*> topics = {"orders"})
@@ -143,7 +143,7 @@ class MockCluster {
     return rd_kafka_mock_cluster_bootstraps(cluster_.get());
   }
 
-  /// What a producer of this cluster is made of; `more` settings stand over ours.
+  /// The configuration of a producer of this cluster; `more` settings override ours.
   [[nodiscard]] rd_kafka_conf_t* producer_conf(const Settings& more = {}) const {
     Settings settings = {{"bootstrap.servers", servers()},   {"linger.ms", "0"},
                          {"retry.backoff.ms", "10"},         {"reconnect.backoff.ms", "10"},
@@ -168,7 +168,7 @@ class MockCluster {
   std::unique_ptr<rd_kafka_mock_cluster_t, Deleter<rd_kafka_mock_cluster_destroy>> cluster_;
 };
 
-/// Reads a topic from its start. Its messages must be destroyed before it: it would wait for that.
+/// Reads a topic from its start. Its messages must be destroyed before it, since it waits for that.
 class Reader {
  public:
   explicit Reader(const MockCluster& cluster, const char* topic = "orders")
@@ -180,7 +180,7 @@ class Reader {
     rd_kafka_topic_partition_list_destroy(list);
   }
 
-  /// The next message; throws where there is none for a minute.
+  /// The next message; throws if there is none for a minute.
   Message next() {
     const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     while (std::chrono::steady_clock::now() < end) {
@@ -196,14 +196,14 @@ class Reader {
     return messages;
   }
 
-  /// Whether nothing more comes.
+  /// Whether there are no more messages.
   bool is_at_end() { return Message(rd_kafka_consumer_poll(client_.get(), 300)) == nullptr; }
 
  private:
   Client client_;
 };
 
-/// Produces a message as an application does that knows nothing of Baton.
+/// Produces a message as an application without Baton does.
 inline rd_kafka_resp_err_t produce(rd_kafka_t& producer, std::string value,
                                    HeadersPointer headers = nullptr, const char* topic = "orders") {
   std::vector<rd_kafka_vu_t> parts(3);
@@ -230,10 +230,10 @@ inline void flush(rd_kafka_t& producer) {
   }
 }
 
-/// A cluster, and what arrives there.
+/// A cluster, and the messages that it receives.
 class SendingTest : public testing::Test {
  protected:
-  /// The headers of a message that is sent with these.
+  /// The headers of a message that is sent with `headers`.
   Headers sent(rd_kafka_t& producer, HeadersPointer headers = nullptr) {
     EXPECT_EQ(produce(producer, "v", std::move(headers)), RD_KAFKA_RESP_ERR_NO_ERROR);
     flush(producer);

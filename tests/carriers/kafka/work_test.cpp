@@ -19,7 +19,7 @@ using baton::kafka::HeadersCarrier;
 using baton::kafka::instrument;
 using baton::test::spelling;
 
-/// All formats but one, which writes the field of `xray` again.
+/// All formats except `xray-lambda`, which also writes the field of `xray`.
 const baton::PropagatorChain& everything() {
   static const baton::PropagatorChain chain = [] {
     std::vector<baton::PropagatorChain::Link> links;
@@ -31,7 +31,7 @@ const baton::PropagatorChain& everything() {
   return chain;
 }
 
-/// Lists of any size, each with half its headers, or all of them, of other names.
+/// Lists of any size, in which half of the headers, or all, have other names.
 struct Shape {
   const char* name;
   std::function<Header(std::size_t)> header;
@@ -96,13 +96,13 @@ struct Written {
   std::size_t more;  ///< work that does not depend on the list's size
 };
 
-// Each member may be looked for among those before it, in either of two formats.
+// Each member may be compared with those before it, in either of two formats.
 const Written written[] = {{some_context, 110},
                            {context_with_members, 2 * max_members * 2 * max_members}};
 
 class WorkTest : public testing::TestWithParam<Shape> {
  protected:
-  /// The work of doing something with a list of that size.
+  /// The work of `act` with a list of that size.
   template <class Do>
   static Work work_of(std::size_t size, Do&& act) {
     HeadersPointer list = make_headers(make(GetParam(), size));
@@ -113,7 +113,7 @@ class WorkTest : public testing::TestWithParam<Shape> {
 
   template <class Do>
   static void expect_passes(std::size_t passes, Do&& act, std::size_t more = written[0].more) {
-    // The list's own baggage may be written as well.
+    // The list's own baggage may also be written.
     if (passes > 3 && has_baggage()) more = written[1].more;
     for (const std::size_t size : {1000U, 8000U, 32000U}) {
       const Work work = work_of(size, act);
@@ -123,7 +123,7 @@ class WorkTest : public testing::TestWithParam<Shape> {
   }
 
   static bool has_baggage() { return std::string_view(GetParam().name) == "OneNameAgainAndAgain"; }
-  /// One, or as many as it takes to build the list anew.
+  /// One, or as many as the list needs to be rebuilt.
   static std::size_t passes() {
     const Headers few = make(GetParam(), 10);
     return others(few, everything()).size() == few.size() ? 1 : 8;
@@ -201,7 +201,7 @@ TEST_P(WorkTest, OfForwarding) {
     flush(*producer);
     const Message message = reader.next();
     ASSERT_EQ(kafka_test::headers_of(*message).size(), size) << "librdkafka reads them once";
-    // Each header is read once, and those of others are added to the copy.
+    // Each header is read once, and those of other names are added to the copy.
     const std::size_t one_pass = size + others(theirs, everything()).size();
     const auto expect_one_pass = [&](std::size_t more, auto&& act) {
       work = {};

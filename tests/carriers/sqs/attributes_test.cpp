@@ -11,7 +11,7 @@ using namespace carrier_conformance;
 using namespace std::string_view_literals;
 using baton::sqs::AttributeMapCarrier;
 
-/// What the AWS SDK calls MessageAttributeValue.
+/// MessageAttributeValue of the AWS SDK.
 class Value {
  public:
   const std::string& GetDataType() const { return type_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our side of test_moto.py: peer inject|extract PROPAGATORS [NAME=VALUE...], with the JSON on the
-// standard input. `inject` writes the context that the fields say, and prints the request; the
-// other prints a line of fields for each message of a response.
+// Our side of test_moto.py: peer inject|extract PROPAGATORS [NAME=VALUE...], with the JSON on
+// standard input. `inject` writes the context of the fields, and prints the request; `extract`
+// prints a line of fields for each message of a response.
 
 #include <baton/baton.hpp>
 #include <baton/carriers/sqs.hpp>

@@ -84,7 +84,7 @@ TEST(SqsInjectTest, NoSpellingIsLeft) {
   EXPECT_EQ(injected(R"({"MessageAttributes":{)" + attribute("X-Amzn-Trace-Id", "old") + "}}", {},
                      "xray"),
             R"({"MessageAttributes":{}})");
-  // What goes makes room.
+  // An erased attribute makes room.
   EXPECT_EQ(
       injected("{\"MessageAttributes\":{" + numbers(9) + attribute("Traceparent", "x") + "}}"),
       "{\"MessageAttributes\":{" + numbers(8) + R"("n8": {"DataType": "Number", )" +
@@ -105,7 +105,7 @@ TEST(SqsInjectTest, XrayIsASystemAttribute) {
             R"({"MessageSystemAttributes":{}})");
   EXPECT_EQ(injected(R"({"MessageSystemAttributes":{"AWSTraceHeader":{}}})", {}),
             R"({"MessageSystemAttributes":{"AWSTraceHeader":{}}})");
-  // It takes none of the ten places.
+  // It needs none of the ten places.
   EXPECT_EQ(injected("{\"MessageAttributes\":{" + numbers(9) + R"("n":{}}})", context(), "xray")
                 .find(header),
             injected("{\"MessageAttributes\":{" + numbers(9) + R"("n":{}}})", {}, "xray").size() +
@@ -152,7 +152,7 @@ TEST(SqsInjectTest, WhatHasNoRoomDoesNotStayStale) {
   EXPECT_EQ(injected(request + numbers(8) + "\"n\":{}}}", with_state, "tracecontext,baggage",
                      {{0, "tracestate", 9}}),
             "{\"MessageAttributes\":{" + parent_attribute + "," + numbers(8) + "\"n\":{}}}");
-  // More than ten of others are theirs to answer for.
+  // More than ten other attributes are the application's error.
   EXPECT_EQ(injected(request + numbers(11) + "\"n\":{}}}", context(false), "tracecontext",
                      {{0, "traceparent", 12}}),
             "{\"MessageAttributes\":{" + numbers(11) + "\"n\":{}}}");
@@ -274,7 +274,7 @@ TEST(SqsExtractTest, TheVeryNameCountsThenTheLastInAnyCase) {
             context().span_context().span_id);
 }
 
-// ---- What calls a Lambda function ----
+// ---- Events of Lambda ----
 
 /// A record of a queue's event, as Lambda's guide shows it.
 std::string record(std::string_view attributes, std::string_view system = "",
@@ -356,7 +356,7 @@ const std::string sns_fields = sns_attribute("traceparent", parent) + "," +
                                sns_attribute("TraceState", "a=1") + "," +
                                sns_attribute("baggage", "b=2");
 
-/// The inside of a string of JSON.
+/// The inside of a JSON string.
 std::string escaped(std::string_view text) {
   std::string inside;
   for (const char c : text) {
@@ -409,7 +409,7 @@ TEST(SqsSnsTest, AFieldOfTheMessageBeatsTheBody) {
   EXPECT_EQ(read(message(attribute("uberctx-a", "1"))), context());
   EXPECT_EQ(read(message(R"("traceparent":null)")), context());
   EXPECT_EQ(read(message(R"("traceparent":{})"), "tracecontext,baggage", "traceparent"), context());
-  // Where SNS itself is traced, its header is beside the body.
+  // If SNS itself is traced, its header is beside the body.
   const std::string other = "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7";
   const std::string traced = message("", R"("AWSTraceHeader":")" + other + "\"");
   EXPECT_EQ(read(traced), context());
@@ -439,7 +439,7 @@ TEST(SqsSnsTest, ABodyThatIsNoNotificationIsNoError) {
   EXPECT_EQ(with(R"({"Type":"Notification","MessageAttributes":{"a":)" + std::string(100000, '[')),
             baton::Context());
   EXPECT_EQ(read(R"({"Body":1,"body":null})"), baton::Context());
-  // What is inside of it is not looked at.
+  // The inside of a notification is not read.
   EXPECT_EQ(with(R"({"Type":"Notification","MessageAttributes":null,"Message":")" + escaped(good) +
                  "\"}"),
             baton::Context());
@@ -454,7 +454,7 @@ TEST(SqsSnsTest, AnAttributeOfAnotherTypeIsReported) {
             baton::Context());
 }
 
-// ---- What is none of these ----
+// ---- Other input ----
 
 TEST(SqsExtractTest, AnythingElseIsAnError) {
   const auto chain = chain_of("tracecontext");
@@ -467,7 +467,7 @@ TEST(SqsExtractTest, AnythingElseIsAnError) {
   }
   for (const std::string_view text :
        {R"( {})", R"( {"Messages":[]})", R"( {"Records":[]})", R"( {"Message":"x","Type":"x"})",
-        // Of Kombu, API Gateway, Pub/Sub, and what SendMessage answers.
+        // Of Kombu, API Gateway, Pub/Sub, and the response to SendMessage.
         R"( {"body":"x","headers":{"traceparent":"x"},"properties":{}})",
         R"( {"body":"x","headers":{},"httpMethod":"POST","requestContext":{}})",
         R"( {"attributes":{"traceparent":"x"},"data":"aGk=","messageId":"1"})",

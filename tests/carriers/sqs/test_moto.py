@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hands contexts to boto3 and takes them from it, through moto's SQS server on loopback.
+"""Sends contexts to boto3 and receives them from it, through moto's SQS server on loopback.
 
-Wants in its environment
+Needs in its environment
   SQS_PEER      our side, see peer.cpp
   TEST_PYTHON   a Python with boto3 and moto[server]
 """
@@ -77,7 +77,7 @@ class RealSqs(unittest.TestCase):
         self.queue = self.client.create_queue(QueueName=self._testMethodName)["QueueUrl"]
 
     def call(self, action, body):
-        """Posts a body as it is; gives the answer as it is."""
+        """Posts a body unchanged; returns the raw response."""
         request = urllib.request.Request(
             self.url, data=body.encode(), headers={
                 "Content-Type": "application/x-amz-json-1.0",

@@ -13,12 +13,12 @@ namespace baton::celery {
 
 /// Reads the headers of a message, a JSON object. The object must outlive it.
 ///
-/// - Names are matched exactly; if no header has the very name, in any case (ASCII letters alone).
-///   Of several spellings `get` returns the last, and `get_all` shows all in order.
-/// - A value that is no string counts as absent.
+/// - Names are matched exactly or, if no header has exactly that name, in any case (ASCII letters
+///   only). Of several spellings `get` returns the last, and `get_all` shows all in order.
+/// - A value that is not a string counts as absent.
 /// - Headers nested in these are not read: only `extract` knows which fields belong together.
 ///
-/// Nothing is copied. Each look-up passes over the headers twice at most.
+/// Nothing is copied. Each lookup passes over the headers at most twice.
 class ConstHeadersCarrier {
  public:
   static constexpr bool last_field_counts = true;
@@ -39,11 +39,11 @@ class ConstHeadersCarrier {
 ///     boost::json::object headers;
 ///     options.chain.inject(context, baton::celery::HeadersCarrier(headers));
 ///
-/// Names are written in lowercase. `set` leaves one header of a name and `erase` none, whatever
-/// their case and type. `set` keeps the place of the very name, `erase` the order of the others. If
-/// the headers hold an object that is named `headers`, and that has the name with another value
-/// than null, both do the same there, so that nothing stale is sent. Each passes over the headers
-/// a fixed number of times. Throws `std::bad_alloc`, and nothing else.
+/// Names are written in lowercase. `set` leaves one header of a name and `erase` none, in any case
+/// and of any type. `set` keeps the place of exactly that name, `erase` the order of the others. If
+/// the headers have an object named `headers` in which the name has a value other than null, both
+/// do the same there, so that nothing stale is sent. Each passes over the headers a fixed number of
+/// times. Throws `std::bad_alloc`, and nothing else.
 class HeadersCarrier : public ConstHeadersCarrier {
  public:
   explicit HeadersCarrier(boost::json::object& headers) noexcept
@@ -56,14 +56,14 @@ class HeadersCarrier : public ConstHeadersCarrier {
   boost::json::object* headers_;
 };
 
-/// The context that is in headers.
+/// The context in headers.
 ///
-/// Some tracers write into an object named `headers` inside of the headers, since Celery gives that
-/// one to tasks as `request.headers`. It is read for each format of the chain that has none of its
+/// Some tracers write into an object named `headers` inside of the headers, since Celery passes
+/// that one to tasks as `request.headers`. It is read for each format of the chain that has no
 /// fields in the headers themselves: a format is never read from both.
 ///
-/// Never fails. A field that is neither a string nor null is reported as `wrong_type`, if it is
-/// read from there. Work is linear in the number of headers.
+/// Never fails. A field that is neither a string nor null is reported as `wrong_type`, if its
+/// format is read from there. Work is linear in the number of headers.
 [[nodiscard]] Context extract(const boost::json::object& headers,
                               const ExtractOptions& options = {});
 

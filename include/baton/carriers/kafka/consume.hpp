@@ -18,20 +18,20 @@
 
 namespace baton::kafka {
 
-/// The context that came with a message.
+/// The context of a message.
 ///
 ///     baton::Context context = baton::kafka::extract(*message);
 ///
-/// The headers are read where they are. Never fails: where librdkafka itself cannot read them (it
-/// refuses more than 100,000), the context is empty and the report says `bad_value` of `headers`.
-/// librdkafka unpacks them at the first look, so one message must not be read by two threads at the
-/// same time.
+/// Reads the headers in place, and never fails. If librdkafka itself cannot read them (it refuses
+/// more than 100,000), the context is empty and the report says `bad_value` of `headers`.
+/// librdkafka unpacks them on first access, so two threads must not read one message at the same
+/// time.
 [[nodiscard]] Context extract(const rd_kafka_message_t& message,
                               const ExtractOptions& options = {});
 
-/// The same for a message of the C++ interface, also after its `headers()` were asked for. That
-/// takes the headers out of the C message: librdkafka unpacks those of a consumed message again, as
-/// they arrived, and those of a delivery report are copied.
+/// The same for a message of the C++ interface, also after a call of its `headers()`. That call
+/// takes the headers out of the C message: librdkafka then unpacks those of a consumed message
+/// again, as received, and those of a delivery report are copied.
 [[nodiscard]] Context extract(RdKafka::Message& message, const ExtractOptions& options = {});
 
 /// The same for headers alone.
@@ -49,32 +49,32 @@ template <class T>
 concept Message = std::same_as<std::remove_cv_t<T>, rd_kafka_message_t> ||
                   (!std::is_const_v<T> && std::derived_from<T, RdKafka::Message>);
 
-/// What a consumer does with a message: extracts its context, makes a child of it current, and
-/// calls the handler, with the message if it takes one. Gives back what the handler does.
+/// Processes a message: extracts its context, makes a child of it current, and calls the handler,
+/// with the message if it takes one. Returns the handler's result.
 ///
 ///     baton::kafka::process(*message, [&](const rd_kafka_message_t& order) {
 ///       ship(order);  // baton::current() is this message's context
 ///     });
 ///
-/// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
-/// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
+/// Always calls the handler, even if the headers are invalid. The handler must not be a coroutine,
+/// which does not compile: await it through `co_with_context` (baton/asio.hpp).
 template <Message M, class Handler>
 decltype(auto) process(M& message, Handler&& handler, const ExtractOptions& options = {}) {
   return detail::handle(extract(message, options), std::forward<Handler>(handler), message);
 }
 
-/// The span contexts among these that differ by trace id or span id, each once, in the order in
-/// which they come first; what is invalid does not count. What the span of a batch links to.
+/// The valid ones among these span contexts that differ by trace id or span id, each once, in the
+/// order of their first appearance. The span of a batch links to them.
 [[nodiscard]] std::vector<SpanContext> distinct_parents(std::span<const Context> contexts);
 
-/// Several messages that are handled as one.
+/// Several messages that are handled together.
 struct Batch {
   std::vector<Context> contexts;     ///< of each message, in their order
-  std::vector<SpanContext> parents;  ///< the distinct ones: a batch has many, for its span's links
+  std::vector<SpanContext> parents;  ///< the distinct ones, for the links of the batch's span
 };
 
 /// Extracts from all messages of a range of pointers, plain or smart, to messages of either
-/// interface. The report counts over all of them.
+/// interface. The report counts all of them together.
 ///
 ///     const baton::kafka::Batch batch = baton::kafka::extract_batch(messages);
 ///     const baton::Context work = baton::Context().child();  // the batch is a trace of its own

@@ -24,12 +24,12 @@ struct CopiedHeader {
 
 }  // namespace internal
 
-/// Reads a list of record headers as librdkafka's C++ interface has it, by the rules of
+/// Reads a list of record headers of librdkafka's C++ interface, by the rules of
 /// ConstHeadersCarrier.
 ///
-/// `RdKafka::Headers` returns nothing but copies. So a carrier copies the list when it is made:
-/// nobody else may change the list while the carrier lives. The headers of a *message* are read
-/// where they are, without a copy: see `extract`.
+/// `RdKafka::Headers` returns only copies. So a carrier copies the list when it is made: nothing
+/// else may change the list while the carrier exists. The headers of a *message* are read in place,
+/// without a copy: see `extract`.
 class ConstCppHeadersCarrier
     : public detail::lookup::ListCarrier<std::vector<internal::CopiedHeader>> {
  public:
@@ -44,10 +44,10 @@ class ConstCppHeadersCarrier
 ///     std::unique_ptr<RdKafka::Headers> headers(RdKafka::Headers::create());
 ///     chain.inject(context, baton::kafka::CppHeadersCarrier(*headers));
 ///
-/// `RdKafka::Headers` removes one spelling of a name at a time, and each costs it a pass over the
-/// list. So a carrier takes out one spelling for each name that it sets or erases, the one in
-/// lowercase first, and `max_spellings` others in all. What is beyond stays; a reader that finds
-/// the name in lowercase does not look at it.
+/// `RdKafka::Headers` removes one spelling of a name at a time, with a pass over the list for each.
+/// So a carrier removes one spelling for each name that it sets or erases, the lowercase one first,
+/// and `max_spellings` others in all. Further spellings remain; a reader that finds the name in
+/// lowercase ignores them.
 class CppHeadersCarrier : public ConstCppHeadersCarrier {
  public:
   explicit CppHeadersCarrier(RdKafka::Headers& headers)
@@ -62,11 +62,11 @@ class CppHeadersCarrier : public ConstCppHeadersCarrier {
   friend void inject(RdKafka::Headers& headers, const Context& context,
                      const InjectOptions& options);
 
-  /// Takes out all headers whose names are meant, `free` spellings beside those that may still go.
+  /// Removes headers for whose names `is_meant` is true: `free` spellings, and `spellings_` more.
   void erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free);
 
   RdKafka::Headers* headers_;
-  std::size_t spellings_ = max_spellings;  // that may still go
+  std::size_t spellings_ = max_spellings;  // that it may still remove
 };
 
 }  // namespace baton::kafka

@@ -11,18 +11,18 @@
 
 namespace baton::kafka {
 
-/// Reads a list of record headers as librdkafka's C interface has it. A null pointer is an empty
-/// list. The carrier does not own the list, which must outlive it.
+/// Reads a list of record headers of librdkafka's C interface. A null pointer is an empty list. The
+/// carrier does not own the list, which must outlive it.
 ///
-/// - Names are matched exactly; where no header has the very name, in any case (ASCII letters
-///   alone). librdkafka gives names as C strings: one with a NUL in it is shown up to there, and
-///   may be found by that or not.
-/// - Values are bytes, shown where they are: nothing is copied or allocated. A header with a null
-///   value counts as absent.
+/// - Names are matched exactly or, if no header has exactly that name, in any case (ASCII letters
+///   only). librdkafka returns names as C strings: a name with a NUL is shown up to the NUL, and a
+///   lookup of that part may find it or not.
+/// - Values are bytes, read in place: nothing is copied or allocated. A header with a null value
+///   counts as absent.
 /// - `get` returns the last value of a name, `get_all` shows all in order.
 ///
-/// `keys` passes over the headers once, `get` twice at most and `get_all` three times: librdkafka's
-/// own search for the exact name is the fastest, and comes first.
+/// `keys` passes over the headers once, `get` at most twice and `get_all` three times: they begin
+/// with librdkafka's own search for the exact name, which is the fastest.
 class ConstHeadersCarrier {
  public:
   static constexpr bool last_field_counts = true;
@@ -45,11 +45,11 @@ class ConstHeadersCarrier {
 ///
 /// The carrier changes the list in place and does not own it. librdkafka copies what is written.
 ///
-/// Names are written in lowercase. `set` leaves one header of a name, `erase` none, whatever the
-/// case they came in. Either takes one pass over the headers, and a pass more for each header that
-/// goes. If more than eight go, the list is built anew instead, in as many passes whatever their
-/// number; of another header's name with a NUL in it, what precedes the NUL remains then. A name
-/// with a NUL is not written. Throws `std::bad_alloc`, and nothing else.
+/// Names are written in lowercase. `set` leaves one header of a name, `erase` none, in any case.
+/// Either takes one pass over the headers, and one more for each header that it removes. To remove
+/// more than eight, it rebuilds the list instead, in a fixed number of passes; another header's
+/// name with a NUL is then cut at the NUL. A name with a NUL is not written. Throws
+/// `std::bad_alloc`, and nothing else.
 class HeadersCarrier : public ConstHeadersCarrier {
  public:
   explicit HeadersCarrier(rd_kafka_headers_t& headers) noexcept
@@ -65,9 +65,8 @@ class HeadersCarrier : public ConstHeadersCarrier {
 struct HeadersDeleter {
   void operator()(rd_kafka_headers_t* headers) const noexcept { rd_kafka_headers_destroy(headers); }
 };
-/// A list that nobody else owns. A message takes it by `rd_kafka_message_set_headers`, and by
-/// `rd_kafka_producev` with `RD_KAFKA_V_HEADERS` if that succeeds: `release()` it then, and not
-/// before.
+/// Owns a list. A message takes it by `rd_kafka_message_set_headers`, and by `rd_kafka_producev`
+/// with `RD_KAFKA_V_HEADERS` if that succeeds: call `release()` then, and not before.
 using HeadersPointer = std::unique_ptr<rd_kafka_headers_t, HeadersDeleter>;
 
 }  // namespace baton::kafka

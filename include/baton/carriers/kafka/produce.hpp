@@ -15,13 +15,13 @@
 
 namespace baton::kafka {
 
-/// Writes a context into headers that the application builds itself, which stay its own.
+/// Writes a context into headers that the application builds itself, and still owns.
 ///
 ///     rd_kafka_headers_t* headers = rd_kafka_headers_new(4);
 ///     baton::kafka::inject(*headers);
 ///
-/// All headers of the chain's formats are written anew, behind the others, which keep their order;
-/// one pass over the headers finds them.
+/// Writes all headers of the chain's formats anew, behind the others, which keep their order. Finds
+/// them in one pass over the headers.
 void inject(rd_kafka_headers_t& headers, const Context& context = current(),
             const InjectOptions& options = {});
 
@@ -29,24 +29,24 @@ void inject(rd_kafka_headers_t& headers, const Context& context = current(),
 void inject(RdKafka::Headers& headers, const Context& context = current(),
             const InjectOptions& options = {});
 
-/// What becomes of a message that brings a context of its own: one that a propagator of the chain,
-/// reader or writer, can read.
+/// What happens to a message that has its own context: one that a propagator of the chain, reader
+/// or writer, can read.
 enum class Existing : std::uint8_t {
-  keep,     ///< it stays: the message is forwarded, or somebody injected by hand
-  replace,  ///< the current context takes its place, where there is one
+  keep,     ///< it remains: the message is forwarded, or its sender injected by hand
+  replace,  ///< the current context, if there is one, replaces it
 };
 
 struct InstrumentOptions {
   Existing existing = Existing::keep;
-  /// What reads and writes the headers; where there is none, the global chain of the moment.
+  /// Reads and writes the headers; if there is none, the global chain at that time does.
   std::optional<PropagatorChain> chain = std::nullopt;
-  /// Gives the context of each message, on the thread that produces it; empty: `current()`.
+  /// Returns the context of each message, on the thread that produces it; empty: `current()`.
   std::function<Context()> context = nullptr;
 };
 
 /// Makes every producer that is made of this configuration, or of a copy of it, send the current
-/// context with each message: the one that is current on the thread that calls `produce`, which
-/// need not know of it.
+/// context with each message: the one that is current on the thread that calls `produce`. The code
+/// that calls it need not change.
 ///
 ///     baton::kafka::instrument(*conf);
 ///     rd_kafka_t* producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, …);
@@ -55,10 +55,10 @@ struct InstrumentOptions {
 ///     rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("orders"), …);  // carries `context`
 ///
 /// Works by librdkafka's interceptors: headers are added once, before the message is queued, and
-/// librdkafka sends the same ones however often it tries. If no context is current, nothing is
-/// added. If a message has baggage alone, it is sent with the current context and the members of
-/// both: if both have a key, the current value is sent. If the context cannot be written (no
-/// memory, headers that librdkafka cannot read), the message is sent without it.
+/// librdkafka sends the same ones on each retry. If no context is current, nothing is added. If a
+/// message has baggage alone, it is sent with the current context and the members of both: if both
+/// have a key, the current value is sent. If the context cannot be written (no memory, headers that
+/// librdkafka cannot read), the message is sent without it.
 ///
 /// A message's own list of headers is changed in place and never replaced: if `produce` fails, the
 /// application still owns it, with the context in it. One pass over the headers finds those of the
@@ -72,7 +72,7 @@ struct InstrumentOptions {
 rd_kafka_resp_err_t instrument(rd_kafka_conf_t& conf, InstrumentOptions options = {});
 
 /// The same for a configuration of the C++ interface, which must be a global one (`CONF_GLOBAL`):
-/// others give `ERR__INVALID_ARG`.
+/// returns `ERR__INVALID_ARG` for others.
 inline RdKafka::ErrorCode instrument(RdKafka::Conf& conf, InstrumentOptions options = {}) {
   rd_kafka_conf_t* const global = conf.c_ptr_global();
   if (global == nullptr) return RdKafka::ERR__INVALID_ARG;

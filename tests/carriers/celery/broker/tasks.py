@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tasks of a stock worker, which tell what they have seen. With OpenTelemetry's instrumentation
-where INSTRUMENTED says so: `celery --app tasks worker`, with BROKER and RESULTS in its environment.
+"""The tasks of a stock worker, which report what they saw. With OpenTelemetry's instrumentation
+if INSTRUMENTED says so: `celery --app tasks worker`, with BROKER and RESULTS in its environment.
 """
 
 import json
@@ -87,6 +87,6 @@ def echo(self, *args, **kwargs):
 
 @app.task(name="shop.count", bind=True, ignore_result=True)
 def count(self, number):
-    """One of many: tells no more than it has to."""
+    """One of many: reports no more than it must."""
     seen.rpush("counted:" + os.environ["QUEUE"],
                f"{self.request.id} {number} {self.request.get('traceparent')}")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hands tasks to stock Celery workers and takes tasks from Python, through Redis and RabbitMQ.
+"""Sends tasks to stock Celery workers and receives tasks from Python, through Redis and RabbitMQ.
 
-Wants in its environment
+Needs in its environment
   TEST_FOLDER        where the servers keep their data
   TEST_PYTHON        a Python with Celery and OpenTelemetry's instrumentation for it
   CELERY_PUBLISHER, CELERY_WORKER_BRIDGE   our examples
@@ -53,7 +53,7 @@ log_lines = []
 
 
 class Worker:
-    """`celery worker`, as it is."""
+    """`celery worker`, unchanged."""
 
     def __init__(self, broker, kind):
         self.queue = f"{broker}-{kind}".lower()
@@ -91,7 +91,7 @@ class Worker:
             self.process.wait()
 
     def told(self, count):
-        """What the next tasks have told."""
+        """The reports of the next tasks."""
         seen = []
         while len(seen) < count:
             item = store.blpop(f"seen:{self.queue}", PATIENCE)
@@ -150,7 +150,7 @@ class RealCelery(unittest.TestCase):
             handed_over.append((broker, "C++ publisher", kind, f"20 of 20: {what}"))
 
     def one_trace(self, name, tasks, *arguments):
-        """Publishes; gives, for each worker, what its tasks have told."""
+        """Publishes; yields, for each worker, the reports of its tasks."""
         for broker, kind, worker in self.each():
             [(_, root, trace_id, span)] = publish(
                 broker, worker, "--baggage", "user=1", *arguments)
@@ -307,7 +307,7 @@ class RealCelery(unittest.TestCase):
             published = done.stdout.splitlines()
             key = f"counted:{worker.queue}"
             worker.wait_until(lambda: store.llen(key) >= count)
-            time.sleep(0.5)  # for doubles
+            time.sleep(0.5)  # for duplicates
             arrived = [item.decode() for item in store.lrange(key, 0, -1)]
             lost = len(set(published) - set(arrived))
             doubled = len(arrived) - len(set(arrived))
@@ -351,7 +351,7 @@ def main():
         show()
     finally:
         for asked in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(asked, signal.SIG_IGN)  # who asks now must wait
+            signal.signal(asked, signal.SIG_IGN)  # another signal must wait
         for each in [*workers.values(), *reversed(servers.values())]:
             each.stop()
     return 0 if is_good else 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Apache Kafka for tests: one node, KRaft, on loopback, with its data in a folder of its own.
+"""Apache Kafka for tests: one node, KRaft, on loopback, with its data in its own folder.
 
 As a program it runs a command with KAFKA_BROKERS in its environment, and stops the broker after it:
 
@@ -35,7 +35,7 @@ group.initial.rebalance.delay.ms=0
 
 
 class Broker:
-    """A broker that can be killed and started again, where it was and with what it had."""
+    """A broker that can be killed and restarted, at the same address and with the same data."""
 
     def __init__(self, jars, folder):
         self.classpath = f"{jars}/*"
@@ -53,7 +53,7 @@ class Broker:
         self.java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self.properties))
 
     def java(self, tool, *arguments, **more):
-        """Runs one of Kafka's own tools; gives what it prints."""
+        """Runs one of Kafka's own tools; returns its output."""
         with open(self.folder / "tools.log", "ab") as log:
             return subprocess.run(
                 ["java", "-Xmx256m", "-cp", self.classpath, tool, *arguments],
@@ -78,7 +78,7 @@ class Broker:
         raise RuntimeError("the broker does not listen")
 
     def kill(self):
-        """As a power cut does it: no broker gets to say goodbye."""
+        """As by a power cut: without a shutdown."""
         self.process.kill()
         self.process.wait()
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hands contexts over through a real Apache Kafka: ours, OpenTelemetry's, Java's and kcat's.
+"""Sends contexts through a real Apache Kafka: ours, OpenTelemetry's, Java's and kcat's.
 
-Wants in its environment
+Needs in its environment
   KAFKA_JARS     the folder of Kafka's jars, which ./dev fills by Maven
   KAFKA_ORDERS   our example
   KAFKA_PLUGIN   our plugin
@@ -50,7 +50,7 @@ def start(*arguments, **more):
 
 
 def orders(*arguments):
-    """What our example does with orders: its lines, as tuples."""
+    """The lines that our example prints for orders, as tuples."""
     with start(*arguments) as process:
         printed = process.communicate(timeout=120)[0]
     if process.returncode != 0:
@@ -67,7 +67,7 @@ def kcat(*arguments, text=None, **variables):
 
 
 def consume(topic, count):
-    """Their consumer, instrumented: each message with the links of its span and its baggage."""
+    """OpenTelemetry's instrumented consumer: each message with its span's links and its baggage."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -181,7 +181,7 @@ class RealKafka(unittest.TestCase):
         self.hand_over("kcat with the plugin", "kcat", "4 of 4: headers as they should be")
 
     def test_plugin_in_confluent_kafka(self):
-        """Python's wheel brings a librdkafka of its own, newer than Debian's."""
+        """Python's wheel has its own librdkafka, newer than Debian's."""
         script = """if True:
             import confluent_kafka, sys
             producer = confluent_kafka.Producer({"bootstrap.servers": sys.argv[1],

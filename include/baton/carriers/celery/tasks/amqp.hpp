@@ -10,23 +10,23 @@
 #include "baton/carriers/celery/tasks/consume.hpp"
 #include "baton/carriers/celery/tasks/message.hpp"
 
-/// Celery's messages by RabbitMQ, over rabbitmq-c: of the library `baton-celery-amqp`.
+/// Celery's messages over RabbitMQ, by rabbitmq-c. In the library `baton-celery-amqp`.
 namespace baton::celery {
 
-/// The properties of a message as py-amqp sends them. What they point to is in the pool, or is the
-/// message's own: both must outlive them. Throws `std::bad_alloc`, and nothing else.
+/// The properties of a message as py-amqp sends them. They point into the pool and into the
+/// message: both must outlive them. Throws `std::bad_alloc`, and nothing else.
 [[nodiscard]] amqp_basic_properties_t to_amqp(const Message& message, amqp_pool_t& pool);
 
-/// Publishes a message to its exchange, by its routing key. Gives what `amqp_basic_publish` gives:
-/// a status, `AMQP_STATUS_OK` where it was sent. Headers must fit into one frame.
+/// Publishes a message to its exchange, by its routing key. Returns the status of
+/// `amqp_basic_publish`: `AMQP_STATUS_OK` if it was sent. Headers must fit into one frame.
 ///
 ///     baton::celery::publish(connection, 1, baton::celery::make_message(task));
 [[nodiscard]] int publish(amqp_connection_state_t connection, amqp_channel_t channel,
                           const Message& message);
 
-/// The message that a consumer was given. Its headers become JSON: long strings and byte arrays
-/// text, times seconds, decimals numbers. Errors: `too_deep` of `headers`, `too_many_bytes` of
-/// `body`. Throws `std::bad_alloc`, and nothing else.
+/// A consumed message. Its headers become JSON: long strings and byte arrays become text, times
+/// seconds, decimals numbers. Errors: `too_deep` of `headers`, `too_many_bytes` of `body`. Throws
+/// `std::bad_alloc`, and nothing else.
 ///
 ///     baton::celery::from_amqp(envelope).and_then(
 ///         [](baton::celery::Message message) { return baton::celery::read_task(message); });

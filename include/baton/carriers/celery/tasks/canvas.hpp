@@ -11,21 +11,21 @@
 
 namespace baton::celery {
 
-/// A task inside of another one's message, to be published by whoever has run that: what Celery
-/// calls a signature.
+/// A task inside of another task's message, to be published after that has run: Celery's
+/// "signature".
 ///
 ///     baton::celery::signature("shop.total", {}, {{"currency", "EUR"}})
 [[nodiscard]] boost::json::object signature(std::string_view task, boost::json::array args = {},
                                             boost::json::object kwargs = {});
 
-/// Lets another task follow, behind those that do already. It gets the result of the one before as
-/// its first argument.
+/// Adds a task that follows this one, behind those that already do. Its first argument is the
+/// result of the task before it.
 ///
 ///     baton::celery::Task task{.name = "shop.add", .args = {1, 2}};
 ///     baton::celery::then(task, baton::celery::signature("shop.add", {3}));
 void then(Task& task, boost::json::object next);
 
-/// Lets another task be published when this one has succeeded, or failed, beside what follows.
+/// Adds a task that is published when this one has succeeded, or failed, beside those that follow.
 void link(Task& task, boost::json::object callback);
 void link_error(Task& task, boost::json::object errback);
 
@@ -36,15 +36,15 @@ void link_error(Task& task, boost::json::object errback);
 /// Writes a context into a signature's own headers, and into those of all signatures in it: links,
 /// chords, and the tasks of chains, groups and chords.
 ///
-/// A worker with OpenTelemetry's instrumentation does not need that: it gives to what it publishes
-/// a context of its own. One without carries no context from task to task, other than in these
-/// headers and in retries. Headers are written as by `inject`, the nested ones included. What is no
-/// signature is left as it is.
+/// A worker with OpenTelemetry's instrumentation does not need that: it sends a context of its own
+/// with what it publishes. A worker without it carries a context from task to task only in these
+/// headers and in retries. Headers are written as by `inject`, the nested ones included. Anything
+/// that is not a signature remains unchanged.
 void inject_signature(boost::json::object& signature, const Context& context = current(),
                       const InjectOptions& options = {});
 
-/// The same for all signatures in a task: what its `embed` says, and, where it is one of Celery's
-/// own (`celery.chord`), the signatures in its arguments.
+/// The same for all signatures in a task: those in its `embed` and, if it is one of Celery's own
+/// (`celery.chord`), those in its arguments.
 void inject_signatures(Task& task, const Context& context = current(),
                        const InjectOptions& options = {});
 

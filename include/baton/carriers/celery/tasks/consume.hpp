@@ -19,47 +19,47 @@ namespace baton::celery {
 
 /// Why a message cannot be consumed.
 struct MessageError {
-  /// What the offset counts in: `envelope`, the text as it came; `body`, decoded from base64; or a
+  /// What the offset counts in: `envelope`, the text as received; `body`, decoded from base64; or a
   /// field, as in `headers.task`.
   std::string_view part;
   ParseError error;
 
   friend bool operator==(const MessageError&, const MessageError&) = default;
 
-  /// A sentence for a person: "body: not base64 at byte 5".
+  /// A sentence for people: "body: not base64 at byte 5".
   [[nodiscard]] std::string message() const;
 };
 
 template <class T>
 using received = tl::expected<T, MessageError>;
 
-/// What a message may ask of us at most.
+/// The most that a message may contain.
 struct Limits {
   std::size_t bytes = std::size_t{16} << 20;  ///< of an envelope, or of a body alone
-  std::size_t depth = 128;                    ///< of values inside of values
+  std::size_t depth = 128;                    ///< of nested values
 };
 
-/// The message that kombu's Redis transport put into a list.
+/// The message that kombu's Redis transport has put into a list.
 ///
 ///     baton::celery::from_redis(text).and_then(
 ///         [](baton::celery::Message message) { return baton::celery::read_task(message); });
 ///
 /// An envelope is a JSON object with `body`, a string; `headers`, `properties`, objects; and
-/// `content-type`, `content-encoding`. Members that are not known are passed over. Errors: those of
-/// JSON (`too_short`, `bad_delimiter`, `bad_value`, `bad_number`, `bad_utf8`, `too_deep`, …);
+/// `content-type`, `content-encoding`. Unknown members are ignored. Errors: those of JSON
+/// (`too_short`, `bad_delimiter`, `bad_value`, `bad_number`, `bad_utf8`, `too_deep`, …);
 /// `wrong_type`, `missing_field`, `duplicate_key`; `bad_base64`; `bad_value` for a `body_encoding`
 /// that is not base64; `too_many_bytes`. Throws `std::bad_alloc`, and nothing else.
 [[nodiscard]] received<Message> from_redis(std::string_view envelope, const Limits& limits = {});
 
-/// A task that came.
+/// A task that was received.
 struct ReceivedTask {
   int protocol = 2;  ///< 1 or 2
   std::string name;
   std::string id;
-  std::string root_id;    ///< empty where it is not known
+  std::string root_id;    ///< empty if it is not known
   std::string parent_id;  ///< empty: none
   std::string group;      ///< empty: none
-  std::string eta;        ///< ISO 8601, as it came; empty: none
+  std::string eta;        ///< ISO 8601, as received; empty: none
   std::string expires;    ///< the same
   std::uint32_t retries = 0;
   boost::json::array args;
@@ -79,34 +79,34 @@ struct ReceivedTask {
 /// nothing else.
 [[nodiscard]] received<ReceivedTask> read_task(Message message, const Limits& limits = {});
 
-/// The context that came with a task. Never fails.
+/// The context of a received task. Never fails.
 [[nodiscard]] inline Context extract(const ReceivedTask& task, const ExtractOptions& options = {}) {
   return extract(task.headers, options);
 }
-/// Moves the fields of the chain's formats from the keyword arguments into the headers: for senders
-/// of protocol 1 that have no other place for them. Nothing is moved if `extract` of the envelope
-/// would not read the arguments either: the headers name the task, or they or the object `headers`
-/// in them have a text for a field of the chain, in any case. Otherwise a header of the very name,
-/// null or of another type than text, is replaced.
+/// Moves the fields of the chain's formats from the keyword arguments into the headers, for senders
+/// of protocol 1 that have no other place for them. Moves nothing if `extract` of the envelope
+/// would not read the arguments either: if the headers name the task, or if they or the object
+/// `headers` in them have a text for a field of the chain, in any case. Otherwise replaces a header
+/// of exactly that name, which is null or of another type than text.
 void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options = {});
 
-/// What a consumer does with a task: extracts its context, makes a child of it current, and calls
-/// the handler, with the task if it takes one. Gives back what the handler does.
+/// Processes a task: extracts its context, makes a child of it current, and calls the handler, with
+/// the task if it takes one. Returns the handler's result.
 ///
 ///     baton::celery::process(task, [&](const baton::celery::ReceivedTask& bill) {
 ///       send(bill.args);  // baton::current() is this task's context
 ///     });
 ///
-/// Whatever the headers are, the handler is called. It must not be a coroutine: that does not
-/// compile, and is awaited through `co_with_context` (baton/asio.hpp) instead.
+/// Always calls the handler, even if the headers are invalid. The handler must not be a coroutine,
+/// which does not compile: await it through `co_with_context` (baton/asio.hpp).
 template <class Handler>
 decltype(auto) process(const ReceivedTask& task, Handler&& handler,
                        const ExtractOptions& options = {}) {
   return detail::handle(extract(task, options), std::forward<Handler>(handler), task);
 }
 
-/// A task that is published while another one is handled: it has that one as its parent, and its
-/// root.
+/// A task that is published while another one is handled: the other is its parent, and both have
+/// the same root.
 [[nodiscard]] Task follow_up(const ReceivedTask& parent, std::string name,
                              boost::json::array args = {}, boost::json::object kwargs = {});
 

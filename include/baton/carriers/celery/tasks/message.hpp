@@ -14,7 +14,7 @@ namespace baton::celery {
 
 /// A message of the Celery protocol, version 2, which each transport packs in its own way.
 struct Message {
-  boost::json::object headers;  ///< what the task is; and its context
+  boost::json::object headers;  ///< the task's description, and its context
   std::string body;             ///< `[args, kwargs, embed]`, JSON
 
   std::string content_type = "application/json";
@@ -27,24 +27,24 @@ struct Message {
   std::uint8_t priority = 0;
 };
 
-/// Makes the message of a task, which carries a context: the current one unless said otherwise.
+/// Makes the message of a task with a context, by default the current one.
 ///
 ///     const baton::Scope scope(context);
 ///     const baton::celery::Message message = baton::celery::make_message(task);
 ///
-/// The context goes into the headers, over what the application has set there. An id is made where
-/// the task has none: it is `message.correlation_id`. Never fails; throws `std::bad_alloc`.
+/// Writes the context into the headers, over those that the application has set. Makes an id if the
+/// task has none: `message.correlation_id`. Never fails; throws `std::bad_alloc`.
 [[nodiscard]] Message make_message(const Task& task, const Context& context = current(),
                                    const InjectOptions& options = {});
 
-/// The message as kombu's Redis transport puts it into a list; each call gives it a new delivery
-/// tag, by which the worker tells deliveries apart.
+/// The message as kombu's Redis transport puts it into a list. Each call makes a new delivery tag,
+/// by which the worker distinguishes deliveries.
 ///
 ///     redisCommand(redis, "LPUSH %s %b", redis_key(message).c_str(), text.data(), text.size());
 [[nodiscard]] std::string to_redis(const Message& message);
 
-/// The list that a message of that priority goes into: the queue's name, and behind it the step of
-/// the priority (3, 6, 9; none for 0 to 2).
+/// The list for a message of that priority: the queue's name, followed by the step of the priority
+/// (3, 6, 9; none for 0 to 2).
 [[nodiscard]] std::string redis_key(std::string_view queue, unsigned priority = 0);
 [[nodiscard]] inline std::string redis_key(const Message& message) {
   return redis_key(message.routing_key, message.priority);

@@ -15,36 +15,42 @@ struct Aspect {
   char letter;
   std::string_view name;
   std::string_view words;
-  bool (*is_said_by)(const FormatTraits& format);
+  bool (*is_said_by)(const FormatTraits& format, bool has_ids);
 };
 
 constexpr Aspect aspects[] = {
-    {'i', "ids", "trace id and span id", [](const FormatTraits& f) { return f.says.ids; }},
+    {'i', "ids", "trace id and span id", [](const FormatTraits& f, bool) { return f.says.ids; }},
     {'h', "trace_id_high", "the first 64 bits of the trace id",
-     [](const FormatTraits& f) { return f.says.trace_id_high; }},
+     [](const FormatTraits& f, bool) { return f.says.trace_id_high; }},
     {'r', "random", "that the trace id is random",
-     [](const FormatTraits& f) { return f.says.random; }},
-    {'t', "tracestate", "tracestate", [](const FormatTraits& f) { return f.says.trace_state; }},
+     [](const FormatTraits& f, bool) { return f.says.random; }},
+    {'t', "tracestate", "tracestate",
+     [](const FormatTraits& f, bool) { return f.says.trace_state; }},
     {'x', "datadog", "Datadog's priority, origin and tags (dd of tracestate)",
-     [](const FormatTraits& f) { return f.says.trace_state || f.state_key == "dd"; }},
+     [](const FormatTraits& f, bool) { return f.says.trace_state || f.state_key == "dd"; }},
     {'f', "defer", "a deferred decision (becomes: not sampled)",
-     [](const FormatTraits& f) { return f.says.defer; }},
-    {'g', "debug", "debug (becomes: sampled)", [](const FormatTraits& f) { return f.says.debug; }},
+     [](const FormatTraits& f, bool) { return f.says.defer; }},
+    {'g', "debug", "debug (becomes: sampled)",
+     [](const FormatTraits& f, bool) { return f.says.debug; }},
     {'a', "trace_id", "a trace id alone",
-     [](const FormatTraits& f) { return f.says.lone_trace_id; }},
+     [](const FormatTraits& f, bool) { return f.says.lone_trace_id; }},
     {'d', "decision", "a decision without ids",
-     [](const FormatTraits& f) { return f.says.lone_decision; }},
+     [](const FormatTraits& f, bool) { return f.says.lone_decision; }},
     {'D', "debug_decision", "a debug decision without ids",
-     [](const FormatTraits& f) { return f.says.lone_debug; }},
-    {'b', "baggage", "baggage", [](const FormatTraits& f) { return f.says.baggage; }},
+     [](const FormatTraits& f, bool) { return f.says.lone_debug; }},
+    {'b', "baggage", "baggage",
+     [](const FormatTraits& f, bool has_ids) {
+       return has_ids ? f.says.baggage : f.says.lone_baggage;
+     }},
     {'p', "properties", "the properties of baggage",
-     [](const FormatTraits& f) { return f.says.properties; }},
+     [](const FormatTraits& f, bool) { return f.says.properties; }},
 };
 
 std::vector<const Aspect*> losses(const Propagator& from, const Propagator& to) {
   std::vector<const Aspect*> lost;
   for (const Aspect& aspect : aspects) {
-    if (aspect.is_said_by(from.traits()) && !aspect.is_said_by(to.traits())) {
+    const bool has_ids = from.traits().says.ids;
+    if (aspect.is_said_by(from.traits(), has_ids) && !aspect.is_said_by(to.traits(), has_ids)) {
       lost.push_back(&aspect);
     }
   }

@@ -210,7 +210,7 @@ class Baggage::const_iterator {
   pointer operator->() const noexcept { return &member_; }
   const_iterator& operator++() noexcept;
   const_iterator operator++(int) noexcept {
-    const_iterator before = *this;
+    const const_iterator before = *this;
     ++*this;
     return before;
   }

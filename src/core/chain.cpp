@@ -311,7 +311,7 @@ class PropagatorChain::Extraction {
 
   const Step* decide(std::span<const Found> all, const std::optional<Found>& decision,
                      Extracted kind) {
-    if (all.empty()) {
+    if (all.empty() && decision) {
       context_.set_sampling(decision->sampling);
       return decision->step;
     }

@@ -30,8 +30,8 @@ TraceState extract_trace_state(CarrierReader carrier, const Context& context,
   carrier.get_all(TraceState::field, [&](std::string_view value) { return parser.feed(value); });
   TraceState state = parser.finish(&list_in(context));
   if (report != nullptr) {
-    if (parser.duplicate()) report->add(TraceState::field, *parser.duplicate());
-    if (parser.error()) report->add(TraceState::field, *parser.error());
+    if (const auto duplicate = parser.duplicate()) report->add(TraceState::field, *duplicate);
+    if (const auto error = parser.error()) report->add(TraceState::field, *error);
   }
   return state;
 }

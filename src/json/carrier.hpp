@@ -45,7 +45,7 @@ class ObjectReader {
 
   struct MaybeText {
     explicit operator bool() const noexcept { return (*object)[index].value.type == Type::string; }
-    std::string_view operator*() const { return *object->text_of(index); }
+    std::string_view operator*() const { return object->text_of(index).value_or(""); }
     operator std::optional<std::string_view>() const { return object->text_of(index); }
     const Object* object;
     std::size_t index;

@@ -124,8 +124,13 @@ void add_stray(ScopeList& list, const Stray& stray) noexcept {
 
 const Context& detail::empty_context() noexcept {
   // Never destroyed: other destructors may still ask for the current context.
-  static const Context& empty = *new Context;
-  return empty;
+  union Forever {
+    Forever() noexcept : context() {}
+    ~Forever() {}
+    Context context;
+  };
+  static const Forever forever;
+  return forever.context;
 }
 
 void detail::drop_strays() noexcept {

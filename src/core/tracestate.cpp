@@ -110,7 +110,7 @@ TraceState TraceStateParser::finish(const SharedText* neighbor) noexcept {
   for (std::size_t i = 0; i < kept_;) {
     const char* const begin = members_[i].text;
     const char* end = begin + members_[i].size;
-    while (++i < kept_ && members_[i].follows) end = members_[i].text + members_[i].size;
+    for (++i; i < kept_ && members_[i].follows; ++i) end = members_[i].text + members_[i].size;
     out = std::copy(begin, end, out);
     if (i < kept_) *out++ = ',';
   }
@@ -161,7 +161,7 @@ expected<TraceState> TraceState::parse(std::string_view value) noexcept {
   detail::TraceStateParser parser;
   parser.feed(value);
   TraceState state = parser.finish();
-  if (parser.error()) return tl::unexpected(*parser.error());
+  if (const auto& error = parser.error()) return tl::unexpected(*error);
   return state;
 }
 

@@ -3,9 +3,13 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from needed_modules import run_again_or_skip  # noqa: E402
 
 try:
     from opentelemetry import baggage, trace
@@ -15,11 +19,7 @@ try:
     from opentelemetry.propagators.composite import CompositePropagator
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 except ImportError as error:
-    python = os.environ.pop("OPENTELEMETRY_PYTHON", "")
-    if os.path.exists(python):
-        os.execv(python, [python, "-B", *sys.argv])
-    print(f"SKIPPED: OpenTelemetry for Python is not there: {error}", file=sys.stderr)
-    sys.exit(1 if os.environ.get("CI") else 77)
+    run_again_or_skip("OpenTelemetry for Python", error)
 
 BATON = os.environ["BATON"]
 TRACE_ID = 0x4BF92F3577B34DA6A3CE929D0E0E4736

@@ -11,6 +11,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/amqp.hpp"
+#include "support/context_of.hpp"
 
 namespace amqp_test {
 
@@ -103,11 +104,6 @@ inline amqp_table_t decode(const std::string& wire, amqp_pool_t& pool) {
 inline const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 inline const std::string other_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
 
-inline baton::Context context_of(std::string_view traceparent) {
-  const auto parsed = baton::Traceparent::parse(traceparent).value();
-  baton::Context context;
-  context.set_span_context({parsed.trace_id, parsed.parent_id, parsed.flags, false, {}});
-  return context;
-}
+using baton::test::context_of;
 
 }  // namespace amqp_test

@@ -7,19 +7,14 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/celery.hpp"
+#include "support/context_of.hpp"
 
 namespace celery_test {
 
+using baton::test::context_of;
+
 inline constexpr std::string_view parent =
     "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-inline baton::Context context_of(std::string_view traceparent, std::string_view baggage = "") {
-  const auto parsed = baton::Traceparent::parse(traceparent).value();
-  baton::Context context;
-  context.set_span_context({parsed.trace_id, parsed.parent_id, parsed.flags, false, {}});
-  if (!baggage.empty()) context.set_baggage(baton::Baggage::parse(baggage));
-  return context;
-}
 
 inline boost::json::value json(std::string_view text) { return boost::json::parse(text); }
 

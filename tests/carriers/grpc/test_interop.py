@@ -5,9 +5,13 @@ import collections
 import concurrent.futures
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "support"))
+from needed_modules import run_again_or_skip  # noqa: E402
 
 try:
     import grpc
@@ -22,11 +26,7 @@ try:
     sys.path.insert(0, os.environ["RELAY_PB2"])
     import relay_pb2
 except ImportError as error:
-    python = os.environ.pop("OPENTELEMETRY_PYTHON", "")
-    if os.path.exists(python):
-        os.execv(python, [python, "-B", *sys.argv])
-    print(f"SKIPPED: grpcio with OpenTelemetry is not there: {error}", file=sys.stderr)
-    sys.exit(1 if os.environ.get("CI") else 77)
+    run_again_or_skip("grpcio with OpenTelemetry", error)
 
 TRACE_ID = 0x4BF92F3577B34DA6A3CE929D0E0E4736
 SPAN_ID = 0x00F067AA0BA902B7

@@ -4,6 +4,7 @@ the field."""
 
 import base64
 import os
+import pathlib
 import socket
 import struct
 import subprocess
@@ -11,16 +12,15 @@ import sys
 import threading
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "support"))
+from needed_modules import run_again_or_skip  # noqa: E402
+
 try:
     import h2.config
     import h2.connection
     import h2.events
 except ImportError as error:
-    python = os.environ.pop("OPENTELEMETRY_PYTHON", "")
-    if os.path.exists(python):
-        os.execv(python, [python, "-B", *sys.argv])
-    print(f"SKIPPED: h2 is not there: {error}", file=sys.stderr)
-    sys.exit(1 if os.environ.get("CI") else 77)
+    run_again_or_skip("h2", error)
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN_ID = "00f067aa0ba902b7"

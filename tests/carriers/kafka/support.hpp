@@ -17,8 +17,11 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/kafka.hpp"
+#include "support/context_of.hpp"
 
 namespace kafka_test {
+
+using baton::test::context_of;
 
 template <auto destroy>
 struct Deleter {
@@ -38,14 +41,6 @@ using Headers = std::vector<Header>;
 
 inline const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 inline const std::string other_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
-
-inline baton::Context context_of(std::string_view traceparent, std::string_view baggage = "") {
-  const auto parsed = baton::Traceparent::parse(traceparent).value();
-  baton::Context context;
-  context.set_span_context({parsed.trace_id, parsed.parent_id, parsed.flags, false, {}});
-  if (!baggage.empty()) context.set_baggage(baton::Baggage::parse(baggage));
-  return context;
-}
 
 /// Works as TraceContextPropagator, and counts how often it reads.
 class CountingPropagator final : public baton::Propagator {

@@ -72,7 +72,7 @@ void add_members(Rows& rows, const TraceState& state) {
 }
 
 void add_trace_context(Rows& rows, const Fields& fields, const Context& context) {
-  std::string_view parent = *fields.get(Traceparent::field);
+  std::string_view parent = fields.get(Traceparent::field).value_or("");
   parent.remove_prefix(parent.find_first_not_of(" \t"));
   const SpanContext& span = context.span_context();
   const std::string_view version = parent.substr(0, 2);

@@ -133,8 +133,9 @@ void print_fields(Printer& printer, const Fields& fields, const ExtractReport& r
     const Field& field = fields.all()[index];
     bool is_good = true;
     for (std::size_t i = 0; i < places.size(); ++i) {
-      if (!places[i] || places[i]->field != index) continue;
-      printer.field(field, report.issues()[i], places[i]->offset);
+      const std::optional<Place>& place = places[i];
+      if (!place || place->field != index) continue;
+      printer.field(field, report.issues()[i], place->offset);
       is_good = false;
     }
     if (!is_good) continue;
@@ -196,7 +197,7 @@ Outcome run_inspect(const Fields& fields, const Paint& paint) {
   print_unknown(printer, unknown, paint);
   printer.heading("the request as a whole");
   // The first format wins: W3C before the formats that a service still reads beside it.
-  const PropagatorChain chain(std::move(links), ExtractionPolicy::first_match);
+  const PropagatorChain chain(links, ExtractionPolicy::first_match);
   printer.add(explain_request(extract(chain, fields), paint));
   return {Status::done, printer.take(), {}};
 }

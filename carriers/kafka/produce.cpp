@@ -109,7 +109,8 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept;
 rd_kafka_resp_err_t on_send(rd_kafka_t*, rd_kafka_message_t* message, void* share) noexcept {
   try {
     (*static_cast<const Share*>(share))->inject_into(*message);
-  } catch (...) {  // no memory: the message is sent without a context
+  } catch (...) {
+    return RD_KAFKA_RESP_ERR_NO_ERROR;  // no memory: the message is sent without a context
   }
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }

@@ -29,7 +29,7 @@ Context context_of_environment() {
 void warn_once(const std::string& text) {
   static std::atomic<bool> has_warned = false;
   if (text.empty() || has_warned.exchange(true)) return;
-  std::fprintf(stderr, "libbaton_rdkafka: %s\n", text.c_str());
+  static_cast<void>(std::fprintf(stderr, "libbaton_rdkafka: %s\n", text.c_str()));
 }
 
 rd_kafka_resp_err_t refuse(std::string_view reason, char* text, std::size_t size) noexcept {

@@ -39,18 +39,19 @@ TraceState extract_trace_state(CarrierReader carrier, const Context& context,
 /// The key of Baton's own member, which carries what the sampled flag cannot say.
 constexpr std::string_view sampling_key = "baton";
 
-/// The traits with that member.
-constexpr FormatTraits with_sampling_member = {
-    .name = "tracecontext",
-    .specification = "W3C Trace Context Level 2",
-    .fields = trace_context_fields,
-    .says = {.ids = true,
-             .trace_id_high = true,
-             .random = true,
-             .trace_state = true,
-             .defer = true,
-             .debug = true},
-};
+/// The traits, with that member or without it.
+constexpr FormatTraits trace_context_traits(bool has_sampling_member) noexcept {
+  return {.name = "tracecontext",
+          .specification = "W3C Trace Context Level 2",
+          .fields = trace_context_fields,
+          .says = {.ids = true,
+                   .trace_id_high = true,
+                   .random = true,
+                   .trace_state = true,
+                   .defer = has_sampling_member,
+                   .debug = has_sampling_member}};
+}
+constexpr FormatTraits with_sampling_member = trace_context_traits(true);
 
 constexpr bool fits_in_flag(Sampling sampling) noexcept {
   return sampling == Sampling::drop || sampling == Sampling::sample;
@@ -73,12 +74,7 @@ TraceState write_sampling(const TraceState& state, Sampling sampling) noexcept {
 
 }  // namespace
 
-constinit const FormatTraits formats::tracecontext = {
-    .name = "tracecontext",
-    .specification = "W3C Trace Context Level 2",
-    .fields = trace_context_fields,
-    .says = {.ids = true, .trace_id_high = true, .random = true, .trace_state = true},
-};
+constinit const FormatTraits formats::tracecontext = trace_context_traits(false);
 
 TraceContextPropagator::TraceContextPropagator(const Options& options) noexcept
     : Propagator(options.sampling_in_tracestate ? with_sampling_member : formats::tracecontext),

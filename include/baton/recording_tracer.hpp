@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "baton/sampler.hpp"
+#include "baton/tracer.hpp"
+
+namespace baton {
+
+/// A span as a RecordingTracer keeps it.
+struct RecordedSpan {
+  using Value = std::variant<std::string, std::int64_t>;
+
+  Context parent;
+  Context context;
+  SpanKind kind = SpanKind::internal;
+  std::string name;
+  std::map<std::string, Value, std::less<>> attributes;  ///< those of its end included
+  std::vector<SpanContext> links;
+  bool is_error = false;
+  std::string error_type;
+};
+
+/// Keeps all spans in memory, sampled or not: for tests of the code that makes them.
+///
+///     baton::RecordingTracer tracer;
+///     baton::http::serve(request, handler, {.tracer = &tracer});
+///     EXPECT_EQ(tracer.ended().at(0).name, "GET");
+class RecordingTracer final : public Tracer {
+ public:
+  RecordingTracer() = default;
+  explicit RecordingTracer(std::shared_ptr<const Sampler> sampler) : sampler_(std::move(sampler)) {}
+  ~RecordingTracer() override;
+
+  [[nodiscard]] Started start(const SpanStart& start) noexcept override;
+  void end(const Started& started, const SpanEnd& end) noexcept override;
+
+  /// The spans that have ended, in the order of their ends.
+  [[nodiscard]] std::vector<RecordedSpan> ended() const;
+  /// How many spans have started and not ended.
+  [[nodiscard]] std::size_t open() const;
+  /// Forgets the spans that have ended.
+  void clear();
+
+ private:
+  std::shared_ptr<const Sampler> sampler_;
+  mutable std::mutex mutex_;
+  std::vector<RecordedSpan> ended_;
+  std::map<const void*, std::unique_ptr<RecordedSpan>> open_;
+};
+
+}  // namespace baton

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "baton/sampling.hpp"
+#include "baton/tracer.hpp"
+
+namespace baton {
+
+/// What a sampler decided about a span.
+struct SamplingResult {
+  Sampling sampling;       ///< `drop`, `sample` or `debug`
+  TraceState trace_state;  ///< of the span: the parent's, perhaps changed
+};
+
+/// Decides whether a span is recorded. Any number of threads may ask it.
+class Sampler {
+ public:
+  virtual ~Sampler() = default;
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  /// `trace_id` is that of the parent or, if the parent knows no trace, the new one, which is
+  /// random.
+  [[nodiscard]] virtual SamplingResult sample(const SpanStart& start,
+                                              TraceId trace_id) const noexcept = 0;
+
+ protected:
+  Sampler() = default;
+};
+
+}  // namespace baton

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "baton/tracer.hpp"
+
+#include <atomic>
+#include <utility>
+
+#include "baton/id_tracer.hpp"
+
+namespace baton {
+namespace {
+
+/// Every tracer that was ever global, since a span of it may still end.
+struct Kept {
+  std::shared_ptr<Tracer> tracer;
+  Kept* older;
+};
+
+constinit std::atomic<Kept*> newest{nullptr};
+
+}  // namespace
+
+void set_global_tracer(std::shared_ptr<Tracer> tracer) {
+  auto* const kept = new Kept{std::move(tracer), newest.load()};
+  while (!newest.compare_exchange_weak(kept->older, kept)) {
+  }
+  detail::global_tracer.store(kept->tracer.get(), std::memory_order_release);
+}
+
+Context IdTracer::context_of(const SpanStart& start, const Sampler* sampler) noexcept {
+  Context context = start.parent.child();
+  if (sampler == nullptr) {
+    if (context.sampling() == Sampling::defer) context.set_sampling(Sampling::sample);
+    return context;
+  }
+  SamplingResult result = sampler->sample(start, context.trace_id());
+  context.set_sampling(result.sampling);
+  context.set_trace_state(std::move(result.trace_state));
+  return context;
+}
+
+}  // namespace baton

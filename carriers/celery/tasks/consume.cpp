@@ -147,6 +147,15 @@ received<ReceivedTask> read_task(Message message, const Limits& limits) {
   return task;
 }
 
+detail::SpanFacts internal::Consumer::facts(const ReceivedTask& task) {
+  detail::SpanFacts facts;
+  facts.kind = SpanKind::consumer;
+  facts.name = "run/" + task.name;
+  facts.attributes.add("messaging.system", "celery");
+  facts.attributes.add("messaging.message.id", task.id);
+  return facts;
+}
+
 void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options) {
   const PropagatorChain& chain = options.chain;
   if (has_context(task.headers, chain)) return;

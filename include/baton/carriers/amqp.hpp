@@ -187,6 +187,22 @@ inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& cont
 void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
             const Context& context = current(), const InjectOptions& options = {});
 
+namespace internal {
+
+/// The span of a message that is processed, by the semantic conventions for RabbitMQ.
+struct Consumer {
+  template <class Message>
+  static detail::SpanFacts facts(const Message& /*message*/) {
+    detail::SpanFacts facts;
+    facts.kind = SpanKind::consumer;
+    facts.name = "process";
+    facts.attributes.add("messaging.system", "rabbitmq");
+    return facts;
+  }
+};
+
+}  // namespace internal
+
 /// Processes a message: extracts its context, makes a child of it current, and calls the handler,
 /// with the message if it takes one. Returns the handler's result.
 ///
@@ -198,8 +214,9 @@ void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
 /// which does not compile: await it through `co_with_context` (baton/asio.hpp).
 template <HasHeaders Message, class Handler>
 decltype(auto) process(const Message& message, Handler&& handler,
-                       const ExtractOptions& options = {}) {
-  return detail::handle(extract(message, options), std::forward<Handler>(handler), message);
+                       const HandleOptions& options = {}) {
+  return detail::handle<internal::Consumer>(extract(message, options.extraction()),
+                                            std::forward<Handler>(handler), message, options);
 }
 
 }  // namespace baton::amqp

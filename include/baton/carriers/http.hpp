@@ -12,6 +12,7 @@
 
 #include "baton/carrier.hpp"
 #include "baton/carriers/http_field.hpp"
+#include "baton/carriers/http_span.hpp"
 #include "baton/detail/handle.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
@@ -186,26 +187,54 @@ template <HasHeaders Headers>
 
 /// Writes a context into a request that is about to be sent.
 ///
-///     baton::http::inject(request.headers, baton::current().child());
+///     baton::http::inject(request.headers);
 template <HasHeaders Headers>
 void inject(Headers& headers, const Context& context = current(),
             const InjectOptions& options = {}) {
   options.chain.inject(context, typename CarrierFor<Headers>::type(headers));
 }
 
-/// Serves a request: extracts its context, makes a child of it current, and calls the handler, with
-/// the request if it takes one. Returns the handler's result.
+/// Serves a request: makes its context current and calls the handler, with the request if it takes
+/// one. Returns the handler's result.
 ///
 ///     auto response = baton::http::serve(request, [&](const auto& request) {
 ///       return answer(request);  // baton::current() is this request's context
 ///     });
 ///
+/// A tracer starts a span for the request (kind `server`), which is then current. It ends with the
+/// handler: with an error if the handler throws, or returns a response with a status of 500 or more
+/// (see ResponseTraits).
+///
 /// The handler must not return before its work is done, since the scope ends with it. A coroutine
 /// does not compile; use `co_serve` (baton/carriers/beast.hpp).
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
-decltype(auto) serve(Request&& request, Handler&& handler, const ExtractOptions& options = {}) {
-  return detail::handle(extract(request, options), std::forward<Handler>(handler), request);
+decltype(auto) serve(Request&& request, Handler&& handler, const HandleOptions& options = {}) {
+  return detail::handle<internal::Server>(extract(request, options.extraction()),
+                                          std::forward<Handler>(handler), request, options);
+}
+
+/// Makes a call: writes the current context into a request and calls `send`, with the request if it
+/// takes one. Returns the result of `send`.
+///
+///     auto response = baton::http::call(request, [&](auto& request) { return client.send(request);
+///     });
+///
+/// A tracer starts a span for the call (kind `client`), which the request carries and which is
+/// current in `send`. It ends with `send`: with an error if `send` throws, or returns a response
+/// with a status of 400 or more (see ResponseTraits). A coroutine does not compile; use `co_call`
+/// (baton/carriers/beast.hpp).
+template <HasHeaders Request, class Send>
+decltype(auto) call(Request& request, Send&& send, const SendOptions& options = {}) {
+  detail::refuse_coroutine<detail::HandlerResult<Send, Request>>();
+  const auto send_it = [&]() -> decltype(auto) {
+    inject(request, current(), options.injection());
+    return detail::invoke_handler(std::forward<Send>(send), request);
+  };
+  if (options.tracer == nullptr) return send_it();
+  return detail::call_in_span<internal::Client>(
+      internal::Client::facts(request).start(*options.tracer, current(), options.span_name),
+      send_it);
 }
 
 }  // namespace baton::http

@@ -90,6 +90,15 @@ struct ReceivedTask {
 /// of exactly that name, which is null or of another type than text.
 void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options = {});
 
+namespace internal {
+
+/// The span of a task that is run.
+struct Consumer {
+  static detail::SpanFacts facts(const ReceivedTask& task);
+};
+
+}  // namespace internal
+
 /// Processes a task: extracts its context, makes a child of it current, and calls the handler, with
 /// the task if it takes one. Returns the handler's result.
 ///
@@ -101,8 +110,9 @@ void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options 
 /// which does not compile: await it through `co_with_context` (baton/asio.hpp).
 template <class Handler>
 decltype(auto) process(const ReceivedTask& task, Handler&& handler,
-                       const ExtractOptions& options = {}) {
-  return detail::handle(extract(task, options), std::forward<Handler>(handler), task);
+                       const HandleOptions& options = {}) {
+  return detail::handle<internal::Consumer>(extract(task, options.extraction()),
+                                            std::forward<Handler>(handler), task, options);
 }
 
 /// A task that is published while another one is handled: the other is its parent, and both have

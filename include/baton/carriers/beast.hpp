@@ -104,7 +104,7 @@ concept BeastFields = requires(const T& fields) { is_beast_fields(fields); };
 
 /// Awaits a coroutine that `start` returns, in a span that has started or with a context.
 template <class Transport, class Start>
-auto co_in_context(Span span, Context context, Start start)
+auto co_in_context(Transport transport, Span span, Context context, Start start)
     -> std::remove_cvref_t<std::invoke_result_t<Start&>> {
   Span running(std::move(span));  // unlike a parameter, it sees an exception of this coroutine
   auto work = [&] {
@@ -114,7 +114,7 @@ auto co_in_context(Span span, Context context, Start start)
   using Result = typename std::remove_cvref_t<decltype(work)>::value_type;
   if constexpr (detail::EndsSpan<Transport, Result>) {
     Result result = co_await co_with_context(std::move(context), std::move(work));
-    Transport::end(running, result);
+    transport.end(running, result);
     co_return result;
   } else {
     co_return co_await co_with_context(std::move(context), std::move(work));
@@ -167,18 +167,19 @@ struct ResponseTraits<boost::beast::http::message<false, Body, Fields>>
 /// when it is destroyed. The request must outlive the coroutine; the handler is moved in.
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
-[[nodiscard]] auto co_serve(Request&& request, Handler handler, const HandleOptions& options = {}) {
-  Context caller = extract(request, options.extraction());
+[[nodiscard]] auto co_serve(Request&& request, Handler handler, const ServeOptions& options = {}) {
+  Context caller = extract(request, {options.chain, options.report});
   Span span;
   if (options.tracer != nullptr) {
     span = internal::Server::facts(std::as_const(request))
                .start(*options.tracer, caller, options.span_name);
     caller = span.context();
   }
-  return internal::co_in_context<internal::Server>(
-      std::move(span), std::move(caller), [&request, handler = std::move(handler)]() mutable {
-        return detail::invoke_handler(handler, request);
-      });
+  return internal::co_in_context(internal::Server{options.answer}, std::move(span),
+                                 std::move(caller),
+                                 [&request, handler = std::move(handler)]() mutable {
+                                   return detail::invoke_handler(handler, request);
+                                 });
 }
 
 /// Makes a call asynchronously: writes the current context into a request at once, and awaits the
@@ -200,10 +201,10 @@ template <HasHeaders Request, class Send>
     context = span.context();
   }
   inject(request, context, options.injection());
-  return internal::co_in_context<internal::Client>(std::move(span), std::move(context),
-                                                   [&request, send = std::move(send)]() mutable {
-                                                     return detail::invoke_handler(send, request);
-                                                   });
+  return internal::co_in_context(internal::Client(), std::move(span), std::move(context),
+                                 [&request, send = std::move(send)]() mutable {
+                                   return detail::invoke_handler(send, request);
+                                 });
 }
 
 }  // namespace baton::http

@@ -76,29 +76,5 @@ void end_span(Span& span, const Response& response, int first_error) {
             .attributes = attributes.all()});
 }
 
-/// A server's span of a request. Only what is the server's own fault is an error of it.
-struct Server {
-  template <class Request>
-  static detail::SpanFacts facts(const Request& request) {
-    return span_facts<SpanKind::server>(request);
-  }
-  template <HasStatus Response>
-  static void end(Span& span, const Response& response) {
-    end_span(span, response, 500);
-  }
-};
-
-struct Client {
-  template <class Request>
-  static detail::SpanFacts facts(const Request& request) {
-    return span_facts<SpanKind::client>(request);
-  }
-  template <HasStatus Response>
-  static void end(Span& span, const Response& response) {
-    end_span(span, response, 400);
-  }
-};
-
 }  // namespace internal
-
 }  // namespace baton::http

@@ -27,20 +27,21 @@ decltype(auto) invoke_handler(Handler&& handler, Message& message) {
 template <class Handler, class Message>
 using HandlerResult = decltype(invoke_handler(std::declval<Handler>(), std::declval<Message&>()));
 
-/// A transport whose results say how a span ends.
+/// A transport that ends a span by the result of a handler or call.
 template <class Transport, class Result>
-concept EndsSpan = requires(Span& span, const std::remove_cvref_t<Result>& result) {
-  Transport::end(span, result);
-};
+concept EndsSpan =
+    requires(const Transport& transport, Span& span, std::remove_reference_t<Result>& result) {
+      transport.end(span, result);
+    };
 
 /// Calls a function in a span that has started, and ends the span by what the function returns.
 template <class Transport, class Function>
-decltype(auto) call_in_span(Span span, Function&& function) {
+decltype(auto) call_in_span(const Transport& transport, Span span, Function&& function) {
   using Result = std::invoke_result_t<Function>;
   const Scope scope(span.context());
   if constexpr (EndsSpan<Transport, Result>) {
     Result result = std::invoke(std::forward<Function>(function));
-    Transport::end(span, result);
+    transport.end(span, result);
     return static_cast<Result>(std::forward<Result>(result));
   } else {
     return std::invoke(std::forward<Function>(function));
@@ -51,18 +52,19 @@ decltype(auto) call_in_span(Span span, Function&& function) {
 /// for the message or, without a tracer, the caller's. A coroutine, which would lose it, does not
 /// compile.
 ///
-/// `Transport::facts(message)` says what is known of the message; `Transport::end(span, result)`,
-/// if it exists, ends the span.
+/// `transport.facts(message)` says what is known of the message; `transport.end(span, result)`, if
+/// it exists, ends the span.
 template <class Transport, class Handler, class Message>
 decltype(auto) handle(const Context& caller, Handler&& handler, Message& message,
-                      const HandleOptions& options) {
+                      const HandleOptions& options, const Transport& transport = {}) {
   refuse_coroutine<HandlerResult<Handler, Message>>();
   if (options.tracer == nullptr) {
     const Scope scope(caller);
     return invoke_handler(std::forward<Handler>(handler), message);
   }
-  return call_in_span<Transport>(
-      Transport::facts(std::as_const(message)).start(*options.tracer, caller, options.span_name),
+  return call_in_span(
+      transport,
+      transport.facts(std::as_const(message)).start(*options.tracer, caller, options.span_name),
       [&]() -> decltype(auto) { return invoke_handler(std::forward<Handler>(handler), message); });
 }
 

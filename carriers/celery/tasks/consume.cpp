@@ -148,12 +148,7 @@ received<ReceivedTask> read_task(Message message, const Limits& limits) {
 }
 
 detail::SpanFacts internal::Consumer::facts(const ReceivedTask& task) {
-  detail::SpanFacts facts;
-  facts.kind = SpanKind::consumer;
-  facts.name = "run/" + task.name;
-  facts.attributes.add("messaging.system", "celery");
-  facts.attributes.add("messaging.message.id", task.id);
-  return facts;
+  return span_facts(SpanKind::consumer, "run", task.name, task.id, {});
 }
 
 void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options) {

@@ -194,12 +194,8 @@ template <class Request, class Handler>
 /// coroutine; `send` is moved in.
 template <HasHeaders Request, class Send>
 [[nodiscard]] auto co_call(Request& request, Send send, const SendOptions& options = {}) {
-  Context context = current();
-  Span span;
-  if (options.tracer != nullptr) {
-    span = internal::Client::facts(request).start(*options.tracer, context, options.span_name);
-    context = span.context();
-  }
+  Span span = detail::start_sending(options, [&] { return internal::Client::facts(request); });
+  Context context = span.context();
   inject(request, context, options.injection());
   return internal::co_in_context(internal::Client(), std::move(span), std::move(context),
                                  [&request, send = std::move(send)]() mutable {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "baton/options.hpp"
+#include "baton/scope.hpp"
 #include "baton/span.hpp"
 
 namespace baton::detail {
@@ -51,5 +53,12 @@ struct SpanFacts {
                           .links = links});
   }
 };
+
+/// The span of a message to send, a child of the current context; without a tracer, that context.
+template <class MakeFacts>
+Span start_sending(const SendOptions& options, MakeFacts&& make_facts) {
+  if (options.tracer == nullptr) return Span(nullptr, {.parent = current()});
+  return make_facts().start(*options.tracer, current(), options.span_name);
+}
 
 }  // namespace baton::detail

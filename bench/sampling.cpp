@@ -77,7 +77,6 @@ BENCHMARK(ratio_drops);
 BENCHMARK(ratio_samples);
 BENCHMARK(ratio_samples)->Threads(2);
 BENCHMARK(rate);
-BENCHMARK(rate)->Threads(2);
 BENCHMARK(sampled_parent_with_ot);
 BENCHMARK(ratio_drops_with_others);
 BENCHMARK(ratio_samples_with_others);
@@ -90,7 +89,6 @@ const std::vector<bench::Row> rows{
     {"a ratio that samples", "ratio_samples", "", "<= 10 ns, 0"},
     {"the same, 2 threads (time of each)", "ratio_samples/threads:2", "", ""},
     {"a rate that is used up", "rate", "", "<= 10 ns, 0"},
-    {"the same, 2 threads (time of each)", "rate/threads:2", "", "flat"},
     {"a sampled parent with th is followed", "sampled_parent_with_ot", "", "0"},
     {"a ratio that drops, tracestate of others", "ratio_drops_with_others", "", "0"},
     {"a ratio that samples, tracestate of others", "ratio_samples_with_others", "", "1"},

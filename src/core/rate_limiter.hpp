@@ -19,8 +19,9 @@ class RateLimiter {
   /// More than 0 per second. Rounded to whole nanoseconds for each, in favor of the limit.
   explicit RateLimiter(double per_second) noexcept
       : interval_(static_cast<std::int64_t>(
-            std::clamp(std::ceil(second / per_second), 1.0, double{longest}))),
-        capacity_(std::max(interval_, std::int64_t{second})) {}
+            std::clamp(std::ceil(static_cast<double>(second) / per_second), 1.0,
+                       static_cast<double>(longest)))),
+        capacity_(std::max(interval_, second)) {}
 
   /// Takes a token, if there is one. `now` in nanoseconds, of any clock that is monotonic.
   bool take(std::int64_t now) noexcept {

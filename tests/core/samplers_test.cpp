@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <string>
 
@@ -225,19 +226,30 @@ TEST(SamplersTest, ARateThatIsNotAboveZeroSamplesNothing) {
   }
 }
 
-TEST(SamplersTest, TheDefaultSamplersAreOpenTelemetrysDefault) {
-  IdTracer ids;
-  RecordingTracer recorder;
-  for (Tracer* const tracer : {static_cast<Tracer*>(&ids), static_cast<Tracer*>(&recorder)}) {
-    for (const auto& [parent, expected] :
-         {std::pair(Context(), "sample ot=th:0"),
-          std::pair(parent_of(middle, Sampling::drop), "drop"),
-          std::pair(parent_of(middle, Sampling::sample), "sample")}) {
-      const Tracer::Started started = tracer->start({.parent = parent});
-      EXPECT_EQ(said(started.context), expected);
-      tracer->end(started, {});
-    }
+/// What the tracer decides about a new trace, a parent that is not sampled, and one that is.
+std::string decide_all(Tracer& tracer) {
+  std::string all;
+  for (const Context& parent :
+       {Context(), parent_of(middle, Sampling::drop), parent_of(middle, Sampling::sample)}) {
+    const Tracer::Started started = tracer.start({.parent = parent});
+    all += said(started.context) + "; ";
+    tracer.end(started, {});
   }
+  return all;
+}
+
+TEST(SamplersTest, IdTracerTakesTheSamplerOfTheEnvironment) {
+  ::unsetenv("OTEL_TRACES_SAMPLER");
+  IdTracer by_default;
+  EXPECT_EQ(decide_all(by_default), "sample ot=th:0; drop; sample; ");
+  ::setenv("OTEL_TRACES_SAMPLER", "always_off", 1);
+  IdTracer configured;
+  RecordingTracer recorder;
+  IdTracer by_code(always_on());
+  ::unsetenv("OTEL_TRACES_SAMPLER");
+  EXPECT_EQ(decide_all(configured), "drop; drop; drop; ");
+  EXPECT_EQ(decide_all(recorder), "sample ot=th:0; drop; sample; ");
+  EXPECT_EQ(decide_all(by_code), "sample ot=th:0; sample ot=th:0; sample ot=th:0; ");
 }
 
 TEST(MakeSamplerTest, TakesBlanksAroundBoth) {

@@ -13,7 +13,6 @@ namespace baton {
 /// by their own means.
 ///
 ///     baton::set_global_tracer(std::make_shared<baton::IdTracer>());
-///
 class IdTracer final : public Tracer {
  public:
   /// Has the sampler of `make_sampler_from_environment`, whatever its error.

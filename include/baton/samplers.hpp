@@ -51,10 +51,10 @@ struct ParentOverrides {
 [[nodiscard]] std::shared_ptr<const Sampler> parent_based(std::shared_ptr<const Sampler> root,
                                                           ParentOverrides overrides = {});
 
-/// Samples at most so many spans per second, and at most those of one second (or one) at once,
-/// whatever their parents decided. The first are sampled: that is no probability, so there is no
-/// `th`. Threads share the limit; processes do not. As the root of `parent_based`, it limits
-/// traces.
+/// Samples so many spans per second, whatever their parents decided; after a pause, also those of
+/// one second, but at least one, at once. The first ones are sampled: that is no probability, so
+/// there is no `th`. Threads share the limit; processes do not. As the root of `parent_based`, it
+/// limits traces.
 ///
 /// Samples nothing if the rate is not above 0. Its clock may have a resolution of milliseconds.
 [[nodiscard]] std::shared_ptr<const Sampler> rate_limited(double spans_per_second);
@@ -72,7 +72,7 @@ struct ConfiguredSampler {
 /// | `always_on` | `always_on()` | | |
 /// | `always_off` | `always_off()` | | |
 /// | `traceidratio` | `trace_id_ratio(argument)` | from 0 to 1 | 1 |
-/// | `baton_rate_limited` | `rate_limited(argument)` | spans per second, 0 or more | 100 |
+/// | `baton_rate_limited` | `rate_limited(argument)` | spans per second, from 0 to 10^9 | 100 |
 /// | `parentbased_` and one of these | `parent_based(…)` of it | as without | as without |
 ///
 /// `baton_rate_limited` is not OpenTelemetry's. An unknown name is an error, and the sampler is

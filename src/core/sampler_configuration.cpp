@@ -21,7 +21,7 @@ struct Argument {
   double otherwise;
 };
 constexpr Argument ratio{"a number from 0 to 1", 1, 1};
-constexpr Argument rate{"a number of spans per second", 1e9, 100};
+constexpr Argument rate{"a number of spans per second from 0 to 10^9", 1e9, 100};
 
 struct KnownSampler {
   std::string_view name;

@@ -37,7 +37,7 @@ MAY_INCLUDE = {
     "core": ["text"],
     "json": ["text", "core"],
     "translators": ["text", "core"],
-    "http": ["asio"],
+    "http": ["text", "asio"],
     "amqp": ["core"],
     "celery": ["text", "core", "json"],
     "celery tasks": ["text", "json", "celery"],

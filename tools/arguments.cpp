@@ -42,8 +42,9 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::string& l
   return command.add_option(name, list, description)->type_name("LIST");
 }
 
-void add_sampling(CLI::App& command, std::string& sampling, const std::string& description) {
-  command.add_option("--sampling", sampling, description)
+CLI::Option* add_sampling(CLI::App& command, std::string& sampling,
+                          const std::string& description) {
+  return command.add_option("--sampling", sampling, description)
       ->check(CLI::IsMember({"defer", "drop", "sample", "debug"}))
       ->type_name("DECISION");
 }
@@ -113,9 +114,9 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   add_list(exec, "--propagators", propagators,
            "The formats to read and to write; default: BATON_EXTRACT and BATON_INJECT, else "
            "OTEL_PROPAGATORS");
-  exec.add_flag("--new", arguments.begins,
-                "Start a trace, and ignore the context of the environment");
-  add_sampling(exec, sampling, "Whether to record a trace that starts here; default: defer");
+  CLI::Option* const begins = exec.add_flag(
+      "--new", arguments.begins, "Start a trace, and ignore the context of the environment");
+  add_sampling(exec, sampling, "Whether to record the new trace; default: defer")->needs(begins);
   exec.add_flag("--strict", arguments.strict, "Do not run the command if there are issues");
   exec.final_callback(chosen(Command::exec));
 

@@ -43,10 +43,11 @@ Outcome run_exec(const PropagatorChain& chain, const Arguments& arguments, const
     outcome.status = Status::issues;
     return outcome;
   }
-  // This process records no span, so the parent of the command's spans is the caller's span.
+  // This process records no span, so it forwards: the parent of the command's spans is the span of
+  // its own environment, if there is one.
   Context& context = extraction.context;
-  if (!context.trace_id().is_valid()) {
-    if (arguments.sampling != Sampling::defer) context.set_sampling(arguments.sampling);
+  if (arguments.begins) {
+    context.set_sampling(arguments.sampling);
     context = std::move(context).child();
   }
   outcome.launch.emplace(arguments.command_line, environment::Environment::copy());

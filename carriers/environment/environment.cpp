@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/carriers/environment.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -124,6 +128,23 @@ void Environment::erase(std::string_view name) {
   };
   std::erase_if(entries_, is_one);
   std::erase_if(written_, [&](const Entry& text) { return is_one(text.get()); });
+}
+
+detail::SpanFacts internal::span_facts(SpanKind kind) {
+  detail::SpanFacts facts;
+  facts.kind = kind;
+  if (kind == SpanKind::client) {
+    facts.name = "exec";
+    return facts;
+  }
+#ifdef __linux__
+  facts.name = ::program_invocation_short_name;
+  facts.attributes.add("process.executable.name", ::program_invocation_short_name);
+#else
+  facts.name = "process";
+#endif
+  facts.attributes.add("process.pid", std::int64_t{::getpid()});
+  return facts;
 }
 
 }  // namespace baton::environment

@@ -48,7 +48,7 @@ class ServerInterceptor final : public Interceptor {
     ReceivedMetadata& metadata = *methods->GetRecvInitialMetadata();
     const Context* found = find_context(metadata);
     if (found == nullptr) {
-      context_ = chain_->extract(MetadataCarrier(metadata)).child();
+      context_ = chain_->extract(MetadataCarrier(metadata));
       put_context(metadata, context_);
       found = &context_;
     }

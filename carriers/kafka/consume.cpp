@@ -30,7 +30,30 @@ struct HashParent {
   }
 };
 
+detail::SpanFacts facts_of(std::string_view topic) {
+  detail::SpanFacts facts;
+  facts.kind = SpanKind::consumer;
+  facts.name = std::string("process ").append(topic);
+  facts.attributes.add("messaging.system", "kafka");
+  facts.attributes.add("messaging.operation.name", "process");
+  facts.attributes.add("messaging.operation.type", "process");
+  facts.attributes.add("messaging.destination.name", topic);
+  return facts;
+}
+
 }  // namespace
+
+detail::SpanFacts internal::Consumer::facts(const rd_kafka_message_t& message) {
+  const char* const topic = message.rkt != nullptr ? rd_kafka_topic_name(message.rkt) : "";
+  detail::SpanFacts facts = facts_of(topic);
+  facts.attributes.add("messaging.kafka.offset", message.offset);
+  return facts;
+}
+
+detail::SpanFacts internal::Consumer::facts(const RdKafka::Message& message) {
+  // The C message has the same facts; only its accessor is not const.
+  return facts(*const_cast<RdKafka::Message&>(message).c_ptr());
+}
 
 Context extract(const rd_kafka_message_t& message, const ExtractOptions& options) {
   return extract_from(message, options);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -82,10 +83,10 @@ celery::Task make_task(const Order& order) {
 }
 
 void publish(example::Broker& broker, const Order& order) {
-  baton::Context context = baton::Context().child();
-  context.set_sampling(baton::Sampling::sample);  // so that the workers record it
-  context.set_baggage(order.baggage);
-  const baton::Scope scope(context);
+  baton::Context root;
+  root.set_baggage(order.baggage);
+  const baton::Span span(baton::global_tracer(), {.parent = root, .name = "order"});
+  const baton::Scope scope(span.context());
 
   celery::Task task = make_task(order);
   task.queue = order.queue;
@@ -95,9 +96,9 @@ void publish(example::Broker& broker, const Order& order) {
   const celery::Message message = celery::make_message(task);  // carries the current context
   broker.publish(message);
 
-  const baton::SpanContext& span = context.span_context();
+  const baton::SpanContext& sent = span.context().span_context();
   std::cout << "published " << task.name << ' ' << message.correlation_id << "  trace "
-            << span.trace_id << "  span " << span.span_id << '\n';
+            << sent.trace_id << "  span " << sent.span_id << '\n';
 }
 
 void add_options(CLI::App& app, Order& order) {
@@ -135,6 +136,7 @@ void add_options(CLI::App& app, Order& order) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  baton::set_global_tracer(std::make_shared<baton::IdTracer>());
   Order order;
   CLI::App app("Publishes a task for Celery's workers, and shows its id and its trace.",
                "celery_publisher");

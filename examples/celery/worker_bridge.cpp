@@ -7,6 +7,7 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <optional>
 
 #include "celery/broker.hpp"
@@ -27,7 +28,7 @@ struct Duty {
 volatile std::sig_atomic_t is_asked_to_stop = 0;
 
 void handle(example::Broker& broker, const Duty& duty, const celery::ReceivedTask& task) {
-  const baton::Context& context = baton::current();  // a child of the message's context
+  const baton::Context& context = baton::current();  // of the message, or of a span for it
   const baton::SpanContext& span = context.span_context();
   std::cout << "handled " << task.name << ' ' << task.id << "  trace " << span.trace_id << "  span "
             << span.span_id << "  baggage " << context.baggage().header() << "  args "
@@ -71,6 +72,7 @@ void run(const Duty& duty) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  baton::set_global_tracer(std::make_shared<baton::IdTracer>());
   Duty duty;
   CLI::App app("Takes Celery's tasks from a queue, shows each with its trace, and acknowledges it.",
                "celery_worker_bridge");

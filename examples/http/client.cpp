@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A synchronous client: starts a trace and sends it with one GET.
+/// A synchronous client: starts a trace and makes one GET in it.
 
 #include <baton/baton.hpp>
 #include <baton/carriers/beast.hpp>
@@ -14,6 +14,7 @@
 #include <boost/beast/http/write.hpp>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -29,24 +30,24 @@ namespace {
 http::response<http::string_body> get(const example::Url& url) {
   http::request<http::empty_body> request(http::verb::get, url.target, 11);
   request.set(http::field::host, url.host + ':' + url.port);
-  baton::http::inject(request, baton::current().child());
+  return baton::http::call(request, [&] {
+    net::io_context io;
+    boost::beast::tcp_stream stream(io);
+    stream.connect(tcp::resolver(io).resolve(url.host, url.port));
+    http::write(stream, request);
 
-  net::io_context io;
-  boost::beast::tcp_stream stream(io);
-  stream.connect(tcp::resolver(io).resolve(url.host, url.port));
-  http::write(stream, request);
-
-  boost::beast::flat_buffer buffer;
-  http::response<http::string_body> response;
-  http::read(stream, buffer, response);
-  return response;
+    boost::beast::flat_buffer buffer;
+    http::response<http::string_body> response;
+    http::read(stream, buffer, response);
+    return response;
+  });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   std::optional<example::Url> url;
-  CLI::App app("Starts a trace and sends it with one GET.", "http_client");
+  CLI::App app("Starts a trace and makes one GET in it.", "http_client");
   app.add_option_function<std::string>(
          "url",
          [&url](const std::string& text) {
@@ -58,10 +59,12 @@ int main(int argc, char** argv) {
       ->type_name("http://HOST[:PORT][/PATH]");
   if (const std::optional<int> status = example::parse_options(app, argc, argv)) return *status;
 
-  baton::Context context = baton::Context().child();
-  context.set_baggage(context.baggage().set("user", "Amélie").value_or(baton::Baggage()));
-  const baton::Scope scope(context);
-  std::cout << "trace " << context.span_context().trace_id << '\n';
+  baton::set_global_tracer(std::make_shared<baton::IdTracer>());
+  baton::Context user;
+  user.set_baggage(baton::Baggage().set("user", "Amélie").value_or(baton::Baggage()));
+  const baton::Span span(baton::global_tracer(), {.parent = user, .name = "http_client"});
+  const baton::Scope scope(span.context());
+  std::cout << "trace " << baton::current().trace_id() << '\n';
   try {
     const auto response = get(*url);
     std::cout << response.body();

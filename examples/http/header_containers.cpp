@@ -45,7 +45,7 @@ Outgoing answer(const Incoming& headers) {
   return baton::http::serve(headers, [] {
     // Here, baton::current() is the context of this request.
     Outgoing outgoing{{"accept", "application/json"}};
-    baton::http::inject(outgoing, baton::current().child());
+    baton::http::inject(outgoing);
     return outgoing;
   });
 }

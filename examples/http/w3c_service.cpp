@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The service for the W3C's test harness for trace context: `POST /test` has a list of URLs, and
-/// the service calls them within the context of the request.
+/// the service calls them within the context of the request. The harness wants a new parent-id in
+/// each call, so a tracer makes ids.
 
 #include <baton/baton.hpp>
 #include <baton/carriers/beast.hpp>
@@ -11,6 +12,7 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/json.hpp>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,19 +59,13 @@ std::optional<std::vector<Call>> parse_calls(const std::string& body) {
   return calls;
 }
 
-net::awaitable<unsigned> post(const Call& call) {
-  http::request<http::string_body> request(http::verb::post, call.url.target, 11);
-  request.set(http::field::host, call.url.host + ':' + call.url.port);
-  request.set(http::field::content_type, "application/json");
-  request.body() = call.arguments;
-  request.prepare_payload();
-  baton::http::inject(request, baton::current().child());
+using Request = http::request<http::string_body>;
 
+net::awaitable<example::Response> send(const example::Url& url, const Request& request) {
   const auto executor = co_await net::this_coro::executor;
   tcp::resolver resolver(executor);
   boost::beast::tcp_stream stream(executor);
-  const auto endpoints =
-      co_await resolver.async_resolve(call.url.host, call.url.port, net::use_awaitable);
+  const auto endpoints = co_await resolver.async_resolve(url.host, url.port, net::use_awaitable);
   stream.expires_after(call_timeout);
   co_await stream.async_connect(endpoints, net::use_awaitable);
   co_await http::async_write(stream, request, net::use_awaitable);
@@ -78,7 +74,18 @@ net::awaitable<unsigned> post(const Call& call) {
   http::response_parser<http::string_body> response;
   response.body_limit(max_response_bytes);
   co_await http::async_read(stream, buffer, response, net::use_awaitable);
-  co_return response.get().result_int();
+  co_return response.release();
+}
+
+net::awaitable<unsigned> post(const Call& call) {
+  Request request(http::verb::post, call.url.target, 11);
+  request.set(http::field::host, call.url.host + ':' + call.url.port);
+  request.set(http::field::content_type, "application/json");
+  request.body() = call.arguments;
+  request.prepare_payload();
+  const auto response =
+      co_await baton::http::co_call(request, [&] { return send(call.url, request); });
+  co_return response.result_int();
 }
 
 net::awaitable<json::object> try_to_post(const Call& call) {
@@ -117,6 +124,7 @@ net::awaitable<example::Response> handle(const example::Request& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  baton::set_global_tracer(std::make_shared<baton::IdTracer>());
   return example::run_server(argc, argv, "Calls the given URLs, for the W3C's test harness.",
                              handle);
 }

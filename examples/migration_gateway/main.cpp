@@ -10,7 +10,7 @@
 ///
 ///   session.cpp      reads its header from the client's connection
 ///   request.cpp      refuses requests that the upstream may read in another way
-///   propagation.cpp  extract → child → inject, the purpose of the gateway
+///   propagation.cpp  extract → inject, the purpose of the gateway
 ///   exchange.cpp     sends it to the upstream and the response back
 ///   body.cpp         relays bodies of any size, in little memory
 ///

@@ -26,7 +26,7 @@ class AppendingCarrier {
 
 void Propagation::translate(RequestHeader& request) const {
   if (!is_on_) return;
-  const baton::Context context = baton::http::extract(request).child();
+  const baton::Context context = baton::http::extract(request);
   remove_own(request);
   baton::global_chain().inject(context, AppendingCarrier(request));
 }

@@ -12,7 +12,7 @@ class Propagation {
  public:
   explicit Propagation(bool is_on) : is_on_(is_on) {}
 
-  /// Replaces the context of a request by a child context.
+  /// Writes the context of a request in the formats that are sent.
   void translate(RequestHeader& request) const;
 
   /// Removes all fields of the chain's formats, those with a prefix (`uberctx-…`) included, which

@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -125,6 +126,7 @@ int main(int argc, char** argv) {
   try {
     // A migration: W3C and B3 are read, and both are sent.
     baton::set_global_chain(baton::make_chain("tracecontext,baggage,b3").chain);
+    baton::set_global_tracer(std::make_shared<baton::IdTracer>());
     net::io_context io(1);
     Relay relay(io);
     if (stays_up) return serve(io, relay);

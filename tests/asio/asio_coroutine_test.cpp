@@ -305,7 +305,7 @@ net::awaitable<std::string> work(std::string job) {
 }
 
 net::awaitable<std::string> handle(baton::Context incoming, std::string job) {
-  co_return co_await baton::co_with_context(incoming.child(), work(std::move(job)));
+  co_return co_await baton::co_with_context(incoming, work(std::move(job)));
 }
 
 TEST(CoWithContext, GivesResultsOn) {

@@ -15,10 +15,7 @@ constexpr std::string_view parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067a
 
 TEST(GettingStarted, ServesWithinTheCallersTrace) {
   const Fields outgoing = serve({{"traceparent", std::string(parent)}, {"baggage", "a=1"}});
-  const auto sent = baton::Traceparent::parse(outgoing.at("traceparent"));
-  ASSERT_TRUE(sent);
-  EXPECT_EQ(sent->trace_id, baton::Traceparent::parse(parent)->trace_id);
-  EXPECT_NE(sent->parent_id, baton::Traceparent::parse(parent)->parent_id);
+  EXPECT_EQ(outgoing.at("traceparent"), parent);
   EXPECT_EQ(outgoing.at("baggage"), "a=1");
 }
 

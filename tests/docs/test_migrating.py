@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands of docs/migrating-from-b3.md, in sequence in one shell, print what the page says.
-`<span>` stands for 16 digits and `<another trace>` for 32 that the page does not show."""
+"""The commands of docs/migrating-from-b3.md, in sequence in one shell, print what the page says."""
 
 import os
 import pathlib
@@ -72,7 +71,6 @@ class Guide(unittest.TestCase):
     def test_prints_what_the_page_says(self):
         page_ports = sorted(set(re.findall(r"\b(?:9000|808\d)\b", PAGE.read_text("utf-8"))))
         ports = {port: free_port() for port in page_ports}
-        known_traces = set(re.findall(r"[0-9a-f]{32}", PAGE.read_text("utf-8")))
         with tempfile.TemporaryDirectory() as folder:
             shell = Shell(folder)
             self.addCleanup(shell.close)
@@ -86,12 +84,7 @@ class Guide(unittest.TestCase):
                     printed = shell.run(command)
                 for port, free in ports.items():
                     printed = printed.replace(free, port)
-                pattern = re.escape(expected).replace("<span>", "[0-9a-f]{16}")
-                pattern = pattern.replace(re.escape("<another trace>"), "([0-9a-f]{32})")
-                found = re.fullmatch(pattern, printed)
-                if not found:
-                    self.assertEqual(printed, expected, command)
-                self.assertFalse(known_traces.intersection(found.groups()), command)
+                self.assertEqual(printed, expected, command)
                 count += 1
             self.assertGreater(count, 30)
 

@@ -40,8 +40,7 @@ class Propagation(unittest.TestCase):
     def assert_continued(self, traceparent, flags="01"):
         trace_id, span_id, got_flags = TRACEPARENT_FORM.match(traceparent).groups()
         self.assertEqual((trace_id, got_flags), (TRACE_ID, flags))
-        self.assertNotEqual(span_id, SPAN_ID)
-        return span_id
+        self.assertEqual(span_id, SPAN_ID)
 
     def test_b3_becomes_w3c(self):
         gateway = self.start(**MOVE)
@@ -69,8 +68,8 @@ class Propagation(unittest.TestCase):
         for fields in ({"b3": B3}, {"traceparent": TRACEPARENT}, MULTI):
             with self.subTest(fields):
                 got = self.echo(gateway, fields)
-                span_id = self.assert_continued(got.pop("traceparent"))
-                self.assertEqual(got, {"b3": f"{TRACE_ID}-{span_id}-1"})
+                self.assert_continued(got.pop("traceparent"))
+                self.assertEqual(got, {"b3": B3})
 
     def test_jaeger_becomes_w3c_with_its_baggage(self):
         gateway = self.start(BATON_EXTRACT="tracecontext,baggage,jaeger",
@@ -84,16 +83,13 @@ class Propagation(unittest.TestCase):
         gateway = self.start(BATON_EXTRACT="tracecontext,b3", BATON_INJECT="b3multi")
         got = self.echo(gateway, {"traceparent": TRACEPARENT, "tracestate": "a=1"})
         self.assertEqual(got.pop("x-b3-traceid"), TRACE_ID)
-        self.assertRegex(got.pop("x-b3-spanid"), "^[0-9a-f]{16}$")
+        self.assertEqual(got.pop("x-b3-spanid"), SPAN_ID)
         self.assertEqual(got, {"x-b3-sampled": "1"})
 
-    def test_a_request_without_a_trace_starts_one(self):
+    def test_a_request_without_a_trace_stays_without(self):
         gateway = self.start(**MOVE)
-        first, second = self.echo(gateway, {}), self.echo(gateway, {"b3": "nonsense"})
-        self.assertEqual((list(first), list(second)), (["traceparent"], ["traceparent"]))
-        for got in first, second:
-            self.assertRegex(got["traceparent"], TRACEPARENT_FORM)
-        self.assertNotEqual(first["traceparent"][3:35], second["traceparent"][3:35])
+        for fields in ({}, {"b3": "nonsense"}):
+            self.assertEqual(self.echo(gateway, fields), {})
         self.assertEqual(gateway.metrics()['baton_format_malformed_total{format="b3"}'], 1)
 
     def test_untouched_where_nothing_is_asked_for(self):
@@ -125,7 +121,7 @@ class Propagation(unittest.TestCase):
 
     def test_wrong_settings_are_told_and_the_rest_is_used(self):
         gateway = self.start(OTEL_PROPAGATORS="tracecontext,nonsense")
-        self.assertIn("traceparent", self.echo(gateway, {}))
+        self.assertIn("traceparent", self.echo(gateway, {"traceparent": TRACEPARENT}))
         status, errors = gateway.stop()
         self.assertEqual((status, errors.count("\n")), (0, 1))
         self.assertRegex(errors, "^warning: .*nonsense")
@@ -158,8 +154,6 @@ class Propagation(unittest.TestCase):
         lines = heads[0].split(b"\r\n")
         self.assertEqual(lines[0], b"GET /a%20b?c=d&e HTTP/1.1")
         # Beast keeps fields of one name together, so the order is that of the names.
-        [b3] = [line for line in lines if line.lower().startswith(b"b3:")]
-        lines.remove(b3)
         self.assertEqual(sorted(lines[1:-2]),
                          sorted([b"Host: some.host:81", b"X-One: 1", b"x-one: \xe9", b"X-Last: 2",
                                  b"Cookie: a=b; c=d", b"X-Empty: ", b"TE: trailers",

@@ -147,6 +147,10 @@ received<ReceivedTask> read_task(Message message, const Limits& limits) {
   return task;
 }
 
+detail::SpanFacts internal::Consumer::facts(const ReceivedTask& task) {
+  return span_facts(SpanKind::consumer, "run", task.name, task.id, {});
+}
+
 void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options) {
   const PropagatorChain& chain = options.chain;
   if (has_context(task.headers, chain)) return;

@@ -81,6 +81,21 @@ std::string body_of(const Task& task) {
 
 }  // namespace
 
+detail::SpanFacts internal::span_facts(SpanKind kind, std::string_view operation,
+                                       std::string_view task, std::string_view id,
+                                       std::string_view queue) {
+  detail::SpanFacts facts;
+  facts.kind = kind;
+  facts.name.append(operation).append("/").append(task);
+  facts.attributes.add("messaging.system", "celery");
+  facts.attributes.add("messaging.operation.name", operation);
+  facts.attributes.add("messaging.operation.type", kind == SpanKind::producer ? "send" : "process");
+  facts.attributes.add("messaging.destination.name", queue);
+  facts.attributes.add("messaging.message.id", id);
+  facts.attributes.add("celery.task_name", task);
+  return facts;
+}
+
 Message make_message(const Task& task, const Context& context, const InjectOptions& options) {
   Message message;
   message.correlation_id = task.id.empty() ? random_uuid() : task.id;

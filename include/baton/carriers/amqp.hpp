@@ -187,19 +187,63 @@ inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& cont
 void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool,
             const Context& context = current(), const InjectOptions& options = {});
 
-/// Processes a message: extracts its context, makes a child of it current, and calls the handler,
-/// with the message if it takes one. Returns the handler's result.
+struct PublishOptions {
+  const PropagatorChain& chain = global_chain();
+  Tracer* tracer = global_tracer();  ///< as in SendOptions
+  std::string_view span_name = {};
+  bool mandatory = false;  ///< the broker returns a message that it cannot route
+
+  [[nodiscard]] SendOptions sending() const noexcept { return {chain, tracer, span_name}; }
+};
+
+/// Publishes a message with the current context. Returns the status of `amqp_basic_publish`.
+///
+///     amqp_basic_properties_t properties{};
+///     baton::amqp::publish(connection, 1, exchange, key, properties, body);
+///
+/// A tracer starts a span for each message (kind `producer`), which the message carries. It ends
+/// when the message is on its way; an error is any other status than `AMQP_STATUS_OK`. The
+/// arguments are used only during the call.
+int publish(amqp_connection_state_t connection, amqp_channel_t channel, amqp_bytes_t exchange,
+            amqp_bytes_t routing_key, const amqp_basic_properties_t& properties, amqp_bytes_t body,
+            const PublishOptions& options = {});
+
+namespace internal {
+
+/// The span of a message, by the semantic conventions for RabbitMQ.
+detail::SpanFacts span_facts(SpanKind kind, std::string_view operation, amqp_bytes_t exchange,
+                             amqp_bytes_t routing_key);
+
+struct Consumer {
+  static detail::SpanFacts facts(const amqp_envelope_t& envelope) {
+    return span_facts(SpanKind::consumer, "process", envelope.exchange, envelope.routing_key);
+  }
+  /// Of a message alone, which does not say where it was published.
+  template <class Message>
+  static detail::SpanFacts facts(const Message& /*message*/) {
+    return span_facts(SpanKind::consumer, "process", amqp_empty_bytes, amqp_empty_bytes);
+  }
+};
+
+}  // namespace internal
+
+/// Processes a message: makes its context current and calls the handler, with the message if it
+/// takes one. Returns the handler's result.
 ///
 ///     baton::amqp::process(envelope, [&](const amqp_envelope_t& order) {
 ///       ship(order.message.body);  // baton::current() is this message's context
 ///     });
 ///
+/// A tracer starts a span for the message (kind `consumer`), which is then current. It ends with
+/// the handler, with an error if the handler throws.
+///
 /// Always calls the handler, even if the headers are invalid. The handler must not be a coroutine,
 /// which does not compile: await it through `co_with_context` (baton/asio.hpp).
 template <HasHeaders Message, class Handler>
 decltype(auto) process(const Message& message, Handler&& handler,
-                       const ExtractOptions& options = {}) {
-  return detail::handle(extract(message, options), std::forward<Handler>(handler), message);
+                       const HandleOptions& options = {}) {
+  return detail::handle<internal::Consumer>(extract(message, options.extraction()),
+                                            std::forward<Handler>(handler), message, options);
 }
 
 }  // namespace baton::amqp

@@ -17,6 +17,17 @@
 
 namespace baton::http {
 
+namespace internal {
+
+inline boost::beast::string_view to_beast(std::string_view text) noexcept {
+  return {text.data(), text.size()};
+}
+inline std::string_view from_beast(boost::beast::string_view text) noexcept {
+  return {text.data(), text.size()};
+}
+
+}  // namespace internal
+
 /// A carrier over the fields of Boost.Beast: `fields`, `header`, `request`, `response`, with any
 /// allocator. They must outlive it.
 ///
@@ -36,23 +47,23 @@ class BeastCarrier {
   explicit BeastCarrier(Fields& fields) noexcept : fields_(&fields) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    const auto found = fields_->find(to_beast(name));
+    const auto found = fields_->find(internal::to_beast(name));
     if (found == fields_->end()) return std::nullopt;
-    return from_beast(found->value());
+    return internal::from_beast(found->value());
   }
 
   template <class Visitor>
   void get_all(std::string_view name, Visitor&& visit) const {
-    const auto [first, last] = fields_->equal_range(to_beast(name));
+    const auto [first, last] = fields_->equal_range(internal::to_beast(name));
     for (auto field = first; field != last; ++field) {
-      if (!visit(from_beast(field->value()))) return;
+      if (!visit(internal::from_beast(field->value()))) return;
     }
   }
 
   template <class Visitor>
   void keys(Visitor&& visit) const {
     for (const auto& field : *fields_) {
-      if (!visit(from_beast(field.name_string()))) return;
+      if (!visit(internal::from_beast(field.name_string()))) return;
     }
   }
 
@@ -65,28 +76,21 @@ class BeastCarrier {
       return;
     }
     if (internal::is_lowercase(name)) {
-      fields_->set(to_beast(name), to_beast(value));
+      fields_->set(internal::to_beast(name), internal::to_beast(value));
     } else {
       std::string lowercase;
       internal::assign_lowercase(lowercase, name);
-      fields_->set(to_beast(lowercase), to_beast(value));
+      fields_->set(internal::to_beast(lowercase), internal::to_beast(value));
     }
   }
 
   void erase(std::string_view name)
     requires(!std::is_const_v<Fields>)
   {
-    fields_->erase(to_beast(name));
+    fields_->erase(internal::to_beast(name));
   }
 
  private:
-  static boost::beast::string_view to_beast(std::string_view text) noexcept {
-    return {text.data(), text.size()};
-  }
-  static std::string_view from_beast(boost::beast::string_view text) noexcept {
-    return {text.data(), text.size()};
-  }
-
   Fields* fields_;
 };
 
@@ -98,14 +102,23 @@ void is_beast_fields(const boost::beast::http::basic_fields<Allocator>&);
 template <class T>
 concept BeastFields = requires(const T& fields) { is_beast_fields(fields); };
 
-template <class Request, class Handler>
-auto co_handle(Context context, Request& request, Handler handler)
-    -> std::remove_cvref_t<decltype(detail::invoke_handler(handler, request))> {
+/// Awaits a coroutine that `start` returns, in a span that has started or with a context.
+template <class Transport, class Start>
+auto co_in_context(Transport transport, Span span, Context context, Start start)
+    -> std::remove_cvref_t<std::invoke_result_t<Start&>> {
+  Span running(std::move(span));  // unlike a parameter, it sees an exception of this coroutine
   auto work = [&] {
-    const Scope scope(context);  // for the part of the handler before its coroutine starts
-    return detail::invoke_handler(handler, request);
+    const Scope scope(context);  // for the part of the function before its coroutine starts
+    return start();
   }();
-  co_return co_await co_with_context(std::move(context), std::move(work));
+  using Result = typename std::remove_cvref_t<decltype(work)>::value_type;
+  if constexpr (detail::EndsSpan<Transport, Result>) {
+    Result result = co_await co_with_context(std::move(context), std::move(work));
+    transport.end(running, result);
+    co_return result;
+  } else {
+    co_return co_await co_with_context(std::move(context), std::move(work));
+  }
 }
 
 }  // namespace internal
@@ -115,22 +128,79 @@ struct CarrierFor<Fields> {
   using type = BeastCarrier<Fields>;
 };
 
-/// Serves a request asynchronously: extracts its context, makes a child of it current, and awaits
-/// the handler's coroutine, which is called with the request if it takes one.
+template <class Fields>
+struct RequestTraits<boost::beast::http::header<true, Fields>> {
+  using Request = boost::beast::http::header<true, Fields>;
+
+  static std::string_view method(const Request& request) {
+    return internal::from_beast(request.method_string());
+  }
+  static std::string_view target(const Request& request) {
+    return internal::from_beast(request.target());
+  }
+};
+template <class Body, class Fields>
+struct RequestTraits<boost::beast::http::message<true, Body, Fields>>
+    : RequestTraits<boost::beast::http::header<true, Fields>> {};
+
+template <class Fields>
+struct ResponseTraits<boost::beast::http::header<false, Fields>> {
+  static int status(const boost::beast::http::header<false, Fields>& response) {
+    return static_cast<int>(response.result_int());
+  }
+};
+template <class Body, class Fields>
+struct ResponseTraits<boost::beast::http::message<false, Body, Fields>>
+    : ResponseTraits<boost::beast::http::header<false, Fields>> {};
+
+/// Serves a request asynchronously: awaits the handler's coroutine with the request's context
+/// current. The handler is called with the request if it takes one.
 ///
 ///     auto response = co_await baton::http::co_serve(request, [&](auto& request) -> awaitable<…> {
 ///       co_await something();           // another request may run here, on this very thread
 ///       co_return answer(request);      // baton::current() is still this request's context
 ///     });
 ///
-/// The context is extracted at once. The coroutine runs as in `co_with_context`: `co_serve` returns
-/// its result or throws its exception, and then the awaiting coroutine has its own context again.
-/// The request must outlive the coroutine; the handler is moved in.
+/// The context is extracted at once, and a tracer starts its span at once, as in `serve`. The
+/// coroutine runs as in `co_with_context`: `co_serve` returns its result or throws its exception,
+/// and then the awaiting coroutine has its own context again. The span ends with the coroutine, or
+/// when it is destroyed. The request must outlive the coroutine; the handler is moved in.
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
-[[nodiscard]] auto co_serve(Request&& request, Handler handler,
-                            const ExtractOptions& options = {}) {
-  return internal::co_handle(extract(request, options).child(), request, std::move(handler));
+[[nodiscard]] auto co_serve(Request&& request, Handler handler, const ServeOptions& options = {}) {
+  Context caller = extract(request, {options.chain, options.report});
+  Span span;
+  if (options.tracer != nullptr) {
+    span = internal::Server::facts(std::as_const(request))
+               .start(*options.tracer, caller, options.span_name);
+    caller = span.context();
+  }
+  return internal::co_in_context(internal::Server{options.answer}, std::move(span),
+                                 std::move(caller),
+                                 [&request, handler = std::move(handler)]() mutable {
+                                   return detail::invoke_handler(handler, request);
+                                 });
+}
+
+/// Makes a call asynchronously: writes the current context into a request at once, and awaits the
+/// coroutine of `send`, which is called with the request if it takes one.
+///
+///     auto response = co_await baton::http::co_call(request, [&](auto& request) -> awaitable<…> {
+///       co_await http::async_write(stream, request);
+///       …
+///     });
+///
+/// A tracer starts a span as in `call`; it ends with the coroutine. The request must outlive the
+/// coroutine; `send` is moved in.
+template <HasHeaders Request, class Send>
+[[nodiscard]] auto co_call(Request& request, Send send, const SendOptions& options = {}) {
+  Span span = detail::start_sending(options, [&] { return internal::Client::facts(request); });
+  Context context = span.context();
+  inject(request, context, options.injection());
+  return internal::co_in_context(internal::Client(), std::move(span), std::move(context),
+                                 [&request, send = std::move(send)]() mutable {
+                                   return detail::invoke_handler(send, request);
+                                 });
 }
 
 }  // namespace baton::http

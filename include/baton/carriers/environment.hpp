@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "baton/carrier.hpp"
+#include "baton/detail/handle.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
 
@@ -120,6 +123,49 @@ class Environment {
 inline void inject(Environment& environment, const Context& context = current(),
                    const InjectOptions& options = {}) {
   options.chain.inject(context, environment);
+}
+
+namespace internal {
+
+/// The span of a process, by the semantic conventions for command-line programs.
+detail::SpanFacts span_facts(SpanKind kind);
+
+struct Process {
+  static detail::SpanFacts facts(const Context& /*caller*/) {
+    return span_facts(SpanKind::internal);
+  }
+};
+
+}  // namespace internal
+
+/// Does the work of this process in the context of its environment. Returns the result of `work`.
+///
+///     int main() { return baton::environment::run([] { return make_report(); }); }
+///
+/// A tracer starts a span for the process (kind `internal`, named after the program), which is then
+/// current. It ends with `work`, with an error if that throws. A coroutine does not compile.
+template <class Work>
+decltype(auto) run(Work&& work, const HandleOptions& options = {}) {
+  const Context caller = extract(options.extraction());
+  return detail::handle<internal::Process>(caller, std::forward<Work>(work), caller, options);
+}
+
+/// Starts a process: calls `start` with a copy of this process's environment in which the current
+/// context is. Returns the result of `start`.
+///
+///     baton::environment::call([&](const baton::environment::Environment& environment) {
+///       return run_and_wait("make", environment.envp());
+///     }, {.span_name = "make"});
+///
+/// A tracer starts a span for the call (kind `client`), which the process gets. It ends with
+/// `start`, with an error if that throws: let it wait for the process.
+template <class Start>
+decltype(auto) call(Start&& start, const SendOptions& options = {}) {
+  const Span span =
+      detail::start_sending(options, [] { return internal::span_facts(SpanKind::client); });
+  Environment environment = Environment::copy();
+  inject(environment, span.context(), options.injection());
+  return std::invoke(std::forward<Start>(start), std::as_const(environment));
 }
 
 }  // namespace baton::environment

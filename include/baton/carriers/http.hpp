@@ -11,7 +11,9 @@
 #include <utility>
 
 #include "baton/carrier.hpp"
+#include "baton/carriers/http_answer.hpp"
 #include "baton/carriers/http_field.hpp"
+#include "baton/carriers/http_span.hpp"
 #include "baton/detail/handle.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
@@ -176,6 +178,11 @@ struct CarrierFor<Container> {
 template <class Headers>
 concept HasHeaders = requires { typename CarrierFor<Headers>::type; };
 
+/// One whose fields can be changed.
+template <class Headers>
+concept HasWritableHeaders =
+    HasHeaders<Headers> && WritableCarrier<typename CarrierFor<Headers>::type>;
+
 /// The context of a received request.
 ///
 ///     baton::Context context = baton::http::extract(request.headers);
@@ -186,26 +193,121 @@ template <HasHeaders Headers>
 
 /// Writes a context into a request that is about to be sent.
 ///
-///     baton::http::inject(request.headers, baton::current().child());
+///     baton::http::inject(request.headers);
 template <HasHeaders Headers>
 void inject(Headers& headers, const Context& context = current(),
             const InjectOptions& options = {}) {
   options.chain.inject(context, typename CarrierFor<Headers>::type(headers));
 }
 
-/// Serves a request: extracts its context, makes a child of it current, and calls the handler, with
-/// the request if it takes one. Returns the handler's result.
+/// Writes which span answers into a response, for a server that does not use `serve`.
+///
+///     baton::http::write_answer(response, baton::current().span_context(), Answer::traceresponse);
+template <HasWritableHeaders Response>
+void write_answer(Response& response, const SpanContext& span, Answer answer) {
+  typename CarrierFor<Response>::type fields(response);
+  write_answer(CarrierReader(fields), CarrierWriter(fields), span, answer);
+}
+
+/// Which span answered a call: see the function for carriers.
+template <HasHeaders Response>
+[[nodiscard]] SpanContext read_answer(const Response& response) {
+  return read_answer(CarrierReader(typename CarrierFor<const Response>::type(response)));
+}
+
+/// The options of `serve` and `co_serve`: HandleOptions, and the answer.
+struct ServeOptions {
+  const PropagatorChain& chain = global_chain();
+  ExtractReport* report = nullptr;
+  Tracer* tracer = global_tracer();
+  std::string_view span_name = {};
+  /// Written into the response that the handler returns, if it has header fields and a tracer has
+  /// started a span: without one, no span of this service answers.
+  Answer answer = Answer::none;
+
+  [[nodiscard]] HandleOptions handling() const noexcept {
+    return {chain, report, tracer, span_name};
+  }
+};
+
+namespace internal {
+
+/// A server's span of a request. Only what is the server's own fault is an error of it.
+struct Server {
+  Answer answer = Answer::none;
+
+  template <class Request>
+  static detail::SpanFacts facts(const Request& request) {
+    return span_facts<SpanKind::server>(request);
+  }
+  template <class Response>
+    requires HasStatus<std::remove_cv_t<Response>> || HasWritableHeaders<Response>
+  void end(Span& span, Response& response) const {
+    if constexpr (HasWritableHeaders<Response>) {
+      write_answer(response, span.context().span_context(), answer);
+    }
+    if constexpr (HasStatus<std::remove_cv_t<Response>>) end_span(span, response, 500);
+  }
+};
+
+/// A client's span of a call.
+struct Client {
+  template <class Request>
+  static detail::SpanFacts facts(const Request& request) {
+    return span_facts<SpanKind::client>(request);
+  }
+  template <class Response>
+    requires HasStatus<std::remove_cv_t<Response>>
+  static void end(Span& span, Response& response) {
+    end_span(span, response, 400);
+  }
+};
+
+}  // namespace internal
+
+/// Serves a request: makes its context current and calls the handler, with the request if it takes
+/// one. Returns the handler's result.
 ///
 ///     auto response = baton::http::serve(request, [&](const auto& request) {
 ///       return answer(request);  // baton::current() is this request's context
 ///     });
 ///
+/// A tracer starts a span for the request (kind `server`), which is then current. It ends with the
+/// handler: with an error if the handler throws, or returns a response with a status of 500 or more
+/// (see ResponseTraits).
+///
 /// The handler must not return before its work is done, since the scope ends with it. A coroutine
 /// does not compile; use `co_serve` (baton/carriers/beast.hpp).
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
-decltype(auto) serve(Request&& request, Handler&& handler, const ExtractOptions& options = {}) {
-  return detail::handle(extract(request, options), std::forward<Handler>(handler), request);
+decltype(auto) serve(Request&& request, Handler&& handler, const ServeOptions& options = {}) {
+  return detail::handle(extract(request, {options.chain, options.report}),
+                        std::forward<Handler>(handler), request, options.handling(),
+                        internal::Server{options.answer});
+}
+
+/// Makes a call: writes the current context into a request and calls `send`, with the request if it
+/// takes one. Returns the result of `send`.
+///
+///     auto response = baton::http::call(request, [&](auto& request) { return client.send(request);
+///     });
+///
+/// A tracer starts a span for the call (kind `client`), which the request carries and which is
+/// current in `send`. It ends with `send`: with an error if `send` throws, or returns a response
+/// with a status of 400 or more (see ResponseTraits). A coroutine does not compile; use `co_call`
+/// (baton/carriers/beast.hpp).
+template <HasHeaders Request, class Send>
+decltype(auto) call(Request& request, Send&& send, const SendOptions& options = {}) {
+  detail::refuse_coroutine<detail::HandlerResult<Send, Request>>();
+  const auto send_it = [&]() -> decltype(auto) {
+    inject(request, current(), options.injection());
+    return detail::invoke_handler(std::forward<Send>(send), request);
+  };
+  if (options.tracer == nullptr) return send_it();
+  return detail::call_in_span(
+      internal::Client(),
+      internal::Client::facts(request).start(*options.tracer, current(), options.span_name),
+      send_it);
 }
 
 }  // namespace baton::http

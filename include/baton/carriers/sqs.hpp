@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "baton/carriers/sqs/attributes.hpp"
+#include "baton/detail/handle.hpp"
 #include "baton/function_ref.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
@@ -59,6 +62,31 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
                                                          ContextOfEntry context_of,
                                                          const InjectOptions& options = {});
 
+/// Sends messages: the spans of the messages of a SendMessage or SendMessageBatch request, and
+/// their contexts in it. A tracer starts a span for each message (kind `producer`), a child of the
+/// current context; without a tracer, each message carries the current context.
+///
+///     const baton::sqs::Sending sending(request);
+///     if (sending.left_out()) for (const auto& each : *sending.left_out()) log(each.field);
+///     client.send(request);
+///
+/// The spans end with the object, with an error if an exception destroys it. The request belongs to
+/// the caller, and is changed only by the constructor.
+class Sending {
+ public:
+  explicit Sending(std::string& request, const SendOptions& options = {});
+
+  /// What `inject` returns: the fields that are left out, or the error for which the request is
+  /// unchanged.
+  [[nodiscard]] const expected<std::vector<LeftOut>>& left_out() const noexcept {
+    return left_out_;
+  }
+
+ private:
+  std::deque<Span> spans_;  // their contexts must not move
+  expected<std::vector<LeftOut>> left_out_;
+};
+
 /// The contexts of received messages, in order. `response` is one of:
 ///
 /// - the response of ReceiveMessage, `{"Messages": [{"Body", "MessageAttributes", "Attributes"}]}`.
@@ -98,5 +126,35 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
 /// The same for a single message of a response, record of an event, or notification of SNS.
 [[nodiscard]] expected<Context> extract_message(std::string_view message,
                                                 const ExtractOptions& options = {});
+
+namespace internal {
+
+detail::SpanFacts span_facts(SpanKind kind, std::string_view operation);
+
+struct Consumer {
+  template <class Message>
+  static detail::SpanFacts facts(const Message& /*message*/) {
+    return span_facts(SpanKind::consumer, "process");
+  }
+};
+
+}  // namespace internal
+
+/// Processes a message whose context `extract` returned: makes that context current and calls the
+/// handler. Returns the handler's result.
+///
+///     const auto contexts = baton::sqs::extract(response).value();
+///     for (std::size_t i = 0; i < contexts.size(); ++i) {
+///       baton::sqs::process(contexts[i], [&] { ship(orders[i]); });
+///     }
+///
+/// A tracer starts a span for the message (kind `consumer`), which is then current. It ends with
+/// the handler, with an error if the handler throws. A coroutine does not compile.
+template <class Handler>
+decltype(auto) process(const Context& caller, Handler&& handler,
+                       const HandleOptions& options = {}) {
+  return detail::handle<internal::Consumer>(caller, std::forward<Handler>(handler), caller,
+                                            options);
+}
 
 }  // namespace baton::sqs

@@ -3,10 +3,14 @@
 
 #include <concepts>
 #include <functional>
+#include <type_traits>
 #include <utility>
 
 #include "baton/detail/coroutine.hpp"
+#include "baton/detail/span_facts.hpp"
+#include "baton/options.hpp"
 #include "baton/scope.hpp"
+#include "baton/span.hpp"
 
 namespace baton::detail {
 
@@ -20,14 +24,48 @@ decltype(auto) invoke_handler(Handler&& handler, Message& message) {
   }
 }
 
-/// Calls the handler of a message with a child of `caller`, the message's context, as the current
-/// context. A coroutine, which would lose it, does not compile.
 template <class Handler, class Message>
-decltype(auto) handle(const Context& caller, Handler&& handler, Message& message) {
-  refuse_coroutine<decltype(invoke_handler(std::forward<Handler>(handler), message))>();
-  const Context context = caller.child();
-  const Scope scope(context);
-  return invoke_handler(std::forward<Handler>(handler), message);
+using HandlerResult = decltype(invoke_handler(std::declval<Handler>(), std::declval<Message&>()));
+
+/// A transport that ends a span by the result of a handler or call.
+template <class Transport, class Result>
+concept EndsSpan =
+    requires(const Transport& transport, Span& span, std::remove_reference_t<Result>& result) {
+      transport.end(span, result);
+    };
+
+/// Calls a function in a span that has started, and ends the span by what the function returns.
+template <class Transport, class Function>
+decltype(auto) call_in_span(const Transport& transport, Span span, Function&& function) {
+  using Result = std::invoke_result_t<Function>;
+  const Scope scope(span.context());
+  if constexpr (EndsSpan<Transport, Result>) {
+    Result result = std::invoke(std::forward<Function>(function));
+    transport.end(span, result);
+    return static_cast<Result>(std::forward<Result>(result));
+  } else {
+    return std::invoke(std::forward<Function>(function));
+  }
+}
+
+/// Calls the handler of a message whose context is `caller`. The current context is that of a span
+/// for the message or, without a tracer, the caller's. A coroutine, which would lose it, does not
+/// compile.
+///
+/// `transport.facts(message)` says what is known of the message; `transport.end(span, result)`, if
+/// it exists, ends the span.
+template <class Transport, class Handler, class Message>
+decltype(auto) handle(const Context& caller, Handler&& handler, Message& message,
+                      const HandleOptions& options, const Transport& transport = {}) {
+  refuse_coroutine<HandlerResult<Handler, Message>>();
+  if (options.tracer == nullptr) {
+    const Scope scope(caller);
+    return invoke_handler(std::forward<Handler>(handler), message);
+  }
+  return call_in_span(
+      transport,
+      transport.facts(std::as_const(message)).start(*options.tracer, caller, options.span_name),
+      [&]() -> decltype(auto) { return invoke_handler(std::forward<Handler>(handler), message); });
 }
 
 }  // namespace baton::detail

@@ -63,11 +63,9 @@ class Connection {
 };
 
 void publish(const Connection& connection, const char* queue, amqp_bytes_t body) {
-  baton::amqp::Pool pool;
   amqp_basic_properties_t properties{};
-  baton::amqp::inject(properties, pool);
-  check(amqp_basic_publish(connection, channel, amqp_empty_bytes, amqp_cstring_bytes(queue), 0, 0,
-                           &properties, body));
+  check(baton::amqp::publish(connection, channel, amqp_empty_bytes, amqp_cstring_bytes(queue),
+                             properties, body));
 }
 
 void send_on(const Connection& connection, const char* queue, const amqp_message_t& message) {
@@ -112,9 +110,10 @@ int run(int count, char** words) {
     const Connection connection(words[2]);
     connection.declare(words[3]);
     const baton::Context ours = baton::environment::extract();
+    // With a context, all messages carry it; without, each has a trace of its own.
+    if (ours == baton::Context()) baton::set_global_tracer(std::make_shared<baton::IdTracer>());
     for (int i = 0; i < std::atoi(words[4]); ++i) {
-      const baton::Context context = ours.span_context().is_valid() ? ours : ours.child();
-      const baton::Scope scope(context);
+      const baton::Scope scope(ours);
       std::string body = "message-" + std::to_string(i);
       publish(connection, words[3], {body.size(), body.data()});
     }

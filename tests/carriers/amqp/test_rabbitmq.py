@@ -135,13 +135,12 @@ class RealRabbitMQ(unittest.TestCase):
         peer("forward", server.url, self.queue, to, "2")
         _, got, body = self.plain.basic_get(to, auto_ack=True)
         self.assertEqual(body, b"hello")
-        self.assertRegex(got.headers.pop("traceparent"), "^00-[0-9a-f]{32}-[0-9a-f]{16}-0[23]$")
-        self.assertEqual(got.headers, others)
+        self.assertEqual(got.headers, others)  # it came without a context
         self.assertEqual((got.priority, got.correlation_id, got.content_type, got.delivery_mode),
                          (3, "c", "text/plain", 2))
         _, current, members, span = self.consume(to)
         self.assertEqual((current, members), (TRACE, {"a": "1"}))
-        self.assertNotEqual(trace.format_span_id(span.parent.span_id), SPAN)
+        self.assertEqual(trace.format_span_id(span.parent.span_id), SPAN)
 
     def test_bad_headers_cost_no_message(self):
         wrong_type = [{"traceparent": 7}, {"traceparent": {"a": PARENT}}]

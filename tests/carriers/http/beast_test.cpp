@@ -111,7 +111,7 @@ TEST(BeastSync, CarriesTheContextToAServerAndBack) {
       EXPECT_EQ(response.body(), context.span_context().trace_id.to_string());
       const baton::Context answered = baton::http::extract(response);
       EXPECT_EQ(answered.span_context().trace_id, context.span_context().trace_id);
-      EXPECT_NE(answered.span_context().span_id, context.span_context().span_id);
+      EXPECT_EQ(answered.span_context().span_id, context.span_context().span_id);
       EXPECT_EQ(answered.span_context().trace_state, context.span_context().trace_state);
       EXPECT_EQ(answered.baggage(), context.baggage());
     }

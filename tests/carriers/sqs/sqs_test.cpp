@@ -581,9 +581,7 @@ TEST(SqsGuideTest, SendingAndReceiving) {
   baton::ExtractReport report;
   const auto contexts = baton::sqs::extract(response, {.report = &report});
   for (std::size_t i = 0; contexts && i < contexts->size(); ++i) {
-    const baton::Context context = (*contexts)[i].child();
-    const baton::Scope scope(context);
-    handle(i);  // baton::current() is the i-th message's context
+    baton::sqs::process((*contexts)[i], [&] { handle(i); });
   }
 
   ASSERT_EQ(seen.size(), 1U);

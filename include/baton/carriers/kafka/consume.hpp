@@ -49,6 +49,16 @@ template <class T>
 concept Message = std::same_as<std::remove_cv_t<T>, rd_kafka_message_t> ||
                   (!std::is_const_v<T> && std::derived_from<T, RdKafka::Message>);
 
+namespace internal {
+
+/// The span of a message that is processed, by the semantic conventions for Kafka.
+struct Consumer {
+  static detail::SpanFacts facts(const rd_kafka_message_t& message);
+  static detail::SpanFacts facts(const RdKafka::Message& message);
+};
+
+}  // namespace internal
+
 /// Processes a message: extracts its context, makes a child of it current, and calls the handler,
 /// with the message if it takes one. Returns the handler's result.
 ///
@@ -59,8 +69,9 @@ concept Message = std::same_as<std::remove_cv_t<T>, rd_kafka_message_t> ||
 /// Always calls the handler, even if the headers are invalid. The handler must not be a coroutine,
 /// which does not compile: await it through `co_with_context` (baton/asio.hpp).
 template <Message M, class Handler>
-decltype(auto) process(M& message, Handler&& handler, const ExtractOptions& options = {}) {
-  return detail::handle(extract(message, options), std::forward<Handler>(handler), message);
+decltype(auto) process(M& message, Handler&& handler, const HandleOptions& options = {}) {
+  return detail::handle<internal::Consumer>(extract(message, options.extraction()),
+                                            std::forward<Handler>(handler), message, options);
 }
 
 /// The valid ones among these span contexts that differ by trace id or span id, each once, in the

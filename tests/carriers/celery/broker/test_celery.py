@@ -251,9 +251,8 @@ class RealCelery(unittest.TestCase):
             self.assertEqual([one["traceparent"].split("-")[1:3] for one in told],
                              [[line[2], line[3]] for line in handled])
             if kind == "OpenTelemetry":
-                sampled = [one for one in told if one["traceparent"].endswith(("01", "03"))]
-                self.assertEqual([one["span_parent"] for one in sampled],
-                                 [line[3] for line in handled[:10] + handled[11:]])
+                self.assertEqual([one["span_parent"] for one in told],
+                                 [line[3] for line in handled])
             handed_over.append((broker, "C++ bridge, follow-up", kind,
                                 "14 of 14: trace, the bridge's span, parent and root task"))
 

@@ -90,19 +90,31 @@ struct ReceivedTask {
 /// of exactly that name, which is null or of another type than text.
 void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options = {});
 
-/// Processes a task: extracts its context, makes a child of it current, and calls the handler, with
-/// the task if it takes one. Returns the handler's result.
+namespace internal {
+
+struct Consumer {
+  static detail::SpanFacts facts(const ReceivedTask& task);
+};
+
+}  // namespace internal
+
+/// Processes a task: makes its context current and calls the handler, with the task if it takes
+/// one. Returns the handler's result.
 ///
 ///     baton::celery::process(task, [&](const baton::celery::ReceivedTask& bill) {
 ///       send(bill.args);  // baton::current() is this task's context
 ///     });
 ///
+/// A tracer starts a span for the run (kind `consumer`, named `run/<task>` as by OpenTelemetry for
+/// Python), which is then current. It ends with the handler, with an error if the handler throws.
+///
 /// Always calls the handler, even if the headers are invalid. The handler must not be a coroutine,
 /// which does not compile: await it through `co_with_context` (baton/asio.hpp).
 template <class Handler>
 decltype(auto) process(const ReceivedTask& task, Handler&& handler,
-                       const ExtractOptions& options = {}) {
-  return detail::handle(extract(task, options), std::forward<Handler>(handler), task);
+                       const HandleOptions& options = {}) {
+  return detail::handle<internal::Consumer>(extract(task, options.extraction()),
+                                            std::forward<Handler>(handler), task, options);
 }
 
 /// A task that is published while another one is handled: the other is its parent, and both have

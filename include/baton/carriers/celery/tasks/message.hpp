@@ -3,10 +3,13 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "baton/carriers/celery/tasks/task.hpp"
+#include "baton/detail/span_facts.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
 
@@ -36,6 +39,33 @@ struct Message {
 /// task has none: `message.correlation_id`. Never fails; throws `std::bad_alloc`.
 [[nodiscard]] Message make_message(const Task& task, const Context& context = current(),
                                    const InjectOptions& options = {});
+
+namespace internal {
+
+/// The span of a task: `run/<task>` where it is run, `apply_async/<task>` where it is published.
+detail::SpanFacts span_facts(SpanKind kind, std::string_view operation, std::string_view task,
+                             std::string_view id, std::string_view queue);
+
+}  // namespace internal
+
+/// Publishes a task with the current context: makes its message, and calls `send` with that.
+/// Returns the result of `send`.
+///
+///     baton::celery::publish(task, [&](const baton::celery::Message& message) {
+///       redisCommand(redis, "LPUSH %s %b", …);
+///     });
+///
+/// A tracer starts a span for the task (kind `producer`, named `apply_async/<task>` as by
+/// OpenTelemetry for Python), which the message carries. It ends with `send`, with an error if
+/// `send` throws. Tasks in `embed` need `inject_signatures` first.
+template <class Send>
+decltype(auto) publish(const Task& task, Send&& send, const SendOptions& options = {}) {
+  const Span span = detail::start_sending(options, [&] {
+    return internal::span_facts(SpanKind::producer, "apply_async", task.name, task.id, task.queue);
+  });
+  return std::invoke(std::forward<Send>(send),
+                     make_message(task, span.context(), options.injection()));
+}
 
 /// The message as kombu's Redis transport puts it into a list. Each call makes a new delivery tag,
 /// by which the worker distinguishes deliveries.

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "baton/carriers/amqp.hpp"
+
+namespace baton::amqp {
+
+detail::SpanFacts internal::span_facts(SpanKind kind, std::string_view operation,
+                                       amqp_bytes_t exchange, amqp_bytes_t routing_key) {
+  // The conventions' name of the exchange that has none.
+  const std::string_view destination = exchange.len != 0 ? to_text(exchange) : "amq.default";
+  detail::SpanFacts facts;
+  facts.kind = kind;
+  facts.name.append(operation).append(" ").append(destination);
+  facts.attributes.add("messaging.system", "rabbitmq");
+  facts.attributes.add("messaging.operation.name", operation);
+  facts.attributes.add("messaging.operation.type", kind == SpanKind::producer ? "send" : "process");
+  facts.attributes.add("messaging.destination.name", destination);
+  facts.attributes.add("messaging.rabbitmq.destination.routing_key", to_text(routing_key));
+  return facts;
+}
+
+int publish(amqp_connection_state_t connection, amqp_channel_t channel, amqp_bytes_t exchange,
+            amqp_bytes_t routing_key, const amqp_basic_properties_t& properties, amqp_bytes_t body,
+            const PublishOptions& options) {
+  Span span = detail::start_sending(options.sending(), [&] {
+    return internal::span_facts(SpanKind::producer, "publish", exchange, routing_key);
+  });
+  Pool pool;
+  amqp_basic_properties_t sent = properties;
+  inject(sent, pool, span.context(), {options.chain});
+  const int status = amqp_basic_publish(connection, channel, exchange, routing_key,
+                                        options.mandatory ? 1 : 0, 0, &sent, body);
+  if (status != AMQP_STATUS_OK) {
+    span.end({.is_error = true, .error_type = amqp_error_string2(status)});
+  }
+  return status;
+}
+
+}  // namespace baton::amqp

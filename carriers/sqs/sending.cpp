@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "baton/carriers/sqs.hpp"
+
+namespace baton::sqs {
+
+detail::SpanFacts internal::span_facts(SpanKind kind, std::string_view operation) {
+  detail::SpanFacts facts;
+  facts.kind = kind;
+  facts.name = operation;
+  facts.attributes.add("messaging.system", "aws_sqs");
+  facts.attributes.add("messaging.operation.name", operation);
+  facts.attributes.add("messaging.operation.type", operation);
+  return facts;
+}
+
+Sending::Sending(std::string& request, const SendOptions& options)
+    : left_out_(inject_each(
+          request,
+          [&](std::size_t) -> const Context& {
+            return spans_
+                .emplace_back(detail::start_sending(
+                    options, [] { return internal::span_facts(SpanKind::producer, "send"); }))
+                .context();
+          },
+          options.injection())) {
+  if (left_out_) return;
+  for (Span& span : spans_) span.end({.is_error = true, .error_type = "invalid request"});
+}
+
+}  // namespace baton::sqs

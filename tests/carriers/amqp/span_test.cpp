@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Both ends of AMQP, forwarding and with a tracer, for all that may be known of a caller.
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "baton/carriers/amqp.hpp"
+
+#if __has_include(<rabbitmq-c/tcp_socket.h>)
+#include <rabbitmq-c/tcp_socket.h>
+#else
+#include <amqp_tcp_socket.h>
+#endif
+
+#include "baton/configuration.hpp"
+#include "baton/recording_tracer.hpp"
+#include "support/span_cases.hpp"
+
+namespace {
+
+using baton::Context;
+using baton::RecordedSpan;
+using baton::RecordingTracer;
+using baton::SpanKind;
+using baton::test::caller_cases;
+using baton::test::is_span_of;
+
+// Only B3 carries a decision alone, and only X-Ray a trace id alone.
+const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage,b3,xray-lambda").chain;
+
+/// A received message that carries a context.
+class Received {
+ public:
+  explicit Received(const Context& context) {
+    baton::amqp::inject(envelope_.message.properties, pool_, context, {.chain = chain});
+    envelope_.exchange = amqp_cstring_bytes("orders");
+    envelope_.routing_key = amqp_cstring_bytes("new");
+  }
+  [[nodiscard]] const amqp_envelope_t& envelope() const { return envelope_; }
+  [[nodiscard]] Context caller() const { return baton::amqp::extract(envelope_, {.chain = chain}); }
+
+ private:
+  baton::amqp::Pool pool_;
+  amqp_envelope_t envelope_{};
+};
+
+TEST(AmqpSpan, ProcessForwardsWithoutATracer) {
+  for (const auto& [name, context] : caller_cases()) {
+    const Received received(context);
+    const Context seen = baton::amqp::process(received.envelope(), [] { return baton::current(); },
+                                              {.chain = chain});
+    EXPECT_EQ(seen, received.caller()) << name;
+  }
+}
+
+TEST(AmqpSpan, ProcessStartsOneWithATracer) {
+  RecordingTracer tracer;
+  for (const auto& [name, context] : caller_cases()) {
+    const Received received(context);
+    const Context seen = baton::amqp::process(received.envelope(), [] { return baton::current(); },
+                                              {.chain = chain, .tracer = &tracer});
+    EXPECT_TRUE(is_span_of(seen, received.caller())) << name;
+    EXPECT_EQ(tracer.ended().back().context, seen) << name;
+  }
+  const RecordedSpan span = tracer.ended().at(0);
+  EXPECT_EQ(span.kind, SpanKind::consumer);
+  EXPECT_EQ(span.name, "process orders");
+  EXPECT_EQ(span.attributes.at("messaging.system"), RecordedSpan::Value("rabbitmq"));
+  EXPECT_EQ(span.attributes.at("messaging.rabbitmq.destination.routing_key"),
+            RecordedSpan::Value("new"));
+  baton::amqp::process(amqp_message_t{}, [] {}, {.chain = chain, .tracer = &tracer});
+  EXPECT_EQ(tracer.ended().back().name, "process amq.default");
+
+  const Received received({});
+  EXPECT_THROW(baton::amqp::process(received.envelope(), [] { throw std::runtime_error("no"); },
+                                    {.chain = chain, .tracer = &tracer}),
+               std::runtime_error);
+  EXPECT_TRUE(tracer.ended().back().is_error);
+  EXPECT_EQ(tracer.ended().size(), 6U);
+  EXPECT_EQ(tracer.open(), 0U);
+}
+
+/// A connection whose other end is this process, and which was not negotiated.
+class Connection {
+ public:
+  Connection() {
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends_.data()), 0);
+    amqp_tcp_socket_set_sockfd(amqp_tcp_socket_new(state_), ends_[0]);
+  }
+  ~Connection() {
+    amqp_destroy_connection(state_);
+    close_other_end();
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  int publish(const baton::amqp::PublishOptions& options) {
+    return baton::amqp::publish(state_, 1, amqp_cstring_bytes("orders"), amqp_cstring_bytes("new"),
+                                amqp_basic_properties_t{}, amqp_cstring_bytes("7"), options);
+  }
+  std::string receive() {
+    std::string bytes(4096, '\0');
+    bytes.resize(static_cast<std::size_t>(::read(ends_[1], bytes.data(), bytes.size())));
+    return bytes;
+  }
+  void close_other_end() { ::close(std::exchange(ends_[1], -1)); }
+
+ private:
+  std::array<int, 2> ends_{};
+  amqp_connection_state_t state_ = amqp_new_connection();
+};
+
+TEST(AmqpSpan, PublishCarriesTheCurrentContextOrOneOfItsOwn) {
+  RecordingTracer tracer;
+  Connection connection;
+  const Context context = caller_cases()[0].context;
+  const baton::Scope scope(context);
+  EXPECT_EQ(connection.publish({.chain = chain}), AMQP_STATUS_OK);
+  const std::string forwarded = connection.receive();
+  EXPECT_NE(forwarded.find(context.span_context().span_id.to_string()), std::string::npos);
+  EXPECT_NE(forwarded.find("tenant=acme"), std::string::npos);
+
+  std::set<baton::SpanId> seen;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(connection.publish({.chain = chain, .tracer = &tracer}), AMQP_STATUS_OK);
+    const RecordedSpan span = tracer.ended().back();
+    const baton::SpanId id = span.context.span_context().span_id;
+    EXPECT_TRUE(is_span_of(span.context, context));
+    EXPECT_EQ(span.kind, SpanKind::producer);
+    EXPECT_EQ(span.name, "publish orders");
+    EXPECT_FALSE(span.is_error);
+    EXPECT_NE(connection.receive().find(id.to_string()), std::string::npos);
+    EXPECT_TRUE(seen.insert(id).second);
+  }
+  EXPECT_EQ(tracer.open(), 0U);
+}
+
+TEST(AmqpSpan, PublishOfNothingSendsNothing) {
+  Connection connection;
+  EXPECT_EQ(connection.publish({.chain = chain}), AMQP_STATUS_OK);
+  const std::string sent = connection.receive();
+  EXPECT_EQ(sent.find("traceparent"), std::string::npos);
+  EXPECT_EQ(sent.find("b3"), std::string::npos);
+}
+
+TEST(AmqpSpan, PublishEndsItWithTheErrorOfTheLibrary) {
+  RecordingTracer tracer;
+  Connection connection;
+  connection.close_other_end();
+  EXPECT_EQ(connection.publish({.chain = chain, .tracer = &tracer}), AMQP_STATUS_SOCKET_ERROR);
+  ASSERT_EQ(tracer.ended().size(), 1U);
+  EXPECT_EQ(tracer.open(), 0U);
+  EXPECT_TRUE(tracer.ended()[0].is_error);
+  EXPECT_EQ(tracer.ended()[0].error_type, amqp_error_string2(AMQP_STATUS_SOCKET_ERROR));
+}
+
+}  // namespace

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Both ends of a process, forwarding and with a tracer, for all that may be known of a caller.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+#include "baton/carriers/environment.hpp"
+#include "baton/configuration.hpp"
+#include "baton/recording_tracer.hpp"
+#include "support/span_cases.hpp"
+
+namespace {
+
+using baton::Context;
+using baton::RecordedSpan;
+using baton::RecordingTracer;
+using baton::SpanKind;
+using baton::test::caller_cases;
+using baton::test::is_span_of;
+
+// Only B3 carries a decision alone, and only X-Ray a trace id alone.
+const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage,b3,xray-lambda").chain;
+
+using baton::environment::Environment;
+
+TEST(EnvironmentSpan, AStartedProcessGetsTheCurrentContextOrASpan) {
+  RecordingTracer tracer;
+  for (const auto& [name, context] : caller_cases()) {
+    const baton::Scope scope(context);
+    Environment expected;
+    baton::environment::inject(expected, context, {.chain = chain});
+    const auto read = [](const Environment& environment) { return chain.extract(environment); };
+    EXPECT_EQ(baton::environment::call(read, {.chain = chain}), chain.extract(expected)) << name;
+
+    const Context sent =
+        baton::environment::call(read, {.chain = chain, .tracer = &tracer, .span_name = "make"});
+    const RecordedSpan span = tracer.ended().back();
+    EXPECT_TRUE(is_span_of(span.context, context)) << name;
+    EXPECT_EQ(sent.span_context().span_id, span.context.span_context().span_id) << name;
+    EXPECT_EQ(span.kind, SpanKind::client);
+    EXPECT_EQ(span.name, "make");
+  }
+  EXPECT_THROW(baton::environment::call([](const Environment&) { throw std::runtime_error("no"); },
+                                        {.chain = chain, .tracer = &tracer}),
+               std::runtime_error);
+  EXPECT_TRUE(tracer.ended().back().is_error);
+  EXPECT_EQ(tracer.open(), 0U);
+}
+
+TEST(EnvironmentSpan, AProcessForwardsOrHasASpan) {
+  RecordingTracer tracer;
+  for (const auto& [name, context] : caller_cases()) {
+    Environment ours;
+    baton::environment::inject(ours, context, {.chain = chain});
+    for (const char* const entry : ours.list()) ::putenv(const_cast<char*>(entry));
+    const Context caller = baton::environment::extract({.chain = chain});
+    const auto see = [] { return baton::current(); };
+    EXPECT_EQ(baton::environment::run(see, {.chain = chain}), caller) << name;
+    const Context seen = baton::environment::run(see, {.chain = chain, .tracer = &tracer});
+    EXPECT_TRUE(is_span_of(seen, caller)) << name;
+    EXPECT_EQ(tracer.ended().back().context, seen) << name;
+    for (const std::string_view field : chain.fields()) {
+      ::unsetenv(baton::environment::variable_name(field).c_str());
+    }
+  }
+  EXPECT_EQ(tracer.ended().size(), 4U);
+  EXPECT_EQ(tracer.ended()[0].kind, SpanKind::internal);
+  EXPECT_FALSE(tracer.ended()[0].name.empty());
+}
+
+}  // namespace

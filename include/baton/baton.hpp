@@ -19,6 +19,7 @@
 #include "baton/recording_tracer.hpp"
 #include "baton/registry.hpp"
 #include "baton/sampler.hpp"
+#include "baton/samplers.hpp"
 #include "baton/sampling.hpp"
 #include "baton/scope.hpp"
 #include "baton/span.hpp"

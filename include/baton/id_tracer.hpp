@@ -13,21 +13,22 @@ namespace baton {
 /// by their own means.
 ///
 ///     baton::set_global_tracer(std::make_shared<baton::IdTracer>());
-///
-/// Without a sampler, a span has its parent's decision, and is sampled if the parent has none.
 class IdTracer final : public Tracer {
  public:
-  IdTracer() = default;
-  explicit IdTracer(std::shared_ptr<const Sampler> sampler) : sampler_(std::move(sampler)) {}
+  /// Has the sampler of `make_sampler_from_environment`, whatever its error.
+  IdTracer();
+  /// The sampler must not be null.
+  explicit IdTracer(std::shared_ptr<const Sampler> sampler) noexcept
+      : sampler_(std::move(sampler)) {}
 
   [[nodiscard]] Started start(const SpanStart& start) noexcept override {
-    return {context_of(start, sampler_.get())};
+    return {context_of(start, *sampler_)};
   }
   void end(const Started& /*started*/, const SpanEnd& /*end*/) noexcept override {}
 
-  /// The context of a new span, for other tracers: the child of its parent, with the decision of a
-  /// sampler, if there is one.
-  [[nodiscard]] static Context context_of(const SpanStart& start, const Sampler* sampler) noexcept;
+  /// The context of a new span, for other tracers: the child of its parent, with the sampler's
+  /// decision; `debug` remains.
+  [[nodiscard]] static Context context_of(const SpanStart& start, const Sampler& sampler) noexcept;
 
  private:
   std::shared_ptr<const Sampler> sampler_;

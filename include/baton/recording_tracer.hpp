@@ -37,7 +37,10 @@ struct RecordedSpan {
 ///     EXPECT_EQ(tracer.ended().at(0).name, "GET");
 class RecordingTracer final : public Tracer {
  public:
-  RecordingTracer() = default;
+  /// Has the sampler `parent_based(always_on())`, whatever the environment says: a test should not
+  /// depend on it.
+  RecordingTracer();
+  /// The sampler must not be null.
   explicit RecordingTracer(std::shared_ptr<const Sampler> sampler) : sampler_(std::move(sampler)) {}
   ~RecordingTracer() override;
 

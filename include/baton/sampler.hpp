@@ -8,11 +8,11 @@ namespace baton {
 
 /// What a sampler decided about a span.
 struct SamplingResult {
-  Sampling sampling;       ///< `drop`, `sample` or `debug`
+  Sampling sampling;       ///< `drop` or `sample`
   TraceState trace_state;  ///< of the span: the parent's, perhaps changed
 };
 
-/// Decides whether a span is recorded. Any number of threads may ask it.
+/// Decides whether a span is recorded. Any number of threads may ask it. `samplers.hpp` has some.
 class Sampler {
  public:
   virtual ~Sampler() = default;
@@ -20,7 +20,7 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
 
   /// `trace_id` is that of the parent or, if the parent knows no trace, the new one, which is
-  /// random.
+  /// random. Not asked if the parent's decision is `debug`.
   [[nodiscard]] virtual SamplingResult sample(const SpanStart& start,
                                               TraceId trace_id) const noexcept = 0;
 

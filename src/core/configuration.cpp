@@ -3,14 +3,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
+#include "core/environment_variable.hpp"
 #include "text/chars.hpp"
 
 namespace baton {
 namespace {
+
+using detail::environment_variable;
 
 constexpr std::string_view default_names = "tracecontext,baggage";
 constexpr std::string_view none = "none";
@@ -85,17 +87,10 @@ PropagatorChain make_chain(const ChainConfiguration& wanted, Errors& errors) {
   return {std::move(readers), make_links(wanted.inject, wanted.options, errors), wanted.policy};
 }
 
-/// Empty if the value has only blanks and commas.
-std::string_view variable(const char* name) {
-  const char* const value = std::getenv(name);
-  const std::string_view text = value == nullptr ? "" : value;
-  return detail::list_separators.find_outside(text) != text.size() ? detail::trim(text) : "";
-}
-
 /// The index of a variable's value in `values`; 0, the default, if it is unset or invalid.
 std::size_t choice(const char* name, const std::array<std::string_view, 2>& values,
                    Errors& errors) {
-  const std::string_view value = variable(name);
+  const std::string_view value = environment_variable(name);
   if (value.empty() || value == values[0]) return 0;
   if (value == values[1]) return 1;
   errors.add(std::string(name) + " is '" + std::string(value) + "', but must be " +
@@ -121,10 +116,10 @@ ConfiguredChain make_chain(const ChainConfiguration& configuration) {
 
 ConfiguredChain make_chain_from_environment() {
   Errors errors;
-  const std::string_view both = either(variable("OTEL_PROPAGATORS"), default_names);
+  const std::string_view both = either(environment_variable("OTEL_PROPAGATORS"), default_names);
   ChainConfiguration configuration;
-  configuration.extract = either(variable("BATON_EXTRACT"), both);
-  configuration.inject = either(variable("BATON_INJECT"), both);
+  configuration.extract = either(environment_variable("BATON_EXTRACT"), both);
+  configuration.inject = either(environment_variable("BATON_INJECT"), both);
   configuration.policy =
       static_cast<ExtractionPolicy>(choice("BATON_POLICY", {"last_wins", "first_match"}, errors));
   configuration.options.b3_short_trace_ids = is_on("BATON_B3_SHORT_TRACE_IDS", errors);

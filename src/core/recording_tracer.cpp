@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "baton/id_tracer.hpp"
+#include "baton/samplers.hpp"
 
 namespace baton {
 namespace {
@@ -23,12 +24,14 @@ void add(RecordedSpan& span, std::span<const Attribute> attributes) {
 
 }  // namespace
 
+RecordingTracer::RecordingTracer() : RecordingTracer(parent_based(always_on())) {}
+
 RecordingTracer::~RecordingTracer() = default;
 
 Tracer::Started RecordingTracer::start(const SpanStart& start) noexcept {
   auto span = std::make_unique<RecordedSpan>();
   span->parent = start.parent;
-  span->context = IdTracer::context_of(start, sampler_.get());
+  span->context = IdTracer::context_of(start, *sampler_);
   span->kind = start.kind;
   span->name = start.name;
   span->links.assign(start.links.begin(), start.links.end());

@@ -2,9 +2,12 @@
 #include "baton/tracer.hpp"
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "baton/id_tracer.hpp"
+#include "baton/samplers.hpp"
+#include "core/ot_member.hpp"
 
 namespace baton {
 namespace {
@@ -26,13 +29,17 @@ void set_global_tracer(std::shared_ptr<Tracer> tracer) {
   detail::global_tracer.store(kept->tracer.get(), std::memory_order_release);
 }
 
-Context IdTracer::context_of(const SpanStart& start, const Sampler* sampler) noexcept {
+IdTracer::IdTracer() : IdTracer(make_sampler_from_environment().sampler) {}
+
+Context IdTracer::context_of(const SpanStart& start, const Sampler& sampler) noexcept {
   Context context = start.parent.child();
-  if (sampler == nullptr) {
-    if (context.sampling() == Sampling::defer) context.set_sampling(Sampling::sample);
+  if (context.sampling() == Sampling::debug) {
+    // Whoever set it did so whatever the randomness was: no probability is known.
+    context.set_trace_state(
+        detail::with_threshold(context.span_context().trace_state, std::nullopt));
     return context;
   }
-  SamplingResult result = sampler->sample(start, context.trace_id());
+  SamplingResult result = sampler.sample(start, context.trace_id());
   context.set_sampling(result.sampling);
   context.set_trace_state(std::move(result.trace_state));
   return context;

@@ -357,5 +357,52 @@ TEST_F(ContextAllocationTest, SetOfATraceStateMember) {
             1U);
 }
 
+/// The allocations of a sampler's decision about a child of `context`.
+std::size_t sample(const std::shared_ptr<const Sampler>& sampler, const Context& context) {
+  Sampling sampling{};
+  const std::size_t count = allocations_of([&] {
+    sampling = sampler->sample({.parent = context}, TraceId(1, ~std::uint64_t{0})).sampling;
+  });
+  EXPECT_EQ(sampling, Sampling::sample);
+  return count;
+}
+
+TEST(SamplerAllocationTest, NoneWithoutATracestate) {
+  Context given;
+  for (const Sampling sampling : {Sampling::defer, Sampling::sample}) {
+    given.set_sampling(sampling);
+    for (const auto& sampler :
+         {always_on(), trace_id_ratio(0.3), parent_based(trace_id_ratio(0.3)), rate_limited(10)}) {
+      EXPECT_EQ(sample(sampler, given), 0U);
+    }
+  }
+}
+
+TEST(SamplerAllocationTest, NoneIfTheTracestateRemainsAsItIs) {
+  Context given;
+  given.set_trace_state(TraceState::parse("a=1,ot=th:8;k:v").value());
+  given.set_sampling(Sampling::sample);
+  EXPECT_EQ(sample(trace_id_ratio(0.5), given), 0U);
+  EXPECT_EQ(sample(parent_based(always_on()), given), 0U);
+}
+
+TEST(SamplerAllocationTest, OneIfTheTracestateChanges) {
+  Context given;
+  given.set_trace_state(TraceState::parse("a=1,ot=th:8;k:v").value());
+  for (const auto& sampler : {always_on(), trace_id_ratio(0.3), rate_limited(10)}) {
+    EXPECT_EQ(sample(sampler, given), 1U);
+  }
+}
+
+TEST(SamplerAllocationTest, NoneForANewSpanOfIdTracer) {
+  IdTracer tracer(parent_based(always_on()));
+  static_cast<void>(SpanId::random());  // seeds the generator of this thread
+  EXPECT_EQ(allocations_of([&] {
+              const Tracer::Started started = tracer.start({.parent = Context()});
+              EXPECT_EQ(started.context.sampling(), Sampling::sample);
+            }),
+            0U);
+}
+
 }  // namespace
 }  // namespace baton

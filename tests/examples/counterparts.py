@@ -21,7 +21,8 @@ NGINX = os.environ["NGINX"]
 CURL = os.environ["CURL"]
 
 SETTINGS = ("OTEL_PROPAGATORS", "BATON_EXTRACT", "BATON_INJECT", "BATON_POLICY",
-            "BATON_B3_SHORT_TRACE_IDS", "BATON_SAMPLING_IN_TRACESTATE")
+            "BATON_B3_SHORT_TRACE_IDS", "BATON_SAMPLING_IN_TRACESTATE", "OTEL_TRACES_SAMPLER",
+            "OTEL_TRACES_SAMPLER_ARG")
 
 ECHOED = ("traceparent", "tracestate", "baggage", "b3", "x-b3-traceid", "x-b3-spanid",
           "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags", "uber-trace-id", "uberctx-user",

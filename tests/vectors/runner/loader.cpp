@@ -290,6 +290,22 @@ ConfigurationVector configuration_of(const json::object& object) {
   return vector;
 }
 
+SamplingVector sampling_vector_of(const json::object& object) {
+  only_keys(object,
+            {"name", "clause", "environment", "given", "decision", "tracestate", "error_mentions"});
+  SamplingVector vector;
+  vector.environment = variables_of(object.at("environment"));
+  if (const auto* given = object.if_contains("given")) vector.given = context_of(*given, true);
+  vector.decision = sampling_of(object.at("decision"));
+  if (const auto* state = object.if_contains("tracestate")) {
+    vector.trace_state = pairs_of(expanded(*state));
+  }
+  if (const auto* mentions = object.if_contains("error_mentions")) {
+    vector.error_mentions = texts_of(*mentions);
+  }
+  return vector;
+}
+
 json::value parse_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) fail("cannot read " + path);
@@ -314,6 +330,8 @@ std::vector<Vector> load_vectors(const std::string& path) {
       if (vector.clause.empty()) fail("no clause");
       if (propagators != nullptr) {
         vector.propagation = propagation_of(object, text_of(*propagators));
+      } else if (object.contains("decision")) {
+        vector.sampling = sampling_vector_of(object);
       } else {
         vector.configuration = configuration_of(object);
       }

@@ -99,17 +99,32 @@ std::vector<std::string> names_of(std::span<const PropagatorChain::Link> propaga
   return names;
 }
 
+void check_error(const std::string& error, const std::vector<std::string>& mentions) {
+  EXPECT_EQ(error.empty(), mentions.empty()) << error;
+  for (const std::string& text : mentions) {
+    EXPECT_NE(error.find(text), std::string::npos) << "\"" << text << "\" in: " << error;
+  }
+}
+
 void check(const ConfigurationVector& vector) {
   const Environment environment(vector.environment);
   const ConfiguredChain configured = make_chain_from_environment();
   EXPECT_EQ(names_of(configured.chain.readers()), vector.read);
   EXPECT_EQ(names_of(configured.chain.writers()), vector.written);
   EXPECT_EQ(configured.chain.policy(), vector.policy);
-  EXPECT_EQ(configured.error.empty(), vector.error_mentions.empty()) << configured.error;
-  for (const std::string& text : vector.error_mentions) {
-    EXPECT_NE(configured.error.find(text), std::string::npos)
-        << "\"" << text << "\" in: " << configured.error;
-  }
+  check_error(configured.error, vector.error_mentions);
+}
+
+void check(const SamplingVector& vector) {
+  const Environment environment(vector.environment);
+  const ConfiguredSampler configured = make_sampler_from_environment();
+  check_error(configured.error, vector.error_mentions);
+  const Context parent = make_context(vector.given);
+  const Context child = IdTracer::context_of({.parent = parent}, *configured.sampler);
+  EXPECT_EQ(to_string(child.sampling()), to_string(vector.decision));
+  std::vector<TextPair> state;
+  for (const auto& [key, value] : child.span_context().trace_state) state.emplace_back(key, value);
+  EXPECT_EQ(describe_fields(state), describe_fields(vector.trace_state));
 }
 
 class VectorTest : public testing::Test {
@@ -121,6 +136,7 @@ class VectorTest : public testing::Test {
     try {
       if (vector_.propagation) check(*vector_.propagation);
       if (vector_.configuration) check(*vector_.configuration);
+      if (vector_.sampling) check(*vector_.sampling);
     } catch (const std::exception& error) {
       FAIL() << error.what();
     }
@@ -160,9 +176,9 @@ std::size_t register_vectors(const std::string& folder, const std::vector<std::s
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   // Vectors have their whole environment.
-  for (const char* name :
-       {"OTEL_PROPAGATORS", "BATON_EXTRACT", "BATON_INJECT", "BATON_POLICY",
-        "BATON_B3_SHORT_TRACE_IDS", "BATON_SAMPLING_IN_TRACESTATE", "_X_AMZN_TRACE_ID"}) {
+  for (const char* name : {"OTEL_PROPAGATORS", "BATON_EXTRACT", "BATON_INJECT", "BATON_POLICY",
+                           "BATON_B3_SHORT_TRACE_IDS", "BATON_SAMPLING_IN_TRACESTATE",
+                           "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "_X_AMZN_TRACE_ID"}) {
     ::unsetenv(name);
   }
   const std::vector<std::string> arguments(argv + 1, argv + argc);

@@ -85,11 +85,21 @@ struct ConfigurationVector {
   std::vector<std::string> error_mentions;  // empty: no error
 };
 
+/// What a sampler decides about a child of a context.
+struct SamplingVector {
+  std::vector<TextPair> environment;
+  ContextSpec given;
+  Sampling decision{};
+  std::vector<TextPair> trace_state;
+  std::vector<std::string> error_mentions;  // empty: no error
+};
+
 struct Vector {
   std::string name;
   std::string clause;
   std::optional<PropagationVector> propagation;
   std::optional<ConfigurationVector> configuration;
+  std::optional<SamplingVector> sampling;
 };
 
 /// Reads one file. Throws std::runtime_error, which names the vector, for anything outside the

@@ -17,7 +17,8 @@
 /// *TraceState: Probability Sampling* and *TraceState Handling*.
 namespace baton {
 
-/// Samples every span, whatever its parent decided; `th` is 0.
+/// Samples every span, whatever its parent decided. Writes no `th`, as OpenTelemetry's SDKs do: the
+/// requests of most services need no tracestate. `trace_id_ratio(1)` writes it.
 [[nodiscard]] std::shared_ptr<const Sampler> always_on();
 
 /// Samples no span.

@@ -32,23 +32,23 @@ bool is_sampled_by(std::uint64_t threshold, const OtMember& member, TraceId trac
   return member.randomness.value_or(detail::randomness_of(trace_id)) >= threshold;
 }
 
-class AlwaysOff final : public Sampler {
+class Always final : public Sampler {
  public:
+  explicit Always(Sampling sampling) noexcept : sampling_(sampling) {}
+
   [[nodiscard]] SamplingResult sample(const SpanStart& start,
                                       TraceId /*trace_id*/) const noexcept override {
-    return without_threshold(Sampling::drop, state_of(start));
+    return without_threshold(sampling_, state_of(start));
   }
+
+ private:
+  Sampling sampling_;
 };
 
 class ByThreshold final : public Sampler {
  public:
   explicit ByThreshold(std::uint64_t threshold)
-      : threshold_(threshold), alone_(with_threshold({}, threshold)) {
-    // The state of nearly all new traces: threads need not share a count of its references.
-    if (threshold == 0) {
-      detail::shared_text_of(alone_) = detail::SharedText::of_literal("ot=th:0");
-    }
-  }
+      : threshold_(threshold), alone_(with_threshold({}, threshold)) {}
 
   [[nodiscard]] SamplingResult sample(const SpanStart& start,
                                       TraceId trace_id) const noexcept override {
@@ -147,12 +147,12 @@ class RateLimited final : public Sampler {
 
 }  // namespace
 
-std::shared_ptr<const Sampler> always_on() { return std::make_shared<ByThreshold>(0); }
+std::shared_ptr<const Sampler> always_on() { return std::make_shared<Always>(Sampling::sample); }
 
-std::shared_ptr<const Sampler> always_off() { return std::make_shared<AlwaysOff>(); }
+std::shared_ptr<const Sampler> always_off() { return std::make_shared<Always>(Sampling::drop); }
 
 std::shared_ptr<const Sampler> trace_id_ratio(double ratio) {
-  if (!(ratio < 1)) return always_on();  // NaN, too
+  if (!(ratio < 1)) return std::make_shared<ByThreshold>(0);  // NaN, too
   if (ratio <= 0) return always_off();
   const auto threshold = detail::threshold_of(ratio);
   if (!threshold) return always_off();

@@ -45,9 +45,9 @@ std::string decide(const Context& parent, const std::shared_ptr<const Sampler>& 
 }
 
 TEST(SamplersTest, AlwaysOnSamplesWhateverTheParentDecided) {
-  EXPECT_EQ(decide({}, always_on()), "sample ot=th:0");
-  EXPECT_EQ(decide(parent_of(lowest, Sampling::drop), always_on()), "sample ot=th:0");
-  EXPECT_EQ(decide(parent_of(lowest, Sampling::sample, "ot=th:8"), always_on()), "sample ot=th:0");
+  EXPECT_EQ(decide({}, always_on()), "sample");
+  EXPECT_EQ(decide(parent_of(lowest, Sampling::drop), always_on()), "sample");
+  EXPECT_EQ(decide(parent_of(lowest, Sampling::sample, "ot=th:8"), always_on()), "sample");
 }
 
 TEST(SamplersTest, AlwaysOffSamplesNothing) {
@@ -99,7 +99,7 @@ TEST(SamplersTest, WithoutADecisionTheRootSamplerDecides) {
   EXPECT_EQ(decide(trace_alone, sampler), "drop ot=rv:7fffffffffffff");
   EXPECT_EQ(decide(parent_of(middle, Sampling::defer), sampler), "sample ot=th:8");
   EXPECT_EQ(decide(parent_of(lowest, Sampling::defer), sampler), "drop");
-  EXPECT_EQ(decide({}, parent_based(always_on())), "sample ot=th:0");
+  EXPECT_EQ(decide({}, parent_based(always_on())), "sample");
   EXPECT_EQ(decide({}, parent_based(always_off())), "drop");
 }
 
@@ -183,9 +183,11 @@ TEST(SamplersTest, AnOverrideAndTheParentGiveTheHigherThreshold) {
   EXPECT_EQ(decide_on("ot=th:c", 1), "sample ot=th:c");
   EXPECT_EQ(decide_on("", 0.25), "sample") << "the parent's probability is unknown";
   EXPECT_EQ(decide_on("ot=th:8;rv:ffffffffffffff", 0.25), "sample ot=th:c;rv:ffffffffffffff");
-  EXPECT_EQ(decide(parent_of(lowest, Sampling::sample, "ot=th:8"), with_override(always_on())),
-            "sample")
+  EXPECT_EQ(decide_on("ot=th:8;rv:00000000000000", 1), "sample ot=rv:00000000000000")
       << "the parent's threshold contradicts its decision";
+  EXPECT_EQ(decide(parent_of(highest, Sampling::sample, "ot=th:8"), with_override(always_on())),
+            "sample")
+      << "the override has no probability";
   EXPECT_EQ(
       decide(parent_of(highest, Sampling::sample, "ot=th:8"), with_override(rate_limited(1000))),
       "sample")
@@ -241,15 +243,15 @@ std::string decide_all(Tracer& tracer) {
 TEST(SamplersTest, IdTracerTakesTheSamplerOfTheEnvironment) {
   ::unsetenv("OTEL_TRACES_SAMPLER");
   IdTracer by_default;
-  EXPECT_EQ(decide_all(by_default), "sample ot=th:0; drop; sample; ");
+  EXPECT_EQ(decide_all(by_default), "sample; drop; sample; ");
   ::setenv("OTEL_TRACES_SAMPLER", "always_off", 1);
   IdTracer configured;
   RecordingTracer recorder;
   IdTracer by_code(always_on());
   ::unsetenv("OTEL_TRACES_SAMPLER");
   EXPECT_EQ(decide_all(configured), "drop; drop; drop; ");
-  EXPECT_EQ(decide_all(recorder), "sample ot=th:0; drop; sample; ");
-  EXPECT_EQ(decide_all(by_code), "sample ot=th:0; sample ot=th:0; sample ot=th:0; ");
+  EXPECT_EQ(decide_all(recorder), "sample; drop; sample; ");
+  EXPECT_EQ(decide_all(by_code), "sample; sample; sample; ");
 }
 
 TEST(MakeSamplerTest, TakesBlanksAroundBoth) {

@@ -86,7 +86,8 @@ inline void check_sampling(const baton::Context& parent, double ratio) {
     return;
   }
   require_child(parent, by_ratio, by_chance, at_random);
-  require_child(parent, baton::always_on(), Sampling::sample, std::string(14, '0'));
+  require_child(parent, baton::always_on(), Sampling::sample, std::nullopt);
+  require_child(parent, baton::trace_id_ratio(1), Sampling::sample, std::string(14, '0'));
   require_child(parent, baton::always_off(), Sampling::drop, std::nullopt);
   require_child(parent, baton::rate_limited(1e9), Sampling::sample, std::nullopt);
 

@@ -40,15 +40,7 @@ class SharedText {
   /// Empty if there is no memory, or `size` is zero.
   [[nodiscard]] static SharedText allocate(std::size_t size) noexcept;
 
-  /// A text that exists as long as the program runs: no reference is counted.
-  [[nodiscard]] static SharedText of_literal(std::string_view text) noexcept {
-    SharedText result;
-    result.data_ = const_cast<char*>(text.data());
-    result.size_ = text.size();
-    return result;
-  }
-
-  /// As `allocate`, for the texts of a request: uses the free room in the block of `neighbor` if no
+  /// The same, for the texts of a request: uses the free room in the block of `neighbor` if no
   /// other text holds that block, and otherwise makes a block with room for a neighbor of its own.
   [[nodiscard]] static SharedText allocate_beside(const SharedText& neighbor,
                                                   std::size_t size) noexcept;

@@ -268,7 +268,7 @@ TEST(MakeSamplerTest, AnUnknownNameIsNamedWithAllKnownOnes) {
                   "', known: always_on, always_off, traceidratio, baton_rate_limited, "
                   "parentbased_always_on, parentbased_always_off, parentbased_traceidratio, "
                   "parentbased_baton_rate_limited");
-    EXPECT_EQ(decide({}, configured.sampler), "sample ot=th:0");
+    EXPECT_EQ(decide({}, configured.sampler), "sample");
     EXPECT_EQ(decide(parent_of(middle, Sampling::drop), configured.sampler), "drop");
   }
 }

@@ -166,7 +166,7 @@ void measure(std::string_view title, bool is_in_process, int rounds) {
   for (const Subject& subject : subjects) allocations_of(*subject.route);  // warms it up
   if (none.has_context() || !ours.has_context()) std::abort();
 
-  std::mt19937 random(1);
+  std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same order in each run
   std::array<std::size_t, 3> order{0, 1, 2};
   for (int round = 0; round < rounds; ++round) {
     std::shuffle(order.begin(), order.end(), random);
@@ -187,7 +187,11 @@ void measure(std::string_view title, bool is_in_process, int rounds) {
 }  // namespace
 
 int main(int count, char** words) {
-  const int rounds = count > 1 ? std::atoi(words[1]) : 3000;
+  const auto rounds = static_cast<int>(count > 1 ? std::strtol(words[1], nullptr, 10) : 3000);
+  if (rounds <= 0) {
+    std::cerr << "usage: grpc [ROUNDS]\n";
+    return 2;
+  }
   cpu_set_t one_processor;
   CPU_ZERO(&one_processor);
   CPU_SET(sched_getcpu(), &one_processor);

@@ -130,7 +130,7 @@ void compare(std::string_view title, Way floor, Way subject, std::size_t count, 
 
 int main(int argc, char** argv) {
   const std::size_t count = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 1000000;
-  const int pairs = argc > 2 ? std::atoi(argv[2]) : 5;
+  const auto pairs = static_cast<int>(argc > 2 ? std::strtol(argv[2], nullptr, 10) : 5);
   if (count == 0 || pairs <= 0) {
     std::cerr << "usage: kafka_throughput [MESSAGES [PAIRS]]\n";
     return 2;

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -37,16 +38,30 @@ def headers_of_objects(build):
     return headers
 
 
-def key_of(command, headers):
+def all_headers():
+    folders = (path for path in ROOT.iterdir() if path.is_dir() and path.name != "build")
+    return {header for folder in folders for header in folder.rglob("*.hpp")}
+
+
+def key_of(command, source, headers):
+    folders = {folder for folder in source.parents if folder.is_relative_to(ROOT)}
     digest = hashlib.sha256(command["command"].encode())
-    for path in sorted(headers | {ROOT / ".clang-tidy"}):
+    for path in sorted({source} | headers | {folder / ".clang-tidy" for folder in folders}):
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()
 
 
-def check(build, source):
+def commands_without_precompiled_headers(build):
+    """Clang cannot read those of GCC, and finds no header of that name in their place."""
+    commands = json.loads((build / "compile_commands.json").read_text())
+    for command in commands:
+        command["command"] = re.sub(r" -include \S+_pch\.hpp", "", command["command"])
+    return commands
+
+
+def check(database, source):
     return subprocess.run(
-        [TIDY, "-p", build, "--quiet", "--warnings-as-errors=*", source],
+        [TIDY, "-p", database, "--quiet", "--warnings-as-errors=*", source],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -56,21 +71,23 @@ def main():
     folders = [ROOT / folder for folder in sys.argv[2:]]
     cache = build / "tidy"
     cache.mkdir(exist_ok=True)
-    all_headers = {path for folder in ("include", "src", "tests") for path in (ROOT / folder).rglob("*.hpp")}
     headers = headers_of_objects(build)
+    any_header = all_headers()
 
+    commands = commands_without_precompiled_headers(build)
+    (cache / "compile_commands.json").write_text(json.dumps(commands))
     work = {}
-    for command in json.loads((build / "compile_commands.json").read_text()):
+    for command in commands:
         source = (build / command["file"]).resolve()
         if any(source.is_relative_to(folder) for folder in folders):
-            known = headers.get(command["output"]) or all_headers
-            work[source] = cache / key_of(command, known | {source})
+            known = headers.get(command["output"]) or any_header
+            work[source] = cache / key_of(command, source, known)
     dirty = {source: mark for source, mark in work.items() if not mark.exists()}
     print(f"{len(work)} sources, {len(dirty)} of them new or changed", flush=True)
 
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = {pool.submit(check, build, source): source for source in dirty}
+        results = {pool.submit(check, cache, source): source for source in dirty}
         for count, done in enumerate(concurrent.futures.as_completed(results), start=1):
             source, result = results[done], done.result()
             if sys.stdout.isatty():

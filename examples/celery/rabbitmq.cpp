@@ -58,7 +58,7 @@ class RabbitMq final : public Broker {
 
   std::optional<Delivery> next(std::chrono::seconds patience) override {
     amqp_maybe_release_buffers(connection_.get());
-    timeval timeout{patience.count(), 0};
+    const timeval timeout{patience.count(), 0};
     amqp_envelope_t envelope{};
     const amqp_rpc_reply_t reply = amqp_consume_message(connection_.get(), &envelope, &timeout, 0);
     if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION &&

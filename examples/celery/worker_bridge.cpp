@@ -94,7 +94,9 @@ int main(int count, char** arguments) {
   if (const std::optional<int> status = example::parse_options(app, count, arguments)) {
     return *status;
   }
-  for (const int sign : {SIGINT, SIGTERM}) std::signal(sign, [](int) { is_asked_to_stop = 1; });
+  for (const int sign : {SIGINT, SIGTERM}) {
+    static_cast<void>(std::signal(sign, [](int) { is_asked_to_stop = 1; }));
+  }
   try {
     run(duty);
   } catch (const std::exception& error) {

@@ -455,7 +455,7 @@ TEST(CoWithContext, ThrowsWhenItIsCancelledAsTheAwaitingCoroutineWould) {
 }
 
 TEST(CoWithContext, IsDestroyedWithItsExecutionContext) {
-  auto held = std::make_shared<int>(0);
+  const auto held = std::make_shared<int>(0);
   {
     net::io_context io;
     const auto work = [](std::shared_ptr<int>) -> net::awaitable<void> { co_await wait(hours(1)); };

@@ -15,6 +15,7 @@
 namespace baton {
 namespace {
 
+using namespace std::string_literals;
 using test::ExactText;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -229,7 +230,7 @@ TEST(BaggageBuilderTest, NothingButOneMemberLeavesThroughValueKeyOrProperty) {
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
     const std::string text = {'x', c, 'y'};
-    const std::string value = text + "\r\nSet-Cookie: a=b,evil=1;q\0";
+    const std::string value = text + "\r\nSet-Cookie: a=b,evil=1;q\0"s;
 
     const auto expect_one_more_member = [&](const BaggageBuilder& builder) {
       const Baggage baggage = builder.build();

@@ -87,7 +87,7 @@ TYPED_TEST_SUITE(MapCarrierTest, Maps);
 
 TYPED_TEST(MapCarrierTest, ReadsAndWrites) {
   TypeParam map = {{"a", "1"}, {"b", "2"}};
-  MapCarrier carrier(map);
+  const MapCarrier carrier(map);
   carrier.set("a", "9");
   carrier.set("c", "3");
   carrier.erase("b");

@@ -31,7 +31,7 @@ void expect_all_different(const std::multiset<std::string>& ids, std::size_t exp
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), expected);
 }
 
-constexpr std::size_t words = 50 * 3;  // 16 digits each, of one some_ids()
+constexpr std::size_t words = std::size_t{50} * 3;  // 16 digits each, of one some_ids()
 
 TEST(ForkTest, ParentAndChildrenMakeDifferentIds) {
   std::multiset<std::string> ids;

@@ -116,7 +116,8 @@ TEST(GlobalChainTest, ServesToTheVeryEndOfTheProcess) {
   EXPECT_EXIT(
       {
         ::setenv("OTEL_PROPAGATORS", "b3", 1);
-        std::atexit([] { std::cerr << "at exit: " << global_names() << "\n"; });
+        if (std::atexit([] { std::cerr << "at exit: " << global_names() << "\n"; }) != 0)
+          std::exit(1);
         static_cast<void>(global_chain());
         std::exit(0);
       },

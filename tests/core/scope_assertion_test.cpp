@@ -20,7 +20,7 @@ TEST(ScopeAssertionDeathTest, OutOfOrder) {
   EXPECT_DEATH(
       {
         auto outer = std::make_unique<Scope>(context);
-        auto inner = std::make_unique<Scope>(context);
+        const auto inner = std::make_unique<Scope>(context);
         outer.reset();
       },
       "scope ends");

@@ -158,7 +158,7 @@ TEST(ScopeOrder, AThreadHearsOfManyAtOnce) {
   for (std::size_t id = 1; id <= count; ++id) scopes.push_back(attach(id));
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), 0U);
-  std::shuffle(order.begin(), order.end(), std::mt19937(1));  // NOLINT: the same each time
+  std::shuffle(order.begin(), order.end(), std::mt19937(1));
   std::vector<std::size_t> kept(order.end() - 20, order.end());
   order.resize(count - kept.size());
   std::thread([&] {
@@ -272,7 +272,7 @@ TEST(ScopeOrder, AtRandomOnThreeThreadsWithMemoryThatIsUsedAgain) {
   constexpr std::size_t threads = 3;
   std::array<Worker, threads> workers;
   std::array<Slot, 6> slots;
-  std::mt19937 random(1);  // NOLINT: the same each time
+  std::mt19937 random(1);
   for (std::uint64_t step = 1; step <= 20'000; ++step) {
     const std::size_t thread = random() % threads;
     Slot& slot = slots[random() % slots.size()];

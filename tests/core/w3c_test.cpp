@@ -84,7 +84,7 @@ TEST(SharedBlockTest, EachOutlivesTheOther) {
     if (!baggage_first) BaggagePropagator().extract(fields, context);
 
     TraceState state = context.span_context().trace_state;
-    Baggage baggage = context.baggage();
+    const Baggage baggage = context.baggage();
     context = Context();
     EXPECT_EQ(state.header(), "a=1");
     state = TraceState();

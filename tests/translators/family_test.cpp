@@ -96,7 +96,7 @@ TEST(FamilyTest, NamesAreWrittenInLowerCaseAndOnce) {
 }
 
 TEST(FamilyTest, ATwinThatCannotBeSaidErasesNothing) {
-  Context context = with_baggage("a=%0A,A=ok,AA=ok,aA=%0A,c=%0A,C=%0A").child();
+  const Context context = with_baggage("a=%0A,A=ok,AA=ok,aA=%0A,c=%0A,C=%0A").child();
   Map map{{"ot-baggage-c", "stale"}};
   OtTracePropagator().inject(context, MapCarrier(map));
   std::erase_if(map, [](const auto& field) { return field.first.starts_with("ot-tracer-"); });
@@ -132,7 +132,7 @@ TEST(FamilyTest, CallsOfTheCarrierAreLinearInTheMembers) {
 TEST(FamilyTest, WorkStopsAfterAsManyBadKeysAsThereMayBeMembers) {
   constexpr std::size_t most = 180;
   for (const char* name : {"uberctx-a b", "uberctx-", "uberctx-a", "UBERCTX-A"}) {
-    CountingCarrier carrier{std::vector<std::string>(10'000, name)};
+    const CountingCarrier carrier{std::vector<std::string>(10'000, name)};
     Context context;
     ExtractReport report;
     JaegerPropagator().extract(carrier, context, &report);

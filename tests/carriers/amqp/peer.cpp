@@ -112,7 +112,7 @@ int run(int count, char** words) {
     const baton::Context ours = baton::environment::extract();
     // With a context, all messages carry it; without, each has a trace of its own.
     if (ours == baton::Context()) baton::set_global_tracer(std::make_shared<baton::IdTracer>());
-    for (int i = 0; i < std::atoi(words[4]); ++i) {
+    for (int i = 0; i < std::stoi(words[4]); ++i) {
       const baton::Scope scope(ours);
       std::string body = "message-" + std::to_string(i);
       publish(connection, words[3], {body.size(), body.data()});
@@ -120,18 +120,18 @@ int run(int count, char** words) {
   } else if (count == 5 && command == "consume") {
     const Connection connection(words[2]);
     connection.declare(words[3]);
-    consume(connection, words[3], std::atoi(words[4]), show);
+    consume(connection, words[3], std::stoi(words[4]), show);
   } else if (count == 6 && command == "forward") {
     const Connection connection(words[2]);
     connection.declare(words[3]);
     connection.declare(words[4]);
-    consume(connection, words[3], std::atoi(words[5]),
+    consume(connection, words[3], std::stoi(words[5]),
             [&](const amqp_message_t& message) { send_on(connection, words[4], message); });
   } else {
-    std::fputs(
-        "usage: amqp-peer publish|consume URL QUEUE COUNT\n"
-        "       amqp-peer forward URL FROM TO COUNT\n",
-        stderr);
+    static_cast<void>(
+        std::fputs("usage: amqp-peer publish|consume URL QUEUE COUNT\n"
+                   "       amqp-peer forward URL FROM TO COUNT\n",
+                   stderr));
     return 2;
   }
   return 0;
@@ -143,7 +143,7 @@ int main(int count, char** words) {
   try {
     return run(count, words);
   } catch (const std::exception& failure) {
-    std::fprintf(stderr, "amqp-peer: %s\n", failure.what());
+    static_cast<void>(std::fprintf(stderr, "amqp-peer: %s\n", failure.what()));
     return 1;
   }
 }

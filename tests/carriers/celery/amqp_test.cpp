@@ -127,7 +127,7 @@ TEST_F(CeleryAmqpTest, FieldsOfOtherKinds) {
 }
 
 TEST_F(CeleryAmqpTest, Limits) {
-  baton::celery::Limits limits{.bytes = 4, .depth = 3};
+  const baton::celery::Limits limits{.bytes = 4, .depth = 3};
   amqp_message_t message{};
   message.body = amqp_cstring_bytes("12345");
   EXPECT_EQ(from_amqp(message, limits).error(),

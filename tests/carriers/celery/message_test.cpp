@@ -13,7 +13,6 @@ namespace {
 using namespace celery_test;
 using baton::celery::make_message;
 using baton::celery::Message;
-using baton::celery::Task;
 
 std::vector<std::string> names_of(const boost::json::object& object) {
   std::vector<std::string> names;

@@ -247,7 +247,7 @@ TEST(EnvironmentTest, CopiesAreApart) {
 }
 
 TEST(EnvironmentTest, IsOneBlockAndOneMoreForEachValue) {
-  Entries many(100, "NAME=value");
+  const Entries many(100, "NAME=value");
   const std::vector<const char*> list = pointers(many);
   const baton::Context context = full_context();
   const baton::PropagatorChain chain = chain_of("tracecontext");
@@ -266,7 +266,7 @@ TEST(EnvironmentTest, FormatsComeBackButForFamiliesOfFields) {
     const std::string_view format = known.traits.name;
     if (format == "baggage") continue;
     Environment environment;
-    baton::Context sent = full_context();
+    const baton::Context sent = full_context();
     chain_of(format).inject(sent, environment);
     const baton::Context got = chain_of(format).extract(environment);
     EXPECT_EQ(got.span_context().span_id, sent.span_context().span_id) << format;

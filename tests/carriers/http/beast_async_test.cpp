@@ -181,7 +181,7 @@ net::awaitable<void> call(tcp::endpoint server, int number, Tally& tally) {
       context.set_baggage(
           baton::Baggage().set("call", std::to_string(number * requests_each + sent + i)).value());
       trace_ids.push_back(context.span_context().trace_id.to_string());
-      Request request = request_of(context);
+      const Request request = request_of(context);
       co_await http::async_write(stream, request, net::use_awaitable);
       tally.check(baton::current() == mine);
     }

@@ -99,7 +99,7 @@ TEST(BeastSync, CarriesTheContextToAServerAndBack) {
     socket.connect(acceptor.local_endpoint());
     boost::beast::flat_buffer buffer;
     for (int i = 0; i < 3; ++i) {
-      baton::Context context = full_context().child();
+      const baton::Context context = full_context().child();
       const baton::Scope scope(context);
       http::request<http::empty_body> request(http::verb::get, "/", 11);
       request.set(http::field::host, "localhost");

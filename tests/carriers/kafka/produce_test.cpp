@@ -293,13 +293,13 @@ TEST_F(ProduceTest, AResendKeepsItsFirstContext) {
 }
 
 TEST_F(ProduceTest, ManyThreadsEachWithItsContext) {
-  constexpr int threads = 4;
-  constexpr int messages = 200;
+  constexpr std::size_t threads = 4;
+  constexpr std::size_t messages = 200;
   const Client producer = instrumented();
   std::vector<std::thread> workers;
-  for (int thread = 0; thread < threads; ++thread) {
+  for (std::size_t thread = 0; thread < threads; ++thread) {
     workers.emplace_back([&producer] {
-      for (int i = 0; i < messages; ++i) {
+      for (std::size_t i = 0; i < messages; ++i) {
         const Context context = Context().child();
         const Scope scope(context);
         EXPECT_EQ(produce(*producer, context.span_context().trace_id.to_string()),
@@ -316,7 +316,7 @@ TEST_F(ProduceTest, ManyThreadsEachWithItsContext) {
     EXPECT_EQ(trace, value_of(*message));
     traces.insert(trace);
   }
-  EXPECT_EQ(traces.size(), std::size_t{threads * messages});
+  EXPECT_EQ(traces.size(), threads * messages);
 }
 
 TEST_F(ProduceTest, TheCppInterface) {

@@ -53,7 +53,7 @@ const Shape shapes[] = {
      }},
     {"NamesOfOneLength",
      [](std::size_t i) {
-       std::string name = std::to_string(i);
+       const std::string name = std::to_string(i);
        return Header{"other" + std::string(6 - name.size(), '0') + name, std::nullopt};
      }},
 };

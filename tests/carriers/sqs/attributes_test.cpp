@@ -83,7 +83,7 @@ TEST(SqsAttributesTest, TheVeryNameCountsThenOthersInAnyCase) {
 
 TEST(SqsAttributesTest, WhatSqsWouldRefuseIsNotWritten) {
   Map map;
-  AttributeMapCarrier carrier(map);
+  const AttributeMapCarrier carrier(map);
   for (const std::string_view name : {""sv, "a b"sv, ".a"sv, "a."sv, "a..b"sv, "\xC3\xA9"sv}) {
     carrier.set(name, "1");
   }
@@ -102,7 +102,7 @@ TEST(SqsAttributesTest, ANameMayBeAViewOfAKey) {
   constexpr std::string_view upper = "X-B3-ParentSpanId-long-enough";
   constexpr std::string_view lower = "x-b3-parentspanid-long-enough";
   Map map;
-  AttributeMapCarrier carrier(map);
+  const AttributeMapCarrier carrier(map);
   MapBinding::add(map, upper, "1");
   MapBinding::add(map, lower, "2");
   carrier.erase(map.begin()->first);
@@ -122,7 +122,7 @@ TEST(SqsAttributesTest, TheGuidesCode) {
 
 TEST(SqsAttributesTest, TenAreTheMost) {
   Map map;
-  AttributeMapCarrier carrier(map);
+  const AttributeMapCarrier carrier(map);
   for (int i = 0; i < 12; ++i) carrier.set("n" + std::to_string(i), "old");
   EXPECT_EQ(map.size(), 10U);
   carrier.set("n3", "new");

@@ -117,7 +117,7 @@ TEST(SqsInjectTest, TraceparentIsTheFirstOfTenToGetIn) {
     return "{\"MessageAttributes\":{" + numbers(others - 1) + "\"n\":{}}}";
   };
   const auto with = [&](int others, const std::string& attributes) {
-    std::string whole = request(others);
+    const std::string whole = request(others);
     return whole.substr(0, whole.size() - 2) + attributes + "}}";
   };
   const std::string state = "," + attribute("tracestate", "a=1");
@@ -226,7 +226,7 @@ TEST(SqsInjectTest, MegabytesAndThousands) {
   batch += R"({"MessageBody":")" + std::string(1 << 20, 'x') + R"(","MessageAttributes":{)" +
            numbers(50000);
   const std::string before = batch + R"("n":{}}}]})";
-  LeftOuts left_out{{5000, "traceparent", 50001}};
+  const LeftOuts left_out{{5000, "traceparent", 50001}};
   const std::string after = injected(before, context(false), "tracecontext", left_out);
   EXPECT_EQ(after.size(),
             before.size() + 5000 * (parent_attribute + R"(,"MessageAttributes":{})").size());
@@ -557,7 +557,7 @@ TEST(SqsExtractTest, AnErrorTellsWhere) {
             ParseError(ErrorCode::too_short, 26));
   EXPECT_EQ(baton::sqs::extract_message(R"({"Body":""} {})", {.chain = chain}).error(),
             ParseError(ErrorCode::too_long, 12));
-  std::string deep = R"({"Messages":[{"x":)" + std::string(100000, '[');
+  const std::string deep = R"({"Messages":[{"x":)" + std::string(100000, '[');
   EXPECT_EQ(baton::sqs::extract(deep, {.chain = chain}).error().code, ErrorCode::too_deep);
 }
 

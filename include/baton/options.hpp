@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+
 #include "baton/global.hpp"
 #include "baton/propagator.hpp"
 
@@ -20,6 +22,8 @@ struct ExtractOptions {
 ///     baton::http::inject(headers, baton::current(), {.chain = chain});
 struct InjectOptions {
   const PropagatorChain& chain = global_chain();
+  /// Whom the message is for, if the chain has trust rules: a host, a topic, a queue.
+  std::string_view destination = {};
 };
 
 }  // namespace baton

@@ -190,7 +190,7 @@ template <HasHeaders Headers>
 template <HasHeaders Headers>
 void inject(Headers& headers, const Context& context = current(),
             const InjectOptions& options = {}) {
-  options.chain.inject(context, typename CarrierFor<Headers>::type(headers));
+  options.chain.inject(context, typename CarrierFor<Headers>::type(headers), options.destination);
 }
 
 /// Serves a request: extracts its context, makes a child of it current, and calls the handler, with

@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
+#include "baton/configuration.hpp"
 #include "client.hpp"
 #include "contexts.hpp"
 #include "function_server.hpp"

@@ -36,12 +36,13 @@ bool Body::begins_as_object() const noexcept {
   return begin != std::string::npos && text_[begin] == '{';
 }
 
-std::string Body::inject(const Context& context, const PropagatorChain& chain) && {
+std::string Body::inject(const Context& context, const PropagatorChain& chain,
+                         std::string_view destination) && {
   json::Splice splice;
   json::Edits edits(members_, splice);
   json::Edits kwargs(kwargs_, splice);
   edits.nest("kwargs", kwargs);
-  chain.inject(context, json::ObjectWriter(kwargs));
+  chain.inject(context, json::ObjectWriter(kwargs), destination);
   edits.write();
   splice.apply(text_);
   return is_base64_ ? to_base64(text_) : std::move(text_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "baton/chain.hpp"
 #include "carriers/celery/envelope.hpp"
@@ -22,7 +23,8 @@ class Body {
   [[nodiscard]] const json::Object& kwargs() const noexcept { return kwargs_; }
 
   /// The body with the context in `kwargs`, as text for an envelope.
-  [[nodiscard]] std::string inject(const Context& context, const PropagatorChain& chain) &&;
+  [[nodiscard]] std::string inject(const Context& context, const PropagatorChain& chain,
+                                   std::string_view destination) &&;
 
  private:
   ParseError read(const Envelope& envelope);

@@ -14,13 +14,13 @@ using internal::Envelope;
 using internal::EnvelopeEdits;
 
 expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const Context& context,
-                                  const PropagatorChain& chain) {
+                                  const EnvelopeOptions& options) {
   Body body(envelope);
   if (body.error()) return tl::unexpected(body.error());
   EnvelopeEdits edits(envelope);
   // Readers prefer the headers: stale fields there must not hide the arguments.
-  edits.erase_fields_of(chain);
-  edits.set_body(std::move(body).inject(context, chain));
+  edits.erase_fields_of(options.chain);
+  edits.set_body(std::move(body).inject(context, options.chain, options.destination));
   edits.apply(text);
   return {};
 }
@@ -32,10 +32,10 @@ expected<void> inject(std::string& envelope, const Context& context,
   Envelope read(envelope);
   if (read.error()) return tl::unexpected(read.error());
   if (options.protocol1 == Protocol1::kwargs && !read.names_task()) {
-    return inject_into_kwargs(read, envelope, context, options.chain);
+    return inject_into_kwargs(read, envelope, context, options);
   }
   EnvelopeEdits edits(read);
-  options.chain.inject(context, edits);
+  options.chain.inject(context, edits, options.destination);
   edits.apply(envelope);
   return {};
 }

@@ -12,6 +12,10 @@ using ::grpc::experimental::InterceptionHookPoints;
 using ::grpc::experimental::Interceptor;
 using ::grpc::experimental::InterceptorBatchMethods;
 
+const PropagatorChain& chain_of(const ClientInterceptorOptions& options) {
+  return options.chain ? *options.chain : global_chain();
+}
+
 /// gRPC owns it from its creation, and deletes it with the call, sent or not.
 class ClientInterceptor final : public Interceptor {
  public:
@@ -20,10 +24,11 @@ class ClientInterceptor final : public Interceptor {
 
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
-      const PropagatorChain& chain = options_->chain ? *options_->chain : global_chain();
       // The call owns the metadata, and the strings that are added to it.
-      chain.inject(context_, MetadataCarrier(*methods->GetSendInitialMetadata(),
-                                             options_->max_metadata_size));
+      chain_of(*options_).inject(
+          context_,
+          MetadataCarrier(*methods->GetSendInitialMetadata(), options_->max_metadata_size),
+          options_->destination);
     }
     methods->Proceed();
   }
@@ -43,7 +48,7 @@ class ClientInterceptorFactory final : public ClientInterceptorFactoryInterface 
   // hooks may run later, and on another thread.
   Interceptor* CreateClientInterceptor(ClientRpcInfo* /*info*/) override {
     const Context& context = current();
-    if (context == Context()) return nullptr;
+    if (context == Context() && !chain_of(options_).restricts(options_.destination)) return nullptr;
     return new ClientInterceptor(context, options_);
   }
 

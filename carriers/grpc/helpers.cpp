@@ -9,7 +9,8 @@ Context extract(const ::grpc::ServerContextBase& server_context, const ExtractOp
 
 void inject(::grpc::ClientContext& client_context, const Context& context,
             const MetadataOptions& options) {
-  options.chain.inject(context, ClientContextCarrier(client_context, options.max_metadata_size));
+  options.chain.inject(context, ClientContextCarrier(client_context, options.max_metadata_size),
+                       options.destination);
 }
 
 }  // namespace baton::grpc

@@ -77,10 +77,10 @@ class AppendingCarrier {
 /// Writes a context into a list that has no headers of the chain's formats. Its work does not
 /// depend on the list's size.
 inline void append(rd_kafka_headers_t& headers, const Context& context,
-                   const PropagatorChain& chain) {
+                   const PropagatorChain& chain, std::string_view destination) {
   const bool is_fresh = rd_kafka_header_cnt(&headers) == 0;  // then every name is absent
   const auto is_absent = [&](std::string_view name) { return is_fresh || chain.owns(name); };
-  chain.inject(context, AppendingCarrier(headers, is_absent));
+  chain.inject(context, AppendingCarrier(headers, is_absent), destination);
 }
 
 }  // namespace baton::kafka::internal

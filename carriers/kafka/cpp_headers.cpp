@@ -63,7 +63,7 @@ void inject(RdKafka::Headers& headers, const Context& context, const InjectOptio
   const PropagatorChain& chain = options.chain;
   CppHeadersCarrier carrier(headers);
   carrier.erase_all([&](std::string_view name) { return chain.owns(name); }, 0);
-  chain.inject(context, carrier);
+  chain.inject(context, carrier, options.destination);
 }
 
 }  // namespace baton::kafka

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,18 +19,18 @@ namespace {
 /// The headers to send, with `context` or, if that is null, with their own context. Null if they
 /// could not be read.
 HeadersPointer forward_headers(const internal::MessageHeaders& theirs, const Context* context,
-                               const PropagatorChain& chain) {
+                               const PropagatorChain& chain, std::string_view destination) {
   if (theirs.error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
   const internal::CList list(theirs.list);
   if (context != nullptr) {
     HeadersPointer headers = internal::copy_others(list, chain, nullptr);
-    internal::append(*headers, *context, chain);
+    internal::append(*headers, *context, chain, destination);
     return headers;
   }
   std::vector<internal::Header> owned;
   owned.reserve(chain.fields().size());
   HeadersPointer headers = internal::copy_others(list, chain, &owned);
-  internal::append(*headers, chain.extract(internal::FoundCarrier(owned)), chain);
+  internal::append(*headers, chain.extract(internal::FoundCarrier(owned)), chain, destination);
   return headers;
 }
 
@@ -64,15 +65,19 @@ template <Message M>
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic, M& message,
                             const rd_kafka_message_t& c_message, const InjectOptions& options) {
   const Context* const context = current().trace_id().is_valid() ? &current() : nullptr;
-  return produce(producer, topic, c_message,
-                 forward_headers(internal::headers_of(message), context, options.chain));
+  std::string_view destination = options.destination;
+  if (destination.empty() && topic != nullptr) destination = topic;
+  return produce(
+      producer, topic, c_message,
+      forward_headers(internal::headers_of(message), context, options.chain, destination));
 }
 
 }  // namespace
 
 HeadersPointer forward_headers(const rd_kafka_message_t& message, const Context& context,
                                const InjectOptions& options) {
-  return forward_headers(internal::headers_of(message), &context, options.chain);
+  return forward_headers(internal::headers_of(message), &context, options.chain,
+                         options.destination);
 }
 
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,16 @@ bool has_context(CarrierReader message, const PropagatorChain& chain, Context& s
          std::ranges::any_of(chain.writers(), also_finds_it);
 }
 
+/// The context that a message has, which its sender may have made: no caller's trust applies.
+/// Does not count as an extraction either.
+Context read_own(CarrierReader message, const PropagatorChain& chain) {
+  Context own;
+  for (const auto& links : {chain.writers(), chain.readers()}) {
+    for (const PropagatorChain::Link& link : links) link->extract(message, own);
+  }
+  return own;
+}
+
 std::vector<Header> find_owned(const rd_kafka_headers_t& headers, const PropagatorChain& chain) {
   return internal::find_all(CList(&headers), [&](const char* name) { return chain.owns(name); });
 }
@@ -60,21 +71,28 @@ class Instrument {
 
  private:
   void inject_into(rd_kafka_message_t& message, const Context& context) const {
-    if (is_empty(context)) return;
     const PropagatorChain& chain = options_.chain ? *options_.chain : global_chain();
+    const std::string_view topic = topic_of(message);
+    const bool is_restricted = chain.restricts(topic);
+    if (!is_restricted && (is_empty(context) || chain.writers().empty())) return;
     const internal::MessageHeaders headers = internal::headers_of(message);
-    if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR || chain.writers().empty()) return;
-    if (headers.list == nullptr) {
-      inject_new(message, context, chain);
-    } else {
-      inject_into(*headers.list, context, chain);
+    if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    if (headers.list != nullptr) {
+      inject_into(*headers.list, context, chain, is_restricted, topic);
+    } else if (!is_empty(context)) {
+      inject_new(message, context, chain, topic);
     }
   }
 
+  static std::string_view topic_of(const rd_kafka_message_t& message) noexcept {
+    const char* const name = message.rkt != nullptr ? rd_kafka_topic_name(message.rkt) : nullptr;
+    return name != nullptr ? std::string_view(name) : std::string_view();
+  }
+
   static void inject_new(rd_kafka_message_t& message, const Context& context,
-                         const PropagatorChain& chain) {
+                         const PropagatorChain& chain, std::string_view topic) {
     HeadersPointer fresh(rd_kafka_headers_new(chain.fields().size()));
-    append(*fresh, context, chain);
+    append(*fresh, context, chain, topic);
     // The message takes the list, and librdkafka destroys it with the message, sent or not. An
     // existing list is never replaced: the application may own it.
     rd_kafka_message_set_headers(&message, fresh.release());
@@ -83,16 +101,19 @@ class Instrument {
   /// Changes the list in place, since the application may own it: `produce` takes it only if it
   /// succeeds, which is not known yet.
   void inject_into(rd_kafka_headers_t& headers, const Context& context,
-                   const PropagatorChain& chain) const {
+                   const PropagatorChain& chain, bool is_restricted, std::string_view topic) const {
     const std::vector<Header> theirs = find_owned(headers, chain);
     Context sent = context;
     if (!theirs.empty()) {
-      if (options_.existing == Existing::keep && has_context(FoundCarrier(theirs), chain, sent)) {
-        return;
+      const FoundCarrier found(theirs);
+      const bool replaces = options_.existing == Existing::replace && !is_empty(context);
+      if (!replaces && has_context(found, chain, sent)) {
+        if (!is_restricted) return;
+        sent = read_own(found, chain);
       }
       internal::remove(headers, theirs);
     }
-    append(headers, sent, chain);
+    append(headers, sent, chain, topic);
   }
 
   InstrumentOptions options_;
@@ -148,7 +169,7 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept {
 void inject(rd_kafka_headers_t& headers, const Context& context, const InjectOptions& options) {
   const PropagatorChain& chain = options.chain;
   internal::remove(headers, find_owned(headers, chain));
-  append(headers, context, chain);
+  append(headers, context, chain, options.destination);
 }
 
 rd_kafka_resp_err_t instrument(rd_kafka_conf_t& conf, InstrumentOptions options) {

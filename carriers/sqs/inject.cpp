@@ -101,8 +101,8 @@ class OutgoingMessage {
 
 class Injection {
  public:
-  Injection(ContextOfEntry context_of, const PropagatorChain& chain)
-      : context_of_(context_of), chain_(&chain) {}
+  Injection(ContextOfEntry context_of, const InjectOptions& options)
+      : context_of_(context_of), options_(&options) {}
 
   expected<std::vector<LeftOut>> run(std::string& request) {
     json::Scanner scanner(request);
@@ -136,13 +136,13 @@ class Injection {
   }
 
   void inject(OutgoingMessage& message, std::size_t entry) {
-    chain_->inject(context_of_(entry), message);
+    options_->chain.inject(context_of_(entry), message, options_->destination);
     message.make_fit(entry, left_out_);
     message.write();
   }
 
   ContextOfEntry context_of_;
-  const PropagatorChain* chain_;
+  const InjectOptions* options_;
   json::Splice splice_;
   std::vector<LeftOut> left_out_;
 };
@@ -157,7 +157,7 @@ expected<std::vector<LeftOut>> inject(std::string& request, const Context& conte
 
 expected<std::vector<LeftOut>> inject_each(std::string& request, ContextOfEntry context_of,
                                            const InjectOptions& options) {
-  return Injection(context_of, options.chain).run(request);
+  return Injection(context_of, options).run(request);
 }
 
 }  // namespace baton::sqs

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "baton/propagator.hpp"
+#include "baton/trust.hpp"
 
 namespace baton {
 
@@ -15,6 +16,14 @@ namespace baton {
 enum class ExtractionPolicy : std::uint8_t {
   last_wins,    ///< the last one with a span context, as in OpenTelemetry's composite propagator
   first_match,  ///< the first one, for migrations
+};
+
+/// What `PropagatorChain::receive` found.
+struct Received {
+  Context context;
+  /// If callers are not trusted and the trace must restart: the caller's span, for a link of the
+  /// span that starts. Invalid otherwise.
+  SpanContext link;
 };
 
 /// Several propagators as one, in order.
@@ -55,6 +64,9 @@ class PropagatorChain {
   /// span context; it completes a trace id alone in the same way.
   ///
   /// The results of each format are counted: see `extraction_counts`.
+  ///
+  /// If the chain has trust rules, the context gets what they accept of that. The result and the
+  /// report say what was found.
   Extracted extract(CarrierReader carrier, Context& context, ExtractReport* report = nullptr) const;
 
   /// The same, into a new context.
@@ -64,9 +76,26 @@ class PropagatorChain {
     return context;
   }
 
+  /// The same, with the caller's span if the trace must restart.
+  [[nodiscard]] Received receive(CarrierReader carrier, ExtractReport* report = nullptr) const;
+
   /// Each writer writes `context` into the carrier. Erases the fields of formats that are only
   /// read. Fields that share a prefix (`uberctx-…`) cannot be erased by name: see `owns`.
-  void inject(const Context& context, CarrierWriter carrier) const;
+  ///
+  /// If the chain has a rule for the destination, writes what may leave, and erases the fields of
+  /// the rest as for a context without it, those of denied baggage with a prefix too.
+  void inject(const Context& context, CarrierWriter carrier,
+              std::string_view destination = {}) const;
+
+  /// This chain with trust rules, which replace those that it has.
+  ///
+  ///     chain.with_trust({.destinations = {{"*.internal", true, true, {"*"}},
+  ///                                        {"*", true, false, {"tenant"}}},
+  ///                       .callers = baton::CallerTrust::restart})
+  [[nodiscard]] PropagatorChain with_trust(TrustRules rules) const;
+
+  /// Whether a rule denies something to the destination.
+  [[nodiscard]] bool restricts(std::string_view destination) const noexcept;
 
   /// All fields that `inject` sets or erases, each once.
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept;
@@ -84,6 +113,9 @@ class PropagatorChain {
  private:
   class Extraction;
   struct Links;
+
+  Extracted extract_by_trust(CarrierReader carrier, Context& context, SpanContext& link,
+                             ExtractReport* report) const;
 
   std::shared_ptr<const Links> links_;  // none: an empty chain
 };

@@ -18,6 +18,7 @@ struct ChainConfiguration {
   std::string_view inject;   ///< the formats to write
   ExtractionPolicy policy = ExtractionPolicy::last_wins;
   PropagatorOptions options;
+  TrustRules trust = {};
 };
 
 /// A chain made from names, and the errors in them.
@@ -34,7 +35,7 @@ struct ConfiguredChain {
 /// Makes a chain that reads and writes the same formats.
 [[nodiscard]] inline ConfiguredChain make_chain(
     std::string_view names, ExtractionPolicy policy = ExtractionPolicy::last_wins) {
-  return make_chain(ChainConfiguration{names, names, policy, {}});
+  return make_chain(ChainConfiguration{names, names, policy, {}, {}});
 }
 
 /// Makes a chain from the environment:
@@ -47,8 +48,24 @@ struct ConfiguredChain {
 /// | `BATON_POLICY` | `last_wins`, `first_match` | `last_wins` |
 /// | `BATON_B3_SHORT_TRACE_IDS` | `true`, `false` | `false` |
 /// | `BATON_SAMPLING_IN_TRACESTATE` | `true`, `false` | `false` |
+/// | `BATON_DESTINATIONS` | `destinations` | all may leave |
+/// | `BATON_CALLERS` | `callers` | `all` |
 ///
-/// Any other value is an error, and the default is used.
+///     destinations = rule *( ";" rule )           ; the first one that matches counts
+///     rule         = pattern ":" *( SP word )     ; the pattern of DestinationRule
+///     word         = "context" / "tracestate" / keys / "all" / "none"
+///     callers      = "all" / *( SP ( "full" / "keep_ids" / "restart" / keys ) )
+///     keys         = "baggage" [ "=" key *( "," key ) ]  ; without keys: all baggage
+///
+///     BATON_DESTINATIONS="*.internal: all; api.partner.example: context baggage=tenant; *: none"
+///     BATON_CALLERS="keep_ids baggage=tenant,region.*"
+///
+/// What is not named is denied: callers without a word for their context are as `restart`.
+///
+/// Any other value is an error. In the last two variables an error denies: an unknown word allows
+/// nothing, and a rule without a valid pattern, or beyond `TrustRules::max_rules`, denies
+/// everything to every destination that no rule before it matches. For the others the default is
+/// used.
 [[nodiscard]] ConfiguredChain make_chain_from_environment();
 
 }  // namespace baton

@@ -23,6 +23,8 @@ struct ExtractOptions {
 ///     baton::http::inject(headers, baton::current(), {.chain = chain});
 struct InjectOptions {
   const PropagatorChain& chain = global_chain();
+  /// Whom the message is for, if the chain has trust rules: a host, a topic, a queue.
+  std::string_view destination = {};
 };
 
 /// The options of every function that handles a received message.

@@ -7,20 +7,15 @@
 #include <span>
 #include <utility>
 
+#include "core/chain_links.hpp"
 #include "core/extraction_counter.hpp"
-#include "core/name_filter.hpp"
+#include "core/trust.hpp"
 #include "text/chars.hpp"
 
 namespace baton {
 namespace {
 
-/// What an extraction needs of a reader of the chain, in one place.
-struct Step {
-  const Propagator* format;
-  bool reads_span_context;
-  std::uint8_t counter;
-  std::uint32_t bit;  ///< the step in a set of steps
-};
+using detail::Step;
 
 /// What a format found: a span context, a trace id alone, or a decision alone.
 struct Found {
@@ -98,69 +93,7 @@ class Candidates {
   std::size_t count_ = 0;
 };
 
-void add_new(std::vector<std::string_view>& names, std::span<const std::string_view> more) {
-  for (const std::string_view name : more) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-}
-
 }  // namespace
-
-struct PropagatorChain::Links {
-  Links(std::vector<Link> reading, std::vector<Link> writing, ExtractionPolicy which)
-      : readers(std::move(reading)), writers(std::move(writing)), policy(which) {
-    std::erase(readers, nullptr);
-    std::erase(writers, nullptr);
-    for (const Link& writer : writers) {
-      add_new(fields, writer->traits().fields);
-      if (!writer->traits().state_key.empty()) keepers.push_back(writer.get());
-    }
-    written_fields = fields.size();
-    std::uint32_t bit = 1;
-    for (const Link& reader : readers) {
-      const FormatTraits& traits = reader->traits();
-      for (const auto& names : {traits.fields, traits.also_reads}) {
-        add_new(fields, names);
-        for (const std::string_view name : names) filter.add(name, bit);
-      }
-      for (const std::string_view prefix : traits.prefixes) filter.add_prefix(prefix, bit);
-      steps.push_back({reader.get(), traits.says.has_span_context(),
-                       detail::ExtractionCounter::number_of(traits.name), bit});
-      if (bit << 1U != 0) bit <<= 1U;  // all further ones share the last bit
-    }
-  }
-
-  /// The fields that are read and not written.
-  [[nodiscard]] std::span<const std::string_view> stale_fields() const noexcept {
-    return std::span(fields).subspan(written_fields);
-  }
-
-  /// The context with a tracestate that agrees with its decision; nothing if it already does.
-  [[nodiscard]] std::optional<Context> reconcile(const Context& context) const {
-    std::optional<Context> reconciled;
-    for (const Propagator* keeper : keepers) {
-      const Context& said = reconciled ? *reconciled : context;
-      auto state = keeper->reconcile(said.span_context().trace_state, said.sampling(), {});
-      if (!state) continue;
-      if (!reconciled) reconciled = context;
-      reconciled->set_trace_state(*std::move(state));
-    }
-    return reconciled;
-  }
-
-  void write(const Context& context, CarrierWriter carrier) const {
-    for (const Link& writer : writers) writer->inject(context, carrier);
-  }
-
-  std::vector<Link> readers;
-  std::vector<Link> writers;
-  std::vector<const Propagator*> keepers;  // the writers that keep something in tracestate
-  std::vector<Step> steps;
-  detail::NameFilter filter;
-  std::vector<std::string_view> fields;  // first those that are written, then the stale ones
-  std::size_t written_fields = 0;
-  ExtractionPolicy policy;
-};
 
 PropagatorChain::PropagatorChain(std::vector<Link> readers, std::vector<Link> writers,
                                  ExtractionPolicy policy)
@@ -185,12 +118,52 @@ ExtractionPolicy PropagatorChain::policy() const noexcept {
   return links_ != nullptr ? links_->policy : ExtractionPolicy::last_wins;
 }
 
-void PropagatorChain::inject(const Context& context, CarrierWriter carrier) const {
+void PropagatorChain::Links::inject_by_trust(const Context& context, CarrierWriter carrier,
+                                             std::string_view destination) const {
+  const DestinationRule* const rule = trust->find(destination);
+  if (rule == nullptr) return inject(context, carrier);
+  erase_families(context.baggage(), carrier, *rule);
+  const detail::WithoutTraceState<true> binary(carrier);
+  const detail::WithoutTraceState<false> text(carrier);
+  if (!rule->trace_state) carrier = carrier.has_binary_fields() ? CarrierWriter(binary) : text;
+  inject(detail::restrict(context, *rule), carrier);
+}
+
+void PropagatorChain::Links::erase_families(const Baggage& baggage, CarrierWriter carrier,
+                                            const DestinationRule& rule) const {
+  for (const std::string_view prefix : prefixes) {
+    std::string name(prefix);
+    for (const BaggageMember& member : baggage) {
+      if (detail::is_key_allowed(member.key(), rule.baggage)) continue;
+      name.resize(prefix.size());
+      for (const char c : member.key()) name += detail::to_lower(c);
+      carrier.erase(name);
+    }
+  }
+}
+
+void PropagatorChain::inject(const Context& context, CarrierWriter carrier,
+                             std::string_view destination) const {
   if (links_ == nullptr) return;
-  for (const std::string_view field : links_->stale_fields()) carrier.erase(field);
-  if (links_->keepers.empty()) return links_->write(context, carrier);
-  const std::optional<Context> reconciled = links_->reconcile(context);
-  links_->write(reconciled ? *reconciled : context, carrier);
+  if (links_->trust != nullptr) [[unlikely]] {
+    return links_->inject_by_trust(context, carrier, destination);
+  }
+  links_->inject(context, carrier);
+}
+
+PropagatorChain PropagatorChain::with_trust(TrustRules rules) const {
+  PropagatorChain chain;
+  if (links_ == nullptr) return chain;
+  auto links = std::make_shared<Links>(*links_);
+  links->trust =
+      rules == TrustRules() ? nullptr : std::make_shared<const detail::Trust>(std::move(rules));
+  chain.links_ = std::move(links);
+  return chain;
+}
+
+bool PropagatorChain::restricts(std::string_view destination) const noexcept {
+  return links_ != nullptr && links_->trust != nullptr &&
+         links_->trust->find(destination) != nullptr;
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
@@ -369,7 +342,30 @@ Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
     detail::ExtractionCounter().add_extraction();
     return Extracted::nothing;
   }
-  return Extraction(*links_, carrier, context, report).run();
+  if (links_->trust == nullptr) [[likely]] {
+    return Extraction(*links_, carrier, context, report).run();
+  }
+  SpanContext link;
+  return extract_by_trust(carrier, context, link, report);
+}
+
+Received PropagatorChain::receive(CarrierReader carrier, ExtractReport* report) const {
+  Received received;
+  if (links_ != nullptr && links_->trust != nullptr) {
+    extract_by_trust(carrier, received.context, received.link, report);
+  } else {
+    extract(carrier, received.context, report);
+  }
+  return received;
+}
+
+Extracted PropagatorChain::extract_by_trust(CarrierReader carrier, Context& context,
+                                            SpanContext& link, ExtractReport* report) const {
+  Context received;
+  received.set_span_context(context.span_context(), context.sampling());
+  const Extracted found = Extraction(*links_, carrier, received, report).run();
+  link = links_->trust->accept(received, context);
+  return found;
 }
 
 }  // namespace baton

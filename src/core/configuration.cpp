@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/environment_variable.hpp"
+#include "core/errors.hpp"
+#include "core/trust_text.hpp"
 #include "text/chars.hpp"
 
 namespace baton {
@@ -17,26 +19,7 @@ using detail::environment_variable;
 constexpr std::string_view default_names = "tracecontext,baggage";
 constexpr std::string_view none = "none";
 
-/// The errors found, each once.
-class Errors {
- public:
-  void add(std::string sentence) {
-    if (std::find(sentences_.begin(), sentences_.end(), sentence) != sentences_.end()) return;
-    sentences_.push_back(std::move(sentence));
-  }
-
-  [[nodiscard]] std::string text() const {
-    std::string text;
-    for (const std::string& sentence : sentences_) {
-      if (!text.empty()) text += "; ";
-      text += sentence;
-    }
-    return text;
-  }
-
- private:
-  std::vector<std::string> sentences_;
-};
+using detail::Errors;
 
 std::string unknown_name(std::string_view name) {
   std::string sentence = "unknown propagator '" + std::string(name) + "', known: ";
@@ -83,8 +66,10 @@ std::vector<PropagatorChain::Link> make_links(std::string_view names,
 
 PropagatorChain make_chain(const ChainConfiguration& wanted, Errors& errors) {
   auto readers = make_links(wanted.extract, wanted.options, errors);
-  if (wanted.inject == wanted.extract) return PropagatorChain(readers, wanted.policy);
-  return {std::move(readers), make_links(wanted.inject, wanted.options, errors), wanted.policy};
+  auto writers =
+      wanted.inject == wanted.extract ? readers : make_links(wanted.inject, wanted.options, errors);
+  const PropagatorChain chain(std::move(readers), std::move(writers), wanted.policy);
+  return wanted.trust == TrustRules() ? chain : chain.with_trust(wanted.trust);
 }
 
 /// The index of a variable's value in `values`; 0, the default, if it is unset or invalid.
@@ -124,6 +109,9 @@ ConfiguredChain make_chain_from_environment() {
       static_cast<ExtractionPolicy>(choice("BATON_POLICY", {"last_wins", "first_match"}, errors));
   configuration.options.b3_short_trace_ids = is_on("BATON_B3_SHORT_TRACE_IDS", errors);
   configuration.options.sampling_in_tracestate = is_on("BATON_SAMPLING_IN_TRACESTATE", errors);
+  configuration.trust.destinations =
+      detail::parse_destinations("BATON_DESTINATIONS", variable("BATON_DESTINATIONS"), errors);
+  detail::parse_callers("BATON_CALLERS", variable("BATON_CALLERS"), configuration.trust, errors);
   PropagatorChain chain = make_chain(configuration, errors);
   return {std::move(chain), errors.text()};
 }

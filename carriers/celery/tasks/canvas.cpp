@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "baton/carriers/celery/headers.hpp"
+#include "carriers/celery/tasks/for_queue.hpp"
 
 namespace baton::celery {
 namespace {
@@ -112,7 +113,7 @@ void inject_signatures(Task& task, const Context& context, const InjectOptions& 
   Signatures signatures;
   signatures.add(task.embed, {"callbacks", "errbacks", "chain", "chord"});
   if (Signatures::is_own(task.name)) signatures.add_arguments(task.kwargs);
-  signatures.inject(context, options);
+  signatures.inject(context, internal::for_queue(task, options));
 }
 
 }  // namespace baton::celery

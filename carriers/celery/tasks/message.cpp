@@ -10,6 +10,7 @@
 
 #include "baton/carriers/celery/headers.hpp"
 #include "carriers/celery/base64.hpp"
+#include "carriers/celery/tasks/for_queue.hpp"
 #include "carriers/celery/tasks/repr.hpp"
 
 namespace baton::celery {
@@ -100,7 +101,7 @@ Message make_message(const Task& task, const Context& context, const InjectOptio
   Message message;
   message.correlation_id = task.id.empty() ? random_uuid() : task.id;
   message.headers = headers_of(task, message.correlation_id);
-  inject(message.headers, context, options);
+  inject(message.headers, context, internal::for_queue(task, options));
   message.body = body_of(task);
   message.reply_to = task.reply_to;
   message.routing_key = task.queue;

@@ -24,6 +24,7 @@
     (rd_kafka_t * client, const char* name, rd_kafka_interceptor_f_on_send_t* on_send,             \
      void* opaque),                                                                                \
     (client, name, on_send, opaque))                                                               \
+  X(const char*, rd_kafka_topic_name, (const rd_kafka_topic_t* topic), (topic))                    \
   X(rd_kafka_resp_err_t, rd_kafka_message_headers,                                                 \
     (const rd_kafka_message_t* message, rd_kafka_headers_t** headers), (message, headers))         \
   X(void, rd_kafka_message_set_headers,                                                            \

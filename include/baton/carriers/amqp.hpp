@@ -172,7 +172,7 @@ template <HasHeaders Message>
 /// entries, and earlier entries keep their owner.
 inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
                    const InjectOptions& options = {}) {
-  options.chain.inject(context, TableCarrier(headers, pool));
+  options.chain.inject(context, TableCarrier(headers, pool), options.destination);
 }
 
 /// Writes a context into the properties of a message that is about to be published. Adds headers if

@@ -122,7 +122,7 @@ class Environment {
 /// Writes a context into the environment of a process that is about to start.
 inline void inject(Environment& environment, const Context& context = current(),
                    const InjectOptions& options = {}) {
-  options.chain.inject(context, environment);
+  options.chain.inject(context, environment, options.destination);
 }
 
 namespace internal {

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "baton/carriers/grpc/metadata.hpp"
 #include "baton/chain.hpp"
@@ -32,6 +34,7 @@ inline constexpr std::size_t default_max_metadata_size = 6144;
 struct MetadataOptions {
   const PropagatorChain& chain = global_chain();
   std::size_t max_metadata_size = default_max_metadata_size;
+  std::string_view destination = {};  ///< as InjectOptions::destination
 };
 
 /// Writes a context into a call that is about to be made. Call it once for each ClientContext: see
@@ -45,12 +48,13 @@ struct ClientInterceptorOptions {
   /// None: the global chain, looked up for each call.
   std::optional<PropagatorChain> chain = std::nullopt;
   std::size_t max_metadata_size = default_max_metadata_size;
+  std::string destination = {};  ///< of the channel, if the chain has trust rules
 };
 
 /// Makes every call of a channel carry the current context of the thread that calls the stub's
 /// method, in any of gRPC's APIs, even if another thread starts the call later. It replaces
-/// metadata of the ClientContext with the same keys. If no context is current, it does not change
-/// the call.
+/// metadata of the ClientContext with the same keys. If no context is current, and the chain's
+/// rules deny nothing to the destination, it does not change the call.
 ///
 ///     std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> all;
 ///     all.push_back(baton::grpc::client_interceptor());

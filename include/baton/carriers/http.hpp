@@ -197,7 +197,7 @@ template <HasHeaders Headers>
 template <HasHeaders Headers>
 void inject(Headers& headers, const Context& context = current(),
             const InjectOptions& options = {}) {
-  options.chain.inject(context, typename CarrierFor<Headers>::type(headers));
+  options.chain.inject(context, typename CarrierFor<Headers>::type(headers), options.destination);
 }
 
 /// Writes which span answers into a response, for a server that does not use `serve`.

@@ -90,4 +90,17 @@ TEST(AmqpMessage, IsSentOnWithAllThatCame) {
             context_of(parent).span_context().span_id);
 }
 
+TEST(AmqpMessage, ObeysTheRuleForTheDestination) {
+  const baton::PropagatorChain chain =
+      w3c().with_trust({.destinations = {{"partner.*", false, false, {"b"}}}});
+  Pool pool;
+  OwnTable own(Fields{{"traceparent", parent}, {"x", "1"}});
+  amqp_basic_properties_t properties{};
+  properties._flags = AMQP_BASIC_HEADERS_FLAG;
+  properties.headers = own.get();
+  baton::amqp::inject(properties, pool, context_of(parent, "a=1,b=2"),
+                      {.chain = chain, .destination = "partner.bills"});
+  EXPECT_EQ(to_fields(properties.headers), (Fields{{"x", "1"}, {"baggage", "b=2"}}));
+}
+
 }  // namespace

@@ -165,4 +165,20 @@ TEST(CeleryCanvasTest, DepthIsNoMatter) {
   EXPECT_EQ(count(signatures, parent), 201U);
 }
 
+TEST(CeleryCanvasTest, SignaturesObeyTheRuleForTheDestination) {
+  const baton::PropagatorChain chain =
+      baton::make_chain("tracecontext").chain.with_trust({.destinations = {{"partner"}}});
+  object one = signature("a");
+  inject_signature(one, context_of(parent), {.chain = chain});
+  EXPECT_EQ(count(one, parent), 1U);
+  inject_signature(one, context_of(parent), {.chain = chain, .destination = "partner"});
+  EXPECT_EQ(count(one, parent), 0U);
+  Task task{.name = "a", .queue = "partner"};
+  then(task, signature("b"));
+  inject_signatures(task, context_of(parent), {.chain = chain});
+  EXPECT_EQ(count(task.embed, parent), 0U);
+  inject_signatures(task, context_of(parent), {.chain = chain, .destination = "ours"});
+  EXPECT_EQ(count(task.embed, parent), 1U);
+}
+
 }  // namespace

@@ -12,6 +12,7 @@ using baton::ErrorCode;
 using baton::ParseError;
 using baton::celery::ConstEnvelopeCarrier;
 using baton::celery::EnvelopeCarrier;
+using baton::celery::Protocol1;
 
 // ---- The carrier, with each change applied immediately ----
 
@@ -504,6 +505,33 @@ TEST(CeleryEnvelopeAllocations, WritingMakesRoomAtMost) {
   before = baton::test::allocations;
   EXPECT_TRUE(baton::celery::inject(envelope, context, {.chain = w3c()}).has_value());
   EXPECT_EQ(baton::test::allocations - before, 0U);
+}
+
+// ---- Trust ----
+
+TEST(EnvelopeTrust, TheRuleForTheDestinationCounts) {
+  const baton::PropagatorChain chain =
+      baton::make_chain("tracecontext,baggage")
+          .chain.with_trust({.destinations = {{"partner", false, false, {"b"}}}});
+  baton::Context context = baton::Context().child();
+  context.set_baggage(baton::Baggage::parse("a=1,b=2"));
+  // Protocol 2, nested headers, and protocol 1 in its arguments.
+  for (const auto& [text, protocol1] : std::vector<std::pair<std::string, Protocol1>>{
+           {R"({"body":"","headers":{"task":"t"}})", Protocol1::headers},
+           {R"({"body":"","headers":{"task":"t","headers":{"traceparent":"x","baggage":"a=1"}}})",
+            Protocol1::headers},
+           {R"({"body":"{\"task\":\"t\",\"kwargs\":{\"traceparent\":\"x\"}}","headers":{}})",
+            Protocol1::kwargs}}) {
+    std::string envelope = text;
+    EXPECT_TRUE(baton::celery::inject(
+        envelope, context, {.chain = chain, .protocol1 = protocol1, .destination = "partner"}));
+    EXPECT_EQ(envelope.find("traceparent"), std::string::npos) << envelope;
+    EXPECT_EQ(envelope.find("a=1"), std::string::npos) << envelope;
+    EXPECT_NE(envelope.find("b=2"), std::string::npos) << envelope;
+    EXPECT_TRUE(baton::celery::inject(envelope, context, {.chain = chain, .protocol1 = protocol1}));
+    EXPECT_NE(envelope.find("traceparent"), std::string::npos) << envelope;
+    EXPECT_NE(envelope.find("a=1"), std::string::npos) << envelope;
+  }
 }
 
 }  // namespace

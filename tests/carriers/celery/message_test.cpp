@@ -175,4 +175,23 @@ TEST(CeleryMessageTest, LongArgumentsAreCutBetweenCharacters) {
   EXPECT_EQ(repr(boost::json::array(100000, 1)).size(), 1024U);
 }
 
+TEST(CeleryMessageTest, TheQueueIsTheDestination) {
+  const baton::PropagatorChain chain =
+      baton::make_chain("tracecontext,baggage,ottrace")
+          .chain.with_trust({.destinations = {{"partner.*", false, false, {"b"}}}});
+  const baton::Context context = context_of(parent, "a=1,b=2");
+  const auto left = [&](std::string queue, std::string_view destination) {
+    boost::json::object headers = make_message({.name = "t", .queue = std::move(queue)}, context,
+                                               {.chain = chain, .destination = destination})
+                                      .headers;
+    const bool has_context = headers.contains("traceparent");
+    EXPECT_EQ(headers.contains("ot-tracer-traceid"), has_context);
+    EXPECT_EQ(headers.contains("ot-baggage-a"), has_context);
+    return std::pair(has_context, std::string(headers.at("baggage").as_string()));
+  };
+  EXPECT_EQ(left("bills", ""), std::pair(true, std::string("a=1,b=2")));
+  EXPECT_EQ(left("partner.bills", ""), std::pair(false, std::string("b=2")));
+  EXPECT_EQ(left("bills", "partner.x"), std::pair(false, std::string("b=2")));
+}
+
 }  // namespace

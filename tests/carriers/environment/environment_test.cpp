@@ -325,4 +325,15 @@ TEST(EnvironmentTest, AProcessGetsIt) {
             "TRACESTATE=rojo=00f067aa0ba902b7,congo=t61rcWkgMzE\0"sv);
 }
 
+TEST(EnvironmentInject, ObeysTheRuleForTheDestination) {
+  const baton::PropagatorChain chain =
+      baton::make_chain("tracecontext,baggage").chain.with_trust({.destinations = {{"partner"}}});
+  Environment child;
+  baton::environment::inject(child, baton::Context().child(), {.chain = chain});
+  EXPECT_TRUE(child.get("traceparent"));
+  baton::environment::inject(child, baton::Context().child(),
+                             {.chain = chain, .destination = "partner"});
+  EXPECT_FALSE(child.get("traceparent"));
+}
+
 }  // namespace

@@ -132,4 +132,25 @@ TEST(GrpcSentMetadata, StaysWithinItsLimit) {
   EXPECT_EQ(carrier.get("user"), "0123456789");
 }
 
+TEST(GrpcSentMetadata, ObeysTheRuleForTheDestination) {
+  const baton::PropagatorChain chain =
+      baton::make_chain("tracecontext,opencensus,baggage,datadog")
+          .chain.with_trust(
+              {.destinations = {{"*.partner", false, false, {"b"}}, {"half", true, false, {}}}});
+  baton::Context context = baton::Context().child();
+  context.set_trace_state(baton::TraceState::parse("a=1,dd=o:x").value());
+  context.set_baggage(baton::Baggage::parse("a=1,b=2"));
+  SentMetadata sent;
+  chain.inject(context, MetadataCarrier(sent), "ours");
+  EXPECT_EQ(sent.count("tracestate"), 1U);
+  chain.inject(context, MetadataCarrier(sent), "half");
+  EXPECT_EQ(sent.find("grpc-trace-bin")->second.size(), 29U);  // still bytes
+  EXPECT_EQ(sent.count("traceparent"), 1U);
+  EXPECT_EQ(sent.count("tracestate"), 0U);
+  EXPECT_EQ(sent.count("x-datadog-origin"), 0U);
+  EXPECT_EQ(sent.count("baggage"), 0U);
+  chain.inject(context, MetadataCarrier(sent), "api.partner");
+  EXPECT_EQ(sent, (SentMetadata{{"baggage", "b=2"}}));
+}
+
 }  // namespace

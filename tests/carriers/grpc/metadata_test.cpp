@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
+#include "baton/configuration.hpp"
 #include "client.hpp"
 #include "contexts.hpp"
 #include "function_server.hpp"
@@ -205,6 +209,46 @@ TEST(GrpcReceiving, HundredsOfEntriesCostNoCall) {
   const Answer answer = ask(*Relay::NewStub(server.plain_channel()), client_context);
   EXPECT_EQ(answer.current().trace_id(), trace_id);
   EXPECT_EQ(baton::Baggage::parse(answer.current().baggage()).size(), 180U);
+}
+
+TEST(GrpcSending, ObeysTheRuleForTheDestination) {
+  std::vector<std::string> keys;
+  FunctionServer server([&](ServerContext& context, Answer& answer) {
+    keys.clear();
+    for (const auto& [key, value] : context.client_metadata())
+      keys.emplace_back(key.data(), key.size());
+    return fill_answer(context, answer);
+  });
+  const auto has = [&](std::string_view key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  const baton::PropagatorChain chain =
+      baton::make_chain("tracecontext,baggage")
+          .chain.with_trust({.destinations = {{"partner", false, false, {"b"}}}});
+  const auto partner = server.channel({.chain = chain, .destination = "partner"});
+  const auto ours = server.channel({.chain = chain, .destination = "ours"});
+  {
+    const baton::Context sent = with_baggage("a=1,b=2");
+    const baton::Scope scope(sent);
+    ask(ours);
+    EXPECT_TRUE(has("traceparent"));
+    ask(partner);
+    EXPECT_FALSE(has("traceparent"));
+    EXPECT_TRUE(has("baggage"));
+
+    ClientContext client_context;
+    baton::grpc::inject(client_context, sent, {.chain = chain, .destination = "partner"});
+    ask(*Relay::NewStub(server.plain_channel()), client_context);
+    EXPECT_FALSE(has("traceparent"));
+    EXPECT_TRUE(has("baggage"));
+  }
+  // What the application has added itself, with no context of its own.
+  for (const bool is_partner : {false, true}) {
+    ClientContext client_context;
+    client_context.AddMetadata("traceparent", "by hand");
+    ask(*Relay::NewStub(is_partner ? partner : ours), client_context);
+    EXPECT_EQ(has("traceparent"), !is_partner);
+  }
 }
 
 }  // namespace

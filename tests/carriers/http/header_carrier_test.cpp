@@ -222,4 +222,20 @@ TEST(HttpServe, GivesReferencesBackAndLetsExceptionsPass) {
   EXPECT_EQ(baton::current(), baton::Context());
 }
 
+TEST(HttpInject, ObeysTheRuleForTheDestination) {
+  const baton::PropagatorChain chain =
+      chain_of("tracecontext,baggage,jaeger")
+          .with_trust(
+              {.destinations = {{"*.internal", true, true, {"*"}}, {"*", false, false, {"b"}}}});
+  baton::Context context = full_context();
+  context.set_baggage(baton::Baggage::parse("a=1,b=2"));
+  Headers headers;
+  baton::http::inject(headers, context, {.chain = chain, .destination = "db.internal"});
+  EXPECT_EQ(baton::http::extract(headers), context);
+  baton::http::inject(headers, context, {.chain = chain, .destination = "api.partner.example"});
+  EXPECT_EQ(headers, (Headers{{"baggage", "b=2"}, {"uberctx-b", "2"}}));
+  baton::http::inject(headers, context, {.chain = chain});
+  EXPECT_EQ(headers, (Headers{{"baggage", "b=2"}, {"uberctx-b", "2"}}));
+}
+
 }  // namespace

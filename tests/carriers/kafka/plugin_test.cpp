@@ -17,7 +17,8 @@ class PluginTest : public SendingTest {
   ~PluginTest() override { clear(); }
 
   static void clear() {
-    for (const char* name : {"TRACEPARENT", "TRACESTATE", "BAGGAGE", "OTEL_PROPAGATORS"}) {
+    for (const char* name :
+         {"TRACEPARENT", "TRACESTATE", "BAGGAGE", "OTEL_PROPAGATORS", "BATON_DESTINATIONS"}) {
       ::unsetenv(name);
     }
   }
@@ -49,6 +50,13 @@ TEST_F(PluginTest, ContinuesTheEnvironment) {
   const Headers expected = {{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "user=1"}};
   EXPECT_EQ(sent(*producer), expected);
   EXPECT_EQ(sent(*producer), expected);
+}
+
+TEST_F(PluginTest, ObeysTheRuleForTheTopic) {
+  ::setenv("TRACEPARENT", parent.c_str(), 1);
+  ::setenv("BAGGAGE", "user=1,tenant=2", 1);
+  ::setenv("BATON_DESTINATIONS", "orders: baggage=tenant", 1);
+  EXPECT_EQ(sent(*plugged()), (Headers{{"baggage", "tenant=2"}}));
 }
 
 TEST_F(PluginTest, ABadOrEmptyEnvironmentStartsTraces) {

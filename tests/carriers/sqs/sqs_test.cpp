@@ -589,4 +589,24 @@ TEST(SqsGuideTest, SendingAndReceiving) {
   EXPECT_EQ(report.issue_count(), 0U);
 }
 
+TEST(SqsInjectTest, ObeysTheRuleForTheDestination) {
+  const baton::PropagatorChain chain =
+      chain_of("tracecontext,baggage,xray,jaeger")
+          .with_trust({.destinations = {{"partner", false, false, {"b"}}}});
+  baton::Context given = context();
+  given.set_baggage(baton::Baggage::parse("a=1,b=2"));
+  std::string request = R"({"Entries":[{},{"MessageAttributes":{)" + parent_attribute +
+                        R"(},"MessageSystemAttributes":{"AWSTraceHeader":)" +
+                        R"({"DataType":"String","StringValue":"Root=1"}}}]})";
+  const auto same = [&](std::size_t) -> const baton::Context& { return given; };
+  baton::sqs::inject_each(request, same, {.chain = chain, .destination = "partner"}).value();
+  const std::string attributes =
+      R"({"MessageAttributes":{)" + attribute("baggage", "b=2") + "," + attribute("uberctx-b", "2");
+  EXPECT_EQ(request, R"({"Entries":[)" + attributes + "}}," + attributes +
+                         R"(},"MessageSystemAttributes":{}}]})");
+  std::string own = "{}";
+  baton::sqs::inject(own, given, {.chain = chain, .destination = "ours"}).value();
+  EXPECT_NE(own.find(parent), std::string::npos);
+}
+
 }  // namespace

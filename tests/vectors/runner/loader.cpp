@@ -271,8 +271,8 @@ PropagationVector propagation_of(const json::object& object, const std::string& 
 }
 
 ConfigurationVector configuration_of(const json::object& object) {
-  only_keys(object,
-            {"name", "clause", "environment", "chain", "written", "policy", "error_mentions"});
+  only_keys(object, {"name", "clause", "environment", "chain", "written", "policy",
+                     "error_mentions", "leaves", "accepted"});
   ConfigurationVector vector;
   const json::value& environment = object.at("environment");
   if (environment.is_object()) {
@@ -287,6 +287,8 @@ ConfigurationVector configuration_of(const json::object& object) {
   if (const auto* mentions = object.if_contains("error_mentions")) {
     vector.error_mentions = texts_of(*mentions);
   }
+  if (const auto* leaves = object.if_contains("leaves")) vector.leaves = variables_of(*leaves);
+  if (const auto* accepted = object.if_contains("accepted")) vector.accepted = text_of(*accepted);
   return vector;
 }
 

@@ -106,6 +106,43 @@ void check_error(const std::string& error, const std::vector<std::string>& menti
   }
 }
 
+constexpr std::string_view full_baggage = "tenant=1,region.eu=2,user=3";
+
+/// The words for what there is, as in the variables.
+std::string words_of(std::string_view trust, bool has_trace_state, const Baggage& baggage) {
+  std::string words(trust);
+  const auto add = [&](std::string_view word) {
+    words.append(words.empty() ? "" : " ").append(word);
+  };
+  if (has_trace_state) add("tracestate");
+  for (const BaggageMember& member : baggage) add(member.key());
+  return words;
+}
+
+std::string what_leaves(const PropagatorChain& chain, const std::string& destination) {
+  Context context;
+  context.set_span_context(
+      {TraceId(1, 2), SpanId(3), TraceFlags(), false, TraceState::parse("a=1").value()});
+  context.set_baggage(Baggage::parse(full_baggage));
+  Fields fields;
+  chain.inject(context, fields, destination);
+  return words_of(fields.get("traceparent") ? "context" : "", fields.get("tracestate").has_value(),
+                  Baggage::parse(fields.get("baggage").value_or("")));
+}
+
+std::string what_is_accepted(const PropagatorChain& chain) {
+  const Received received = chain.receive(
+      Fields{{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
+             {"baggage", full_baggage}});
+  const bool restarts = received.link.is_valid();
+  EXPECT_NE(restarts, received.context.span_context().is_valid());
+  const bool is_sampled = received.context.sampling() == Sampling::sample;
+  return words_of(restarts     ? "restart"
+                  : is_sampled ? "full"
+                               : "keep_ids",
+                  false, received.context.baggage());
+}
+
 void check(const ConfigurationVector& vector) {
   const Environment environment(vector.environment);
   const ConfiguredChain configured = make_chain_from_environment();
@@ -113,6 +150,12 @@ void check(const ConfigurationVector& vector) {
   EXPECT_EQ(names_of(configured.chain.writers()), vector.written);
   EXPECT_EQ(configured.chain.policy(), vector.policy);
   check_error(configured.error, vector.error_mentions);
+  for (const auto& [destination, words] : vector.leaves) {
+    EXPECT_EQ(what_leaves(configured.chain, destination), words) << destination;
+  }
+  if (vector.accepted) {
+    EXPECT_EQ(what_is_accepted(configured.chain), *vector.accepted);
+  }
 }
 
 void check(const SamplingVector& vector) {

@@ -83,6 +83,8 @@ struct ConfigurationVector {
   std::vector<std::string> written;
   ExtractionPolicy policy = ExtractionPolicy::last_wins;
   std::vector<std::string> error_mentions;  // empty: no error
+  std::vector<TextPair> leaves;             // by destination
+  std::optional<std::string> accepted;
 };
 
 /// What a sampler decides about a child of a context.

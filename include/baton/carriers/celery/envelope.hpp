@@ -23,6 +23,7 @@ enum class Protocol1 : std::uint8_t {
 struct EnvelopeOptions {
   const PropagatorChain& chain = global_chain();
   Protocol1 protocol1 = Protocol1::headers;
+  std::string_view destination = {};  ///< as InjectOptions::destination
 };
 
 /// Writes a context into a message in the form that Celery's Redis transport stores.

@@ -70,7 +70,7 @@ class HeadersCarrier : public ConstHeadersCarrier {
 /// Writes a context into headers that the application builds itself.
 inline void inject(boost::json::object& headers, const Context& context = current(),
                    const InjectOptions& options = {}) {
-  options.chain.inject(context, HeadersCarrier(headers));
+  options.chain.inject(context, HeadersCarrier(headers), options.destination);
 }
 
 }  // namespace baton::celery

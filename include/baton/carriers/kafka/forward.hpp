@@ -27,7 +27,8 @@ namespace baton::kafka {
 ///     });
 ///
 /// The message carries the current context or, if no trace is current, its own, unchanged. An
-/// instrumented producer keeps that context.
+/// instrumented producer keeps that context. The destination for trust rules is the topic, unless
+/// the options name another one.
 ///
 /// The message is copied, and the caller still owns it, sent or not. Errors are those of
 /// `rd_kafka_producev`, and `RD_KAFKA_RESP_ERR__BAD_MSG` if the headers cannot be read: then

@@ -60,6 +60,9 @@ struct InstrumentOptions {
 /// have a key, the current value is sent. If the context cannot be written (no memory, headers that
 /// librdkafka cannot read), the message is sent without it.
 ///
+/// The destination for trust rules is the topic. If they deny something to it, that leaves neither
+/// from the current context nor from the headers that the message has.
+///
 /// A message's own list of headers is changed in place and never replaced: if `produce` fails, the
 /// application still owns it, with the context in it. One pass over the headers finds those of the
 /// chain's formats, and no others are read again. Their removal costs what HeadersCarrier says.

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/trust.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "core/baggage_joiner.hpp"
+#include "core/stored_baggage.hpp"
+#include "text/chars.hpp"
+
+namespace baton::detail {
+namespace {
+
+constexpr std::string_view any = "*";
+constexpr Charset name_chars = Charset::range(0x21, 0x7e) - Charset("*;");
+
+bool matches(std::string_view pattern, std::string_view name) noexcept {
+  if (pattern == any) return true;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (pattern.ends_with('.')) pattern.remove_suffix(1);
+  const std::size_t fixed = pattern.size() - 1;
+  if (pattern.starts_with('*')) {
+    return name.size() > fixed &&
+           equals_ignoring_case(name.substr(name.size() - fixed), pattern.substr(1));
+  }
+  if (pattern.ends_with('*')) {
+    return name.size() > fixed && starts_with_ignoring_case(name, pattern.substr(0, fixed));
+  }
+  return equals_ignoring_case(name, pattern);
+}
+
+bool denies_nothing(const DestinationRule& rule) noexcept {
+  return rule.context && rule.trace_state &&
+         std::ranges::find(rule.baggage, any) != rule.baggage.end();
+}
+
+void limit_keys(std::vector<std::string>& keys) {
+  if (keys.size() > TrustRules::max_keys) keys.resize(TrustRules::max_keys);
+  std::erase_if(keys, [](const std::string& key) { return !is_key_pattern(key); });
+}
+
+Baggage filter(const Baggage& baggage, const std::vector<std::string>& allowed) noexcept {
+  const std::string_view text = baggage.header();
+  const auto for_each_kept = [&](auto visit) {
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::string_view member = member_at(text, begin);
+      if (is_key_allowed(key_of(member), allowed)) visit(member);
+      begin += member.size() + 1;
+    }
+  };
+  std::size_t size = 0;
+  for_each_kept([&](std::string_view member) { size += member.size() + 1; });
+  if (size == 0) return {};
+  if (size == text.size() + 1) return baggage;
+  Baggage kept;
+  SharedText& copy = shared_text_of(kept);
+  copy = SharedText::allocate(size - 1);
+  if (copy.view().empty()) return kept;
+  char* end = copy.writable();
+  for_each_kept([&](std::string_view member) {
+    if (end != copy.writable()) *end++ = ',';
+    end = std::copy(member.begin(), member.end(), end);
+  });
+  return kept;
+}
+
+/// Parts of members of tracestate that say a decision, as `key:value` between semicolons.
+struct DecisionPart {
+  std::string_view member;
+  std::string_view key;
+};
+constexpr std::array decision_parts{
+    DecisionPart{"ot", "th"},    // OpenTelemetry: the threshold by which the trace was sampled
+    DecisionPart{"dd", "s"},     // Datadog: the priority
+    DecisionPart{"dd", "t.dm"},  // Datadog: the reason of the decision
+};
+/// Baton's own member says nothing else.
+constexpr std::string_view decision_member = "baton";
+
+std::string without_part(std::string_view list, std::string_view key) {
+  std::string rest;
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::string_view part = list.substr(begin, list.find(';', begin) - begin);
+    begin += part.size() + 1;
+    if (part.substr(0, part.find(':')) == key) continue;
+    if (!rest.empty()) rest += ';';
+    rest += part;
+  }
+  while (rest.ends_with(' ')) rest.pop_back();  // no value of tracestate may end with one
+  return rest;
+}
+
+TraceState without_decision(TraceState state) {
+  state = state.erase(decision_member);
+  for (const auto& [member, key] : decision_parts) {
+    const auto value = state.get(member);
+    if (!value) continue;
+    const std::string rest = without_part(*value, key);
+    if (rest == *value) continue;
+    const auto changed = rest.empty() ? state.erase(member) : state.set(member, rest);
+    state = changed.value_or(state.erase(member));
+  }
+  return state;
+}
+
+}  // namespace
+
+bool is_destination_pattern(std::string_view pattern) noexcept {
+  if (pattern.size() > TrustRules::max_pattern_size) return false;
+  if (pattern == any) return true;
+  if (pattern.starts_with("*.")) {
+    pattern.remove_prefix(2);
+  } else if (pattern.ends_with(".*")) {
+    pattern.remove_suffix(2);
+  }
+  return !pattern.empty() && pattern != "." && name_chars.find_outside(pattern) == pattern.size();
+}
+
+bool is_key_pattern(std::string_view pattern) noexcept {
+  return pattern.size() <= TrustRules::max_pattern_size && is_token(pattern);
+}
+
+bool is_key_allowed(std::string_view key, const std::vector<std::string>& allowed) noexcept {
+  return std::ranges::any_of(allowed, [key](std::string_view pattern) {
+    return pattern == key ||
+           (pattern.ends_with('*') && key.starts_with(pattern.substr(0, pattern.size() - 1)));
+  });
+}
+
+Trust::Trust(TrustRules rules) : rules_(std::move(rules)) {
+  auto& destinations = rules_.destinations;
+  if (destinations.size() > TrustRules::max_rules) {
+    destinations.resize(TrustRules::max_rules);
+    destinations.push_back({.destination = std::string(any)});
+  }
+  for (DestinationRule& rule : destinations) {
+    if (!is_destination_pattern(rule.destination)) rule = {.destination = std::string(any)};
+    limit_keys(rule.baggage);
+  }
+  limit_keys(rules_.callers_baggage);
+}
+
+const DestinationRule* Trust::find(std::string_view destination) const noexcept {
+  const auto rule = std::ranges::find_if(rules_.destinations, [&](const DestinationRule& one) {
+    return matches(one.destination, destination);
+  });
+  return rule == rules_.destinations.end() || denies_nothing(*rule) ? nullptr : &*rule;
+}
+
+SpanContext Trust::accept(const Context& received, Context& context) const {
+  SpanContext link;
+  const SpanContext& caller = received.span_context();
+  if (caller != context.span_context() || received.sampling() != context.sampling()) {
+    switch (rules_.callers) {
+      case CallerTrust::full: context.set_span_context(caller, received.sampling()); break;
+      case CallerTrust::keep_ids:
+        context.set_span_context(caller, Sampling::defer);
+        context.set_trace_state(without_decision(caller.trace_state));
+        break;
+      case CallerTrust::restart:
+        if (caller.is_valid()) link = caller;
+        break;
+    }
+  }
+  const Baggage accepted = filter(received.baggage(), rules_.callers_baggage);
+  if (context.baggage().empty()) {
+    context.set_baggage(accepted);
+  } else if (!accepted.empty()) {
+    BaggageJoiner joiner(context.baggage(), {});
+    static_cast<void>(joiner.add(accepted));
+    context.set_baggage(joiner.finish());
+  }
+  return link;
+}
+
+Context restrict(const Context& context, const DestinationRule& rule) noexcept {
+  Context allowed;
+  if (rule.context) {
+    allowed.set_span_context(context.span_context(), context.sampling());
+    if (!rule.trace_state) allowed.set_trace_state({});
+  }
+  allowed.set_baggage(filter(context.baggage(), rule.baggage));
+  return allowed;
+}
+
+}  // namespace baton::detail

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules whose destination is a topic, whatever the way to it.
+
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace kafka_test;
+using baton::CallerTrust;
+using baton::Context;
+using baton::PropagatorChain;
+using baton::Scope;
+using baton::kafka::Existing;
+
+PropagatorChain chain_for(std::string topic, CallerTrust callers = CallerTrust::full) {
+  return baton::make_chain("tracecontext,baggage,jaeger")
+      .chain.with_trust(
+          {.destinations = {{std::move(topic), false, false, {"b"}}}, .callers = callers});
+}
+
+const Headers only_b = {{"baggage", "b=2"}, {"uberctx-b", "2"}};
+
+class TrustTest : public SendingTest {
+ protected:
+  Client instrumented(PropagatorChain chain, Existing existing = Existing::keep) const {
+    rd_kafka_conf_t* const conf = cluster_.producer_conf();
+    baton::kafka::InstrumentOptions options;
+    options.existing = existing;
+    options.chain = std::move(chain);
+    EXPECT_EQ(baton::kafka::instrument(*conf, std::move(options)), RD_KAFKA_RESP_ERR_NO_ERROR);
+    return make_client(RD_KAFKA_PRODUCER, conf);
+  }
+};
+
+TEST_F(TrustTest, WhatIsDeniedToTheTopicIsNotAdded) {
+  const Context context = context_of(parent, "a=1,b=2");
+  const Scope scope(context);
+  EXPECT_EQ(sent(*instrumented(chain_for("ORDERS"))), only_b);
+  EXPECT_EQ(sent(*instrumented(chain_for("bills"))).size(), 5U);
+}
+
+TEST_F(TrustTest, WhatIsDeniedIsRemovedFromAMessageThatKeepsItsContext) {
+  const Headers theirs = {{"x", "1"},
+                          {"TraceParent", other_parent},
+                          {"tracestate", "v=1"},
+                          {"baggage", "a=1,b=2"},
+                          {"uberctx-c", "3"}};
+  for (const CallerTrust callers : {CallerTrust::full, CallerTrust::restart}) {
+    const Client producer = instrumented(chain_for("orders", callers));
+    const Headers expected = {{"x", "1"}, {"baggage", "b=2"}, {"uberctx-b", "2"}};
+    EXPECT_EQ(sent(*producer, make_headers(theirs)), expected) << "no context is current";
+    const Context context = context_of(parent, "b=3");
+    const Scope scope(context);
+    EXPECT_EQ(sent(*producer, make_headers(theirs)), expected) << "the message keeps its own";
+    EXPECT_EQ(sent(*instrumented(chain_for("bills", callers)), make_headers(theirs)), theirs);
+  }
+}
+
+TEST_F(TrustTest, AMessageKeepsItsContextIfThatMayLeave) {
+  const PropagatorChain chain =
+      baton::make_chain("tracecontext,baggage")
+          .chain.with_trust(
+              {.destinations = {{"orders", true, false, {"b"}}}, .callers = CallerTrust::restart});
+  const Context context = context_of(parent, "b=3");
+  const Scope scope(context);
+  EXPECT_EQ(sent(*instrumented(chain), make_headers({{"traceparent", other_parent},
+                                                     {"tracestate", "v=1"},
+                                                     {"baggage", "a=1,b=2"}})),
+            (Headers{{"traceparent", other_parent}, {"baggage", "b=2"}}));
+  EXPECT_EQ(sent(*instrumented(chain, Existing::replace),
+                 make_headers({{"traceparent", other_parent}, {"baggage", "a=1,b=2"}})),
+            (Headers{{"traceparent", parent}, {"baggage", "b=3"}}));
+}
+
+TEST_F(TrustTest, LoneBaggageOfAMessageIsFiltered) {
+  const Client producer = instrumented(chain_for("orders"));
+  EXPECT_EQ(sent(*producer, make_headers({{"baggage", "a=1,b=2"}})), only_b);
+  EXPECT_EQ(sent(*producer), Headers{});
+}
+
+TEST_F(TrustTest, ForwardObeysTheTopicAndTheTrustInCallers) {
+  const Client plain = make_client(RD_KAFKA_PRODUCER, cluster_.producer_conf());
+  const auto forwarded = [&](const PropagatorChain& chain, std::string_view destination = {}) {
+    EXPECT_EQ(produce(*plain, "v", make_headers({{"traceparent", parent}, {"baggage", "a=1,b=2"}})),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*plain);
+    if (!reader_) reader_.emplace(cluster_);
+    const Message message = reader_->next();
+    EXPECT_EQ(baton::kafka::forward(*plain, "orders", *message,
+                                    {.chain = chain, .destination = destination}),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*plain);
+    return headers_of(*reader_->next());
+  };
+  EXPECT_EQ(forwarded(chain_for("orders")), only_b);
+  EXPECT_EQ(forwarded(chain_for("bills"), "bills"), only_b);
+  const Headers restarted = forwarded(chain_for("bills", CallerTrust::restart));
+  EXPECT_EQ(restarted, (Headers{{"baggage", "a=1,b=2"}, {"uberctx-a", "1"}, {"uberctx-b", "2"}}));
+}
+
+TEST(TrustHeadersTest, HeadersThatTheApplicationBuildsObeyTheDestination) {
+  const Context context = context_of(parent, "a=1,b=2");
+  const HeadersPointer list = make_headers({{"traceparent", other_parent}, {"uberctx-a", "1"}});
+  baton::kafka::inject(*list, context, {.chain = chain_for("orders"), .destination = "orders"});
+  EXPECT_EQ(to_headers(list.get()), only_b);
+
+  const std::unique_ptr<RdKafka::Headers> cpp(RdKafka::Headers::create());
+  cpp->add("uberctx-a", "1");
+  baton::kafka::inject(*cpp, context, {.chain = chain_for("orders"), .destination = "orders"});
+  std::vector<std::string> names;
+  for (const auto& header : cpp->get_all()) names.push_back(header.key());
+  EXPECT_EQ(names, (std::vector<std::string>{"baggage", "uberctx-b"}));
+}
+
+}  // namespace

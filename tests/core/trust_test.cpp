@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "baton/trust.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "baton/chain.hpp"
+#include "baton/configuration.hpp"
+#include "support/context_of.hpp"
+#include "support/everything.hpp"
+#include "support/fields.hpp"
+
+namespace baton {
+namespace {
+
+using test::context_of;
+using test::everything;
+using test::Fields;
+
+constexpr std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+constexpr std::string_view other = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+
+PropagatorChain w3c() { return make_chain("tracecontext,baggage").chain; }
+
+PropagatorChain callers(CallerTrust trust, std::vector<std::string> baggage = {"*"},
+                        const PropagatorChain& chain = w3c()) {
+  return chain.with_trust({.callers = trust, .callers_baggage = std::move(baggage)});
+}
+
+std::vector<Fields::Pair> injected(const PropagatorChain& chain, const Context& context,
+                                   std::string_view destination, Fields fields = {}) {
+  chain.inject(context, fields, destination);
+  return fields.sorted();
+}
+
+Context full_context() {
+  Context context = context_of(parent, "tenant=1;p=2,user=3,region.eu=4");
+  context.set_trace_state(TraceState::parse("dd=s:2;o:rum,a=1").value());
+  return context;
+}
+
+TEST(TrustRulesTest, ADefaultOneChangesNothing) {
+  const PropagatorChain chain = w3c().with_trust({});
+  EXPECT_FALSE(chain.restricts(""));
+  EXPECT_FALSE(chain.restricts("x"));
+  EXPECT_EQ(injected(chain, full_context(), "x"), injected(w3c(), full_context(), ""));
+}
+
+TEST(TrustRulesTest, BelongToTheChainThatIsMadeWithThem) {
+  const PropagatorChain plain = w3c();
+  const PropagatorChain strict = plain.with_trust({.destinations = {{"*"}}});
+  EXPECT_FALSE(plain.restricts("x"));
+  EXPECT_TRUE(strict.restricts("x"));
+  EXPECT_FALSE(strict.with_trust({}).restricts("x"));
+  EXPECT_EQ(strict.policy(), plain.policy());
+  EXPECT_EQ(strict.readers().size(), plain.readers().size());
+  EXPECT_FALSE(PropagatorChain().with_trust({.destinations = {{"*"}}}).restricts("x"));
+}
+
+TEST(TrustRulesTest, WhatIsDeniedIsErased) {
+  const PropagatorChain chain =
+      w3c().with_trust({.destinations = {{"*", false, false, {"tenant"}}}});
+  EXPECT_EQ(injected(chain, full_context(), "x",
+                     {{"traceparent", other}, {"tracestate", "old=1"}, {"baggage", "secret=1"}}),
+            (std::vector<Fields::Pair>{{"baggage", "tenant=1;p=2"}}));
+  EXPECT_TRUE(injected(w3c().with_trust({.destinations = {{"*"}}}), full_context(), "x",
+                       {{"Traceparent", other}, {"tracestate", "old=1"}, {"baggage", "secret=1"}})
+                  .empty());
+}
+
+TEST(TrustRulesTest, ARuleThatAllowsAllDeniesNothing) {
+  const PropagatorChain chain = w3c().with_trust(
+      {.destinations = {{"a", true, true, {"x", "*"}}, {"*", true, true, {"x*"}}}});
+  EXPECT_FALSE(chain.restricts("a"));
+  EXPECT_TRUE(chain.restricts("b"));
+}
+
+TEST(TrustRulesTest, MembersOfBaggageKeepTheirBytes) {
+  const PropagatorChain chain =
+      w3c().with_trust({.destinations = {{"*", false, false, {"a", "c"}}}});
+  Context context;
+  context.set_baggage(Baggage::parse("a = %41 ; p , b=1,c=2,A=3,a=4,ab=5"));
+  EXPECT_EQ(injected(chain, context, ""),
+            (std::vector<Fields::Pair>{{"baggage", "a = %41 ; p,c=2,a=4"}}));
+}
+
+TEST(TrustRulesTest, NoFormatMakesATracestateThatIsDenied) {
+  PropagatorOptions options;
+  options.sampling_in_tracestate = true;
+  ChainConfiguration configuration{
+      "tracecontext,datadog", "tracecontext,datadog", {}, options, {.destinations = {{"*", true}}}};
+  Context context = full_context();
+  context.set_sampling(Sampling::debug);
+  for (const auto& [name, value] :
+       injected(make_chain(configuration).chain, context, "x", {{"tracestate", "old=1"}})) {
+    EXPECT_NE(name, "tracestate");
+    EXPECT_NE(name, "x-datadog-origin");
+    EXPECT_EQ(value.find("rum"), std::string::npos) << name;
+  }
+  configuration.trust.destinations[0].trace_state = true;
+  Fields fields;
+  make_chain(configuration).chain.inject(context, fields, "x");
+  EXPECT_NE(fields.get("tracestate").value_or("").find("baton=debug"), std::string_view::npos);
+  EXPECT_EQ(fields.get("x-datadog-origin"), "rum");
+}
+
+TEST(TrustRulesTest, ADecisionDoesNotLeaveWithoutTheContext) {
+  const PropagatorChain chain =
+      everything().with_trust({.destinations = {{"*", false, true, {"*"}}}});
+  for (const Sampling sampling : {Sampling::drop, Sampling::sample, Sampling::debug}) {
+    Context context;
+    context.set_sampling(sampling);
+    EXPECT_TRUE(injected(chain, context, "x").empty()) << to_string(sampling);
+    context.set_trace_id(TraceId(1, 2), sampling);
+    EXPECT_TRUE(injected(chain, context, "x").empty()) << to_string(sampling);
+  }
+}
+
+TEST(TrustRulesTest, FieldsNamedByDeniedKeysAreErased) {
+  const PropagatorChain chain =
+      make_chain("tracecontext,jaeger,ottrace")
+          .chain.with_trust({.destinations = {{"*", true, true, {"user"}}}});
+  Context context = context_of(parent, "User=1,SECRET=2,user=3");
+  Fields fields = {{"uberctx-secret", "2"}, {"UberCtx-Secret", "2"}, {"ot-baggage-secret", "2"}};
+  chain.inject(context, fields, "x");
+  EXPECT_FALSE(fields.get("uberctx-secret"));
+  EXPECT_FALSE(fields.get("ot-baggage-secret"));
+  EXPECT_EQ(fields.get("uberctx-user"), "3");
+  EXPECT_EQ(fields.get("ot-baggage-user"), "3");
+}
+
+TEST(TrustRulesTest, WhatIsWrongInThemDenies) {
+  const auto leaves = [](const std::vector<DestinationRule>& rules, std::string_view destination) {
+    return !injected(w3c().with_trust({.destinations = rules}), full_context(), destination)
+                .empty();
+  };
+  const DestinationRule all{"all", true, true, {"*"}};
+  for (const char* pattern :
+       {"", "**", "*.", ".*", "*..", "a*b", "*a", "a*", "*.a.*", "a b", "a;b", "a\n", "\xc3\xa9"}) {
+    DestinationRule bad = all;
+    bad.destination = pattern;
+    EXPECT_TRUE(leaves({all, bad}, "all")) << pattern;
+    EXPECT_FALSE(leaves({bad, all}, "all")) << pattern;
+    EXPECT_FALSE(leaves({bad, all}, "b")) << pattern;
+  }
+  const DestinationRule none{"none"};
+  std::vector<DestinationRule> rules(TrustRules::max_rules, none);
+  EXPECT_TRUE(leaves(rules, "all"));
+  rules.push_back(all);
+  EXPECT_FALSE(leaves(rules, "all"));
+
+  std::vector<std::string> keys(TrustRules::max_keys, "k");
+  keys.back() = "user";
+  EXPECT_TRUE(leaves({{"*", false, false, keys}}, ""));
+  keys.insert(keys.begin(), "k");
+  EXPECT_FALSE(leaves({{"*", false, false, keys}}, ""));
+  EXPECT_FALSE(leaves({{"*", false, false, {"", "us er", "u,user"}}}, ""));
+}
+
+TEST(CallerTrustTest, FullTakesAll) {
+  const Fields fields = {{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "k=v"}};
+  const Received received = callers(CallerTrust::full, {"k"}).receive(fields);
+  EXPECT_EQ(received.context, w3c().extract(fields));
+  EXPECT_FALSE(received.link.is_valid());
+  EXPECT_EQ(w3c().receive(fields).context, received.context);
+}
+
+TEST(CallerTrustTest, RestartLeavesALinkAndNoDecision) {
+  const PropagatorChain chain = callers(CallerTrust::restart, {"k"}, everything());
+  for (const Fields& fields :
+       {Fields{{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "k=v,x=y"}},
+        Fields{{"uber-trace-id", "1:2:0:3"}, {"uberctx-k", "v"}, {"uberctx-x", "y"}},
+        Fields{{"b3", "d"}, {"baggage", "k=v"}},
+        Fields{{"jaeger-debug-id", "1"}, {"baggage", "k=v"}},
+        Fields{{"x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793"},
+               {"baggage", "k=v"}}}) {
+    const Received received = chain.receive(fields);
+    Context expected;
+    expected.set_baggage(Baggage::parse("k=v"));
+    EXPECT_EQ(received.context, expected);
+    EXPECT_EQ(received.link, everything().extract(fields).span_context().is_valid()
+                                 ? everything().extract(fields).span_context()
+                                 : SpanContext());
+    EXPECT_EQ(chain.extract(fields), expected);
+  }
+  Context context;
+  EXPECT_EQ(chain.extract(Fields{{"traceparent", parent}}, context), Extracted::span_context);
+}
+
+TEST(CallerTrustTest, KeepIdsDropsTheDecision) {
+  const PropagatorChain chain = callers(CallerTrust::keep_ids, {}, everything());
+  const Received received = chain.receive(
+      Fields{{"traceparent", parent}, {"tracestate", "a=1,b=2"}, {"b3", "d"}, {"baggage", "k=v"}});
+  const SpanContext& ids = received.context.span_context();
+  EXPECT_EQ(ids.trace_id, context_of(parent).trace_id());
+  EXPECT_EQ(ids.span_id, context_of(parent).span_context().span_id);
+  EXPECT_FALSE(ids.flags.sampled());
+  EXPECT_TRUE(ids.is_remote);
+  EXPECT_EQ(ids.trace_state.header(), "a=1,b=2");
+  EXPECT_EQ(received.context.sampling(), Sampling::defer);
+  EXPECT_TRUE(received.context.baggage().empty());
+  EXPECT_FALSE(received.link.is_valid());
+
+  const Received debug =
+      chain.receive(Fields{{"b3", "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-d"}});
+  EXPECT_TRUE(debug.context.span_context().is_valid());
+  EXPECT_EQ(debug.context.sampling(), Sampling::defer);
+  EXPECT_EQ(chain.extract(Fields{{"b3", "d"}}), Context());
+  EXPECT_EQ(chain.extract(Fields{{"jaeger-debug-id", "1"}}), Context());
+}
+
+TEST(CallerTrustTest, KeepIdsDropsDecisionsInTracestate) {
+  const PropagatorChain chain = callers(CallerTrust::keep_ids);
+  for (const auto& [received, kept] : std::vector<std::pair<std::string, std::string>>{
+           {"baton=debug,a=1", "a=1"},
+           {"ot=th:8", ""},
+           {"a=1,ot=rv:1234;th:8;x:y", "ot=rv:1234;x:y,a=1"},
+           {"dd=s:2", ""},
+           {"dd=s:2;o:rum;t.dm:-4;t.usr:1;s:1", "dd=o:rum;t.usr:1"},
+           {"dd=o :rum;ss:1", "dd=o :rum;ss:1"},
+           {"ot=th", ""},
+           {"ot=a ;th:1", "ot=a"},
+           {"ot= ;th:1", ""},
+           {"th=8,s=2", "th=8,s=2"},
+       }) {
+    const Context context =
+        chain.extract(Fields{{"traceparent", parent}, {"tracestate", received}});
+    EXPECT_EQ(context.span_context().trace_state.header(), kept) << received;
+  }
+}
+
+TEST(CallerTrustTest, WhatTheContextHadBeforeRemains) {
+  Context before = context_of(other, "own=1,k=2");
+  before.set_sampling(Sampling::debug);
+  for (const CallerTrust trust : {CallerTrust::keep_ids, CallerTrust::restart}) {
+    Context context = before;
+    callers(trust).extract(Fields{{"nothing", "here"}}, context);
+    EXPECT_EQ(context, before);
+    callers(trust, {"k*"}).extract(Fields{{"baggage", "k=3,k2=4,own=5,x=6"}}, context);
+    EXPECT_EQ(context.span_context(), before.span_context());
+    EXPECT_EQ(context.sampling(), Sampling::debug);
+    EXPECT_EQ(context.baggage().header(), "own=1,k=2,k2=4");
+  }
+  Context context = before;
+  callers(CallerTrust::restart).extract(Fields{{"traceparent", parent}}, context);
+  EXPECT_EQ(context, before);
+  callers(CallerTrust::keep_ids).extract(Fields{{"traceparent", parent}}, context);
+  EXPECT_EQ(context.trace_id(), context_of(parent).trace_id());
+  EXPECT_EQ(context.sampling(), Sampling::defer);
+  context = before;
+  callers(CallerTrust::restart, {}, everything()).extract(Fields{{"b3", "0"}}, context);
+  EXPECT_EQ(context, before);
+}
+
+}  // namespace
+}  // namespace baton

@@ -28,7 +28,9 @@ int publish(amqp_connection_state_t connection, amqp_channel_t channel, amqp_byt
   });
   Pool pool;
   amqp_basic_properties_t sent = properties;
-  inject(sent, pool, span.context(), {options.chain});
+  const std::string_view address = internal::to_text(exchange.len != 0 ? exchange : routing_key);
+  inject(sent, pool, span.context(),
+         {options.chain, options.destination.empty() ? address : options.destination});
   const int status = amqp_basic_publish(connection, channel, exchange, routing_key,
                                         options.mandatory ? 1 : 0, 0, &sent, body);
   if (status != AMQP_STATUS_OK) {

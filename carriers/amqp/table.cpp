@@ -78,9 +78,8 @@ void TableCarrier::erase(std::string_view name) {
 }
 
 Context extract(const amqp_table_t& headers, const ExtractOptions& options) {
-  const auto& [chain, report] = options;
-  if (report != nullptr) report_wrong_types(headers, chain, *report);
-  return chain.extract(ConstTableCarrier(headers), report);
+  if (options.report != nullptr) report_wrong_types(headers, options.chain, *options.report);
+  return options.extract(ConstTableCarrier(headers));
 }
 
 void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool, const Context& context,

@@ -41,7 +41,8 @@ expected<void> inject(std::string& envelope, const Context& context,
 }
 
 Context extract(std::string_view envelope, const ExtractOptions& options) {
-  const auto& [chain, report] = options;
+  const PropagatorChain& chain = options.chain;
+  ExtractReport* const report = options.report;
   const Envelope read(envelope);
   if (read.error()) {
     if (report != nullptr) report->add("envelope", read.error());

@@ -98,16 +98,17 @@ void report_wrong_types(const Reader& reader, const PropagatorChain& chain, Extr
 /// a reader shows the names whose values are of another type than text.
 template <class Reader>
 Context extract(const Reader& outer, const Reader* nested, const ExtractOptions& options) {
-  const auto& [chain, report] = options;
+  const PropagatorChain& chain = options.chain;
+  ExtractReport* const report = options.report;
   if (report != nullptr) report_wrong_types(outer, chain, *report);
-  if (nested == nullptr) return chain.extract(outer, report);
+  if (nested == nullptr) return options.extract(outer);
   const NestedReader both(outer, *nested, chain);
   if (report != nullptr) {
     nested->visit_wrong_types([&](std::string_view name) {
       if (both.reads_nested(name)) lookup::report_wrong_type(name, chain, *report);
     });
   }
-  return chain.extract(both, report);
+  return options.extract(both);
 }
 
 }  // namespace baton::celery::internal

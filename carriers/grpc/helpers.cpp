@@ -4,7 +4,7 @@
 namespace baton::grpc {
 
 Context extract(const ::grpc::ServerContextBase& server_context, const ExtractOptions& options) {
-  return options.chain.extract(MetadataCarrier(server_context.client_metadata()), options.report);
+  return options.extract(MetadataCarrier(server_context.client_metadata()));
 }
 
 void inject(::grpc::ClientContext& client_context, const Context& context,

@@ -10,12 +10,11 @@ namespace {
 
 template <Message M>
 Context extract_from(M& message, const ExtractOptions& options) {
-  const auto& [chain, report] = options;
   const internal::MessageHeaders headers = internal::headers_of(message);
-  if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR && report != nullptr) {
-    report->add("headers", {ErrorCode::bad_value, 0});
+  if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR && options.report != nullptr) {
+    options.report->add("headers", {ErrorCode::bad_value, 0});
   }
-  return chain.extract(ConstHeadersCarrier(headers.list), report);
+  return options.extract(ConstHeadersCarrier(headers.list));
 }
 
 struct Parent {

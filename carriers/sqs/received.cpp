@@ -157,7 +157,8 @@ bool ReceivedMessage::is_message() const {
 }
 
 Context ReceivedMessage::extract(const ExtractOptions& options) {
-  const auto& [chain, report] = options;
+  const PropagatorChain& chain = options.chain;
+  ExtractReport* const report = options.report;
   const Attributes& attributes = read_notification(chain) ? notification_ : attributes_;
   if (report != nullptr) {
     json::ObjectReader(system_).visit_wrong_types([&](std::string_view name) {
@@ -166,7 +167,7 @@ Context ReceivedMessage::extract(const ExtractOptions& options) {
     attributes_.report_wrong_types(chain, *report);
     if (&attributes == &notification_) notification_.report_wrong_types(chain, *report);
   }
-  return chain.extract(Carrier(system_, attributes), report);
+  return options.extract(Carrier(system_, attributes));
 }
 
 bool ReceivedMessage::read_notification(const PropagatorChain& chain) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "baton/global.hpp"
 #include "baton/propagator.hpp"
@@ -16,6 +17,16 @@ namespace baton {
 struct ExtractOptions {
   const PropagatorChain& chain = global_chain();
   ExtractReport* report = nullptr;  ///< if not null, receives every field that cannot be used
+  /// If not null, receives the caller's span if the chain's trust rules restart the trace.
+  SpanContext* link = nullptr;
+
+  /// What the chain makes of a carrier.
+  [[nodiscard]] Context extract(CarrierReader carrier) const {
+    if (link == nullptr) return chain.extract(carrier, report);
+    Received received = chain.receive(carrier, report);
+    *link = std::move(received.link);
+    return std::move(received.context);
+  }
 };
 
 /// The options of every function that injects. They are read only during the call.
@@ -36,7 +47,10 @@ struct HandleOptions {
   Tracer* tracer = global_tracer();  ///< starts a span for the message; null: forwards
   std::string_view span_name = {};   ///< empty: by the transport's semantic conventions
 
-  [[nodiscard]] ExtractOptions extraction() const noexcept { return {chain, report}; }
+  /// `link` is for the span of the message, if a tracer starts one.
+  [[nodiscard]] ExtractOptions extraction(SpanContext& link) const noexcept {
+    return {chain, report, tracer != nullptr ? &link : nullptr};
+  }
 };
 
 /// The options of every function that sends a message.
@@ -44,10 +58,11 @@ struct HandleOptions {
 ///     baton::http::call(request, send, {.tracer = &tracer, .span_name = "GET /prices"});
 struct SendOptions {
   const PropagatorChain& chain = global_chain();
-  Tracer* tracer = global_tracer();  ///< starts a span for the message; null: forwards
-  std::string_view span_name = {};   ///< empty: by the transport's semantic conventions
+  Tracer* tracer = global_tracer();   ///< starts a span for the message; null: forwards
+  std::string_view span_name = {};    ///< empty: by the transport's semantic conventions
+  std::string_view destination = {};  ///< as InjectOptions::destination
 
-  [[nodiscard]] InjectOptions injection() const noexcept { return {chain}; }
+  [[nodiscard]] InjectOptions injection() const noexcept { return {chain, destination}; }
 };
 
 }  // namespace baton

@@ -109,9 +109,10 @@ ConfiguredChain make_chain_from_environment() {
       static_cast<ExtractionPolicy>(choice("BATON_POLICY", {"last_wins", "first_match"}, errors));
   configuration.options.b3_short_trace_ids = is_on("BATON_B3_SHORT_TRACE_IDS", errors);
   configuration.options.sampling_in_tracestate = is_on("BATON_SAMPLING_IN_TRACESTATE", errors);
-  configuration.trust.destinations =
-      detail::parse_destinations("BATON_DESTINATIONS", variable("BATON_DESTINATIONS"), errors);
-  detail::parse_callers("BATON_CALLERS", variable("BATON_CALLERS"), configuration.trust, errors);
+  configuration.trust.destinations = detail::parse_destinations(
+      "BATON_DESTINATIONS", detail::environment_variable("BATON_DESTINATIONS"), errors);
+  detail::parse_callers("BATON_CALLERS", detail::environment_variable("BATON_CALLERS"),
+                        configuration.trust, errors);
   PropagatorChain chain = make_chain(configuration, errors);
   return {std::move(chain), errors.text()};
 }

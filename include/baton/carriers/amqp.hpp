@@ -191,9 +191,13 @@ struct PublishOptions {
   const PropagatorChain& chain = global_chain();
   Tracer* tracer = global_tracer();  ///< as in SendOptions
   std::string_view span_name = {};
+  /// As InjectOptions::destination; empty: the exchange or, if that has no name, the routing key.
+  std::string_view destination = {};
   bool mandatory = false;  ///< the broker returns a message that it cannot route
 
-  [[nodiscard]] SendOptions sending() const noexcept { return {chain, tracer, span_name}; }
+  [[nodiscard]] SendOptions sending() const noexcept {
+    return {chain, tracer, span_name, destination};
+  }
 };
 
 /// Publishes a message with the current context. Returns the status of `amqp_basic_publish`.
@@ -242,8 +246,9 @@ struct Consumer {
 template <HasHeaders Message, class Handler>
 decltype(auto) process(const Message& message, Handler&& handler,
                        const HandleOptions& options = {}) {
-  return detail::handle<internal::Consumer>(extract(message, options.extraction()),
-                                            std::forward<Handler>(handler), message, options);
+  return detail::handle<internal::Consumer>(
+      [&](const ExtractOptions& how) { return extract(message, how); },
+      std::forward<Handler>(handler), message, options);
 }
 
 }  // namespace baton::amqp

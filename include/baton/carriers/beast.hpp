@@ -168,11 +168,12 @@ struct ResponseTraits<boost::beast::http::message<false, Body, Fields>>
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 [[nodiscard]] auto co_serve(Request&& request, Handler handler, const ServeOptions& options = {}) {
-  Context caller = extract(request, {options.chain, options.report});
+  SpanContext link;
+  Context caller = extract(request, options.handling().extraction(link));
   Span span;
   if (options.tracer != nullptr) {
-    span = internal::Server::facts(std::as_const(request))
-               .start(*options.tracer, caller, options.span_name);
+    span = detail::start_handling(internal::Server::facts(std::as_const(request)), caller, link,
+                                  options.handling());
     caller = span.context();
   }
   return internal::co_in_context(internal::Server{options.answer}, std::move(span),

@@ -117,7 +117,7 @@ class Environment {
 ///
 ///     const baton::Context context = baton::environment::extract();
 [[nodiscard]] inline Context extract(const ExtractOptions& options = {}) {
-  return options.chain.extract(ListCarrier(), options.report);
+  return options.extract(ListCarrier());
 }
 /// Writes a context into the environment of a process that is about to start.
 inline void inject(Environment& environment, const Context& context = current(),
@@ -131,7 +131,7 @@ namespace internal {
 detail::SpanFacts span_facts(SpanKind kind);
 
 struct Process {
-  static detail::SpanFacts facts(const Context& /*caller*/) {
+  static detail::SpanFacts facts(const ListCarrier& /*environment*/) {
     return span_facts(SpanKind::internal);
   }
 };
@@ -146,8 +146,9 @@ struct Process {
 /// current. It ends with `work`, with an error if that throws. A coroutine does not compile.
 template <class Work>
 decltype(auto) run(Work&& work, const HandleOptions& options = {}) {
-  const Context caller = extract(options.extraction());
-  return detail::handle<internal::Process>(caller, std::forward<Work>(work), caller, options);
+  const ListCarrier ours;
+  return detail::handle<internal::Process>([](const ExtractOptions& how) { return extract(how); },
+                                           std::forward<Work>(work), ours, options);
 }
 
 /// Starts a process: calls `start` with a copy of this process's environment in which the current

@@ -188,7 +188,7 @@ concept HasWritableHeaders =
 ///     baton::Context context = baton::http::extract(request.headers);
 template <HasHeaders Headers>
 [[nodiscard]] Context extract(const Headers& headers, const ExtractOptions& options = {}) {
-  return options.chain.extract(typename CarrierFor<const Headers>::type(headers), options.report);
+  return options.extract(typename CarrierFor<const Headers>::type(headers));
 }
 
 /// Writes a context into a request that is about to be sent.
@@ -281,7 +281,7 @@ struct Client {
 template <class Request, class Handler>
   requires HasHeaders<std::remove_cvref_t<Request>>
 decltype(auto) serve(Request&& request, Handler&& handler, const ServeOptions& options = {}) {
-  return detail::handle(extract(request, {options.chain, options.report}),
+  return detail::handle([&](const ExtractOptions& how) { return extract(request, how); },
                         std::forward<Handler>(handler), request, options.handling(),
                         internal::Server{options.answer});
 }

@@ -153,8 +153,8 @@ struct Consumer {
 template <class Handler>
 decltype(auto) process(const Context& caller, Handler&& handler,
                        const HandleOptions& options = {}) {
-  return detail::handle<internal::Consumer>(caller, std::forward<Handler>(handler), caller,
-                                            options);
+  return detail::handle<internal::Consumer>([&](const ExtractOptions&) { return caller; },
+                                            std::forward<Handler>(handler), caller, options);
 }
 
 }  // namespace baton::sqs

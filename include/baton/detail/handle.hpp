@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <type_traits>
 #include <utility>
@@ -48,23 +49,32 @@ decltype(auto) call_in_span(const Transport& transport, Span span, Function&& fu
   }
 }
 
-/// Calls the handler of a message whose context is `caller`. The current context is that of a span
-/// for the message or, without a tracer, the caller's. A coroutine, which would lose it, does not
-/// compile.
+/// Starts the span of a received message. `link`, if it is valid, is the caller's span of a trace
+/// that must not continue.
+inline Span start_handling(const SpanFacts& facts, const Context& caller, const SpanContext& link,
+                           const HandleOptions& options) {
+  return facts.start(*options.tracer, caller, options.span_name,
+                     {&link, link.is_valid() ? std::size_t{1} : std::size_t{0}});
+}
+
+/// Calls the handler of a message, whose context `extract(options)` returns. The current context is
+/// that of a span for the message or, without a tracer, the caller's. A coroutine, which would lose
+/// it, does not compile.
 ///
 /// `transport.facts(message)` says what is known of the message; `transport.end(span, result)`, if
 /// it exists, ends the span.
-template <class Transport, class Handler, class Message>
-decltype(auto) handle(const Context& caller, Handler&& handler, Message& message,
+template <class Transport, class Extract, class Handler, class Message>
+decltype(auto) handle(Extract&& extract, Handler&& handler, Message& message,
                       const HandleOptions& options, const Transport& transport = {}) {
   refuse_coroutine<HandlerResult<Handler, Message>>();
+  SpanContext link;
+  const Context caller = extract(options.extraction(link));
   if (options.tracer == nullptr) {
     const Scope scope(caller);
     return invoke_handler(std::forward<Handler>(handler), message);
   }
   return call_in_span(
-      transport,
-      transport.facts(std::as_const(message)).start(*options.tracer, caller, options.span_name),
+      transport, start_handling(transport.facts(std::as_const(message)), caller, link, options),
       [&]() -> decltype(auto) { return invoke_handler(std::forward<Handler>(handler), message); });
 }
 

@@ -123,6 +123,25 @@ TYPED_TEST(ServerSpans, AreStartedByATracer) {
   EXPECT_FALSE(span.is_error);
 }
 
+TYPED_TEST(ServerSpans, LinkToACallerThatIsNotTrusted) {
+  RecordingTracer tracer;
+  const baton::PropagatorChain edge = chain.with_trust({.callers = baton::CallerTrust::restart});
+  const Context caller = caller_cases()[0].context;
+  const Request request = request_from(caller);
+  const auto see = [] { return baton::current(); };
+  const Context seen = TypeParam::call(request, see, {.chain = edge, .tracer = &tracer});
+  const RecordedSpan span = tracer.ended().at(0);
+  EXPECT_EQ(span.context, seen);
+  EXPECT_NE(seen.trace_id(), caller.trace_id());
+  EXPECT_FALSE(span.parent.trace_id().is_valid());
+  ASSERT_EQ(span.links.size(), 1U);
+  EXPECT_EQ(span.links[0].span_id, caller.span_context().span_id);
+
+  EXPECT_FALSE(TypeParam::call(request, see, {.chain = edge}).trace_id().is_valid());
+  TypeParam::call(request, see, {.chain = chain, .tracer = &tracer});
+  EXPECT_TRUE(tracer.ended().back().links.empty());
+}
+
 TYPED_TEST(ServerSpans, EndWithAnErrorIfTheHandlerThrows) {
   RecordingTracer tracer;
   const Request request = request_from(caller_cases()[0].context);
@@ -241,6 +260,19 @@ TYPED_TEST(ClientSpans, CarryASpanOfTheirOwn) {
   EXPECT_NE(tracer.ended()[0].context, tracer.ended()[1].context);
   EXPECT_EQ(tracer.ended()[0].kind, SpanKind::client);
   EXPECT_EQ(tracer.ended()[0].name, "GET");
+}
+
+TYPED_TEST(ClientSpans, CarryOnlyWhatMayLeave) {
+  const baton::PropagatorChain edge =
+      chain.with_trust({.destinations = {{.destination = "*.partner", .context = true}}});
+  const Context caller = caller_cases()[0].context;
+  const baton::Scope scope(caller);
+  for (const std::string_view destination : {"a.partner", "ours"}) {
+    Request request(http::verb::get, "/", 11);
+    TypeParam::call(request, [] { return 0; }, {.chain = edge, .destination = destination});
+    EXPECT_EQ(sent_in(request).trace_id(), caller.trace_id());
+    EXPECT_EQ(sent_in(request).baggage().empty(), destination != "ours");
+  }
 }
 
 TYPED_TEST(ClientSpans, EndByStatusOrException) {

@@ -37,11 +37,11 @@ namespace baton::kafka {
 /// The same for headers alone.
 [[nodiscard]] inline Context extract(const rd_kafka_headers_t& headers,
                                      const ExtractOptions& options = {}) {
-  return options.chain.extract(ConstHeadersCarrier(&headers), options.report);
+  return options.extract(ConstHeadersCarrier(&headers));
 }
 [[nodiscard]] inline Context extract(const RdKafka::Headers& headers,
                                      const ExtractOptions& options = {}) {
-  return options.chain.extract(ConstCppHeadersCarrier(headers), options.report);
+  return options.extract(ConstCppHeadersCarrier(headers));
 }
 
 /// A message of either interface.
@@ -70,8 +70,9 @@ struct Consumer {
 /// which does not compile: await it through `co_with_context` (baton/asio.hpp).
 template <Message M, class Handler>
 decltype(auto) process(M& message, Handler&& handler, const HandleOptions& options = {}) {
-  return detail::handle<internal::Consumer>(extract(message, options.extraction()),
-                                            std::forward<Handler>(handler), message, options);
+  return detail::handle<internal::Consumer>(
+      [&](const ExtractOptions& how) { return extract(message, how); },
+      std::forward<Handler>(handler), message, options);
 }
 
 /// The valid ones among these span contexts that differ by trace id or span id, each once, in the

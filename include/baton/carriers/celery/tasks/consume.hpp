@@ -113,8 +113,9 @@ struct Consumer {
 template <class Handler>
 decltype(auto) process(const ReceivedTask& task, Handler&& handler,
                        const HandleOptions& options = {}) {
-  return detail::handle<internal::Consumer>(extract(task, options.extraction()),
-                                            std::forward<Handler>(handler), task, options);
+  return detail::handle<internal::Consumer>(
+      [&](const ExtractOptions& how) { return extract(task, how); }, std::forward<Handler>(handler),
+      task, options);
 }
 
 /// A task that is published while another one is handled: the other is its parent, and both have

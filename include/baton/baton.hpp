@@ -8,6 +8,7 @@
 #include "baton/chain.hpp"
 #include "baton/configuration.hpp"
 #include "baton/context.hpp"
+#include "baton/coroutine.hpp"
 #include "baton/extraction_counts.hpp"
 #include "baton/format_traits.hpp"
 #include "baton/global.hpp"

@@ -13,6 +13,7 @@
 #include "baton/format_traits.hpp"
 #include "baton/global.hpp"
 #include "baton/ids.hpp"
+#include "baton/log.hpp"
 #include "baton/options.hpp"
 #include "baton/parse_error.hpp"
 #include "baton/propagator.hpp"

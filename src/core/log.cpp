@@ -35,7 +35,7 @@ static_assert(json.max_size() == LogFields::max_json_size);
 
 [[gnu::always_inline]] inline std::string_view write(const LogFields& fields, const Layout& layout,
                                                      char* const begin) noexcept {
-  if (!fields.trace_id.is_valid()) return {begin, 0};
+  if (!fields.trace_id.is_valid()) return {};
   char* out = put(layout.trace_id, begin);
   fields.trace_id.write_hex(std::span<char, TraceId::hex_size>(out, TraceId::hex_size));
   out += TraceId::hex_size;

@@ -216,8 +216,8 @@ Detached travel(Threads& threads, std::size_t number, Checks& checks, std::latch
 
 TEST(ContextPromiseTest, TenThousandCoroutinesHopBetweenFourThreads) {
   constexpr std::size_t coroutines = 10'000;
-  Checks checks;
-  std::latch done(coroutines);
+  Checks checks;                // NOLINT(misc-const-correctness): changed through bind
+  std::latch done(coroutines);  // NOLINT(misc-const-correctness)
   std::optional<Threads> threads(std::in_place);
   for (std::size_t i = 0; i < coroutines; ++i) {
     const Context context = numbered_context(i);
@@ -319,7 +319,7 @@ TEST_F(ContextPromiseSteps, AnAwaitersFunctionsRunInItsContext) {
   std::vector<Context> seen;
   std::string result;
   const auto body = [&]() -> Task {
-    std::string& given = co_await Recorder<void>{seen, result, [](auto) {}};
+    const std::string& given = co_await Recorder<void>{seen, result, [](auto) {}};
     EXPECT_EQ(&given, &result);
   };
   const Task task = start(body);
@@ -412,7 +412,7 @@ TEST_F(ContextPromiseSteps, TheCoroutineMayEndBeforeItsAwaiterReturns) {
         ended.release();
       });
       ended.acquire();
-      result = current().baggage().get("k").value();
+      result = current().baggage().get("k").value_or("none");
     }
     void await_resume() const noexcept {}
     std::thread& thread;
@@ -526,7 +526,7 @@ Generator count(int from, std::vector<Context>& seen) {
 }
 
 TEST_F(ContextPromiseSteps, APromiseKeepsItsOwnFunctions) {
-  std::vector<Context> seen;
+  std::vector<Context> seen;  // NOLINT(misc-const-correctness): changed through bind
   const Generator numbers = bind(own_, count)(3, seen);
   const Generator::promise_type& promise = numbers.handle.promise();
   EXPECT_EQ(promise.parameter, 3);

@@ -51,7 +51,7 @@ MAY_INCLUDE = {
     "kafka plugin": ["kafka", "environment"],
     "sqs": ["core", "json"],
     "tools": ["text", "environment"],
-    "examples": ["http", "grpc", "kafka", "celery tasks"],
+    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)

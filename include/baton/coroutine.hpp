@@ -109,7 +109,7 @@ concept HasAwaitTransform = !requires { &WithAwaitTransform<Promise>::await_tran
 
 }  // namespace detail
 
-/// Gives the coroutines of a task type a context: the promise type that `Promise` is without one.
+/// A promise type that gives its coroutines a context, and is otherwise `Promise`.
 ///
 ///     class Task {
 ///       struct Promise { … };  // as before

@@ -112,17 +112,16 @@ class SpdlogRestoringSink final : public ::spdlog::sinks::sink {
 }  // namespace detail
 
 /// A sink that passes messages to other sinks on the threads of a pool, as spdlog's `async_logger`
-/// does, and makes the ids of the context that each message was logged in current there. It belongs
-/// into a logger that is not asynchronous:
+/// does. While these write a message, the ids of the context in which it was logged are current.
+/// Its logger must not be asynchronous:
 ///
 ///     spdlog::init_thread_pool(8192, 1);
 ///     auto sink = std::make_shared<baton::SpdlogAsyncSink>(std::vector<spdlog::sink_ptr>{file});
 ///     auto logger = std::make_shared<spdlog::logger>("orders", sink);
 ///
-/// The current context of the sinks has no tracestate and no baggage. Any thread may use it; beside
-/// what spdlog allocates for a message it allocates nothing, unless the logger's name exceeds 200
-/// bytes. As an `async_logger` it throws `spdlog_ex`, which the logger catches, if the pool no
-/// longer exists.
+/// That context has no tracestate and no baggage. Any thread may log. Beside what spdlog allocates
+/// for a message, nothing is allocated unless the name of the logger exceeds 200 bytes. If the pool
+/// no longer exists, it throws `spdlog_ex`, as an `async_logger` does, and the logger reports that.
 class SpdlogAsyncSink final : public ::spdlog::sinks::sink {
  public:
   explicit SpdlogAsyncSink(
@@ -147,7 +146,7 @@ class SpdlogAsyncSink final : public ::spdlog::sinks::sink {
     ::spdlog::details::log_msg with_fields = message;
     with_fields.logger_name = {name.data(), name.size()};
     const auto pool = pool_.lock();
-    if (pool == nullptr) ::spdlog::throw_spdlog_ex("baton: the thread pool no longer exists");
+    if (pool == nullptr) ::spdlog::throw_spdlog_ex("baton: there is no thread pool");
     pool->post_log(std::shared_ptr(worker_), with_fields, policy_);
   }
   void flush() override { worker_->flush(); }

@@ -11,6 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = {
     "public": ["include/baton/"],
     "asio": ["include/baton/asio.hpp"],
+    "fmt": ["include/baton/fmt.hpp"],
+    "log": ["include/baton/log/"],
     "text": ["src/text/"],
     "core": ["src/core/"],
     "json": ["src/json/"],
@@ -33,6 +35,8 @@ ROOMS = {
 MAY_INCLUDE = {
     "public": [],
     "asio": [],
+    "fmt": [],
+    "log": [],
     "text": [],
     "core": ["text"],
     "json": ["text", "core"],
@@ -47,7 +51,7 @@ MAY_INCLUDE = {
     "kafka plugin": ["kafka", "environment"],
     "sqs": ["core", "json"],
     "tools": ["text", "environment"],
-    "examples": ["http", "grpc", "kafka", "celery tasks"],
+    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)

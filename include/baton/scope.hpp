@@ -20,8 +20,12 @@ namespace detail {
 
 }  // namespace detail
 
-/// The context of this thread: that of its innermost Scope, or an empty one. The reference is valid
-/// as long as that context.
+/// The context of this thread: that of its innermost Scope, or an empty one.
+///
+/// The reference is valid as long as that context, which usually ends with its request. What
+/// outlives the request takes a copy, and no reference:
+///
+///     baton::Context kept = baton::current();
 [[nodiscard]] inline const Context& current() noexcept {
   const detail::ScopeNode* innermost = detail::scopes_of_thread().innermost;
   return innermost != nullptr ? *innermost->context : detail::empty_context();
@@ -38,7 +42,7 @@ namespace detail {
 ///
 /// Scopes of a thread nest: a scope must end on the thread that made it, and the last one made must
 /// end first. So a coroutine must not keep a scope across a `co_await`, nor a fiber across a yield;
-/// coroutines use `co_with_context` (baton/asio.hpp).
+/// coroutines use `ContextPromise` (baton/coroutine.hpp), or `co_with_context` (baton/asio.hpp).
 ///
 /// A scope that ends in another order, or on another thread, fails an assertion. With NDEBUG, only
 /// that scope ends: the context of the innermost scope that has not ended is current on each
@@ -104,10 +108,17 @@ concept AssociationsForwarded = requires { forward_associations(Associations<Fun
 /// slot.
 template <class Function>
 class BoundFunction {
+  static_assert(!detail::Associated<Function> || detail::AssociationsForwarded<Function>,
+                "Asio would not see the executor, allocator or cancellation slot of this handler: "
+                "include baton/asio.hpp, or bind the context first and them around it");
+
  public:
-  BoundFunction(Context context,
-                Function function) noexcept(std::is_nothrow_move_constructible_v<Function>)
-      : context_(std::move(context)), function_(std::move(function)) {}
+  BoundFunction(const Context& context,
+                Function&& callee) noexcept(std::is_nothrow_move_constructible_v<Function>)
+      : context_(context), function_(std::move(callee)) {}
+  BoundFunction(Context&& context,
+                Function&& callee) noexcept(std::is_nothrow_move_constructible_v<Function>)
+      : context_(std::move(context)), function_(std::move(callee)) {}
 
   [[nodiscard]] const Context& context() const noexcept { return context_; }
   [[nodiscard]] const Function& function() const noexcept { return function_; }
@@ -137,7 +148,8 @@ class BoundFunction {
   template <class Callee, class... Arguments>
   std::invoke_result_t<Callee, Arguments...> call(Callee&& callee, Arguments&&... arguments) const
       noexcept(std::is_nothrow_invocable_v<Callee, Arguments...>) {
-    detail::refuse_coroutine<std::invoke_result_t<Callee, Arguments...>>();
+    using Result = std::invoke_result_t<Callee, Arguments...>;
+    if constexpr (!detail::KeepsContext<Result>) detail::refuse_coroutine<Result>();
     const Scope scope(context_);
     return std::invoke(std::forward<Callee>(callee), std::forward<Arguments>(arguments)...);
   }
@@ -151,18 +163,21 @@ class BoundFunction {
 ///
 ///     pool.submit(baton::bind(baton::current(), [] { … }));
 ///
-/// The function must not be a coroutine: a call of one does not compile.
+/// A function that is a coroutine must keep its context (`ContextPromise`, baton/coroutine.hpp): a
+/// call of another one does not compile.
 ///
 /// A handler of Asio with associations of its own does not compile unless baton/asio.hpp is
 /// included. Include it also for a wrapper that has only a specialized `associator`, such as the
 /// result of `boost::beast::bind_front_handler`: without it, Asio silently ignores the associations
 /// of the wrapped handler.
 template <class Function>
-[[nodiscard]] BoundFunction<Function> bind(Context context, Function function) noexcept(
+[[nodiscard]] BoundFunction<Function> bind(const Context& context, Function function) noexcept(
     std::is_nothrow_move_constructible_v<Function>) {
-  static_assert(!detail::Associated<Function> || detail::AssociationsForwarded<Function>,
-                "Asio would not see the executor, allocator or cancellation slot of this handler: "
-                "include baton/asio.hpp, or bind the context first and them around it");
+  return {context, std::move(function)};
+}
+template <class Function>
+[[nodiscard]] BoundFunction<Function> bind(Context&& context, Function function) noexcept(
+    std::is_nothrow_move_constructible_v<Function>) {
   return {std::move(context), std::move(function)};
 }
 

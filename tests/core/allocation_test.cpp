@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <coroutine>
 #include <cstddef>
 #include <cstring>
 #include <string>
@@ -332,6 +333,56 @@ TEST_F(ContextAllocationTest, AttachAndDetach) {
               EXPECT_EQ(&current(), &context_);
             }),
             0U);
+}
+
+TEST_F(ContextAllocationTest, BindAndCall) {
+  EXPECT_EQ(allocations_of([&] {
+              const auto bound = bind(context_, [this] { EXPECT_EQ(current(), context_); });
+              const auto copy = bound;
+              copy();
+            }),
+            0U);
+}
+
+TEST_F(ContextAllocationTest, LogFields) {
+  const Scope scope(context_);
+  EXPECT_EQ(allocations_of([] {
+              std::array<char, LogFields::max_text_size> text;
+              std::array<char, LogFields::max_json_size> json;
+              EXPECT_EQ(log_fields().write_text(text).size(), text.size());
+              EXPECT_EQ(log_fields().write_json(json).size(), json.size());
+            }),
+            0U);
+}
+
+struct Coroutine {
+  struct Promise;
+  using promise_type = ContextPromise<Promise>;
+  using Handle = std::coroutine_handle<promise_type>;
+  struct Promise {
+    Coroutine get_return_object() {
+      return {Handle::from_promise(static_cast<promise_type&>(*this))};
+    }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept {}
+  };
+  Handle handle;
+};
+
+Coroutine suspended_twice() {
+  co_await std::suspend_always();
+  co_await std::suspend_always();
+}
+
+TEST_F(ContextAllocationTest, Coroutine) {
+  EXPECT_LE(allocations_of([&] {
+              const Coroutine coroutine = bind(context_, suspended_twice)();
+              while (!coroutine.handle.done()) coroutine.handle.resume();
+              coroutine.handle.destroy();
+            }),
+            1U);  // its frame
 }
 
 TEST_F(ContextAllocationTest, ReadingWithoutDecoding) {

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "baton/baton.hpp"
 #include "support/child_process.hpp"
@@ -91,6 +99,106 @@ TEST(ForkTest, ThreadsOfTheChild) {
             return text;
           }));
   expect_all_different(ids, words * 4);
+}
+
+using Ids = std::vector<std::uint64_t>;
+
+Ids span_ids(std::size_t count) {
+  Ids ids(count);
+  for (std::uint64_t& id : ids) id = SpanId::random().value();
+  return ids;
+}
+
+Ids span_ids_of_child(std::size_t count) {
+  const std::string bytes = run_in_child([count] {
+    const Ids ids = span_ids(count);
+    return std::string(reinterpret_cast<const char*>(ids.data()), count * sizeof(ids[0]));
+  });
+  Ids ids(count);
+  EXPECT_EQ(bytes.size(), count * sizeof(ids[0]));
+  std::memcpy(ids.data(), bytes.data(), std::min(bytes.size(), count * sizeof(ids[0])));
+  return ids;
+}
+
+/// A pre-fork server, whose threads make ids while it forks.
+TEST(ForkTest, EightChildrenMakeAHundredThousandIdsEach) {
+  constexpr std::size_t children = 8;
+  constexpr std::size_t count = 100'000;
+  std::atomic<bool> done{false};
+  std::array<Ids, 2> of_threads;
+  std::vector<std::thread> threads;
+  for (Ids& mine : of_threads) {
+    threads.emplace_back([&] {
+      while (!done) mine = span_ids(count);
+    });
+  }
+  Ids all = span_ids(count);
+  const auto add = [&all](const Ids& ids) { all.insert(all.end(), ids.begin(), ids.end()); };
+  for (std::size_t child = 0; child < children; ++child) add(span_ids_of_child(count));
+  add(span_ids(count));
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+  for (const Ids& mine : of_threads) add(mine);
+
+  EXPECT_GE(all.size(), (children + 2) * count);
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(std::adjacent_find(all.begin(), all.end()), all.end());
+}
+
+Context numbered_context(std::uint64_t number) {
+  Context context;
+  context.set_span_context({TraceId(1, number), SpanId(number), TraceFlags(1), false, {}});
+  context.set_baggage(Baggage::parse("k=v"));
+  return context;
+}
+
+TEST(ForkTest, TheCurrentContextRemainsInTheChild) {
+  const Context outer = numbered_context(1);
+  const Context inner = numbered_context(2);
+  const Scope outer_scope(outer);
+  const auto span = [] { return current().span_context().span_id.to_string(); };
+  std::optional<Scope> inner_scope(inner);
+  const std::string seen = run_in_child([&] {
+    std::string text = span();
+    {
+      const Context own = numbered_context(3);
+      const Scope scope(own);
+      text += ' ' + span();
+    }
+    text += ' ' + span();
+    inner_scope.reset();
+    return text + ' ' + span();
+  });
+  EXPECT_EQ(seen, "0000000000000002 0000000000000003 0000000000000002 0000000000000001");
+  EXPECT_EQ(&current(), &inner);
+}
+
+TEST(ForkTest, AChildNeverWaitsForALockOfAThreadThatItLacks) {
+  std::atomic<bool> done{false};
+  const Context context = numbered_context(1);
+  std::thread replaces([&] {
+    while (!done) set_global_chain(make_chain("tracecontext").chain);
+  });
+  std::thread makes_threads([&] {
+    // The first scope of each thread takes a lock.
+    while (!done) std::thread([&] { const Scope scope(context); }).join();
+  });
+  for (int i = 0; i < 40; ++i) {
+    std::string answer;
+    std::thread([&] {
+      answer = run_in_child([&] {
+        ::alarm(20);  // kills a child that waits
+        const Scope scope(context);
+        set_global_chain(make_chain("b3").chain);
+        return current().span_context().span_id.to_string() +
+               (global_chain().owns("b3") ? "+" : "-");
+      });
+    }).join();
+    EXPECT_EQ(answer, "0000000000000001+");
+  }
+  done = true;
+  replaces.join();
+  makes_threads.join();
 }
 
 TEST(ForkTest, AChildGoesOnCounting) {

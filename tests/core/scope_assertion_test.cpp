@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <coroutine>
 #include <memory>
 #include <thread>
 
+#include "baton/coroutine.hpp"
 #include "baton/scope.hpp"
 
 #ifdef NDEBUG
@@ -45,6 +47,28 @@ TEST(ScopeAssertionDeathTest, AfterItsThread) {
         scope.reset();
       },
       "scope ends");
+}
+
+/// A coroutine that keeps a scope across a `co_await`.
+struct Coroutine {
+  struct Promise {
+    Coroutine get_return_object() { return {}; }
+    std::suspend_never initial_suspend() { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() {}
+  };
+  using promise_type = ContextPromise<Promise>;
+};
+
+Coroutine keep_scope(const Context& context) {
+  const Scope scope(context);
+  co_await std::suspend_always();
+}
+
+TEST(ScopeAssertionDeathTest, AcrossASuspension) {
+  const Context context;
+  EXPECT_DEATH(keep_scope(context), "scope ends");
 }
 
 TEST(ScopeAssertionTest, InOrder) {

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <future>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -139,6 +142,55 @@ TEST(BindTest, IsWhatTheFunctionIs) {
   static_assert(std::is_nothrow_move_constructible_v<CannotBeCopied>);
   static_assert(noexcept(bind(Context(), takes_int)));
   static_assert(sizeof(TakesInt) == sizeof(Context));
+}
+
+/// A client library that takes a function and a pointer for it, and calls it on a thread of its
+/// own.
+std::thread call_later(void (*callback)(void* data, int status), void* data) {
+  return std::thread(callback, data, 7);
+}
+
+TEST(BindTest, RunsOnThreadsOfTheStandardLibrary) {
+  const Context context = with_span(5);
+  const Scope scope(context);
+  const auto in_context = [](std::uint64_t number) { return number * 100 + current_span(); };
+  std::uint64_t result = 0;
+  std::thread(bind(current(), [&](std::uint64_t number) { result = in_context(number); }), 1)
+      .join();
+  EXPECT_EQ(result, 105U);
+  std::jthread(bind(current(), [&](const std::stop_token&) { result = in_context(2); })).join();
+  EXPECT_EQ(result, 205U);
+  EXPECT_EQ(std::async(std::launch::async, bind(current(), in_context), 3).get(), 305U);
+  std::packaged_task<std::uint64_t(std::uint64_t)> task(bind(current(), in_context));
+  std::thread([&] { task(4); }).join();
+  EXPECT_EQ(task.get_future().get(), 405U);
+  const std::function<std::uint64_t(std::uint64_t)> function = bind(current(), in_context);
+  std::thread([&] { result = function(5); }).join();
+  EXPECT_EQ(result, 505U);
+}
+
+TEST(BindTest, RunsInCallbacksOfC) {
+  std::uint64_t span = 0;
+  auto bound = bind(with_span(5), [&](int status) {
+    EXPECT_EQ(status, 7);
+    span = current_span();
+  });
+  call_later([](void* data, int status) { (*static_cast<decltype(bound)*>(data))(status); }, &bound)
+      .join();
+  EXPECT_EQ(span, 5U);
+}
+
+TEST(CurrentTest, ACopyOutlivesTheRequest) {
+  Context kept;
+  {
+    const Context request = with_span(5);
+    const Scope scope(request);
+    auto copy = current();
+    static_assert(std::is_same_v<decltype(copy), Context>);
+    kept = std::move(copy);
+  }
+  EXPECT_EQ(kept, with_span(5));
+  EXPECT_EQ(current(), Context());
 }
 
 // Functions of the standard library may have an allocator, without being handlers of Asio.

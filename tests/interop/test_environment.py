@@ -32,11 +32,11 @@ FORMATS = {
 }
 
 
-def variables_of_a_process(propagators, variables):
+def variables_of_a_process(propagators, variables, *options):
     """The variables of a process that `baton exec` starts with these variables."""
     show = "import json, os; print(json.dumps(dict(os.environ)))"
     out = subprocess.run(
-        [BATON, "exec", f"--propagators={propagators}", "--strict", "--", sys.executable, "-c", show],
+        [BATON, "exec", f"--propagators={propagators}", "--strict", *options, "--", sys.executable, "-c", show],
         env=variables, capture_output=True, check=True, timeout=60).stdout
     return json.loads(out)
 
@@ -64,7 +64,7 @@ class Environment(unittest.TestCase):
     def test_our_trace_is_theirs(self):
         for names, read in FORMATS.items():
             with self.subTest(names):
-                seen = variables_of_a_process(names, {"TRACEPARENT_": "other", "lower": "1"})
+                seen = variables_of_a_process(names, {"TRACEPARENT_": "other", "lower": "1"}, "--new")
                 arrived = trace.get_current_span(read.extract(seen, getter=EnvironmentGetter()))
                 self.assertTrue(arrived.get_span_context().is_valid)
                 self.assertEqual((seen["TRACEPARENT_"], seen["lower"]), ("other", "1"))

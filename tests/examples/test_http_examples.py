@@ -10,6 +10,7 @@ from service import PATIENCE, SPAN_ID, TRACE_ID, TRACEPARENT, TRACEPARENT_FORM
 
 SERVER = os.environ["HTTP_SERVER"]
 CLIENT = os.environ["HTTP_CLIENT"]
+TRACING_SERVER = os.environ["TRACING_SERVER"]
 CURL = os.environ["CURL"]
 
 
@@ -71,6 +72,51 @@ class HttpServer(service.SurvivesHostility, unittest.TestCase):
         trace_id = TRACEPARENT_FORM.match(traceparent.removeprefix("traceparent: "))[1]
         self.assertEqual(trace, f"trace {trace_id}")
         self.assertEqual(baggage, "baggage: user=Am%C3%A9lie")
+
+
+class TracingServer(unittest.TestCase):
+    def spans_of(self, requests, **variables):
+        """The answers to the requests, lists of fields, and the lines that the server prints."""
+        server = subprocess.Popen([TRACING_SERVER, "--port", "0"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True, env={**os.environ, **variables})
+        url = server.stdout.readline().split()[-1]
+        answers = []
+        for path, *fields in requests:
+            command = [CURL, "--silent", "--noproxy", "*", "-o", "/dev/null", "-D", "-"]
+            for field in fields:
+                command += ["-H", field]
+            head = subprocess.run([*command, f"{url}/{path}"], capture_output=True, text=True,
+                                  timeout=PATIENCE).stdout
+            answers.append(dict(line.split(": ", 1) for line in head.splitlines() if ": " in line))
+        server.terminate()
+        printed, complaints = server.communicate(timeout=PATIENCE)
+        self.assertEqual(server.returncode, 0)
+        return answers, printed.splitlines(), complaints
+
+    def test_starts_and_continues_traces(self):
+        answers, spans, complaints = self.spans_of(
+            [("",), ("", f"traceparent: {TRACEPARENT}"), ("error",)])
+        self.assertEqual(complaints, "")
+        self.assertEqual(len(spans), 6)  # of kind internal and of kind server for each
+        self.assertIn("internal greet", spans[0])
+        for answer, span in zip(answers, spans[1::2]):
+            trace_id, span_id = span.split()[:2]
+            self.assertEqual(answer["traceresponse"][3:52], f"{trace_id}-{span_id}")
+            self.assertIn(answer["traceresponse"], answer["server-timing"])
+            self.assertIn("server GET", span)
+        self.assertIn(f"parent {'0' * 16}", spans[1])
+        self.assertTrue(spans[3].startswith(TRACE_ID))
+        self.assertIn(f"parent {SPAN_ID}", spans[3])
+        self.assertTrue(spans[5].endswith("failed"))
+
+    def test_samples(self):
+        requests = [("",), ("", f"traceparent: {TRACEPARENT}")]
+        answers, spans, _ = self.spans_of(requests, OTEL_TRACES_SAMPLER="parentbased_always_off")
+        self.assertEqual([answer["traceresponse"][-2:] for answer in answers], ["02", "01"])
+        self.assertEqual([line.split()[0] for line in spans], [TRACE_ID] * 2)
+        _, spans, complaints = self.spans_of(requests, OTEL_TRACES_SAMPLER="sometimes")
+        self.assertEqual(len(spans), 4)
+        self.assertIn("unknown sampler 'sometimes'", complaints)
 
 
 class HttpClient(unittest.TestCase):

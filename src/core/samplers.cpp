@@ -25,6 +25,7 @@ const TraceState& state_of(const SpanStart& start) noexcept {
 }
 
 SamplingResult without_threshold(Sampling sampling, const TraceState& state) noexcept {
+  if (state.empty()) return {sampling, {}};
   return {sampling, with_threshold(state, std::nullopt)};
 }
 

@@ -28,7 +28,7 @@ struct EnvelopeOptions {
 
 /// Writes a context into a message in the form that Celery's Redis transport stores.
 ///
-///     baton::celery::inject(envelope).value();
+///     if (auto done = baton::celery::inject(envelope); !done) log(done.error().message());
 ///
 ///     {"body": "W1tdLCB7fSwge31d", "content-encoding": "utf-8",
 ///      "content-type": "application/json",
@@ -119,7 +119,7 @@ class ConstEnvelopeCarrier {
 ///
 ///     baton::celery::EnvelopeCarrier carrier(envelope);
 ///     chain.inject(context, carrier);
-///     carrier.apply().value();
+///     if (auto done = carrier.apply(); !done) log(done.error().message());
 ///
 /// `apply` makes all changes at once, or none after an error. Until then, reading shows the
 /// envelope without the changes, and nothing else may change it; afterwards the carrier is

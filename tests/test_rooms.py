@@ -47,7 +47,7 @@ MAY_INCLUDE = {
     "celery tasks": ["text", "json", "celery"],
     "environment": [],
     "grpc": [],
-    "kafka": ["core"],
+    "kafka": ["core", "text"],
     "kafka plugin": ["kafka", "environment"],
     "sqs": ["core", "json"],
     "tools": ["text", "environment"],

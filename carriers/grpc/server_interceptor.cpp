@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "baton/carriers/grpc.hpp"
+#include "baton/detail/handle.hpp"
+#include "carriers/grpc/call_span.hpp"
 
 namespace baton::grpc {
 namespace {
 
+using ::grpc::StatusCode;
 using ::grpc::experimental::InterceptionHookPoints;
 using ::grpc::experimental::Interceptor;
 using ::grpc::experimental::InterceptorBatchMethods;
@@ -38,9 +41,17 @@ const Context* find_context(const ReceivedMetadata& metadata) noexcept {
 /// the context in the interceptor is valid as long as the metadata that points to it.
 class ServerInterceptor final : public Interceptor {
  public:
-  explicit ServerInterceptor(const PropagatorChain& chain) noexcept : chain_(&chain) {}
+  ServerInterceptor(const char* method, const ServerInterceptorOptions& options) noexcept
+      : method_(method), options_(&options) {}
+  ServerInterceptor(const ServerInterceptor&) = delete;
+  ServerInterceptor& operator=(const ServerInterceptor&) = delete;
+  /// A span that has not ended is that of a call whose handler never sent a status.
+  ~ServerInterceptor() override { end(StatusCode::CANCELLED); }
 
   void Intercept(InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
+      end(methods->GetSendStatus().error_code());
+    }
     if (!methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
       methods->Proceed();
       return;
@@ -48,9 +59,9 @@ class ServerInterceptor final : public Interceptor {
     ReceivedMetadata& metadata = *methods->GetRecvInitialMetadata();
     const Context* found = find_context(metadata);
     if (found == nullptr) {
-      context_ = chain_->extract(MetadataCarrier(metadata));
-      put_context(metadata, context_);
-      found = &context_;
+      start(metadata);
+      put_context(metadata, span_.context());
+      found = &span_.context();
     }
     // The handler may run inside Proceed, and the call may end there, with this interceptor.
     const Context context = *found;
@@ -59,28 +70,43 @@ class ServerInterceptor final : public Interceptor {
   }
 
  private:
-  const PropagatorChain* chain_;
-  Context context_;
+  void start(const ReceivedMetadata& metadata) {
+    const HandleOptions how{.chain = options_->chain ? *options_->chain : global_chain(),
+                            .tracer = options_->tracer.value_or(global_tracer())};
+    SpanContext link;
+    const Context caller = how.extraction(link).extract(MetadataCarrier(metadata));
+    span_ = how.tracer == nullptr
+                ? Span(nullptr, {.parent = caller})
+                : detail::start_handling(internal::facts_of(SpanKind::server, method_), caller,
+                                         link, how);
+  }
+
+  void end(StatusCode status) noexcept { internal::end_call(span_, SpanKind::server, status); }
+
+  // gRPC's own, and the factory's, which the server owns. Both are valid until the call starts.
+  const char* method_;
+  const ServerInterceptorOptions* options_;
+  Span span_;  // or the caller's context, forwarded
 };
 
 class ServerInterceptorFactory final : public ServerInterceptorFactoryInterface {
  public:
-  explicit ServerInterceptorFactory(std::optional<PropagatorChain> chain)
-      : chain_(std::move(chain)) {}
+  explicit ServerInterceptorFactory(ServerInterceptorOptions options)
+      : options_(std::move(options)) {}
 
-  Interceptor* CreateServerInterceptor(ServerRpcInfo* /*info*/) override {
-    return new ServerInterceptor(chain_ ? *chain_ : global_chain());
+  Interceptor* CreateServerInterceptor(ServerRpcInfo* info) override {
+    return new ServerInterceptor(info->method(), options_);
   }
 
  private:
-  std::optional<PropagatorChain> chain_;
+  ServerInterceptorOptions options_;
 };
 
 }  // namespace
 
 std::unique_ptr<ServerInterceptorFactoryInterface> server_interceptor(
-    std::optional<PropagatorChain> chain) {
-  return std::make_unique<ServerInterceptorFactory>(std::move(chain));
+    ServerInterceptorOptions options) {
+  return std::make_unique<ServerInterceptorFactory>(std::move(options));
 }
 
 const Context& context(const ::grpc::ServerContextBase& server_context) noexcept {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/carriers/kafka/consume.hpp"
 
+#include <cstdint>
 #include <unordered_set>
 
 #include "carriers/kafka/message.hpp"
+#include "carriers/kafka/message_span.hpp"
 
 namespace baton::kafka {
 namespace {
@@ -29,29 +31,35 @@ struct HashParent {
   }
 };
 
-detail::SpanFacts facts_of(std::string_view topic) {
-  detail::SpanFacts facts;
-  facts.kind = SpanKind::consumer;
-  facts.name = std::string("process ").append(topic);
-  facts.attributes.add("messaging.system", "kafka");
-  facts.attributes.add("messaging.operation.name", "process");
-  facts.attributes.add("messaging.operation.type", "process");
-  facts.attributes.add("messaging.destination.name", topic);
-  return facts;
+detail::SpanFacts processing(std::string_view topic) {
+  return internal::facts_of(SpanKind::consumer, "process", topic);
 }
 
 }  // namespace
 
-detail::SpanFacts internal::Consumer::facts(const rd_kafka_message_t& message) {
-  const char* const topic = message.rkt != nullptr ? rd_kafka_topic_name(message.rkt) : "";
-  detail::SpanFacts facts = facts_of(topic);
-  facts.attributes.add("messaging.kafka.offset", message.offset);
-  return facts;
+Span internal::ReceivedFacts::start(Tracer& tracer, const Context& parent,
+                                    std::string_view chosen_name,
+                                    std::span<const SpanContext> links) const {
+  detail::SpanFacts facts = processing(topic_of(*message));
+  const Place place(*message);
+  place.add_to(facts.attributes);
+  add_key(facts, *message);
+  return facts.start(tracer, parent, chosen_name, links);
 }
 
-detail::SpanFacts internal::Consumer::facts(const RdKafka::Message& message) {
-  // The C message has the same facts; only its accessor is not const.
-  return facts(*const_cast<RdKafka::Message&>(message).c_ptr());
+void internal::BatchFacts::add(const rd_kafka_message_t& message) noexcept {
+  const std::string_view topic = topic_of(message);
+  if (size_ == 0) topic_ = topic;
+  if (topic_ != topic) topic_ = {};
+  ++size_;
+}
+
+Span internal::BatchFacts::start(Tracer& tracer, const Context& parent,
+                                 std::string_view chosen_name,
+                                 std::span<const SpanContext> links) const {
+  detail::SpanFacts facts = processing(topic_);
+  facts.attributes.add("messaging.batch.message_count", static_cast<std::int64_t>(size_));
+  return facts.start(tracer, parent, chosen_name, links);
 }
 
 Context extract(const rd_kafka_message_t& message, const ExtractOptions& options) {
@@ -62,15 +70,21 @@ Context extract(RdKafka::Message& message, const ExtractOptions& options) {
   return extract_from(message, options);
 }
 
+std::vector<SpanContext> distinct_parents(std::span<const SpanContext> parents) {
+  std::vector<SpanContext> distinct;
+  std::unordered_set<Parent, HashParent> seen;
+  for (const SpanContext& parent : parents) {
+    if (!parent.is_valid() || !seen.insert({parent.trace_id, parent.span_id}).second) continue;
+    distinct.push_back(parent);
+  }
+  return distinct;
+}
+
 std::vector<SpanContext> distinct_parents(std::span<const Context> contexts) {
   std::vector<SpanContext> parents;
-  std::unordered_set<Parent, HashParent> seen;
-  for (const Context& context : contexts) {
-    const SpanContext& parent = context.span_context();
-    if (!parent.is_valid() || !seen.insert({parent.trace_id, parent.span_id}).second) continue;
-    parents.push_back(parent);
-  }
-  return parents;
+  parents.reserve(contexts.size());
+  for (const Context& context : contexts) parents.push_back(context.span_context());
+  return distinct_parents(parents);
 }
 
 }  // namespace baton::kafka

@@ -12,33 +12,15 @@
 #include "carriers/kafka/appending_carrier.hpp"
 #include "carriers/kafka/change.hpp"
 #include "carriers/kafka/message.hpp"
+#include "carriers/kafka/sent_spans.hpp"
 
 namespace baton::kafka {
 namespace {
-
-/// The headers to send, with `context` or, if that is null, with their own context. Null if they
-/// could not be read.
-HeadersPointer forward_headers(const internal::MessageHeaders& theirs, const Context* context,
-                               const PropagatorChain& chain, std::string_view destination) {
-  if (theirs.error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
-  const internal::CList list(theirs.list);
-  if (context != nullptr) {
-    HeadersPointer headers = internal::copy_others(list, chain, nullptr);
-    internal::append(*headers, *context, chain, destination);
-    return headers;
-  }
-  std::vector<internal::Header> owned;
-  owned.reserve(chain.fields().size());
-  HeadersPointer headers = internal::copy_others(list, chain, &owned);
-  internal::append(*headers, chain.extract(internal::FoundCarrier(owned)), chain, destination);
-  return headers;
-}
 
 // librdkafka copies key and value. If it succeeds, it owns the headers, which an interceptor may
 // have changed; if it fails, they are still ours.
 rd_kafka_resp_err_t produce(rd_kafka_t& producer, const char* topic,
                             const rd_kafka_message_t& message, HeadersPointer headers) {
-  if (headers == nullptr) return RD_KAFKA_RESP_ERR__BAD_MSG;
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
   const std::int64_t timestamp = rd_kafka_message_timestamp(&message, &type);
   std::array<rd_kafka_vu_t, 6> parts{};
@@ -63,30 +45,50 @@ rd_kafka_resp_err_t produce(rd_kafka_t& producer, const char* topic,
 
 template <Message M>
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic, M& message,
-                            const rd_kafka_message_t& c_message, const InjectOptions& options) {
-  const Context* const context = current().trace_id().is_valid() ? &current() : nullptr;
-  std::string_view destination = options.destination;
-  if (destination.empty() && topic != nullptr) destination = topic;
-  return produce(
-      producer, topic, c_message,
-      forward_headers(internal::headers_of(message), context, options.chain, destination));
+                            const rd_kafka_message_t& c_message, const SendOptions& options) {
+  const internal::MessageHeaders theirs = internal::headers_of(message);
+  if (theirs.error != RD_KAFKA_RESP_ERR_NO_ERROR) return RD_KAFKA_RESP_ERR__BAD_MSG;
+  const internal::CList list(theirs.list);
+  const PropagatorChain& chain = options.chain;
+  const std::string_view name = topic != nullptr ? topic : "";
+  const std::string_view destination = options.destination.empty() ? name : options.destination;
+  const bool is_current = current().trace_id().is_valid();
+  std::vector<internal::Header> owned;
+  if (!is_current) owned.reserve(chain.fields().size());
+  HeadersPointer headers = internal::copy_others(list, chain, is_current ? nullptr : &owned);
+  const Received sent =
+      is_current ? Received{current(), {}} : chain.receive(internal::FoundCarrier(owned));
+  if (options.tracer == nullptr) {
+    internal::append(*headers, sent.context, chain, destination);
+    return produce(producer, topic, c_message, std::move(headers));
+  }
+  Span span = internal::start_send(*options.tracer, sent, name, c_message, options.span_name);
+  internal::append(*headers, span.context(), chain, destination);
+  const internal::OfferedSpan offer(producer, span);
+  const rd_kafka_resp_err_t error = produce(producer, topic, c_message, std::move(headers));
+  internal::end_send(span, error);  // unless the producer's interceptor has taken it
+  return error;
 }
 
 }  // namespace
 
 HeadersPointer forward_headers(const rd_kafka_message_t& message, const Context& context,
                                const InjectOptions& options) {
-  return forward_headers(internal::headers_of(message), &context, options.chain,
-                         options.destination);
+  const internal::MessageHeaders theirs = internal::headers_of(message);
+  if (theirs.error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
+  HeadersPointer headers =
+      internal::copy_others(internal::CList(theirs.list), options.chain, nullptr);
+  internal::append(*headers, context, options.chain, options.destination);
+  return headers;
 }
 
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic,
-                            const rd_kafka_message_t& message, const InjectOptions& options) {
+                            const rd_kafka_message_t& message, const SendOptions& options) {
   return forward(producer, topic, message, message, options);
 }
 
 RdKafka::ErrorCode forward(RdKafka::Producer& producer, const char* topic,
-                           RdKafka::Message& message, const InjectOptions& options) {
+                           RdKafka::Message& message, const SendOptions& options) {
   return static_cast<RdKafka::ErrorCode>(
       forward(*producer.c_ptr(), topic, message, *message.c_ptr(), options));
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "carriers/kafka/c_list.hpp"
 #include "carriers/kafka/change.hpp"
 #include "carriers/kafka/message.hpp"
+#include "carriers/kafka/message_span.hpp"
+#include "carriers/kafka/sent_spans.hpp"
 
 namespace baton::kafka {
 namespace {
@@ -20,6 +23,9 @@ using internal::append;
 using internal::CList;
 using internal::FoundCarrier;
 using internal::Header;
+using internal::OfferedSpan;
+using internal::SentSpans;
+using internal::start_send;
 
 constexpr const char* interceptor = "baton";
 
@@ -61,36 +67,65 @@ class Instrument {
  public:
   explicit Instrument(InstrumentOptions options) : options_(std::move(options)) {}
 
-  void inject_into(rd_kafka_message_t& message) const {
+  void send(rd_kafka_t& client, rd_kafka_message_t& message, SentSpans& spans) const {
+    if (Span* const span = OfferedSpan::take(client)) {
+      send(message, span->context(), nullptr, spans);
+      spans.add(message, std::move(*span));
+      return;
+    }
+    Tracer* const tracer = options_.tracer.value_or(global_tracer());
     if (!options_.context) {
-      inject_into(message, current());
+      send(message, current(), tracer, spans);
     } else {
-      inject_into(message, options_.context());
+      send(message, options_.context(), tracer, spans);
     }
   }
 
  private:
-  void inject_into(rd_kafka_message_t& message, const Context& context) const {
+  void send(rd_kafka_message_t& message, const Context& context, Tracer* tracer,
+            SentSpans& spans) const {
     const PropagatorChain& chain = options_.chain ? *options_.chain : global_chain();
-    const std::string_view topic = topic_of(message);
+    const std::string_view topic = internal::topic_of(message);
     const bool is_restricted = chain.restricts(topic);
-    if (!is_restricted && (is_empty(context) || chain.writers().empty())) return;
+    const bool has_new = tracer != nullptr || !is_empty(context);
+    if (!is_restricted && !has_new) return;
     const internal::MessageHeaders headers = internal::headers_of(message);
     if (headers.error != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-    if (headers.list != nullptr) {
-      inject_into(*headers.list, context, chain, is_restricted, topic);
-    } else if (!is_empty(context)) {
-      inject_new(message, context, chain, topic);
+    std::vector<Header> theirs;
+    std::optional<Context> with_their_baggage;
+    if (headers.list != nullptr) theirs = find_owned(*headers.list, chain);
+    if (!theirs.empty() && (options_.existing == Existing::keep || !has_new)) {
+      const FoundCarrier found(theirs);
+      with_their_baggage = context;
+      if (has_context(found, chain, *with_their_baggage)) {
+        if (is_restricted) write(message, headers.list, theirs, read_own(found, chain), chain);
+        return;
+      }
+    }
+    const Context& sent = with_their_baggage ? *with_their_baggage : context;
+    if (tracer == nullptr) {
+      write(message, headers.list, theirs, sent, chain);
+    } else {
+      Span span = start_send(*tracer, {sent, {}}, topic, message);
+      write(message, headers.list, theirs, span.context(), chain);
+      spans.add(message, std::move(span));
     }
   }
 
-  static std::string_view topic_of(const rd_kafka_message_t& message) noexcept {
-    const char* const name = message.rkt != nullptr ? rd_kafka_topic_name(message.rkt) : nullptr;
-    return name != nullptr ? std::string_view(name) : std::string_view();
-  }
-
-  static void inject_new(rd_kafka_message_t& message, const Context& context,
-                         const PropagatorChain& chain, std::string_view topic) {
+  /// Replaces `theirs` of a list by what may leave of a context; a message without a list gets one.
+  static void write(rd_kafka_message_t& message, rd_kafka_headers_t* list,
+                    std::span<const Header> theirs, const Context& context,
+                    const PropagatorChain& chain) {
+    const std::string_view topic = internal::topic_of(message);
+    if (chain.writers().empty() && !chain.restricts(topic)) return;
+    if (list != nullptr) {
+      // In place, since the application may own it: `produce` takes it only if it succeeds, which
+      // is not known yet.
+      if (!theirs.empty()) internal::remove(*list, theirs);
+      append(*list, context, chain, topic);
+      return;
+    }
+    if (is_empty(context)) return;
     HeadersPointer fresh(rd_kafka_headers_new(chain.fields().size()));
     append(*fresh, context, chain, topic);
     // The message takes the list, and librdkafka destroys it with the message, sent or not. An
@@ -98,52 +133,47 @@ class Instrument {
     rd_kafka_message_set_headers(&message, fresh.release());
   }
 
-  /// Changes the list in place, since the application may own it: `produce` takes it only if it
-  /// succeeds, which is not known yet.
-  void inject_into(rd_kafka_headers_t& headers, const Context& context,
-                   const PropagatorChain& chain, bool is_restricted, std::string_view topic) const {
-    const std::vector<Header> theirs = find_owned(headers, chain);
-    Context sent = context;
-    if (!theirs.empty()) {
-      const FoundCarrier found(theirs);
-      const bool replaces = options_.existing == Existing::replace && !is_empty(context);
-      if (!replaces && has_context(found, chain, sent)) {
-        if (!is_restricted) return;
-        sent = read_own(found, chain);
-      }
-      internal::remove(headers, theirs);
-    }
-    append(headers, sent, chain, topic);
-  }
-
   InstrumentOptions options_;
 };
 
-/// librdkafka holds a share with each configuration, which `on_conf_destroy` frees. A client has
-/// the share of the configuration that it was made of, and destroys it last.
-using Share = std::shared_ptr<const Instrument>;
+/// Each configuration has its own; a client has that of the configuration that it was made of. So
+/// its spans are those of one client. `on_conf_destroy` frees it, which a client calls last.
+struct Share {
+  std::shared_ptr<const Instrument> instrument;
+  SentSpans spans;
+};
 
-rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept;
+rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf,
+                           std::shared_ptr<const Instrument> instrument) noexcept;
 
 // librdkafka is C: no exception may reach it.
 
-rd_kafka_resp_err_t on_send(rd_kafka_t*, rd_kafka_message_t* message, void* share) noexcept {
+rd_kafka_resp_err_t on_send(rd_kafka_t* client, rd_kafka_message_t* message,
+                            void* opaque) noexcept {
+  Share& share = *static_cast<Share*>(opaque);
   try {
-    (*static_cast<const Share*>(share))->inject_into(*message);
+    share.instrument->send(*client, *message, share.spans);
   } catch (...) {
     return RD_KAFKA_RESP_ERR_NO_ERROR;  // no memory: the message is sent without a context
   }
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* report,
+                                       void* share) noexcept {
+  static_cast<Share*>(share)->spans.end(*report);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 rd_kafka_resp_err_t on_new(rd_kafka_t* client, const rd_kafka_conf_t*, void* share, char*,
                            std::size_t) noexcept {
+  rd_kafka_interceptor_add_on_acknowledgement(client, interceptor, on_acknowledgement, share);
   return rd_kafka_interceptor_add_on_send(client, interceptor, on_send, share);
 }
 
 rd_kafka_resp_err_t on_conf_dup(rd_kafka_conf_t* copy, const rd_kafka_conf_t*, std::size_t,
                                 const char**, void* share) noexcept {
-  return add_to(copy, *static_cast<const Share*>(share));
+  return add_to(copy, static_cast<const Share*>(share)->instrument);
 }
 
 rd_kafka_resp_err_t on_conf_destroy(void* share) noexcept {
@@ -151,8 +181,9 @@ rd_kafka_resp_err_t on_conf_destroy(void* share) noexcept {
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf, Share instrument) noexcept {
-  std::unique_ptr<Share> share(new (std::nothrow) Share(std::move(instrument)));
+rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf,
+                           std::shared_ptr<const Instrument> instrument) noexcept {
+  std::unique_ptr<Share> share(new (std::nothrow) Share{std::move(instrument), {}});
   if (share == nullptr) return RD_KAFKA_RESP_ERR__FAIL;
   rd_kafka_resp_err_t error =
       rd_kafka_conf_interceptor_add_on_new(conf, interceptor, on_new, share.get());

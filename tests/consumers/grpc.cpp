@@ -9,7 +9,7 @@ int main() {
   grpc::ClientContext call;
   const baton::Context context = baton::Context().child();
   baton::grpc::inject(call, context);
-  const bool is_good =
-      baton::grpc::client_interceptor() != nullptr && baton::grpc::server_interceptor() != nullptr;
+  const bool is_good = baton::grpc::client_interceptor({.tracer = nullptr}) != nullptr &&
+                       baton::grpc::server_interceptor({.tracer = nullptr}) != nullptr;
   return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -24,7 +24,12 @@
     (rd_kafka_t * client, const char* name, rd_kafka_interceptor_f_on_send_t* on_send,             \
      void* opaque),                                                                                \
     (client, name, on_send, opaque))                                                               \
+  X(rd_kafka_resp_err_t, rd_kafka_interceptor_add_on_acknowledgement,                              \
+    (rd_kafka_t * client, const char* name,                                                        \
+     rd_kafka_interceptor_f_on_acknowledgement_t* on_acknowledgement, void* opaque),               \
+    (client, name, on_acknowledgement, opaque))                                                    \
   X(const char*, rd_kafka_topic_name, (const rd_kafka_topic_t* topic), (topic))                    \
+  X(const char*, rd_kafka_err2name, (rd_kafka_resp_err_t error), (error))                          \
   X(rd_kafka_resp_err_t, rd_kafka_message_headers,                                                 \
     (const rd_kafka_message_t* message, rd_kafka_headers_t** headers), (message, headers))         \
   X(void, rd_kafka_message_set_headers,                                                            \

@@ -16,7 +16,7 @@
 namespace baton::kafka::plugin {
 namespace {
 
-/// The context that every message continues, from TRACEPARENT, TRACESTATE and BAGGAGE.
+/// The context that every message carries, from TRACEPARENT, TRACESTATE and BAGGAGE.
 Context context_of_environment() {
   Context context;
   const environment::ListCarrier carrier;
@@ -46,9 +46,8 @@ rd_kafka_resp_err_t instrument_conf(rd_kafka_conf_t& conf) {
   warn_once(configured.error);
   InstrumentOptions options;
   options.chain = std::move(configured.chain);
-  options.context = [context = context_of_environment()] {
-    return context.span_context().is_valid() ? context : context.child();
-  };
+  options.context = [context = context_of_environment()] { return context; };
+  options.tracer = nullptr;
   return instrument(conf, std::move(options));
 }
 

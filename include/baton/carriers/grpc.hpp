@@ -27,7 +27,7 @@ inline constexpr std::size_t default_max_metadata_size = 6144;
 
 /// The context of a received call.
 ///
-///     const baton::Context context = baton::grpc::extract(*server_context).child();
+///     const baton::Context context = baton::grpc::extract(*server_context);
 [[nodiscard]] Context extract(const ::grpc::ServerContextBase& server_context,
                               const ExtractOptions& options = {});
 
@@ -48,6 +48,9 @@ struct ClientInterceptorOptions {
   /// None: the global chain, looked up for each call.
   std::optional<PropagatorChain> chain = std::nullopt;
   std::size_t max_metadata_size = default_max_metadata_size;
+  /// Starts a span for each call; null: forwards. None: the global tracer, looked up for each call.
+  /// It must outlive the calls.
+  std::optional<Tracer*> tracer = std::nullopt;
   std::string destination = {};  ///< of the channel, if the chain has trust rules
 };
 
@@ -60,12 +63,26 @@ struct ClientInterceptorOptions {
 ///     all.push_back(baton::grpc::client_interceptor());
 ///     auto channel = grpc::experimental::CreateCustomChannelWithInterceptors(
 ///         target, credentials, arguments, std::move(all));
+///
+/// A tracer starts a span for each call (kind `client`), a child of the current context, and the
+/// call carries the span's context. The span starts where the stub's method is called. It ends when
+/// the status arrives: with an error unless the status is OK. The span of a call that is destroyed
+/// without a status ends as CANCELLED. A channel needs one such interceptor: a second one would
+/// start a second span.
 [[nodiscard]] std::unique_ptr<::grpc::experimental::ClientInterceptorFactoryInterface>
 client_interceptor(ClientInterceptorOptions options = {});
 
-/// Extracts the context of every call to a server and makes a child of it. `context` returns the
-/// child, and it is current in handlers of the synchronous API, and in the methods of the callback
-/// API that return a reactor.
+struct ServerInterceptorOptions {
+  /// None: the global chain, looked up for each call.
+  std::optional<PropagatorChain> chain = std::nullopt;
+  /// Starts a span for each call; null: forwards. None: the global tracer, looked up for each call.
+  /// It must outlive the calls.
+  std::optional<Tracer*> tracer = std::nullopt;
+};
+
+/// Extracts the context of every call to a server, as it came. `context` returns it, and it is
+/// current in handlers of the synchronous API, and in the methods of the callback API that return a
+/// reactor.
 ///
 ///     std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> all;
 ///     all.push_back(baton::grpc::server_interceptor());
@@ -75,12 +92,17 @@ client_interceptor(ClientInterceptorOptions options = {});
 /// `const baton::Scope scope(baton::grpc::context(server_context));` there. Make it the first
 /// interceptor: if one before it lets the call proceed on another thread, no context is current.
 ///
-/// Without a chain it uses the global one, looked up for each call.
+/// A tracer starts a span for each call (kind `server`), a child of what was extracted, whose
+/// context then takes that place. It ends when the status is about to be sent: with an error if the
+/// status is one of those for which a server is to blame (UNKNOWN, DEADLINE_EXCEEDED,
+/// UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS). If the handler sends no status, the span ends
+/// with the ServerContext, as CANCELLED.
 [[nodiscard]] std::unique_ptr<::grpc::experimental::ServerInterceptorFactoryInterface>
-server_interceptor(std::optional<PropagatorChain> chain = std::nullopt);
+server_interceptor(ServerInterceptorOptions options = {});
 
-/// The context that `server_interceptor` made for a call, always the same object; an empty one if
-/// there was no interceptor. It is valid as long as `server_context`, and any thread may read it.
+/// The context that `server_interceptor` found or made for a call, always the same object; an empty
+/// one if there was no interceptor. It is valid as long as `server_context`, and any thread may
+/// read it.
 ///
 /// The call's own metadata hold it: `client_metadata()` has an entry `baton-context` with an empty
 /// value.

@@ -51,8 +51,9 @@ decltype(auto) call_in_span(const Transport& transport, Span span, Function&& fu
 
 /// Starts the span of a received message. `link`, if it is valid, is the caller's span of a trace
 /// that must not continue.
-inline Span start_handling(const SpanFacts& facts, const Context& caller, const SpanContext& link,
-                           const HandleOptions& options) {
+template <class Facts>
+Span start_handling(const Facts& facts, const Context& caller, const SpanContext& link,
+                    const HandleOptions& options) {
   return facts.start(*options.tracer, caller, options.span_name,
                      {&link, link.is_valid() ? std::size_t{1} : std::size_t{0}});
 }

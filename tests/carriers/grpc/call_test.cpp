@@ -54,7 +54,7 @@ TEST(GrpcHelpers, InjectWhatIsCurrent) {
   const baton::Scope scope(sent);
   ClientContext client_context;
   baton::grpc::inject(client_context);
-  expect_child(ask(*Relay::NewStub(server.plain_channel()), client_context).current(), sent);
+  expect_same(ask(*Relay::NewStub(server.plain_channel()), client_context).current(), sent);
 }
 
 TEST(GrpcClientInterceptor, TakesTheContextWhereTheCallIsMade) {
@@ -79,7 +79,7 @@ TEST(GrpcClientInterceptor, TakesTheContextWhereTheCallIsMade) {
   void* tag = nullptr;
   bool ok = false;
   ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
-  expect_child(answer.of_call(), sent);
+  expect_same(answer.of_call(), sent);
   queue.Shutdown();
   while (queue.Next(&tag, &ok)) {
   }
@@ -90,7 +90,7 @@ TEST(GrpcClientInterceptor, LeavesACallAloneWhereNothingIsCurrent) {
   const baton::Context sent = new_context();
   ClientContext client_context;
   baton::grpc::inject(client_context, sent);
-  expect_child(ask(*Relay::NewStub(server.channel()), client_context).current(), sent);
+  expect_same(ask(*Relay::NewStub(server.channel()), client_context).current(), sent);
 }
 
 TEST(GrpcClientInterceptor, ReplacesWhatWasInjected) {
@@ -99,7 +99,7 @@ TEST(GrpcClientInterceptor, ReplacesWhatWasInjected) {
   ClientContext client_context;
   baton::grpc::inject(client_context, new_context());
   const baton::Scope scope(sent);
-  expect_child(ask(*Relay::NewStub(server.channel()), client_context).current(), sent);
+  expect_same(ask(*Relay::NewStub(server.channel()), client_context).current(), sent);
 }
 
 /// AddressSanitizer checks the ownership of the interceptor and of the metadata.
@@ -162,9 +162,7 @@ TEST(GrpcClientInterceptor, ARetriedCallHasItsFieldsOnce) {
     return ++attempts < 3 ? Status(StatusCode::UNAVAILABLE, "try again") : Status::OK;
   });
   ::grpc::ChannelArguments arguments;
-  arguments.SetServiceConfigJSON(R"({"methodConfig": [{"name": [{}], "retryPolicy": {
-      "maxAttempts": 5, "initialBackoff": "0.01s", "maxBackoff": "0.01s", "backoffMultiplier": 1,
-      "retryableStatusCodes": ["UNAVAILABLE"]}}]})");
+  arguments.SetServiceConfigJSON(retries);
   ClientInterceptors interceptors;
   interceptors.push_back(baton::grpc::client_interceptor());
   const baton::Context sent = new_context();
@@ -172,7 +170,7 @@ TEST(GrpcClientInterceptor, ARetriedCallHasItsFieldsOnce) {
   const Answer answer = ask(::grpc::experimental::CreateCustomChannelWithInterceptors(
       server.address(), ::grpc::InsecureChannelCredentials(), arguments, std::move(interceptors)));
   EXPECT_EQ(attempts, 3);
-  expect_child(answer.current(), sent);
+  expect_same(answer.current(), sent);
 }
 
 TEST(GrpcInterceptors, TwiceIsAsGoodAsOnce) {
@@ -199,7 +197,7 @@ TEST(GrpcInterceptors, TwiceIsAsGoodAsOnce) {
   const baton::Scope scope(sent);
   const Answer answer =
       ask(server->experimental().InProcessChannelWithInterceptors({}, std::move(on_client)));
-  expect_child(answer.current(), sent);
+  expect_same(answer.current(), sent);
   EXPECT_EQ(answer.current().span_id(), answer.of_call().span_id());
 }
 
@@ -235,7 +233,7 @@ TEST(GrpcServerInterceptor, KnowsCallsOfGenericServices) {
   });
   ASSERT_TRUE(next());
   const baton::Context found = baton::grpc::context(*context);
-  expect_child(found_in(found), sent);
+  expect_same(found_in(found), sent);
   EXPECT_EQ(baton::current(), baton::Context());
   stream.Finish(failure(), nullptr);
   ASSERT_TRUE(next());
@@ -263,7 +261,7 @@ TEST(GrpcServerInterceptor, LeavesUnknownMethodsToGrpc) {
     stub.UnaryCall(&client_context, "/baton.test.Relay/Nothing", {}, &request, &response,
                    [&](Status s) { status.set_value(std::move(s)); });
     EXPECT_EQ(status.get_future().get().error_code(), StatusCode::UNIMPLEMENTED) << name(api);
-    expect_child(ask(server->channel()).current(), sent);
+    expect_same(ask(server->channel()).current(), sent);
     EXPECT_EQ(leaks, 0) << name(api);
   }
 }

@@ -16,13 +16,9 @@ inline baton::Context new_context() {
   return context;
 }
 
-inline void expect_child(const Found& found, const baton::Context& parent) {
-  EXPECT_EQ(found.trace_id(), parent.span_context().trace_id.to_string());
-  EXPECT_NE(found.span_id(), "");
-  EXPECT_NE(found.span_id(), parent.span_context().span_id.to_string());
-  EXPECT_EQ(found.trace_state(), parent.span_context().trace_state.header());
-  EXPECT_EQ(found.baggage(), parent.baggage().header());
-  EXPECT_EQ(found.sampled(), baton::is_sampled(parent.sampling()));
+/// All of the context, with the same span: what a forwarding service finds and sends.
+inline void expect_same(const Found& found, const baton::Context& sent) {
+  EXPECT_EQ(found.ShortDebugString(), found_in(sent).ShortDebugString());
 }
 
 }  // namespace grpc_test

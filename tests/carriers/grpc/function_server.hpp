@@ -34,6 +34,11 @@ class FunctionServer final : public Server {
   Service service_;
 };
 
+/// A service config: a call that is UNAVAILABLE is tried again.
+inline constexpr const char* retries = R"({"methodConfig": [{"name": [{}], "retryPolicy": {
+    "maxAttempts": 5, "initialBackoff": "0.01s", "maxBackoff": "0.01s", "backoffMultiplier": 1,
+    "retryableStatusCodes": ["UNAVAILABLE"]}}]})";
+
 inline ::grpc::Status fill_answer(::grpc::ServerContext& context, Answer& answer) {
   fill(context, answer);
   return ::grpc::Status::OK;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: load CLIENTS CALLS
+// usage: load CLIENTS CALLS [traced]
 //
 // CLIENTS threads make CALLS calls in total, of every kind, from every API to every API, each in a
 // trace of its own. Every handler checks that it finds this trace, and every client that the answer
-// has it.
+// has it. If traced, each call has a span at each end, and each span ends once.
 
 #include <chrono>
 #include <cstdlib>
 #include <iomanip>
 #include <iostream>
+#include <string_view>
 #include <thread>
 
+#include "baton/recording_tracer.hpp"
 #include "client.hpp"
 
 namespace {
@@ -47,14 +49,17 @@ bool call_once(unsigned number, const std::vector<Target>& targets) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 3) return 2;
+  const bool is_traced = count == 4 && std::string_view(words[3]) == "traced";
+  if (count != 3 && !is_traced) return 2;
   const unsigned clients = static_cast<unsigned>(std::strtoul(words[1], nullptr, 10));
   const unsigned calls = static_cast<unsigned>(std::strtoul(words[2], nullptr, 10));
 
+  baton::RecordingTracer recorder;
+  baton::Tracer* const tracer = is_traced ? &recorder : nullptr;
   std::vector<Target> targets;
   for (const Api api : apis) {
-    auto server = start_server(api);
-    auto stub = Relay::NewStub(server->channel());
+    auto server = start_server(api, {.tracer = tracer});
+    auto stub = Relay::NewStub(server->channel({.tracer = tracer}));
     targets.push_back({std::move(server), std::move(stub)});
   }
 
@@ -74,9 +79,12 @@ int main(int count, char** words) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   const unsigned given = answers;  // before the servers end: no sanitizer sees them wait
   targets.clear();
+  const std::size_t spans = recorder.ended().size();
+  if (spans != (is_traced ? std::size_t{2} * calls : 0) || recorder.open() != 0) ++bad;
 
   std::cout << "| gRPC under load: " << clients << " clients, " << calls << " calls, " << given
             << " answers, " << bad << " bad, " << wrong_traces << " handlers in a wrong trace, "
-            << leaks << " leaks, " << std::fixed << std::setprecision(1) << took.count() << " s\n";
+            << leaks << " leaks, " << spans << " spans, " << std::fixed << std::setprecision(1)
+            << took.count() << " s\n";
   return bad == 0 && wrong_traces == 0 && leaks == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -124,7 +124,7 @@ TEST(GrpcSending, TheFieldOfOpenCensusCostsNoCall) {
       {.chain = chain});
   const baton::Context sent = new_context();
   const baton::Scope scope(sent);
-  EXPECT_NE(ask(server.channel({.chain = chain})).current().trace_id(), "");
+  EXPECT_EQ(ask(server.channel({.chain = chain})).current().trace_id(), "");
 }
 
 TEST(GrpcSending, WhatGrpcRefusesIsLeftOut) {
@@ -184,8 +184,7 @@ TEST(GrpcReceiving, BadFieldsCostNoCall) {
     client_context.AddMetadata("grpc-trace-bin", "garbage");
     client_context.AddMetadata("x-b3-traceid-bin", std::string("\0\xff", 2));
     const Answer answer = ask(*stub, client_context);
-    EXPECT_NE(answer.current().trace_id(), "");
-    EXPECT_NE(answer.current().trace_id(), trace_id);
+    EXPECT_EQ(answer.current().trace_id(), "");
     EXPECT_EQ(baton::Baggage::parse(answer.current().baggage()).get("good"), "1");
     EXPECT_EQ(baton::Baggage::parse(answer.current().baggage()).get("also"), "2");
   }
@@ -193,7 +192,7 @@ TEST(GrpcReceiving, BadFieldsCostNoCall) {
   ClientContext client_context;
   client_context.AddMetadata("traceparent", parent);
   client_context.AddMetadata("traceparent", parent);
-  EXPECT_NE(ask(*stub, client_context).current().trace_id(), trace_id);
+  EXPECT_EQ(ask(*stub, client_context).current().trace_id(), "");
 }
 
 TEST(GrpcReceiving, HundredsOfEntriesCostNoCall) {

@@ -51,7 +51,8 @@ std::unique_ptr<ClientInterceptorFactoryInterface> client_leak_detector() {
 void Server::start(::grpc::ServerBuilder& builder, const ServerSettings& settings) {
   if (settings.is_intercepted) {
     std::vector<std::unique_ptr<ServerInterceptorFactoryInterface>> interceptors;
-    interceptors.push_back(baton::grpc::server_interceptor(settings.chain));
+    interceptors.push_back(
+        baton::grpc::server_interceptor({.chain = settings.chain, .tracer = settings.tracer}));
     interceptors.push_back(server_leak_detector());
     builder.experimental().SetInterceptorCreators(std::move(interceptors));
   }
@@ -94,8 +95,8 @@ std::unique_ptr<Server> start_server(Api api, const ServerSettings& settings) {
 
 Found found_in(const baton::Context& context) {
   Found found;
+  if (context.trace_id().is_valid()) found.set_trace_id(context.trace_id().to_string());
   if (context.span_context().is_valid()) {
-    found.set_trace_id(context.span_context().trace_id.to_string());
     found.set_span_id(context.span_context().span_id.to_string());
   }
   found.set_trace_state(std::string(context.span_context().trace_state.header()));

@@ -26,6 +26,7 @@ enum class Api { synchronous, callback, completion_queue };
 struct ServerSettings {
   bool is_intercepted = true;
   std::optional<baton::PropagatorChain> chain = std::nullopt;
+  std::optional<baton::Tracer*> tracer = std::nullopt;
   int max_metadata_size = 0;  ///< 0: gRPC's default
   int port = 0;               ///< 0: a free one
 };

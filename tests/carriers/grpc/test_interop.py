@@ -21,6 +21,8 @@ try:
     from opentelemetry.propagators.b3 import B3MultiFormat, B3SingleFormat
     from opentelemetry.propagators.composite import CompositePropagator
     from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     sys.path.insert(0, os.environ["RELAY_PB2"])
@@ -81,7 +83,11 @@ class FromThem(Interop):
 
     @classmethod
     def setUpClass(cls):
-        GrpcInstrumentorClient().instrument(tracer_provider=TracerProvider())
+        cls.exporter = InMemorySpanExporter()
+        provider = TracerProvider()
+        provider.add_span_processor(SimpleSpanProcessor(cls.exporter))
+        trace.set_tracer_provider(provider)  # the instrumentation asks for no other one
+        GrpcInstrumentorClient().instrument()
 
     @classmethod
     def tearDownClass(cls):
@@ -135,8 +141,14 @@ class FromThem(Interop):
                             with self.subTest(interface=interface, kind=kind, formats=formats):
                                 answers = self.call(channel, kind)
                                 self.assertEqual(len(answers), 3 if kind in KINDS[2:] else 1)
+                                span = self.exporter.get_finished_spans()[-1].context
                                 for answer in answers:
                                     self.assertEqual(answer.current, answer.of_call)
+                                    self.assertEqual(
+                                        answer.current.span_id,
+                                        f"{span.span_id:016x}",
+                                        "a server without a tracer forwards the caller's span",
+                                    )
                                     self.assertEqual(
                                         dict(
                                             member.split("=")

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
+#include <map>
 
 #include "support.hpp"
 
@@ -46,25 +46,24 @@ TEST_F(ConsumeTest, AMessageWithoutHeaders) {
   EXPECT_EQ(extract(*receive()), Context());
 }
 
-TEST_F(ConsumeTest, ProcessMakesAChildCurrent) {
+TEST_F(ConsumeTest, ProcessMakesTheMessagesContextCurrent) {
   send({{"traceparent", parent}, {"baggage", "c=3"}}, "order 1");
   const Message message = receive();
   const std::string handled = baton::kafka::process(*message, [](const rd_kafka_message_t& order) {
-    const Context& context = baton::current();
-    EXPECT_EQ(context.span_context().trace_id.to_string(), parent.substr(3, 32));
-    EXPECT_NE(context.span_context().span_id.to_string(), parent.substr(36, 16));
-    EXPECT_EQ(context.baggage().get("c"), "3");
+    EXPECT_EQ(baton::current(), extract(order));
+    EXPECT_EQ(baton::current().span_context().span_id.to_string(), parent.substr(36, 16));
     return value_of(order);
   });
   EXPECT_EQ(handled, "order 1");
   EXPECT_EQ(baton::current(), Context());
 }
 
-TEST_F(ConsumeTest, ProcessStartsATraceWhereThereIsNone) {
+TEST_F(ConsumeTest, ProcessStartsNothingIfNothingCame) {
   send({});
   const Message message = receive();
-  EXPECT_TRUE(
-      baton::kafka::process(*message, [] { return baton::current().span_context().is_valid(); }));
+  const Context outer = context_of(parent);
+  const baton::Scope scope(outer);
+  EXPECT_EQ(baton::kafka::process(*message, [] { return baton::current(); }), Context());
 }
 
 /// The handler gets the message with any headers.
@@ -131,6 +130,21 @@ TEST_F(ConsumeTest, ABatchHasManyParents) {
   EXPECT_EQ(batch.parents[0], batch.contexts[0].span_context());
   EXPECT_EQ(batch.parents[1], batch.contexts[1].span_context());
   EXPECT_EQ(report.issue_count(), 1U);
+}
+
+TEST_F(ConsumeTest, ABatchsHandlerGetsEachContext) {
+  send({{"traceparent", parent}}, "order 1");
+  send({}, "order 2");
+  const std::vector<Message> messages = reader_.next(2);
+  std::map<std::string, Context> stored;
+  const auto store = [&](const rd_kafka_message_t& order, const Context& context) {
+    stored[value_of(order)] = context;
+  };
+  baton::kafka::process_batch(messages, [&](const baton::kafka::Batch& batch) {
+    for (std::size_t i = 0; i < messages.size(); ++i) store(*messages[i], batch.contexts[i]);
+  });
+  EXPECT_EQ(stored["order 1"], extract(*messages[0]));
+  EXPECT_EQ(stored["order 2"], Context());
 }
 
 TEST_F(ConsumeTest, SpansOfOneTraceAreDistinctParents) {

@@ -3,8 +3,8 @@
 
 #include <cstdlib>
 
+#include "baton/recording_tracer.hpp"
 #include "support.hpp"
-#include "support/child_process.hpp"
 
 namespace {
 
@@ -29,19 +29,11 @@ class PluginTest : public SendingTest {
   Client plugged() const { return make_client(RD_KAFKA_PRODUCER, plugged_conf()); }
 };
 
-TEST_F(PluginTest, StartsATraceForEachMessage) {
-  const Client producer = plugged();
-  const Headers first = sent(*producer);
-  const Headers second = sent(*producer);
-  for (const Headers& headers : {first, second}) {
-    ASSERT_EQ(headers.size(), 1U);
-    EXPECT_EQ(headers[0].first, "traceparent");
-    EXPECT_TRUE(baton::Traceparent::parse(*headers[0].second));
-  }
-  EXPECT_NE(first, second);
+TEST_F(PluginTest, AddsNothingIfTheEnvironmentHasNothing) {
+  EXPECT_EQ(sent(*plugged()), Headers{});
 }
 
-TEST_F(PluginTest, ContinuesTheEnvironment) {
+TEST_F(PluginTest, ForwardsTheEnvironment) {
   ::setenv("TRACEPARENT", parent.c_str(), 1);
   ::setenv("TRACESTATE", "a=1", 1);
   ::setenv("BAGGAGE", "user=1", 1);
@@ -59,16 +51,27 @@ TEST_F(PluginTest, ObeysTheRuleForTheTopic) {
   EXPECT_EQ(sent(*plugged()), (Headers{{"baggage", "tenant=2"}}));
 }
 
-TEST_F(PluginTest, ABadOrEmptyEnvironmentStartsTraces) {
+TEST_F(PluginTest, ABadOrEmptyTraceparentIsNone) {
   for (const char* bad : {"", "00-bad"}) {
     ::setenv("TRACEPARENT", bad, 1);
+    ::setenv("TRACESTATE", "a=1", 1);
+    EXPECT_EQ(sent(*plugged()), Headers{});
     ::setenv("BAGGAGE", "user=1", 1);
-    const Client producer = plugged();
-    const Headers headers = sent(*producer);
-    ASSERT_EQ(headers.size(), 2U);
-    EXPECT_TRUE(baton::Traceparent::parse(*headers[0].second));
-    EXPECT_EQ(headers[1], (Header{"baggage", "user=1"}));
+    EXPECT_EQ(sent(*plugged()), (Headers{{"baggage", "user=1"}}));
+    ::unsetenv("BAGGAGE");
   }
+}
+
+/// It has a copy of Baton of its own.
+TEST_F(PluginTest, AsksNoTracerOfTheProgram) {
+  const auto tracer = std::make_shared<baton::RecordingTracer>();
+  baton::set_global_tracer(tracer);
+  const Client producer = plugged();
+  EXPECT_EQ(sent(*producer), Headers{});
+  ::setenv("TRACEPARENT", parent.c_str(), 1);
+  EXPECT_EQ(sent(*plugged()), (Headers{{"traceparent", parent}}));
+  baton::set_global_tracer(nullptr);
+  EXPECT_EQ(tracer->ended().size() + tracer->open(), 0U);
 }
 
 TEST_F(PluginTest, LeavesMessagesThatCarryAContextAlone) {
@@ -105,25 +108,6 @@ TEST_F(PluginTest, SurvivesBeingUnloadedAndLoadedAgain) {
     rd_kafka_conf_destroy(plugged_conf());
     EXPECT_EQ(sent(*plugged()), (Headers{{"traceparent", i % 2 == 0 ? parent : other_parent}}));
   }
-}
-
-TEST_F(PluginTest, AChildProcessMakesTracesOfItsOwn) {
-  const Headers before = sent(*plugged());
-  const auto trace_in_child = [this] {
-    return baton::test::run_in_child([this] {
-      const Client producer = plugged();
-      produce(*producer, "from a child");
-      return rd_kafka_flush(producer.get(), 10000) == RD_KAFKA_RESP_ERR_NO_ERROR ? "sent" : "lost";
-    });
-  };
-  EXPECT_EQ(trace_in_child(), "sent");
-  EXPECT_EQ(trace_in_child(), "sent");
-  const Headers first = headers_of(*reader_->next());
-  const Headers second = headers_of(*reader_->next());
-  EXPECT_EQ(first.size(), 1U);
-  EXPECT_NE(first, second);
-  EXPECT_NE(first, before);
-  EXPECT_NE(second, before);
 }
 
 }  // namespace

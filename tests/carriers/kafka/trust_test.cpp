@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support.hpp"
+#include "span_support.hpp"
 
 namespace {
 
@@ -98,6 +98,49 @@ TEST_F(TrustTest, ForwardObeysTheTopicAndTheTrustInCallers) {
   EXPECT_EQ(forwarded(chain_for("bills"), "bills"), only_b);
   const Headers restarted = forwarded(chain_for("bills", CallerTrust::restart));
   EXPECT_EQ(restarted, (Headers{{"baggage", "a=1,b=2"}, {"uberctx-a", "1"}, {"uberctx-b", "2"}}));
+}
+
+/// The traces of untrusted callers end here, and their spans are links.
+class RestartTest : public SpanTest {
+ protected:
+  const PropagatorChain restart_ = everything().with_trust({.callers = CallerTrust::restart});
+
+  void expect_link(const baton::RecordedSpan& span, const std::string& traceparent) {
+    EXPECT_EQ(span.parent, Context());
+    ASSERT_EQ(span.links.size(), 1U);
+    EXPECT_EQ(span.links[0].span_id, context_of(traceparent).span_context().span_id);
+  }
+};
+
+TEST_F(RestartTest, ASpanLinksToAnUntrustedCaller) {
+  const Message order = with(context_of(parent));
+  baton::kafka::process(*order, [] {}, {.chain = restart_, .tracer = &tracer_});
+  expect_link(only_span(), parent);
+  EXPECT_EQ(
+      baton::kafka::forward(*plain_, "checked", *order, {.chain = restart_, .tracer = &tracer_}),
+      RD_KAFKA_RESP_ERR_NO_ERROR);
+  flush(*plain_);
+  expect_link(only_span(), parent);
+}
+
+TEST_F(RestartTest, ABatchLinksToUntrustedCallers) {
+  std::vector<Message> messages;
+  messages.push_back(with(context_of(parent)));
+  messages.push_back(with(context_of(parent)));
+  baton::kafka::process_batch(
+      messages, [](const baton::kafka::Batch& batch) { EXPECT_EQ(batch.contexts[0], Context()); },
+      {.chain = restart_, .tracer = &tracer_});
+  expect_link(only_span(), parent);
+}
+
+TEST_F(RestartTest, ASpanIsNotSentIfTheTopicIsDeniedIt) {
+  const Client producer = instrumented(
+      {.chain = everything().with_trust({.destinations = {{"orders", false, false, {"b"}}}}),
+       .tracer = &tracer_});
+  const Context context = context_of(parent, "a=1,b=2");
+  const Scope scope(context);
+  EXPECT_EQ(headers_of(*sent(*producer)), (Headers{{"baggage", "b=2"}}));
+  EXPECT_EQ(only_span().parent, context);
 }
 
 TEST(TrustHeadersTest, HeadersThatTheApplicationBuildsObeyTheDestination) {

@@ -5,7 +5,9 @@
 #include <librdkafka/rdkafkacpp.h>
 
 #include <concepts>
+#include <cstddef>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -51,20 +53,33 @@ concept Message = std::same_as<std::remove_cv_t<T>, rd_kafka_message_t> ||
 
 namespace internal {
 
-/// The span of a message that is processed, by the semantic conventions for Kafka.
+/// What is known of a message that is processed, by the semantic conventions for Kafka.
+struct ReceivedFacts {
+  const rd_kafka_message_t* message;
+
+  [[nodiscard]] Span start(Tracer& tracer, const Context& parent, std::string_view chosen_name,
+                           std::span<const SpanContext> links = {}) const;
+};
+
 struct Consumer {
-  static detail::SpanFacts facts(const rd_kafka_message_t& message);
-  static detail::SpanFacts facts(const RdKafka::Message& message);
+  static ReceivedFacts facts(const rd_kafka_message_t& message) { return {&message}; }
+  // The accessor of the C message, which has the facts, is not const.
+  static ReceivedFacts facts(const RdKafka::Message& message) {
+    return {const_cast<RdKafka::Message&>(message).c_ptr()};
+  }
 };
 
 }  // namespace internal
 
-/// Processes a message: extracts its context, makes a child of it current, and calls the handler,
-/// with the message if it takes one. Returns the handler's result.
+/// Processes a message: makes its context current, as it came, and calls the handler, with the
+/// message if it takes one. Returns the handler's result.
 ///
 ///     baton::kafka::process(*message, [&](const rd_kafka_message_t& order) {
 ///       ship(order);  // baton::current() is this message's context
 ///     });
+///
+/// A tracer starts a span for the message (kind `consumer`), which is then current. It ends with
+/// the handler: with an error if the handler throws.
 ///
 /// Always calls the handler, even if the headers are invalid. The handler must not be a coroutine,
 /// which does not compile: await it through `co_with_context` (baton/asio.hpp).
@@ -77,26 +92,81 @@ decltype(auto) process(M& message, Handler&& handler, const HandleOptions& optio
 
 /// The valid ones among these span contexts that differ by trace id or span id, each once, in the
 /// order of their first appearance. The span of a batch links to them.
+[[nodiscard]] std::vector<SpanContext> distinct_parents(std::span<const SpanContext> parents);
 [[nodiscard]] std::vector<SpanContext> distinct_parents(std::span<const Context> contexts);
 
 /// Several messages that are handled together.
 struct Batch {
-  std::vector<Context> contexts;     ///< of each message, in their order
-  std::vector<SpanContext> parents;  ///< the distinct ones, for the links of the batch's span
+  std::vector<Context> contexts;  ///< of each message, in their order
+  /// The distinct ones, for the links of the batch's span; those of untrusted callers too.
+  std::vector<SpanContext> parents;
 };
 
 /// Extracts from all messages of a range of pointers, plain or smart, to messages of either
 /// interface. The report counts all of them together.
 ///
 ///     const baton::kafka::Batch batch = baton::kafka::extract_batch(messages);
-///     const baton::Context work = baton::Context().child();  // the batch is a trace of its own
-///     span.add_links(batch.parents);
+///     for (std::size_t i = 0; i < messages.size(); ++i) ship(*messages[i], batch.contexts[i]);
 template <class Messages>
 [[nodiscard]] Batch extract_batch(const Messages& messages, const ExtractOptions& options = {}) {
   Batch batch;
-  for (const auto& message : messages) batch.contexts.push_back(extract(*message, options));
-  batch.parents = distinct_parents(batch.contexts);
+  std::vector<SpanContext> parents;
+  for (const auto& message : messages) {
+    SpanContext link;
+    batch.contexts.push_back(extract(*message, {options.chain, options.report, &link}));
+    parents.push_back(link.is_valid() ? std::move(link) : batch.contexts.back().span_context());
+  }
+  batch.parents = distinct_parents(parents);
   return batch;
+}
+
+namespace internal {
+
+/// What is known of a batch: its size, and its topic if all messages have the same.
+class BatchFacts {
+ public:
+  void add(const rd_kafka_message_t& message) noexcept;
+  void add(RdKafka::Message& message) noexcept { add(*message.c_ptr()); }
+
+  [[nodiscard]] Span start(Tracer& tracer, const Context& parent, std::string_view chosen_name,
+                           std::span<const SpanContext> links = {}) const;
+
+ private:
+  std::string_view topic_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace internal
+
+/// Processes several messages as one: calls the handler, with their Batch if it takes one, and
+/// returns its result. The messages are those of `extract_batch`.
+///
+///     baton::kafka::process_batch(messages, [&](const baton::kafka::Batch& batch) {
+///       store(messages);  // once for all
+///     });
+///
+/// A batch has many parents, so none is *the* parent. Without a tracer, nothing is current in the
+/// handler. A tracer starts a span for the batch (kind `consumer`), which is then current: the
+/// first of a trace of its own, with a link to each of the distinct parents. It ends as `process`
+/// says. A coroutine does not compile.
+template <class Messages, class Handler>
+decltype(auto) process_batch(const Messages& messages, Handler&& handler,
+                             const HandleOptions& options = {}) {
+  detail::refuse_coroutine<detail::HandlerResult<Handler, const Batch>>();
+  const Batch batch = extract_batch(messages, {options.chain, options.report});
+  const auto handle = [&]() -> decltype(auto) {
+    return detail::invoke_handler(std::forward<Handler>(handler), batch);
+  };
+  const Context none;
+  if (options.tracer == nullptr) {
+    const Scope scope(none);
+    return handle();
+  }
+  internal::BatchFacts facts;
+  for (const auto& message : messages) facts.add(*message);
+  return detail::call_in_span(internal::Consumer(),
+                              facts.start(*options.tracer, none, options.span_name, batch.parents),
+                              handle);
 }
 
 }  // namespace baton::kafka

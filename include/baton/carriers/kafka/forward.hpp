@@ -26,18 +26,21 @@ namespace baton::kafka {
 ///       baton::kafka::forward(producer, "orders.checked", order);
 ///     });
 ///
-/// The message carries the current context or, if no trace is current, its own, unchanged. An
-/// instrumented producer keeps that context. The destination for trust rules is the topic, unless
-/// the options name another one.
+/// The message carries the current context or, if no trace is current, its own, unchanged. A tracer
+/// starts a span for it (kind `producer`), a child of that context, which the message carries. An
+/// instrumented producer keeps what the message carries and starts no span of its own: the delivery
+/// report ends `forward`'s. With another producer, the span ends when `forward` returns.
+///
+/// The destination for trust rules is the topic, unless the options name another one.
 ///
 /// The message is copied, and the caller still owns it, sent or not. Errors are those of
 /// `rd_kafka_producev`, and `RD_KAFKA_RESP_ERR__BAD_MSG` if the headers cannot be read: then
 /// nothing was sent.
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic,
-                            const rd_kafka_message_t& message, const InjectOptions& options = {});
+                            const rd_kafka_message_t& message, const SendOptions& options = {});
 
 /// The same for the C++ interface.
 RdKafka::ErrorCode forward(RdKafka::Producer& producer, const char* topic,
-                           RdKafka::Message& message, const InjectOptions& options = {});
+                           RdKafka::Message& message, const SendOptions& options = {});
 
 }  // namespace baton::kafka

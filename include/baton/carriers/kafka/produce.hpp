@@ -32,8 +32,9 @@ void inject(RdKafka::Headers& headers, const Context& context = current(),
 /// What happens to a message that has its own context: one that a propagator of the chain, reader
 /// or writer, can read.
 enum class Existing : std::uint8_t {
-  keep,     ///< it remains: the message is forwarded, or its sender injected by hand
-  replace,  ///< the current context, if there is one, replaces it
+  keep,     ///< it remains, and no span is started: its sender injected it, or forwards it
+  replace,  ///< that of the message's span or, without a tracer, the current one, if there is one,
+            ///< replaces it
 };
 
 struct InstrumentOptions {
@@ -42,6 +43,9 @@ struct InstrumentOptions {
   std::optional<PropagatorChain> chain = std::nullopt;
   /// Returns the context of each message, on the thread that produces it; empty: `current()`.
   std::function<Context()> context = nullptr;
+  /// Starts a span for each message; null: forwards. If there is none, the global tracer at that
+  /// time does. It must outlive the clients.
+  std::optional<Tracer*> tracer = std::nullopt;
 };
 
 /// Makes every producer that is made of this configuration, or of a copy of it, send the current
@@ -54,8 +58,15 @@ struct InstrumentOptions {
 ///     const baton::Scope scope(context);
 ///     rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("orders"), …);  // carries `context`
 ///
+/// A tracer starts a span for each message (kind `producer`), a child of the current context, and
+/// the message carries the span's context. The delivery report ends it, on a thread of librdkafka:
+/// with partition and offset, or with an error, whose type is librdkafka's name of it. A message
+/// that `produce` refuses before it is queued has no span, or one that ends with the error. The
+/// span of a message that is lost with its client ends with `_DESTROY`.
+///
 /// Works by librdkafka's interceptors: headers are added once, before the message is queued, and
-/// librdkafka sends the same ones on each retry. If no context is current, nothing is added. If a
+/// librdkafka sends the same ones on each retry. If no context is current and there is no tracer,
+/// nothing is added. If a
 /// message has baggage alone, it is sent with the current context and the members of both: if both
 /// have a key, the current value is sent. If the context cannot be written (no memory, headers that
 /// librdkafka cannot read), the message is sent without it.

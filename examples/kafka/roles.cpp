@@ -43,13 +43,15 @@ void place(RdKafka::Producer& producer, const std::string& topic, std::string or
 
 void produce(RdKafka::Producer& producer, const std::string& topic, std::size_t count,
              std::chrono::microseconds pause) {
+  baton::IdTracer tracer;  // the orders begin here; the other roles forward
   for (std::size_t i = 1; i <= count; ++i) {
     const std::string order = "order-" + std::to_string(i);
-    baton::Context context = baton::Context().child();
-    context.set_baggage(context.baggage().set("order", order).value());
-    const baton::Scope scope(context);
+    baton::Context start;
+    start.set_baggage(baton::Baggage().set("order", order).value());
+    const baton::Span span(&tracer, {.parent = start, .name = "order"});
+    const baton::Scope scope(span.context());
     place(producer, topic, order);  // the interceptor adds the current context
-    show("produced", order, context);
+    show("produced", order, span.context());
     producer.poll(0);
     std::this_thread::sleep_for(pause);
   }

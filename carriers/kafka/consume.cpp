@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/carriers/kafka/consume.hpp"
 
+#include <algorithm>
 #include <cstdint>
-#include <unordered_set>
+#include <tuple>
 
 #include "carriers/kafka/message.hpp"
 #include "carriers/kafka/message_span.hpp"
@@ -18,18 +19,6 @@ Context extract_from(M& message, const ExtractOptions& options) {
   }
   return options.extract(ConstHeadersCarrier(headers.list));
 }
-
-struct Parent {
-  TraceId trace_id;
-  SpanId span_id;
-  friend bool operator==(const Parent&, const Parent&) = default;
-};
-
-struct HashParent {
-  std::size_t operator()(const Parent& parent) const noexcept {
-    return std::hash<TraceId>()(parent.trace_id) ^ std::hash<SpanId>()(parent.span_id);
-  }
-};
 
 detail::SpanFacts processing(std::string_view topic) {
   return internal::facts_of(SpanKind::consumer, "process", topic);
@@ -71,12 +60,21 @@ Context extract(RdKafka::Message& message, const ExtractOptions& options) {
 }
 
 std::vector<SpanContext> distinct_parents(std::span<const SpanContext> parents) {
-  std::vector<SpanContext> distinct;
-  std::unordered_set<Parent, HashParent> seen;
+  // Sorted, since senders choose the ids: a hash of these could be made slow.
+  std::vector<const SpanContext*> sorted;
   for (const SpanContext& parent : parents) {
-    if (!parent.is_valid() || !seen.insert({parent.trace_id, parent.span_id}).second) continue;
-    distinct.push_back(parent);
+    if (parent.is_valid()) sorted.push_back(&parent);
   }
+  const auto ids = [](const SpanContext* parent) {
+    return std::tuple(parent->trace_id.high(), parent->trace_id.low(), parent->span_id.value());
+  };
+  std::ranges::stable_sort(sorted, {}, ids);
+  const auto repeated = std::ranges::unique(sorted, {}, ids);
+  sorted.erase(repeated.begin(), repeated.end());
+  std::ranges::sort(sorted);  // by their places
+  std::vector<SpanContext> distinct;
+  distinct.reserve(sorted.size());
+  for (const SpanContext* const parent : sorted) distinct.push_back(*parent);
   return distinct;
 }
 

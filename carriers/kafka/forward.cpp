@@ -60,11 +60,12 @@ rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic, M& message,
       is_current ? Received{current(), {}} : chain.receive(internal::FoundCarrier(owned));
   if (options.tracer == nullptr) {
     internal::append(*headers, sent.context, chain, destination);
+    const internal::Forwarding forwarding(producer, nullptr);
     return produce(producer, topic, c_message, std::move(headers));
   }
   Span span = internal::start_send(*options.tracer, sent, name, c_message, options.span_name);
   internal::append(*headers, span.context(), chain, destination);
-  const internal::OfferedSpan offer(producer, span);
+  const internal::Forwarding forwarding(producer, &span);
   const rd_kafka_resp_err_t error = produce(producer, topic, c_message, std::move(headers));
   internal::end_send(span, error);  // unless the producer's interceptor has taken it
   return error;

@@ -23,7 +23,6 @@ using internal::append;
 using internal::CList;
 using internal::FoundCarrier;
 using internal::Header;
-using internal::OfferedSpan;
 using internal::SentSpans;
 using internal::start_send;
 
@@ -68,20 +67,40 @@ class Instrument {
   explicit Instrument(InstrumentOptions options) : options_(std::move(options)) {}
 
   void send(rd_kafka_t& client, rd_kafka_message_t& message, SentSpans& spans) const {
-    if (Span* const span = OfferedSpan::take(client)) {
-      send(message, span->context(), nullptr, spans);
-      spans.add(message, std::move(*span));
+    if (internal::Forwarding* const forwarding = internal::Forwarding::to(client)) {
+      deny(message);
+      if (Span* const span = forwarding->take()) spans.add(message, std::move(*span));
       return;
     }
     Tracer* const tracer = options_.tracer.value_or(global_tracer());
     if (!options_.context) {
       send(message, current(), tracer, spans);
     } else {
-      send(message, options_.context(), tracer, spans);
+      send(message, context_by_function(), tracer, spans);
     }
   }
 
  private:
+  /// Empty if the function throws: what the topic's rule denies must be removed nevertheless.
+  [[nodiscard]] Context context_by_function() const noexcept {
+    try {
+      return options_.context();
+    } catch (...) {
+      return {};
+    }
+  }
+
+  /// Removes from a message's own context what may not go to its topic.
+  void deny(rd_kafka_message_t& message) const {
+    const PropagatorChain& chain = options_.chain ? *options_.chain : global_chain();
+    if (!chain.restricts(internal::topic_of(message))) return;
+    const internal::MessageHeaders headers = internal::headers_of(message);
+    if (headers.list == nullptr) return;
+    const std::vector<Header> theirs = find_owned(*headers.list, chain);
+    if (theirs.empty()) return;
+    write(message, headers.list, theirs, read_own(FoundCarrier(theirs), chain), chain);
+  }
+
   void send(rd_kafka_message_t& message, const Context& context, Tracer* tracer,
             SentSpans& spans) const {
     const PropagatorChain& chain = options_.chain ? *options_.chain : global_chain();

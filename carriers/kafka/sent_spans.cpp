@@ -2,6 +2,7 @@
 #include "carriers/kafka/sent_spans.hpp"
 
 #include <optional>
+#include <utility>
 
 #include "carriers/kafka/message_span.hpp"
 
@@ -40,10 +41,15 @@ SentSpans::~SentSpans() {
 }
 
 void SentSpans::add(const rd_kafka_message_t& message, Span span) {
-  const std::lock_guard lock(mutex_);
-  spans_.insert_or_assign(&message, std::move(span));
-  is_used_.store(true, std::memory_order_relaxed);
-  last = {this, &message};
+  // librdkafka may drop a message without a report, and use its memory for this one.
+  Span dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    dropped = std::exchange(spans_[&message], std::move(span));
+    is_used_.store(true, std::memory_order_relaxed);
+    last = {this, &message};
+  }
+  end_send(dropped, RD_KAFKA_RESP_ERR__DESTROY);
 }
 
 void SentSpans::take_and_end(const rd_kafka_message_t& report) noexcept {

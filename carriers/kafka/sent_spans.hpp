@@ -50,29 +50,31 @@ class SentSpans {
   std::atomic<bool> is_used_ = false;  // so that a report costs one load if there is no tracer
 };
 
-/// Offers the span that `forward` has started to the interceptor of the producer that this thread
-/// calls. If none takes it, it remains `forward`'s own.
-class OfferedSpan {
+/// Tells the interceptor of the producer that this thread calls that `forward` has written what the
+/// message may carry, and offers it the span, if there is one. If no interceptor takes the span, it
+/// remains `forward`'s own.
+class Forwarding {
  public:
-  OfferedSpan(rd_kafka_t& producer, Span& span) noexcept
-      : producer_(&producer), span_(&span), outer_(std::exchange(of_thread_, this)) {}
-  OfferedSpan(const OfferedSpan&) = delete;
-  OfferedSpan& operator=(const OfferedSpan&) = delete;
-  ~OfferedSpan() { of_thread_ = outer_; }
+  Forwarding(rd_kafka_t& producer, Span* span) noexcept
+      : producer_(&producer), span_(span), outer_(std::exchange(of_thread_, this)) {}
+  Forwarding(const Forwarding&) = delete;
+  Forwarding& operator=(const Forwarding&) = delete;
+  ~Forwarding() { of_thread_ = outer_; }
 
-  /// The span, once; null if this thread offers none to that producer.
-  [[nodiscard]] static Span* take(const rd_kafka_t& producer) noexcept {
-    OfferedSpan* const offer = of_thread_;
-    if (offer == nullptr || offer->producer_ != &producer) return nullptr;
-    return std::exchange(offer->span_, nullptr);
+  /// Null if this thread forwards nothing to that producer.
+  [[nodiscard]] static Forwarding* to(const rd_kafka_t& producer) noexcept {
+    return of_thread_ != nullptr && of_thread_->producer_ == &producer ? of_thread_ : nullptr;
   }
 
+  /// The span, once.
+  [[nodiscard]] Span* take() noexcept { return std::exchange(span_, nullptr); }
+
  private:
-  static inline constinit thread_local OfferedSpan* of_thread_ = nullptr;
+  static inline constinit thread_local Forwarding* of_thread_ = nullptr;
 
   const rd_kafka_t* producer_;
   Span* span_;
-  OfferedSpan* outer_;
+  Forwarding* outer_;
 };
 
 }  // namespace baton::kafka::internal

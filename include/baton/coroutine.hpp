@@ -98,6 +98,17 @@ class ContextAwaiter {
   decltype(awaiter_of(std::declval<Awaitable>())) awaiter_;
 };
 
+template <class Promise, class Result, class Parameter>
+Parameter parameter_of(Result (Promise::*)(Parameter));
+template <class Promise, class Result, class Parameter>
+Parameter parameter_of(Result (Promise::*)(Parameter) noexcept);
+
+template <class Promise>
+using YieldParameter = decltype(parameter_of(&Promise::yield_value));
+/// Has one function of that name.
+template <class Promise>
+concept HasYieldParameter = requires { typename YieldParameter<Promise>; };
+
 // A name that two bases have is ambiguous.
 struct AwaitTransform {
   void await_transform();
@@ -156,7 +167,21 @@ class ContextPromise : public Promise {
     }
   }
 
+  /// The argument has the type of the promise's parameter, so that it is converted in the
+  /// coroutine, and exists until that is resumed.
+  template <class P = Promise>
+    requires detail::HasYieldParameter<P>
+  auto yield_value(detail::YieldParameter<P> yielded) {
+    using Awaitable =
+        decltype(Promise::yield_value(std::forward<detail::YieldParameter<P>>(yielded)));
+    return detail::ContextAwaiter<Awaitable>(context_, [&]() -> Awaitable {
+      return Promise::yield_value(std::forward<detail::YieldParameter<P>>(yielded));
+    });
+  }
+  /// If the promise has several functions of that name, or a template, a value must need no
+  /// conversion that makes a temporary.
   template <class Value>
+    requires(!detail::HasYieldParameter<Promise>)
   auto yield_value(Value&& yielded) {
     using Awaitable = decltype(Promise::yield_value(std::forward<Value>(yielded)));
     return detail::ContextAwaiter<Awaitable>(context_, [&]() -> Awaitable {

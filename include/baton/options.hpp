@@ -17,7 +17,8 @@ namespace baton {
 struct ExtractOptions {
   const PropagatorChain& chain = global_chain();
   ExtractReport* report = nullptr;  ///< if not null, receives every field that cannot be used
-  /// If not null, receives the caller's span if the chain's trust rules restart the trace.
+  /// If not null, receives the caller's span if the chain's trust rules restart the trace. Of
+  /// several messages, that of the last.
   SpanContext* link = nullptr;
 
   /// What the chain makes of a carrier.
@@ -58,9 +59,10 @@ struct HandleOptions {
 ///     baton::http::call(request, send, {.tracer = &tracer, .span_name = "GET /prices"});
 struct SendOptions {
   const PropagatorChain& chain = global_chain();
-  Tracer* tracer = global_tracer();   ///< starts a span for the message; null: forwards
-  std::string_view span_name = {};    ///< empty: by the transport's semantic conventions
-  std::string_view destination = {};  ///< as InjectOptions::destination
+  Tracer* tracer = global_tracer();  ///< starts a span for the message; null: forwards
+  std::string_view span_name = {};   ///< empty: by the transport's semantic conventions
+  /// As InjectOptions::destination. HTTP, SQS and processes derive none.
+  std::string_view destination = {};
 
   [[nodiscard]] InjectOptions injection() const noexcept { return {chain, destination}; }
 };

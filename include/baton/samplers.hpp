@@ -78,7 +78,7 @@ struct ConfiguredSampler {
 ///
 /// `baton_rate_limited` is not OpenTelemetry's. An unknown name is an error, and the sampler is
 /// then `parentbased_always_on`. An invalid argument is an error, and so is one that the sampler
-/// does not take. Blanks around both are ignored.
+/// does not take. Names match in any case. Blanks around both are ignored.
 [[nodiscard]] ConfiguredSampler make_sampler(std::string_view name, std::string_view argument = {});
 
 /// Makes the sampler that `OTEL_TRACES_SAMPLER` names, with the argument in

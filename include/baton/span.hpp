@@ -18,7 +18,8 @@ namespace baton {
 ///     const baton::Scope scope(span.context());
 ///
 /// Ends once: by `end`, or with the object; then with an error if an exception destroys it. May
-/// move to another thread and end there. The tracer must outlive it.
+/// move to another thread and end there, but not while a scope refers to its context. The tracer
+/// must outlive it.
 class [[nodiscard]] Span {
  public:
   /// No span, with an empty context.

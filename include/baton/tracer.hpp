@@ -97,7 +97,8 @@ namespace detail {
 }
 
 /// Replaces the tracer of this process, also while other threads use it; null: none. A span may
-/// outlive the change, so the old tracer is kept until the process ends: call this at start.
+/// outlive the change, so no tracer is ever destroyed: call this at start, and flush it before the
+/// process ends.
 void set_global_tracer(std::shared_ptr<Tracer> tracer);
 
 }  // namespace baton

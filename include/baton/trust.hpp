@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,13 @@ struct DestinationRule {
   friend bool operator==(const DestinationRule&, const DestinationRule&) = default;
 };
 
-/// How much of a caller's context is used.
+/// How much of a caller's trace is used.
 enum class CallerTrust : std::uint8_t {
-  full,      ///< all of it
-  keep_ids,  ///< trace id, span id and tracestate, but no decision: that is `defer`
-  restart,   ///< nothing: a new trace may start, with the caller's span as a link
+  full,  ///< all of it
+  /// Trace id, span id and tracestate, but no decision: that is `defer`. For services with a
+  /// tracer, which decides: one that forwards sends the sampled flag clear.
+  keep_ids,
+  restart,  ///< nothing: a new trace may start, with the caller's span as a link
 };
 
 /// The trust boundaries of a chain: see `PropagatorChain::with_trust`.
@@ -47,9 +50,9 @@ struct TrustRules {
   /// The first one that matches counts. If none does, everything may leave.
   std::vector<DestinationRule> destinations = {};
   CallerTrust callers = CallerTrust::full;
-  /// The keys of baggage that are accepted from callers, as in `DestinationRule::baggage`.
-  // No list in braces: GCC 12 fails on that if a template makes rules.
-  std::vector<std::string> callers_baggage = std::vector<std::string>(1, "*");
+  /// The keys of baggage that are accepted from callers, as in `DestinationRule::baggage`; none
+  /// given: all if callers are trusted fully, and else no baggage.
+  std::optional<std::vector<std::string>> callers_baggage = std::nullopt;
 
   friend bool operator==(const TrustRules&, const TrustRules&) = default;
 };

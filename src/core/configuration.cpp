@@ -14,8 +14,6 @@
 namespace baton {
 namespace {
 
-using detail::environment_variable;
-
 constexpr std::string_view default_names = "tracecontext,baggage";
 constexpr std::string_view none = "none";
 
@@ -75,7 +73,7 @@ PropagatorChain make_chain(const ChainConfiguration& wanted, Errors& errors) {
 /// The index of a variable's value in `values`; 0, the default, if it is unset or invalid.
 std::size_t choice(const char* name, const std::array<std::string_view, 2>& values,
                    Errors& errors) {
-  const std::string_view value = environment_variable(name);
+  const std::string_view value = detail::environment_variable(name);
   if (value.empty() || value == values[0]) return 0;
   if (value == values[1]) return 1;
   errors.add(std::string(name) + " is '" + std::string(value) + "', but must be " +
@@ -101,10 +99,10 @@ ConfiguredChain make_chain(const ChainConfiguration& configuration) {
 
 ConfiguredChain make_chain_from_environment() {
   Errors errors;
-  const std::string_view both = either(environment_variable("OTEL_PROPAGATORS"), default_names);
+  const std::string_view both = either(detail::environment_list("OTEL_PROPAGATORS"), default_names);
   ChainConfiguration configuration;
-  configuration.extract = either(environment_variable("BATON_EXTRACT"), both);
-  configuration.inject = either(environment_variable("BATON_INJECT"), both);
+  configuration.extract = either(detail::environment_list("BATON_EXTRACT"), both);
+  configuration.inject = either(detail::environment_list("BATON_INJECT"), both);
   configuration.policy =
       static_cast<ExtractionPolicy>(choice("BATON_POLICY", {"last_wins", "first_match"}, errors));
   configuration.options.b3_short_trace_ids = is_on("BATON_B3_SHORT_TRACE_IDS", errors);

@@ -8,11 +8,16 @@
 
 namespace baton::detail {
 
-/// The value of a variable, without the blanks around it; empty if it has only blanks and commas.
+/// The value of a variable, without the blanks around it.
 inline std::string_view environment_variable(const char* name) {
   const char* const value = std::getenv(name);
-  const std::string_view text = value == nullptr ? "" : value;
-  return list_separators.find_outside(text) != text.size() ? trim(text) : "";
+  return trim(value == nullptr ? "" : value);
+}
+
+/// The same of a list; empty if it has only blanks and commas.
+inline std::string_view environment_list(const char* name) {
+  const std::string_view text = environment_variable(name);
+  return list_separators.find_outside(text) != text.size() ? text : "";
 }
 
 }  // namespace baton::detail

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "baton/detail/ascii.hpp"
 #include "baton/samplers.hpp"
 #include "core/environment_variable.hpp"
 #include "text/chars.hpp"
@@ -37,7 +38,7 @@ constexpr std::array<KnownSampler, 4> known_samplers = {{
 
 const KnownSampler* find(std::string_view name) {
   for (const KnownSampler& known : known_samplers) {
-    if (known.name == name) return &known;
+    if (detail::equals_ignoring_case(known.name, name)) return &known;
   }
   return nullptr;
 }
@@ -78,7 +79,8 @@ double read_argument(const KnownSampler& sampler, std::string_view text, std::st
 
 ConfiguredSampler make_sampler(std::string_view name, std::string_view argument) {
   name = detail::trim(name);
-  const bool is_parent_based = name.starts_with(parent_based_prefix);
+  const bool is_parent_based =
+      detail::equals_ignoring_case(name.substr(0, parent_based_prefix.size()), parent_based_prefix);
   const KnownSampler* const known =
       find(is_parent_based ? name.substr(parent_based_prefix.size()) : name);
   if (known == nullptr) return {make_sampler(default_sampler).sampler, unknown_name(name)};

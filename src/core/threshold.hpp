@@ -28,13 +28,15 @@ constexpr std::uint64_t randomness_of(TraceId trace_id) noexcept {
 inline constexpr int default_threshold_precision = 4;
 
 /// The threshold of a probability from 0 to 1, rounded to so many hexadecimal digits after its
-/// leading `f`s. None if the probability is below 2^-56, and so rejects all.
+/// leading `f`s or zeros. None if the probability is below 2^-56, and so rejects all.
 inline std::optional<std::uint64_t> threshold_of(
     double probability, int precision = default_threshold_precision) noexcept {
-  int exponent = 0;
-  static_cast<void>(std::frexp(probability, &exponent));
-  const int leading_fs = std::max(-exponent, 0) / 4;
-  const int digits = std::min(precision + leading_fs, static_cast<int>(randomness_digits));
+  int accepted_exponent = 0;
+  int rejected_exponent = 0;
+  static_cast<void>(std::frexp(probability, &accepted_exponent));
+  static_cast<void>(std::frexp(1 - probability, &rejected_exponent));
+  const int leading = std::max({-accepted_exponent, -rejected_exponent, 0}) / 4;
+  const int digits = std::min(precision + leading, static_cast<int>(randomness_digits));
   // Half a unit is rounded in favor of the rejection.
   const double accepted = std::ceil(std::ldexp(probability, 4 * digits) - 0.5);
   if (accepted < 1) return std::nullopt;

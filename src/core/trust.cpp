@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/baggage_joiner.hpp"
+#include "core/ot_member.hpp"
 #include "core/stored_baggage.hpp"
 #include "text/chars.hpp"
 
@@ -73,7 +74,6 @@ struct DecisionPart {
   std::string_view key;
 };
 constexpr std::array decision_parts{
-    DecisionPart{"ot", "th"},    // OpenTelemetry: the threshold by which the trace was sampled
     DecisionPart{"dd", "s"},     // Datadog: the priority
     DecisionPart{"dd", "t.dm"},  // Datadog: the reason of the decision
 };
@@ -94,7 +94,7 @@ std::string without_part(std::string_view list, std::string_view key) {
 }
 
 TraceState without_decision(TraceState state) {
-  state = state.erase(decision_member);
+  state = with_threshold(state.erase(decision_member), std::nullopt);  // OpenTelemetry's
   for (const auto& [member, key] : decision_parts) {
     const auto value = state.get(member);
     if (!value) continue;
@@ -140,7 +140,11 @@ Trust::Trust(TrustRules rules) : rules_(std::move(rules)) {
     if (!is_destination_pattern(rule.destination)) rule = {.destination = std::string(any)};
     limit_keys(rule.baggage);
   }
-  limit_keys(rules_.callers_baggage);
+  if (!rules_.callers_baggage) {
+    const bool accepts_all = rules_.callers == CallerTrust::full;
+    rules_.callers_baggage.emplace(accepts_all ? 1 : 0, std::string(any));
+  }
+  limit_keys(*rules_.callers_baggage);
 }
 
 const DestinationRule* Trust::find(std::string_view destination) const noexcept {
@@ -165,7 +169,7 @@ SpanContext Trust::accept(const Context& received, Context& context) const {
         break;
     }
   }
-  const Baggage accepted = filter(received.baggage(), rules_.callers_baggage);
+  const Baggage accepted = filter(received.baggage(), *rules_.callers_baggage);
   if (context.baggage().empty()) {
     context.set_baggage(accepted);
   } else if (!accepted.empty()) {

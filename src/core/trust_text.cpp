@@ -142,7 +142,7 @@ void parse_callers(std::string_view variable, std::string_view text, TrustRules&
   Words words(variable, text, errors);
   std::optional<CallerTrust> trust;
   bool contradicts = false;
-  rules.callers_baggage.clear();
+  std::vector<std::string>& keys = rules.callers_baggage.emplace();
   const auto set = [&](CallerTrust value) {
     contradicts = contradicts || (trust && trust != value);
     trust = value;
@@ -152,7 +152,7 @@ void parse_callers(std::string_view variable, std::string_view text, TrustRules&
     if (word == "full") return set(CallerTrust::full);
     if (word == "keep_ids") return set(CallerTrust::keep_ids);
     if (word == "restart") return set(CallerTrust::restart);
-    if (word != "all") return words.read_keys(word, rules.callers_baggage);
+    if (word != "all") return words.read_keys(word, keys);
     words.fail("'all' excludes all other words");
     return true;
   });

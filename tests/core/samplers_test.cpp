@@ -254,6 +254,12 @@ TEST(SamplersTest, IdTracerTakesTheSamplerOfTheEnvironment) {
   EXPECT_EQ(decide_all(by_code), "sample; sample; sample; ");
 }
 
+TEST(MakeSamplerTest, TakesNamesInAnyCase) {
+  const ConfiguredSampler configured = make_sampler("ParentBased_TraceIdRatio", "0");
+  EXPECT_EQ(configured.error, "");
+  EXPECT_EQ(decide({}, configured.sampler), "drop");
+}
+
 TEST(MakeSamplerTest, TakesBlanksAroundBoth) {
   const ConfiguredSampler configured = make_sampler(" traceidratio\t", " 0.5 ");
   EXPECT_EQ(configured.error, "");

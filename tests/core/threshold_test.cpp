@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace baton::detail {
 namespace {
@@ -43,9 +44,20 @@ TEST(ThresholdTest, RoundsToNoneBelowTheLeastProbability) {
   EXPECT_EQ(text_of(0, 4), "none");
 }
 
-TEST(ThresholdTest, RoundsToAllNearOne) {
-  EXPECT_EQ(text_of(std::nextafter(1.0, 0.0), 4), "0");
+TEST(ThresholdTest, RejectsLittleNearOne) {
+  EXPECT_EQ(text_of(std::nextafter(1.0, 0.0), 4), "00000000000008");
+  EXPECT_EQ(text_of(1, 4), "0");
   EXPECT_EQ(text_of(1 - std::ldexp(1, -16), 4), "0001");
+}
+
+TEST(ThresholdTest, HighProbabilitiesAreAsPrecise) {
+  // Four digits after the leading zeros, as OpenTelemetry's collector has it.
+  for (const auto& [probability, rejected] :
+       {std::pair(0.9999, 1e-4), std::pair(0.99999, 1e-5), std::pair(0.999999, 1e-6)}) {
+    const auto threshold = threshold_of(probability);
+    ASSERT_TRUE(threshold);
+    EXPECT_NEAR(static_cast<double>(*threshold) / 0x1p56 / rejected, 1, 1e-3);
+  }
 }
 
 }  // namespace

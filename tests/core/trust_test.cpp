@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,17 @@
 
 namespace baton {
 namespace {
+
+TEST(TrustTest, WhoeverIsNotTrustedFullyBringsNoBaggageUnlessItIsNamed) {
+  const PropagatorChain chain = make_chain("tracecontext,baggage").chain;
+  const std::map<std::string, std::string> fields{{"baggage", "tenant=1"}};
+  for (const auto& [trust, accepts] :
+       {std::pair(CallerTrust::full, true), std::pair(CallerTrust::keep_ids, false),
+        std::pair(CallerTrust::restart, false)}) {
+    const Context context = chain.with_trust({.callers = trust}).extract(MapCarrier(fields));
+    EXPECT_EQ(context.baggage().empty(), !accepts);
+  }
+}
 
 using test::context_of;
 using test::everything;
@@ -222,7 +234,7 @@ TEST(CallerTrustTest, KeepIdsDropsDecisionsInTracestate) {
            {"dd=s:2", ""},
            {"dd=s:2;o:rum;t.dm:-4;t.usr:1;s:1", "dd=o:rum;t.usr:1"},
            {"dd=o :rum;ss:1", "dd=o :rum;ss:1"},
-           {"ot=th", ""},
+           {"ot=th", "ot=th"},
            {"ot=a ;th:1", "ot=a"},
            {"ot= ;th:1", ""},
            {"th=8,s=2", "th=8,s=2"},

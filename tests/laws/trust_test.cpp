@@ -210,7 +210,7 @@ RC_GTEST_PROP(TrustLaws, CallersChooseNoMoreThanTheyMay, ()) {
   }
 
   const auto kept =
-      chain.with_trust({.callers = baton::CallerTrust::keep_ids, .callers_baggage = {}})
+      chain.with_trust({.callers = baton::CallerTrust::keep_ids, .callers_baggage = std::vector<std::string>()})
           .receive(fields);
   laws::require(kept.context.trace_id() == full.trace_id(), "the trace is the caller's");
   laws::require(kept.context.span_context().span_id == full.span_context().span_id,

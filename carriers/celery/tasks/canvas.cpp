@@ -52,7 +52,8 @@ class Signatures {
   /// The signatures in the arguments of Celery's own tasks.
   void add_arguments(object& kwargs) { add(kwargs, {"tasks", "header", "body"}); }
 
-  void inject(const Context& context, const InjectOptions& options) {
+  /// Writes into all. `is_derived`: the destination is the queue of the task around them.
+  void inject(const Context& context, const InjectOptions& options, bool is_derived) {
     while (!waiting_.empty()) {
       object& signature = *waiting_.back();
       waiting_.pop_back();
@@ -61,7 +62,13 @@ class Signatures {
       const bool has_signatures = is_own(task->get_string());
       // This may move all that was found in the signature before.
       object& task_options = object_in(signature, "options");
-      celery::inject(object_in(task_options, "headers"), context, options);
+      // It is published to a queue of its own, if it names one.
+      const value* const queue = task_options.if_contains("queue");
+      InjectOptions its_options = options;
+      if (is_derived && queue != nullptr && queue->is_string()) {
+        its_options.destination = queue->get_string();
+      }
+      celery::inject(object_in(task_options, "headers"), context, its_options);
       add(task_options, {"link", "link_error", "chain", "chord"});
       object* const kwargs = find_object(signature, "kwargs");
       if (kwargs != nullptr && has_signatures) add_arguments(*kwargs);
@@ -106,14 +113,14 @@ Task chord(array header, object body) {
 void inject_signature(object& signature, const Context& context, const InjectOptions& options) {
   Signatures signatures;
   signatures.add(signature);
-  signatures.inject(context, options);
+  signatures.inject(context, options, options.destination.empty());
 }
 
 void inject_signatures(Task& task, const Context& context, const InjectOptions& options) {
   Signatures signatures;
   signatures.add(task.embed, {"callbacks", "errbacks", "chain", "chord"});
   if (Signatures::is_own(task.name)) signatures.add_arguments(task.kwargs);
-  signatures.inject(context, internal::for_queue(task, options));
+  signatures.inject(context, internal::for_queue(task, options), options.destination.empty());
 }
 
 }  // namespace baton::celery

@@ -5,6 +5,7 @@
 #include <boost/beast/http/message.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <optional>
 #include <string>
@@ -102,6 +103,23 @@ void is_beast_fields(const boost::beast::http::basic_fields<Allocator>&);
 template <class T>
 concept BeastFields = requires(const T& fields) { is_beast_fields(fields); };
 
+/// Ends the span of a coroutine that is destroyed before it has a result.
+class EndIfDestroyed {
+ public:
+  explicit EndIfDestroyed(Span& span) noexcept : span_(&span) {}
+  EndIfDestroyed(const EndIfDestroyed&) = delete;
+  EndIfDestroyed& operator=(const EndIfDestroyed&) = delete;
+  ~EndIfDestroyed() {
+    if (span_ == nullptr || std::uncaught_exceptions() > exceptions_) return;
+    span_->end({.is_error = true, .error_type = "cancelled"});
+  }
+  void finish() noexcept { span_ = nullptr; }
+
+ private:
+  Span* span_;
+  int exceptions_ = std::uncaught_exceptions();
+};
+
 /// Awaits a coroutine that `start` returns, in a span that has started or with a context.
 template <class Transport, class Start>
 auto co_in_context(Transport transport, Span span, Context context, Start start)
@@ -112,12 +130,15 @@ auto co_in_context(Transport transport, Span span, Context context, Start start)
     return start();
   }();
   using Result = typename std::remove_cvref_t<decltype(work)>::value_type;
-  if constexpr (detail::EndsSpan<Transport, Result>) {
-    Result result = co_await co_with_context(std::move(context), std::move(work));
-    transport.end(running, result);
-    co_return result;
+  EndIfDestroyed unless_finished(running);
+  if constexpr (std::is_void_v<Result>) {
+    co_await co_with_context(std::move(context), std::move(work));
+    unless_finished.finish();
   } else {
-    co_return co_await co_with_context(std::move(context), std::move(work));
+    Result result = co_await co_with_context(std::move(context), std::move(work));
+    unless_finished.finish();
+    if constexpr (detail::EndsSpan<Transport, Result>) transport.end(running, result);
+    co_return result;
   }
 }
 
@@ -128,10 +149,19 @@ struct CarrierFor<Fields> {
   using type = BeastCarrier<Fields>;
 };
 
-template <class Fields>
-struct RequestTraits<boost::beast::http::header<true, Fields>> {
-  using Request = boost::beast::http::header<true, Fields>;
+namespace internal {
 
+template <class T, bool is_request>
+concept BeastHeader = requires(const T& header) {
+  []<class Fields>(const boost::beast::http::header<is_request, Fields>&) {}(header);
+};
+
+}  // namespace internal
+
+/// Requests of Boost.Beast, and classes derived from them.
+template <class Request>
+  requires internal::BeastHeader<Request, true>
+struct RequestTraits<Request> {
   static std::string_view method(const Request& request) {
     return internal::from_beast(request.method_string());
   }
@@ -139,19 +169,12 @@ struct RequestTraits<boost::beast::http::header<true, Fields>> {
     return internal::from_beast(request.target());
   }
 };
-template <class Body, class Fields>
-struct RequestTraits<boost::beast::http::message<true, Body, Fields>>
-    : RequestTraits<boost::beast::http::header<true, Fields>> {};
-
-template <class Fields>
-struct ResponseTraits<boost::beast::http::header<false, Fields>> {
-  static int status(const boost::beast::http::header<false, Fields>& response) {
-    return static_cast<int>(response.result_int());
-  }
+/// Responses of Boost.Beast, and classes derived from them; a `message_generator` shows no status.
+template <class Response>
+  requires internal::BeastHeader<Response, false>
+struct ResponseTraits<Response> {
+  static int status(const Response& response) { return static_cast<int>(response.result_int()); }
 };
-template <class Body, class Fields>
-struct ResponseTraits<boost::beast::http::message<false, Body, Fields>>
-    : ResponseTraits<boost::beast::http::header<false, Fields>> {};
 
 /// Serves a request asynchronously: awaits the handler's coroutine with the request's context
 /// current. The handler is called with the request if it takes one.
@@ -163,11 +186,12 @@ struct ResponseTraits<boost::beast::http::message<false, Body, Fields>>
 ///
 /// The context is extracted at once, and a tracer starts its span at once, as in `serve`. The
 /// coroutine runs as in `co_with_context`: `co_serve` returns its result or throws its exception,
-/// and then the awaiting coroutine has its own context again. The span ends with the coroutine, or
-/// when it is destroyed. The request must outlive the coroutine; the handler is moved in.
+/// and then the awaiting coroutine has its own context again. The span ends with the coroutine; if
+/// that is destroyed first, with the error `cancelled`. The request must outlive the coroutine; the
+/// handler is moved in.
 template <class Request, class Handler>
-  requires HasHeaders<std::remove_cvref_t<Request>>
-[[nodiscard]] auto co_serve(Request&& request, Handler handler, const ServeOptions& options = {}) {
+  requires HasHeaders<std::remove_const_t<Request>>
+[[nodiscard]] auto co_serve(Request& request, Handler handler, const ServeOptions& options = {}) {
   SpanContext link;
   Context caller = extract(request, options.handling().extraction(link));
   Span span;

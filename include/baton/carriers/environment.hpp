@@ -158,15 +158,18 @@ decltype(auto) run(Work&& work, const HandleOptions& options = {}) {
 ///       return run_and_wait("make", environment.envp());
 ///     }, {.span_name = "make"});
 ///
-/// A tracer starts a span for the call (kind `client`), which the process gets. It ends with
-/// `start`, with an error if that throws: let it wait for the process.
+/// A tracer starts a span for the call (kind `client`), which the process gets and which is
+/// current in `start`. It ends with `start`, with an error if that throws: let it wait for the
+/// process. A coroutine does not compile.
 template <class Start>
 decltype(auto) call(Start&& start, const SendOptions& options = {}) {
-  const Span span =
-      detail::start_sending(options, [] { return internal::span_facts(SpanKind::client); });
+  detail::refuse_coroutine<std::invoke_result_t<Start, const Environment&>>();
+  Span span = detail::start_sending(options, [] { return internal::span_facts(SpanKind::client); });
   Environment environment = Environment::copy();
   inject(environment, span.context(), options.injection());
-  return std::invoke(std::forward<Start>(start), std::as_const(environment));
+  return detail::call_in_span(internal::Process(), std::move(span), [&]() -> decltype(auto) {
+    return std::invoke(std::forward<Start>(start), std::as_const(environment));
+  });
 }
 
 }  // namespace baton::environment

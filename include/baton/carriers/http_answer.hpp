@@ -14,8 +14,8 @@ enum class Answer : std::uint8_t {
   none,
   /// `traceresponse: 00-<trace-id>-<span-id>-<flags>`, W3C Trace Context Level 3 (a draft).
   traceresponse,
-  /// `Server-Timing: traceparent;desc="00-…"`, which scripts in browsers can read. Other metrics of
-  /// the field remain.
+  /// `Server-Timing: traceparent;desc="00-…"`, which the script of a page can read of the page too.
+  /// Other metrics of the field remain.
   server_timing,
   both,
 };

@@ -5,7 +5,7 @@
 #include <array>
 #include <charconv>
 #include <concepts>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -14,7 +14,7 @@
 namespace baton::http {
 
 /// What a tracer may know of a library's request. Specialize it for a request type, with
-/// `method(request)` and `target(request)`, both texts or views.
+/// `method(request)` and `target(request)`, both views of the request.
 ///
 ///     template <>
 ///     struct baton::http::RequestTraits<Request> {
@@ -40,10 +40,17 @@ namespace internal {
 constexpr std::string_view known_method(std::string_view method) noexcept {
   constexpr std::array<std::string_view, 9> known = {
       "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
-  return std::ranges::find(known, method) != known.end() ? method : "_OTHER";
+  const auto found = std::ranges::find(known, method);
+  return found != known.end() ? *found : "_OTHER";
 }
 
-/// The span of a request, by the semantic conventions for HTTP: `http.request.method`, `url.path`.
+/// The path of a target in origin form, RFC 9112, §3.2.1; other forms name more than a path.
+constexpr std::string_view path_of(std::string_view target) noexcept {
+  return target.starts_with('/') ? target.substr(0, target.find_first_of("?#")) : "";
+}
+
+/// The span of a request, by the semantic conventions for HTTP: `http.request.method`, and of a
+/// server `url.path`.
 template <SpanKind kind, class Request>
 detail::SpanFacts span_facts(const Request& request) {
   using Traits = RequestTraits<std::remove_cvref_t<Request>>;
@@ -55,9 +62,10 @@ detail::SpanFacts span_facts(const Request& request) {
     if (method != "_OTHER") facts.name = method;
     facts.attributes.add("http.request.method", method);
   }
-  if constexpr (requires { Traits::target(request); }) {
-    const std::string_view target = Traits::target(request);
-    facts.attributes.add("url.path", target.substr(0, target.find_first_of("?#")));
+  if constexpr (kind == SpanKind::server && requires { Traits::target(request); }) {
+    static_assert(!std::is_same_v<decltype(Traits::target(request)), std::string>,
+                  "target must return a view of the request: a copy would be gone");
+    facts.attributes.add("url.path", path_of(Traits::target(request)));
   }
   return facts;
 }

@@ -148,8 +148,9 @@ struct Consumer {
 ///       baton::sqs::process(contexts[i], [&] { ship(orders[i]); });
 ///     }
 ///
-/// A tracer starts a span for the message (kind `consumer`), which is then current. It ends with
-/// the handler, with an error if the handler throws. A coroutine does not compile.
+/// A tracer starts a span for the message (kind `consumer`), which is then current. It has no link
+/// to a caller whose trace must restart: `extract` returns contexts alone. It ends with the
+/// handler, with an error if the handler throws. A coroutine does not compile.
 template <class Handler>
 decltype(auto) process(const Context& caller, Handler&& handler,
                        const HandleOptions& options = {}) {

@@ -179,6 +179,16 @@ TEST(CeleryCanvasTest, SignaturesObeyTheRuleForTheDestination) {
   EXPECT_EQ(count(task.embed, parent), 0U);
   inject_signatures(task, context_of(parent), {.chain = chain, .destination = "ours"});
   EXPECT_EQ(count(task.embed, parent), 1U);
+
+  // A signature that names a queue is published to that.
+  Task ours{.name = "a", .queue = "ours"};
+  object elsewhere = signature("b");
+  elsewhere["options"].as_object()["queue"] = "partner";
+  then(ours, elsewhere);
+  inject_signatures(ours, context_of(parent), {.chain = chain});
+  EXPECT_EQ(count(ours.embed, parent), 0U);
+  inject_signature(elsewhere, context_of(parent), {.chain = chain});
+  EXPECT_EQ(count(elsewhere, parent), 0U);
 }
 
 }  // namespace

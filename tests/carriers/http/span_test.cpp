@@ -291,6 +291,46 @@ TYPED_TEST(ClientSpans, EndByStatusOrException) {
   EXPECT_EQ(tracer.open(), 0U);
 }
 
+struct OwnRequest : std::map<std::string, std::string> {
+  std::string method = "PATCH";
+  std::string target;
+};
+struct DerivedResponse : Response {
+  using Response::Response;
+};
+
+}  // namespace
+
+template <>
+struct baton::http::RequestTraits<OwnRequest> {
+  static std::string method(const OwnRequest& request) { return request.method; }  // a copy
+  static std::string_view target(const OwnRequest& request) { return request.target; }
+};
+
+namespace {
+
+TEST(HttpSpan, KnowsTheRequestsOfOthers) {
+  RecordingTracer tracer;
+  OwnRequest request;
+  for (const auto& [target, path] : std::map<std::string, std::string>{
+           {"/a/long/path?query", "/a/long/path"}, {"http://user@host/", ""}, {"host:80", ""}}) {
+    request.target = target;
+    baton::http::serve(request, [] {}, {.tracer = &tracer});
+    const RecordedSpan span = tracer.ended().back();
+    EXPECT_EQ(span.name, "PATCH");
+    EXPECT_EQ(span.attributes.contains("url.path"), !path.empty()) << target;
+    if (path.empty()) continue;
+    EXPECT_EQ(span.attributes.at("url.path"), RecordedSpan::Value(path));
+  }
+}
+
+TEST(HttpSpan, KnowsClassesDerivedFromBeasts) {
+  RecordingTracer tracer;
+  baton::http::serve(Request(), [] { return DerivedResponse(http::status::bad_gateway, 11); },
+                     {.tracer = &tracer});
+  EXPECT_TRUE(tracer.ended().back().is_error);
+}
+
 TEST(CoServeSpan, EndsIfItsCoroutineIsDestroyedOrNeverRuns) {
   RecordingTracer tracer;
   const Request request = request_from(caller_cases()[0].context);
@@ -310,6 +350,7 @@ TEST(CoServeSpan, EndsIfItsCoroutineIsDestroyedOrNeverRuns) {
     EXPECT_EQ(tracer.open(), 1U);
   }
   EXPECT_EQ(tracer.open(), 0U);
+  EXPECT_EQ(tracer.ended().at(0).error_type, "cancelled");
   {
     auto never = baton::http::co_serve(request, forever, {.tracer = &tracer});
   }

@@ -97,7 +97,37 @@ TEST_F(TrustTest, ForwardObeysTheTopicAndTheTrustInCallers) {
   EXPECT_EQ(forwarded(chain_for("orders")), only_b);
   EXPECT_EQ(forwarded(chain_for("bills"), "bills"), only_b);
   const Headers restarted = forwarded(chain_for("bills", CallerTrust::restart));
-  EXPECT_EQ(restarted, (Headers{{"baggage", "a=1,b=2"}, {"uberctx-a", "1"}, {"uberctx-b", "2"}}));
+  EXPECT_EQ(restarted, Headers{});
+}
+
+TEST_F(TrustTest, AnInstrumentedProducerDoesNotUndoWhatForwardDenies) {
+  const Context context = context_of(other_parent, "c=1");
+  for (const Existing existing : {Existing::keep, Existing::replace}) {
+    const Client producer = instrumented(everything(), existing);
+    EXPECT_FALSE(sent(*producer, make_headers({{"traceparent", parent}})).empty());
+    const Client plain = make_client(RD_KAFKA_PRODUCER, cluster_.producer_conf());
+    EXPECT_EQ(produce(*plain, "v", make_headers({{"traceparent", parent}})),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*plain);
+    const Message message = reader_->next();
+    const Scope scope(context);
+    EXPECT_EQ(baton::kafka::forward(*producer, "orders", *message,
+                                    {.chain = chain_for("bills"), .destination = "bills"}),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*producer);
+    EXPECT_EQ(headers_of(*reader_->next()), Headers{});
+  }
+}
+
+TEST_F(TrustTest, AFunctionThatThrowsOpensNoBoundary) {
+  baton::kafka::InstrumentOptions options;
+  options.chain = chain_for("orders");
+  options.context = []() -> Context { throw std::runtime_error("no"); };
+  auto* const conf = cluster_.producer_conf();
+  ASSERT_EQ(baton::kafka::instrument(*conf, std::move(options)), RD_KAFKA_RESP_ERR_NO_ERROR);
+  const Client producer = make_client(RD_KAFKA_PRODUCER, conf);
+  EXPECT_EQ(sent(*producer, make_headers({{"traceparent", parent}, {"baggage", "a=1,b=2"}})),
+            only_b);
 }
 
 /// The traces of untrusted callers end here, and their spans are links.

@@ -28,8 +28,9 @@ namespace baton::kafka {
 ///
 /// The message carries the current context or, if no trace is current, its own, unchanged. A tracer
 /// starts a span for it (kind `producer`), a child of that context, which the message carries. An
-/// instrumented producer keeps what the message carries and starts no span of its own: the delivery
-/// report ends `forward`'s. With another producer, the span ends when `forward` returns.
+/// instrumented producer adds nothing to that, and only removes what its own rules deny; the
+/// delivery report then ends the span, so the tracer must outlive the producer. With another
+/// producer, the span ends when `forward` returns.
 ///
 /// The destination for trust rules is the topic, unless the options name another one.
 ///

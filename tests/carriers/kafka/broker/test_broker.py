@@ -148,7 +148,7 @@ class RealKafka(unittest.TestCase):
             broker.address, "--topic", "to-java", "--from-beginning", "--max-messages", "10",
             "--property", "print.headers=true",
         ).splitlines()
-        expected = [f"traceparent:00-{trace_id}-{span}-02,baggage:order={order}\t{order}"
+        expected = [f"traceparent:00-{trace_id}-{span}-03,baggage:order={order}\t{order}"
                     for _, order, trace_id, span, _ in produced]
         self.assertEqual(printed, expected)
         self.hand_over("instrumented C++ producer", "Java's client", "10 of 10: every header")
@@ -218,7 +218,7 @@ class RealKafka(unittest.TestCase):
         arrived = dict(line.split(" ", 1) for line in fields)
         lost = sum(order not in arrived for _, order, _, _, _ in produced)
         doubled = len(fields) - len(arrived)
-        expected = {order: f"traceparent=00-{trace_id}-{span}-02,baggage=order={order}"
+        expected = {order: f"traceparent=00-{trace_id}-{span}-03,baggage=order={order}"
                     for _, order, trace_id, span, _ in produced}
         right = sum(arrived.get(order) == headers for order, headers in expected.items())
         counted.append(f"broker killed and started again: {count} produced, {len(arrived)} arrived, "

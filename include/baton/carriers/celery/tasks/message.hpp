@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "baton/carriers/celery/tasks/task.hpp"
-#include "baton/detail/span_facts.hpp"
+#include "baton/detail/handle.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
 
@@ -47,6 +47,8 @@ namespace internal {
 detail::SpanFacts span_facts(SpanKind kind, std::string_view operation, std::string_view task,
                              std::string_view id, std::string_view queue);
 
+struct Producer {};
+
 }  // namespace internal
 
 /// Publishes a task with the current context: makes its message, and calls `send` with that.
@@ -57,15 +59,19 @@ detail::SpanFacts span_facts(SpanKind kind, std::string_view operation, std::str
 ///     });
 ///
 /// A tracer starts a span for the task (kind `producer`, named `apply_async/<task>` as by
-/// OpenTelemetry for Python), which the message carries. It ends with `send`, with an error if
-/// `send` throws. Tasks in `embed` need `inject_signatures` first.
+/// OpenTelemetry for Python), which the message carries and which is current in `send`. It ends
+/// with `send`, with an error if that throws. A coroutine does not compile. Tasks in `embed` need
+/// `inject_signatures` first.
 template <class Send>
 decltype(auto) publish(const Task& task, Send&& send, const SendOptions& options = {}) {
-  const Span span = detail::start_sending(options, [&] {
+  detail::refuse_coroutine<std::invoke_result_t<Send, const Message&>>();
+  Span span = detail::start_sending(options, [&] {
     return internal::span_facts(SpanKind::producer, "apply_async", task.name, task.id, task.queue);
   });
-  return std::invoke(std::forward<Send>(send),
-                     make_message(task, span.context(), options.injection()));
+  const Message message = make_message(task, span.context(), options.injection());
+  return detail::call_in_span(internal::Producer(), std::move(span), [&]() -> decltype(auto) {
+    return std::invoke(std::forward<Send>(send), message);
+  });
 }
 
 /// The message as kombu's Redis transport puts it into a list. Each call makes a new delivery tag,

@@ -140,11 +140,10 @@ Trust::Trust(TrustRules rules) : rules_(std::move(rules)) {
     if (!is_destination_pattern(rule.destination)) rule = {.destination = std::string(any)};
     limit_keys(rule.baggage);
   }
-  if (!rules_.callers_baggage) {
-    const bool accepts_all = rules_.callers == CallerTrust::full;
-    rules_.callers_baggage.emplace(accepts_all ? 1 : 0, std::string(any));
-  }
-  limit_keys(*rules_.callers_baggage);
+  const std::vector<std::string> otherwise(rules_.callers == CallerTrust::full ? 1 : 0,
+                                           std::string(any));
+  callers_baggage_ = rules_.callers_baggage.value_or(otherwise);
+  limit_keys(callers_baggage_);
 }
 
 const DestinationRule* Trust::find(std::string_view destination) const noexcept {
@@ -169,7 +168,7 @@ SpanContext Trust::accept(const Context& received, Context& context) const {
         break;
     }
   }
-  const Baggage accepted = filter(received.baggage(), *rules_.callers_baggage);
+  const Baggage accepted = filter(received.baggage(), callers_baggage_);
   if (context.baggage().empty()) {
     context.set_baggage(accepted);
   } else if (!accepted.empty()) {

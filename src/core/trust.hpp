@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "baton/carrier.hpp"
 #include "baton/context.hpp"
@@ -33,6 +35,7 @@ class Trust {
 
  private:
   TrustRules rules_;
+  std::vector<std::string> callers_baggage_;
 };
 
 /// The part of a context that the rule allows.

@@ -62,13 +62,14 @@ class Signatures {
       const bool has_signatures = is_own(task->get_string());
       // This may move all that was found in the signature before.
       object& task_options = object_in(signature, "options");
+      object& headers = object_in(task_options, "headers");
       // It is published to a queue of its own, if it names one.
       const value* const queue = task_options.if_contains("queue");
       InjectOptions its_options = options;
       if (is_derived && queue != nullptr && queue->is_string()) {
         its_options.destination = queue->get_string();
       }
-      celery::inject(object_in(task_options, "headers"), context, its_options);
+      celery::inject(headers, context, its_options);
       add(task_options, {"link", "link_error", "chain", "chord"});
       object* const kwargs = find_object(signature, "kwargs");
       if (kwargs != nullptr && has_signatures) add_arguments(*kwargs);

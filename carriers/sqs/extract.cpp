@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "baton/carriers/sqs.hpp"
+#include "baton/function_ref.hpp"
 #include "carriers/sqs/received.hpp"
 
 namespace baton::sqs {
+namespace {
 
-expected<std::vector<Context>> extract(std::string_view response, const ExtractOptions& options) {
-  std::vector<Context> contexts;
+/// Shows each message of a response or event, in order.
+expected<void> visit_messages(std::string_view response,
+                              FunctionRef<void(ReceivedMessage&)> visit) {
   json::Scanner scanner(response);
   json::Object members;
   bool has_messages = false;
@@ -17,7 +22,7 @@ expected<std::vector<Context>> extract(std::string_view response, const ExtractO
     while (scanner.next_element()) {
       ReceivedMessage message;
       if (!message.read(scanner)) return false;
-      contexts.push_back(message.extract(options));
+      visit(message);
     }
     return !scanner.failed();
   };
@@ -29,7 +34,28 @@ expected<std::vector<Context>> extract(std::string_view response, const ExtractO
     scanner.fail(ErrorCode::missing_field, members.inside() - 1);
   }
   if (scanner.failed()) return tl::unexpected(scanner.error());
+  return {};
+}
+
+}  // namespace
+
+expected<std::vector<Context>> extract(std::string_view response, const ExtractOptions& options) {
+  std::vector<Context> contexts;
+  const auto done = visit_messages(
+      response, [&](ReceivedMessage& message) { contexts.push_back(message.extract(options)); });
+  if (!done) return tl::unexpected(done.error());
   return contexts;
+}
+
+expected<std::vector<Received>> receive(std::string_view response, const ExtractOptions& options) {
+  std::vector<Received> received;
+  const auto done = visit_messages(response, [&](ReceivedMessage& message) {
+    Received each;
+    each.context = message.extract({options.chain, options.report, &each.link});
+    received.push_back(std::move(each));
+  });
+  if (!done) return tl::unexpected(done.error());
+  return received;
 }
 
 expected<Context> extract_message(std::string_view text, const ExtractOptions& options) {

@@ -123,7 +123,11 @@ class Sending {
 [[nodiscard]] expected<std::vector<Context>> extract(std::string_view response,
                                                      const ExtractOptions& options = {});
 
-/// The same for a single message of a response, record of an event, or notification of SNS.
+/// The same, each with the caller's span if the chain's trust rules restart the trace.
+[[nodiscard]] expected<std::vector<Received>> receive(std::string_view response,
+                                                      const ExtractOptions& options = {});
+
+/// The context of a single message of a response, record of an event, or notification of SNS.
 [[nodiscard]] expected<Context> extract_message(std::string_view message,
                                                 const ExtractOptions& options = {});
 
@@ -148,14 +152,25 @@ struct Consumer {
 ///       baton::sqs::process(contexts[i], [&] { ship(orders[i]); });
 ///     }
 ///
-/// A tracer starts a span for the message (kind `consumer`), which is then current. It has no link
-/// to a caller whose trace must restart: `extract` returns contexts alone. It ends with the
-/// handler, with an error if the handler throws. A coroutine does not compile.
+/// A tracer starts a span for the message (kind `consumer`), which is then current. It ends with
+/// the handler, with an error if the handler throws. A coroutine does not compile.
 template <class Handler>
 decltype(auto) process(const Context& caller, Handler&& handler,
                        const HandleOptions& options = {}) {
   return detail::handle<internal::Consumer>([&](const ExtractOptions&) { return caller; },
                                             std::forward<Handler>(handler), caller, options);
+}
+
+/// The same for a message of `receive`, with a link to a caller whose trace must restart.
+template <class Handler>
+decltype(auto) process(const Received& message, Handler&& handler,
+                       const HandleOptions& options = {}) {
+  return detail::handle<internal::Consumer>(
+      [&](const ExtractOptions& how) {
+        if (how.link != nullptr) *how.link = message.link;
+        return message.context;
+      },
+      std::forward<Handler>(handler), message, options);
 }
 
 }  // namespace baton::sqs

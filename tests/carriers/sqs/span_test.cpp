@@ -112,4 +112,27 @@ TEST(SqsSpan, ProcessedMessagesAreForwardedOrHaveASpan) {
   EXPECT_EQ(tracer.ended()[0].name, "process");
 }
 
+TEST(SqsSpan, LinksToACallerThatIsNotTrusted) {
+  RecordingTracer tracer;
+  const baton::PropagatorChain edge = chain.with_trust({.callers = baton::CallerTrust::restart});
+  std::string request = batch;
+  const Context caller = caller_cases()[0].context;
+  ASSERT_TRUE(baton::sqs::inject(request, caller, {.chain = chain}));
+  for (const std::string_view name : {"Entries", "Id", "Id"}) {
+    request.replace(request.find(name), name.size(), name == "Id" ? "Body" : "Messages");
+  }
+  const auto received = baton::sqs::receive(request, {.chain = edge}).value();
+  ASSERT_EQ(received.size(), 2U);
+  for (const baton::Received& message : received) {
+    const auto see = [] { return baton::current(); };
+    const Context seen = baton::sqs::process(message, see, {.tracer = &tracer});
+    EXPECT_NE(seen.trace_id(), caller.trace_id());
+    const RecordedSpan span = tracer.ended().back();
+    ASSERT_EQ(span.links.size(), 1U);
+    EXPECT_EQ(span.links[0].span_id, caller.span_context().span_id);
+    EXPECT_EQ(baton::sqs::process(message, see), Context());
+  }
+  EXPECT_FALSE(baton::sqs::receive("[", {.chain = edge}));
+}
+
 }  // namespace

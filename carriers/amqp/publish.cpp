@@ -2,6 +2,7 @@
 #include <string>
 
 #include "baton/carriers/amqp.hpp"
+#include "baton/detail/messaging_facts.hpp"
 
 namespace baton::amqp {
 
@@ -9,13 +10,8 @@ detail::SpanFacts internal::span_facts(SpanKind kind, std::string_view operation
                                        amqp_bytes_t exchange, amqp_bytes_t routing_key) {
   // The conventions' name of the exchange that has none.
   const std::string_view destination = exchange.len != 0 ? to_text(exchange) : "amq.default";
-  detail::SpanFacts facts;
-  facts.kind = kind;
-  facts.name.append(operation).append(" ").append(destination);
-  facts.attributes.add("messaging.system", "rabbitmq");
-  facts.attributes.add("messaging.operation.name", operation);
-  facts.attributes.add("messaging.operation.type", kind == SpanKind::producer ? "send" : "process");
-  facts.attributes.add("messaging.destination.name", destination);
+  detail::SpanFacts facts = detail::messaging_facts(kind, "rabbitmq", operation, destination);
+  facts.name.append(" ").append(destination);
   facts.attributes.add("messaging.rabbitmq.destination.routing_key", to_text(routing_key));
   return facts;
 }

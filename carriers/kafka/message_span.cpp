@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "baton/detail/messaging_facts.hpp"
 #include "text/utf8.hpp"
 
 namespace baton::kafka::internal {
@@ -25,14 +26,8 @@ bool is_text(std::string_view bytes) noexcept {
 }  // namespace
 
 detail::SpanFacts facts_of(SpanKind kind, std::string_view operation, std::string_view topic) {
-  detail::SpanFacts facts;
-  facts.kind = kind;
-  facts.name = operation;
+  detail::SpanFacts facts = detail::messaging_facts(kind, "kafka", operation, topic);
   if (!topic.empty()) facts.name.append(" ").append(topic);
-  facts.attributes.add("messaging.system", "kafka");
-  facts.attributes.add("messaging.operation.name", operation);
-  facts.attributes.add("messaging.operation.type", operation);
-  facts.attributes.add("messaging.destination.name", topic);
   return facts;
 }
 

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/carriers/sqs.hpp"
+#include "baton/detail/messaging_facts.hpp"
 
 namespace baton::sqs {
 
 detail::SpanFacts internal::span_facts(SpanKind kind, std::string_view operation) {
-  detail::SpanFacts facts;
-  facts.kind = kind;
-  facts.name = operation;
-  facts.attributes.add("messaging.system", "aws_sqs");
-  facts.attributes.add("messaging.operation.name", operation);
-  facts.attributes.add("messaging.operation.type", operation);
-  return facts;
+  return detail::messaging_facts(kind, "aws_sqs", operation, {});
 }
 
 Sending::Sending(std::string& request, const SendOptions& options)

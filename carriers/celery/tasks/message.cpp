@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "baton/carriers/celery/headers.hpp"
+#include "baton/detail/messaging_facts.hpp"
 #include "carriers/celery/base64.hpp"
 #include "carriers/celery/tasks/for_queue.hpp"
 #include "carriers/celery/tasks/repr.hpp"
@@ -85,13 +86,8 @@ std::string body_of(const Task& task) {
 detail::SpanFacts internal::span_facts(SpanKind kind, std::string_view operation,
                                        std::string_view task, std::string_view id,
                                        std::string_view queue) {
-  detail::SpanFacts facts;
-  facts.kind = kind;
-  facts.name.append(operation).append("/").append(task);
-  facts.attributes.add("messaging.system", "celery");
-  facts.attributes.add("messaging.operation.name", operation);
-  facts.attributes.add("messaging.operation.type", kind == SpanKind::producer ? "send" : "process");
-  facts.attributes.add("messaging.destination.name", queue);
+  detail::SpanFacts facts = detail::messaging_facts(kind, "celery", operation, queue);
+  facts.name.append("/").append(task);
   facts.attributes.add("messaging.message.id", id);
   facts.attributes.add("celery.task_name", task);
   return facts;

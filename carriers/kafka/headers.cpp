@@ -71,6 +71,10 @@ void ConstHeadersCarrier::keys(TextVisitor visit) const {
   lookup::visit_names(CList(headers_), visit);
 }
 
+bool ConstHeadersCarrier::fields(FieldVisitor visit) const {
+  return lookup::visit_fields(CList(headers_), visit);
+}
+
 void HeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
   std::string copied_name;

@@ -2,18 +2,49 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "baton/detail/known_fields.hpp"
 #include "baton/function_ref.hpp"
 
 namespace baton {
 
+namespace detail {
+class FoundFields;
+}
+
 /// Called for each value or key; returns false to stop.
 using TextVisitor = FunctionRef<bool(std::string_view)>;
+
+/// Called for each field, with its name and value; returns false to stop.
+using FieldVisitor = FunctionRef<bool(std::string_view, std::string_view)>;
+
+/// The first value of a name, if it has one. Two words, which fit into registers.
+class FirstValue {
+ public:
+  constexpr FirstValue() noexcept = default;
+  constexpr explicit FirstValue(std::string_view text, bool has_more = false) noexcept
+      : data_(text.data() != nullptr ? text.data() : ""),
+        size_(has_more ? text.size() | more_bit : text.size()) {}
+
+  [[nodiscard]] constexpr bool has_value() const noexcept { return data_ != nullptr; }
+  /// Whether the name has other values, too.
+  [[nodiscard]] constexpr bool has_more() const noexcept { return (size_ & more_bit) != 0; }
+  [[nodiscard]] constexpr std::string_view text() const noexcept {
+    return {data_, size_ & ~more_bit};
+  }
+
+ private:
+  static constexpr std::size_t more_bit = ~(~std::size_t{0} >> 1U);
+
+  const char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
 
 /// A carrier to read fields from: the *Getter* of OpenTelemetry.
 ///
@@ -22,6 +53,18 @@ using TextVisitor = FunctionRef<bool(std::string_view)>;
 /// so that a chain need not look up absent fields; names differ from those on the wire at most in
 /// case, and in `_` for `-`. The carrier decides how names compare. Views are valid until the
 /// carrier is changed or destroyed.
+///
+/// A carrier should also have `fields` if a pass over all fields may cost less than a look-up of
+/// each name of a chain. It visits every field with its value, in order. It may visit none instead
+/// and return false, if it has more fields than that is worth.
+///
+///     template <class Visitor>
+///     bool fields(Visitor&& visit) const {
+///       for (const auto& [name, value] : headers_) {
+///         if (!visit(name, value)) break;
+///       }
+///       return true;
+///     }
 template <class Carrier>
 concept ReadableCarrier =
     requires(const Carrier& carrier, std::string_view name, TextVisitor visit) {
@@ -58,17 +101,29 @@ inline constexpr bool last_field_counts = requires { requires Carrier::last_fiel
 template <class Carrier>
 inline constexpr bool names_without_case = requires { requires Carrier::names_without_case; };
 
+/// Whether a name that is spelled exactly as asked hides those that differ from it in case, as in
+/// the headers of messages. For carriers with `names_without_case`.
+template <class Carrier>
+inline constexpr bool prefers_exact_names = requires { requires Carrier::prefers_exact_names; };
+
 /// A view of any ReadableCarrier, of two words. The carrier must outlive it.
 class CarrierReader {
  public:
   template <ReadableCarrier Carrier>
     requires(!std::same_as<Carrier, CarrierReader>)
-  CarrierReader(const Carrier& carrier) noexcept : carrier_(&carrier), table_(&table<Carrier>) {}
+  CarrierReader(const Carrier& carrier) noexcept
+      : carrier_(&carrier), table_(&table<Carrier, Carrier>) {}
+
+  /// A view of fields that were found in `replaced`, in the place of that.
+  CarrierReader(const detail::FoundFields& found, CarrierReader replaced) noexcept;
 
   /// The first value of that name, or the last one if `last_field_counts`.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
     return table_->get(carrier_, name);
   }
+
+  /// The first value of that name, also if `last_field_counts`, and whether it has more.
+  [[nodiscard]] FirstValue first(std::string_view name) const;
 
   /// Visits every value of that name, in order, until `visit` returns false.
   void get_all(std::string_view name, TextVisitor visit) const {
@@ -82,19 +137,70 @@ class CarrierReader {
   [[nodiscard]] bool has_binary_fields() const noexcept { return table_->has_binary_fields; }
   [[nodiscard]] bool last_field_counts() const noexcept { return table_->last_field_counts; }
 
+  /// Visits every field. False: the carrier has no `fields`, or finds each of them at less cost.
+  [[nodiscard]] bool fields(detail::FoundFields& visit) const {
+    return table_->fields != nullptr && table_->fields(carrier_, visit);
+  }
+
+  /// How the carrier compares names, if it has `fields`.
+  [[nodiscard]] detail::NameComparison comparison() const noexcept { return table_->comparison; }
+
  private:
   struct Table {
     std::optional<std::string_view> (*get)(const void*, std::string_view);
+    FirstValue (*first)(const void*, std::string_view);
     void (*get_all)(const void*, std::string_view, TextVisitor);
     void (*keys)(const void*, TextVisitor);
+    bool (*fields)(const void*, detail::FoundFields&);
+    detail::NameComparison comparison;
+    bool is_found;  // the carrier is FoundFields
     bool has_binary_fields;
     bool last_field_counts;
   };
 
   template <class Carrier>
+  static FirstValue first_of(const Carrier& carrier, std::string_view name) {
+    FirstValue found;
+    carrier.get_all(name, [&found](std::string_view value) {
+      found = found.has_value() ? FirstValue(found.text(), true) : FirstValue(value);
+      return !found.has_more();
+    });
+    return found;
+  }
+
+  template <class Carrier>
+  static constexpr auto fields_of() -> bool (*)(const void*, detail::FoundFields&) {
+    if constexpr (requires(const Carrier& carrier, detail::FoundFields& all) {
+                    carrier.fields(all);
+                  }) {
+      return [](const void* carrier, detail::FoundFields& all) {
+        return static_cast<const Carrier*>(carrier)->fields(all);
+      };
+    } else {
+      return nullptr;
+    }
+  }
+
+  template <class Carrier>
+  static constexpr detail::NameComparison comparison_of() {
+    if (!names_without_case<Carrier>) return detail::NameComparison::exact;
+    return prefers_exact_names<Carrier> ? detail::NameComparison::exact_first
+                                        : detail::NameComparison::any_case;
+  }
+
+  template <bool binary, bool last>
+  struct Traits {
+    static constexpr bool has_binary_fields = binary;
+    static constexpr bool last_field_counts = last;
+  };
+
+  template <class Carrier, class Traits>
   static constexpr Table table{
       [](const void* carrier, std::string_view name) -> std::optional<std::string_view> {
         return static_cast<const Carrier*>(carrier)->get(name);
+      },
+      [](const void* carrier, std::string_view name) {
+        return first_of(*static_cast<const Carrier*>(carrier), name);
       },
       [](const void* carrier, std::string_view name, TextVisitor visit) {
         static_cast<const Carrier*>(carrier)->get_all(name, visit);
@@ -102,7 +208,11 @@ class CarrierReader {
       [](const void* carrier, TextVisitor visit) {
         static_cast<const Carrier*>(carrier)->keys(visit);
       },
-      baton::has_binary_fields<Carrier>, baton::last_field_counts<Carrier>};
+      fields_of<Carrier>(),
+      comparison_of<Carrier>(),
+      std::same_as<Carrier, detail::FoundFields>,
+      baton::has_binary_fields<Traits>,
+      baton::last_field_counts<Traits>};
 
   const void* carrier_;
   const Table* table_;
@@ -188,6 +298,17 @@ class MapCarrier {
     }
   }
 
+  template <class Visitor>
+  bool fields(Visitor&& visit) const {
+    // With more, a few look-ups cost less than a pass.
+    constexpr std::size_t few = 8;
+    if (map_->size() > few) return false;
+    for (const auto& [name, value] : *map_) {
+      if (!visit(std::string_view(name), std::string_view(value))) break;
+    }
+    return true;
+  }
+
   void set(std::string_view name, std::string_view value) const
     requires(owns_text)
   {
@@ -219,3 +340,6 @@ class MapCarrier {
 };
 
 }  // namespace baton
+
+// NOLINTNEXTLINE(misc-header-include-cycle): it defines what readers answer at once.
+#include "baton/detail/found_fields.hpp"

@@ -114,6 +114,8 @@ class PropagatorChain {
   class Extraction;
   struct Links;
 
+  static Extracted run(const Links& links, CarrierReader carrier, Context& context,
+                       ExtractReport* report);
   Extracted extract_by_trust(CarrierReader carrier, Context& context, SpanContext& link,
                              ExtractReport* report) const;
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "baton/detail/found_fields.hpp"
 #include "core/chain_links.hpp"
 #include "core/extraction_counter.hpp"
 #include "core/trust.hpp"
@@ -178,13 +179,18 @@ bool PropagatorChain::owns(std::string_view field) const noexcept {
 /// it.
 class PropagatorChain::Extraction {
  public:
-  Extraction(const Links& chain, CarrierReader carrier, Context& context, ExtractReport* report)
-      : chain_(chain), carrier_(carrier), context_(context), report_(report) {}
+  Extraction(const Links& chain, detail::FoundFields& found, CarrierReader carrier,
+             Context& context, ExtractReport* report)
+      : chain_(chain),
+        found_(found),
+        carrier_(found, carrier),
+        context_(context),
+        report_(report) {}
 
   Extracted run() {
     Extracted best = Extracted::nothing;
     for (const Step& step : chain_.steps) {
-      const Extracted found = ask(step, context_);
+      const Extracted found = may_find(step) ? ask(step, context_) : Extracted::nothing;
       if (found == Extracted::nothing) continue;
       if (is_taken(found)) return run_behind(step, found);
       best = std::max(best, found);
@@ -194,6 +200,13 @@ class PropagatorChain::Extraction {
   }
 
  private:
+  /// Whether one of the format's fields may be there.
+  [[nodiscard]] bool may_find(const Step& step) {
+    if (found_.is_complete()) return (found_.readers() & step.bit) != 0;
+    return step.needed.empty() ||
+           std::ranges::any_of(step.needed, [this](auto field) { return found_.look_up(field); });
+  }
+
   Extracted ask(const Step& step, Context& context) {
     const Extracted found = step.format->extract(carrier_, context, report_);
     if (found == Extracted::nothing) return found;
@@ -217,10 +230,10 @@ class PropagatorChain::Extraction {
     const Step* winner = &first;
     for (const Step* step = &first + 1; step != end(); ++step) {
       if (!step->reads_span_context) {
-        ask(*step, context_);
+        if (may_find(*step)) ask(*step, context_);
         continue;
       }
-      if (!std::exchange(has_looked, true)) present = find_present();
+      if (!std::exchange(has_looked, true)) present = found_.readers();
       if ((present & step->bit) == 0) continue;
       winner = collect(first, found, step, present);
       break;
@@ -229,16 +242,6 @@ class PropagatorChain::Extraction {
     counter_.add_won(winner->counter);
     if (report_ != nullptr) report_->set_format(winner->format->traits().name);
     return found;
-  }
-
-  /// The steps whose fields may be present.
-  [[nodiscard]] std::uint32_t find_present() const {
-    std::uint32_t present = 0;
-    carrier_.keys([&](std::string_view name) {
-      present |= chain_.filter.find(name);
-      return true;
-    });
-    return present;
   }
 
   /// Each other format, from `next` on, reads into a context of its own, except for the baggage.
@@ -254,7 +257,7 @@ class PropagatorChain::Extraction {
     }
     for (const Step* step = next; step != end(); ++step) {
       if (!step->reads_span_context) {
-        ask(*step, context_);
+        if (may_find(*step)) ask(*step, context_);
         continue;
       }
       if ((present & step->bit) == 0) continue;
@@ -270,7 +273,7 @@ class PropagatorChain::Extraction {
         most = found;
         if (found != Extracted::span_context) continue;
         decision.reset();
-        present = find_present();
+        present = found_.readers();
       } else if (found == Extracted::decision && most != Extracted::span_context) {
         if (!decision || chain_.policy == ExtractionPolicy::last_wins) {
           decision = {step, {}, other.sampling()};
@@ -330,11 +333,24 @@ class PropagatorChain::Extraction {
   static constexpr std::uint32_t all_steps = ~std::uint32_t{0};
 
   const Links& chain_;
-  const CarrierReader carrier_;
+  detail::FoundFields& found_;
+  const CarrierReader carrier_;  // of what was found, and of all else
   Context& context_;
   ExtractReport* const report_;
   detail::ExtractionCounter counter_;
 };
+
+/// Passes over all fields at once if the carrier can do that, or looks them up one by one.
+Extracted PropagatorChain::run(const Links& links, CarrierReader carrier, Context& context,
+                               ExtractReport* report) {
+  detail::FoundFields found(carrier, links.known);
+  found.collect();
+  if (!found.is_complete() || found.readers() != 0) {
+    return Extraction(links, found, carrier, context, report).run();
+  }
+  detail::ExtractionCounter().add_extraction();
+  return Extracted::nothing;
+}
 
 Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
                                    ExtractReport* report) const {
@@ -343,7 +359,7 @@ Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
     return Extracted::nothing;
   }
   if (links_->trust == nullptr) [[likely]] {
-    return Extraction(*links_, carrier, context, report).run();
+    return run(*links_, carrier, context, report);
   }
   SpanContext link;
   return extract_by_trust(carrier, context, link, report);
@@ -363,7 +379,7 @@ Extracted PropagatorChain::extract_by_trust(CarrierReader carrier, Context& cont
                                             SpanContext& link, ExtractReport* report) const {
   Context received;
   received.set_span_context(context.span_context(), context.sampling());
-  const Extracted found = Extraction(*links_, carrier, received, report).run();
+  const Extracted found = run(*links_, carrier, received, report);
   link = links_->trust->accept(received, context);
   return found;
 }

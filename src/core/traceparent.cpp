@@ -6,17 +6,14 @@
 #include <cstdint>
 
 #include "core/decode_trace_id.hpp"
+#include "core/parse_traceparent.hpp"
 #include "text/chars.hpp"
 #include "text/hex.hpp"
 
 namespace baton {
 namespace {
 
-// The starts of the parts of version 00; a delimiter precedes each.
-constexpr std::size_t version_at = 0;
-constexpr std::size_t trace_id_at = 3;
-constexpr std::size_t parent_id_at = 36;
-constexpr std::size_t flags_at = 53;
+using At = detail::TraceparentLayout;
 
 /// Reads two digits. Returns how many are valid.
 constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexcept {
@@ -31,29 +28,29 @@ constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexc
 /// Reads the 55 characters with which every version begins.
 [[gnu::always_inline]] inline ParseError parse_prefix(const char* text, Traceparent& result,
                                                       std::uint8_t& version) noexcept {
-  if (const std::size_t n = decode_byte(text + version_at, version); n != 2) {
-    return {ErrorCode::bad_hex, version_at + n};
+  if (const std::size_t n = decode_byte(text + At::version, version); n != 2) {
+    return {ErrorCode::bad_hex, At::version + n};
   }
-  if (version == 0xFF) return {ErrorCode::bad_version, version_at};
-  if (text[trace_id_at - 1] != '-') return {ErrorCode::bad_delimiter, trace_id_at - 1};
+  if (version == 0xFF) return {ErrorCode::bad_version, At::version};
+  if (text[At::trace_id - 1] != '-') return {ErrorCode::bad_delimiter, At::trace_id - 1};
 
-  if (const ParseError error = detail::decode_trace_id(text + trace_id_at, result.trace_id)) {
-    return {error.code, trace_id_at + error.offset};
+  if (const ParseError error = detail::decode_trace_id(text + At::trace_id, result.trace_id)) {
+    return {error.code, At::trace_id + error.offset};
   }
-  if (!result.trace_id.is_valid()) return {ErrorCode::zero_trace_id, trace_id_at};
-  if (text[parent_id_at - 1] != '-') return {ErrorCode::bad_delimiter, parent_id_at - 1};
+  if (!result.trace_id.is_valid()) return {ErrorCode::zero_trace_id, At::trace_id};
+  if (text[At::parent_id - 1] != '-') return {ErrorCode::bad_delimiter, At::parent_id - 1};
 
   std::uint64_t parent = 0;
-  if (const unsigned n = detail::hex::decode16(text + parent_id_at, parent); n != 16) {
-    return {ErrorCode::bad_hex, parent_id_at + n};
+  if (const unsigned n = detail::hex::decode16(text + At::parent_id, parent); n != 16) {
+    return {ErrorCode::bad_hex, At::parent_id + n};
   }
-  if (parent == 0) return {ErrorCode::zero_span_id, parent_id_at};
+  if (parent == 0) return {ErrorCode::zero_span_id, At::parent_id};
   result.parent_id = SpanId(parent);
-  if (text[flags_at - 1] != '-') return {ErrorCode::bad_delimiter, flags_at - 1};
+  if (text[At::flags - 1] != '-') return {ErrorCode::bad_delimiter, At::flags - 1};
 
   std::uint8_t flags = 0;
-  if (const std::size_t n = decode_byte(text + flags_at, flags); n != 2) {
-    return {ErrorCode::bad_hex, flags_at + n};
+  if (const std::size_t n = decode_byte(text + At::flags, flags); n != 2) {
+    return {ErrorCode::bad_hex, At::flags + n};
   }
   result.flags = TraceFlags(flags);
   return {};
@@ -85,13 +82,17 @@ constexpr std::size_t decode_byte(const char* digits, std::uint8_t& value) noexc
 
 }  // namespace
 
+ParseError detail::parse_any_traceparent(std::string_view value, Traceparent& result) noexcept {
+  const std::string_view text = trim(value);
+  const ParseError error = parse_trimmed(text, result);
+  if (!error || text.empty()) return error;
+  return {error.code, static_cast<std::size_t>(text.data() - value.data()) + error.offset};
+}
+
 expected<Traceparent> Traceparent::parse(std::string_view value) noexcept {
-  const std::string_view text = detail::trim(value);
   Traceparent result;
-  if (const ParseError error = parse_trimmed(text, result)) {
-    const auto skipped = text.empty() ? 0 : static_cast<std::size_t>(text.data() - value.data());
-    return detail::fail(error.code, skipped + error.offset);
-  }
+  const ParseError error = detail::parse_traceparent(value, result);
+  if (error) return tl::unexpected(error);
   return result;
 }
 
@@ -99,13 +100,13 @@ void Traceparent::write(std::span<char, size> out) const noexcept {
   char* text = out.data();
   text[0] = '0';
   text[1] = '0';
-  text[trace_id_at - 1] = '-';
-  trace_id.write_hex(out.subspan<trace_id_at, TraceId::hex_size>());
-  text[parent_id_at - 1] = '-';
-  parent_id.write_hex(out.subspan<parent_id_at, SpanId::hex_size>());
-  text[flags_at - 1] = '-';
-  text[flags_at] = '0';
-  text[flags_at + 1] = detail::hex::to_char(flags.bits());
+  text[At::trace_id - 1] = '-';
+  trace_id.write_hex(out.subspan<At::trace_id, TraceId::hex_size>());
+  text[At::parent_id - 1] = '-';
+  parent_id.write_hex(out.subspan<At::parent_id, SpanId::hex_size>());
+  text[At::flags - 1] = '-';
+  text[At::flags] = '0';
+  text[At::flags + 1] = detail::hex::to_char(flags.bits());
 }
 
 std::string Traceparent::to_string() const {

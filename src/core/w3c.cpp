@@ -4,9 +4,9 @@
 #include <array>
 #include <string>
 
-#include "baton/traceparent.hpp"
 #include "core/baggage_joiner.hpp"
 #include "core/baggage_parser.hpp"
+#include "core/parse_traceparent.hpp"
 #include "core/set_or_erase.hpp"
 #include "core/tracestate_parser.hpp"
 
@@ -24,10 +24,20 @@ const detail::SharedText& list_in(const Context& context) noexcept {
   return state.view().empty() ? detail::shared_text_of(context.baggage()) : state;
 }
 
-TraceState extract_trace_state(CarrierReader carrier, const Context& context,
+/// Reads a list from all values of its field. The usual one is handed over without a visitor.
+template <class Parser>
+void feed(Parser& parser, CarrierReader carrier, std::string_view field, FirstValue first) {
+  if (!first.has_more()) {
+    parser.feed(first.text());
+  } else {
+    carrier.get_all(field, [&parser](std::string_view value) { return parser.feed(value); });
+  }
+}
+
+TraceState extract_trace_state(CarrierReader carrier, FirstValue first, const Context& context,
                                ExtractReport* report) {
   detail::TraceStateParser parser;
-  carrier.get_all(TraceState::field, [&](std::string_view value) { return parser.feed(value); });
+  feed(parser, carrier, TraceState::field, first);
   TraceState state = parser.finish(&list_in(context));
   if (report != nullptr) {
     if (const auto duplicate = parser.duplicate()) report->add(TraceState::field, *duplicate);
@@ -44,6 +54,7 @@ constexpr FormatTraits trace_context_traits(bool has_sampling_member) noexcept {
   return {.name = "tracecontext",
           .specification = "W3C Trace Context Level 2",
           .fields = trace_context_fields,
+          .needs_first_field = true,
           .says = {.ids = true,
                    .trace_id_high = true,
                    .random = true,
@@ -82,30 +93,24 @@ TraceContextPropagator::TraceContextPropagator(const Options& options) noexcept
 
 Extracted TraceContextPropagator::extract(CarrierReader carrier, Context& context,
                                           ExtractReport* report) const {
-  std::string_view value;
-  std::size_t instances = 0;
-  const auto count = [&](std::string_view instance) {
-    value = instance;
-    return ++instances < 2;
-  };
-  if (!carrier.last_field_counts()) {
-    carrier.get_all(Traceparent::field, count);
-  } else if (const auto last = carrier.get(Traceparent::field)) {
-    count(*last);
+  FirstValue value = carrier.first(Traceparent::field);
+  if (!value.has_value()) return Extracted::nothing;
+  if (value.has_more() && carrier.last_field_counts()) {
+    value = FirstValue(carrier.get(Traceparent::field).value_or(""));
   }
-  if (instances == 0) return Extracted::nothing;
-
-  const expected<Traceparent> parent =
-      instances == 1 ? Traceparent::parse(value) : detail::fail(ErrorCode::repeated_field, 0);
-  if (!parent) {
-    if (report != nullptr) report->add(Traceparent::field, parent.error());
+  Traceparent parent;
+  const ParseError error = value.has_more() ? ParseError(ErrorCode::repeated_field, 0)
+                                            : detail::parse_traceparent(value.text(), parent);
+  if (error) {
+    if (report != nullptr) report->add(Traceparent::field, error);
     return Extracted::malformed;
   }
-  context.set_span_context({parent->trace_id, parent->parent_id, parent->flags, true,
-                            extract_trace_state(carrier, context, report)});
+  const FirstValue state = carrier.first(TraceState::field);
+  context.set_span_context(
+      {parent.trace_id, parent.parent_id, parent.flags, true,
+       !state.has_value() ? TraceState() : extract_trace_state(carrier, state, context, report)});
   if (options_.sampling_in_tracestate) {
-    context.set_sampling(
-        read_sampling(context.span_context().trace_state, parent->flags.sampled()));
+    context.set_sampling(read_sampling(context.span_context().trace_state, parent.flags.sampled()));
   }
   return Extracted::span_context;
 }
@@ -139,16 +144,12 @@ constinit const FormatTraits formats::baggage = {
 
 Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
                                      ExtractReport* report) const {
+  const FirstValue value = carrier.first(Baggage::field);
+  if (!value.has_value()) return Extracted::nothing;
   const auto on_error = [report](ParseError error) { report->add(Baggage::field, error); };
   detail::BaggageParser parser(limits_, report != nullptr ? FunctionRef<void(ParseError)>(on_error)
                                                           : FunctionRef<void(ParseError)>());
-  bool is_there = false;
-  carrier.get_all(Baggage::field, [&](std::string_view value) {
-    is_there = true;
-    return parser.feed(value);
-  });
-  if (!is_there) return Extracted::nothing;
-
+  feed(parser, carrier, Baggage::field, value);
   Baggage baggage = parser.finish(&list_in(context));
   if (baggage.empty()) return parser.has_error() ? Extracted::malformed : Extracted::nothing;
   if (context.baggage().empty()) {

@@ -9,8 +9,8 @@
 #include <emmintrin.h>
 #endif
 
-/// Converts 16 hexadecimal digits to a number and back. `plain` is the reference, and is used if
-/// there is no faster twin; tests and a fuzz target compare the two.
+/// Converts 16 lowercase hexadecimal digits to a number and back. `plain` is the reference, and is
+/// used if there is no faster twin; tests and a fuzz target compare the two.
 namespace baton::detail::hex {
 
 inline constexpr int bad = -1;
@@ -27,20 +27,24 @@ constexpr int digit_of_any_case(char c) noexcept {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : digit(c);
 }
 
+/// What `convert16` returns if all characters are digits.
+inline constexpr unsigned all_digits = 0xFFFF;
+
 constexpr char to_char(unsigned nibble) noexcept { return "0123456789abcdef"[nibble & 0xFU]; }
 
 namespace plain {
 
-/// Reads 16 lowercase digits. Returns the index of the first character that is not one, or 16.
-constexpr unsigned decode16(const char* digits, std::uint64_t& value) noexcept {
-  std::uint64_t result = 0;
+/// Reads 16 digits. Returns which characters are digits, the first one as the lowest bit; the value
+/// is of use only if all are.
+constexpr unsigned convert16(const char* digits, std::uint64_t& value) noexcept {
+  unsigned good = 0;
+  value = 0;
   for (unsigned i = 0; i < 16; ++i) {
     const int nibble = digit(digits[i]);
-    if (nibble == bad) return i;
-    result = result << 4 | static_cast<std::uint64_t>(nibble);
+    if (nibble != bad) good |= 1U << i;
+    value = value << 4 | static_cast<std::uint64_t>(nibble & 0xF);
   }
-  value = result;
-  return 16;
+  return good;
 }
 
 /// Writes 16 lowercase digits.
@@ -52,15 +56,13 @@ constexpr void encode16(std::uint64_t value, char* digits) noexcept {
 
 #if defined(__SSE2__) && defined(__x86_64__)
 
-inline unsigned decode16(const char* digits, std::uint64_t& value) noexcept {
+inline unsigned convert16(const char* digits, std::uint64_t& value) noexcept {
   const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(digits));
   const __m128i number = _mm_sub_epi8(text, _mm_set1_epi8('0'));
   const __m128i letter = _mm_sub_epi8(text, _mm_set1_epi8('a'));
   // SSE2 has no unsigned comparison: x <= n is min(x, n) == x.
   const __m128i is_number = _mm_cmpeq_epi8(_mm_min_epu8(number, _mm_set1_epi8(9)), number);
   const __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(5)), letter);
-  const auto good = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(is_number, is_letter)));
-  if (good != 0xFFFFU) return static_cast<unsigned>(std::countr_one(good));
   const __m128i nibbles =
       _mm_or_si128(_mm_and_si128(is_number, number),
                    _mm_and_si128(is_letter, _mm_add_epi8(letter, _mm_set1_epi8(10))));
@@ -69,7 +71,7 @@ inline unsigned decode16(const char* digits, std::uint64_t& value) noexcept {
       _mm_or_si128(_mm_slli_epi16(nibbles, 4), _mm_srli_epi16(nibbles, 8)), _mm_set1_epi16(0xFF));
   const __m128i bytes = _mm_packus_epi16(pairs, pairs);
   value = __builtin_bswap64(static_cast<std::uint64_t>(_mm_cvtsi128_si64(bytes)));
-  return 16;
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(is_number, is_letter)));
 }
 
 inline void encode16(std::uint64_t value, char* digits) noexcept {
@@ -86,9 +88,19 @@ inline void encode16(std::uint64_t value, char* digits) noexcept {
 
 #else
 
-using plain::decode16;
+using plain::convert16;
 using plain::encode16;
 
 #endif
+
+/// Reads 16 digits. Returns the index of the first character that is not one, or 16; then the value
+/// has changed.
+inline unsigned decode16(const char* digits, std::uint64_t& value) noexcept {
+  std::uint64_t converted = 0;
+  const unsigned good = convert16(digits, converted);
+  if (good != all_digits) return static_cast<unsigned>(std::countr_one(good));
+  value = converted;
+  return 16;
+}
 
 }  // namespace baton::detail::hex

@@ -96,6 +96,14 @@ class HeaderCarrier {
     }
   }
 
+  template <class Visitor>
+  bool fields(Visitor&& visit) const {
+    for (const Field& field : *container_) {
+      if (!visit(Traits::name(field), Traits::value(field))) break;
+    }
+    return true;
+  }
+
   void set(std::string_view name, std::string_view value)
     requires writable
   {

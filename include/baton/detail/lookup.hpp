@@ -78,12 +78,23 @@ void visit_names(const List& list, TextVisitor visit) {
   }
 }
 
+/// Returns true, for `fields` of a carrier.
+template <class List, class Visitor>
+bool visit_fields(const List& list, Visitor&& visit) {
+  for (std::size_t i = 0, size = list.size(); i < size; ++i) {
+    const auto& header = list.at(i);
+    if (header.value && !visit(header.name, *header.value)) break;
+  }
+  return true;
+}
+
 /// A carrier over a list, which may be a reference.
 template <class List>
 class ListCarrier {
  public:
   static constexpr bool last_field_counts = true;
   static constexpr bool names_without_case = true;
+  static constexpr bool prefers_exact_names = true;
 
   explicit ListCarrier(List list) noexcept : list_(std::forward<List>(list)) {}
 
@@ -92,6 +103,10 @@ class ListCarrier {
   }
   void get_all(std::string_view name, TextVisitor visit) const { visit_values(list_, name, visit); }
   void keys(TextVisitor visit) const { visit_names(list_, visit); }
+  template <class Visitor>
+  bool fields(Visitor&& visit) const {
+    return visit_fields(list_, visit);
+  }
 
  protected:
   List list_;

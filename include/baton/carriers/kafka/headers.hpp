@@ -21,18 +21,20 @@ namespace baton::kafka {
 ///   counts as absent.
 /// - `get` returns the last value of a name, `get_all` shows all in order.
 ///
-/// `keys` passes over the headers once, `get` at most twice and `get_all` three times: they begin
-/// with librdkafka's own search for the exact name, which is the fastest.
+/// `keys` and `fields` pass over the headers once, `get` at most twice and `get_all` three times:
+/// they begin with librdkafka's own search for the exact name, which is the fastest.
 class ConstHeadersCarrier {
  public:
   static constexpr bool last_field_counts = true;
   static constexpr bool names_without_case = true;
+  static constexpr bool prefers_exact_names = true;
 
   explicit ConstHeadersCarrier(const rd_kafka_headers_t* headers) noexcept : headers_(headers) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;
   void get_all(std::string_view name, TextVisitor visit) const;
   void keys(TextVisitor visit) const;
+  bool fields(FieldVisitor visit) const;
 
  private:
   const rd_kafka_headers_t* headers_;

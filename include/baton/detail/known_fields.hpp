@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+namespace baton::detail {
+
+/// How a carrier compares the names of fields.
+enum class NameComparison : std::uint8_t {
+  exact,
+  any_case,     ///< names that differ only in case are the same
+  exact_first,  ///< the same, but one that is spelled exactly hides the others
+};
+
+/// The fields that the readers of a chain know. A table tells most other names apart by their size
+/// and first four characters.
+class KnownFields {
+ public:
+  static constexpr std::size_t none = ~std::size_t{0};
+
+  /// Adds a name in lowercase, and who reads it, as bits. Returns its number, from zero.
+  std::size_t add(std::string_view name, std::uint32_t readers);
+
+  /// The same for all names that begin with `prefix`.
+  void add_prefix(std::string_view prefix, std::uint32_t readers);
+
+  /// Where to look for a name in any spelling; `none` for nearly all names that are not known.
+  [[nodiscard]] std::size_t slot_of(std::string_view name) const noexcept {
+    if ((sizes_ >> (name.size() % 64) & 1U) == 0) return none;
+    const std::size_t slot = hash(name);
+    return heads_[slot] != 0 || has_prefixes_ ? slot : none;
+  }
+
+  /// The number of a name; `none` if there is no such name.
+  [[nodiscard]] std::size_t find(std::string_view name, std::size_t slot) const noexcept {
+    return find(name, slot, [](std::string_view a, std::string_view b) { return a == b; });
+  }
+  [[nodiscard]] std::size_t find_ignoring_case(std::string_view name,
+                                               std::size_t slot) const noexcept;
+
+  /// The same, at once for the text of a format's own traits.
+  [[nodiscard]] std::size_t number_of(std::string_view name) const noexcept {
+    for (std::size_t number = 0; number < names_.size(); ++number) {
+      const std::string_view known = names_[number].text;
+      if (known.data() == name.data() && known.size() == name.size()) return number;
+    }
+    return find(name, hash(name));
+  }
+
+  [[nodiscard]] std::string_view name(std::size_t number) const noexcept {
+    return names_[number].text;
+  }
+
+  /// Who reads the name of that number.
+  [[nodiscard]] std::uint32_t readers(std::size_t number) const noexcept {
+    return names_[number].readers;
+  }
+
+  /// Who reads a name in any case, and with `_` for `-`, as environment variables have it.
+  [[nodiscard]] std::uint32_t readers_of(std::string_view name) const noexcept;
+
+ private:
+  struct Name {
+    std::string_view text;
+    std::uint32_t readers;
+    std::size_t next;  // in its slot: the number of another name plus one, or zero
+  };
+
+  static constexpr unsigned slot_bits = 8;
+
+  /// The same for all spellings.
+  static std::size_t hash(std::string_view name) noexcept {
+    constexpr std::uint32_t factor = 0x9e3779b1;  // 2^32 divided by the golden ratio
+    std::uint32_t word = 0;
+    if (name.size() >= sizeof(word)) {
+      std::memcpy(&word, name.data(), sizeof(word));
+    } else if (!name.empty()) {
+      std::memcpy(&word, name.data(), name.size());
+    }
+    word |= 0x20202020U;  // lowercase; makes "_" 0x7f, unlike any letter or digit
+    const std::uint32_t is_underscore = (word + 0x01010101U) >> 7U & 0x01010101U;
+    word ^= is_underscore * (0x7fU ^ std::uint32_t{'-'});
+    return (word + static_cast<std::uint32_t>(name.size())) * factor >> (32U - slot_bits);
+  }
+
+  template <class IsEqual>
+  [[nodiscard]] std::size_t find(std::string_view name, std::size_t slot,
+                                 IsEqual is_equal) const noexcept {
+    for (std::size_t next = heads_[slot]; next != 0; next = names_[next - 1].next) {
+      if (is_equal(name, names_[next - 1].text)) return next - 1;
+    }
+    return none;
+  }
+
+  std::uint64_t sizes_ = 0;  // of the names, modulo 64, as bits
+  bool has_prefixes_ = false;
+  std::array<std::size_t, std::size_t{1} << slot_bits> heads_{};
+  std::vector<Name> names_;
+  std::vector<Name> prefixes_;
+};
+
+}  // namespace baton::detail

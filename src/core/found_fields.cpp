@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "baton/detail/found_fields.hpp"
+
+namespace baton::detail {
+
+std::uint32_t FoundFields::find_readers() const {
+  std::uint32_t readers = 0;
+  source_.keys([&](std::string_view name) {
+    readers |= known_.readers_of(name);
+    return true;
+  });
+  return readers;
+}
+
+void FoundFields::keep_only(std::size_t number, FirstValue value) noexcept {
+  if (number >= max_names) return;
+  size_ = 0;
+  starts_ = {};
+  if (!value.has_more()) append(number, value.text(), true);
+}
+
+bool FoundFields::add(std::string_view name, std::string_view value, std::size_t slot) {
+  const std::size_t number = known_.find(name, slot);
+  if (number >= max_names) return add_respelled(name, value, slot);
+  readers_ |= known_.readers(number);
+  const Field* const older = at(starts_[number]);
+  // What this spelling hides remains in its place, unused.
+  if (older != nullptr && !older->is_exact) starts_[number] = 0;
+  return keep(number, value, true);
+}
+
+/// Adds a field whose name is not spelled as the formats do, if it has one of their names.
+bool FoundFields::add_respelled(std::string_view name, std::string_view value, std::size_t slot) {
+  readers_ |= known_.readers_of(name);
+  const NameComparison comparison = source_.comparison();
+  if (comparison == NameComparison::exact) return true;
+  const std::size_t number = known_.find_ignoring_case(name, slot);
+  if (number >= max_names) return true;
+  const bool is_exact = comparison == NameComparison::any_case;
+  const Field* const older = at(starts_[number]);
+  return (older != nullptr && older->is_exact && !is_exact) || keep(number, value, is_exact);
+}
+
+}  // namespace baton::detail

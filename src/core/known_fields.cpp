@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "baton/detail/known_fields.hpp"
+
+#include <algorithm>
+
+#include "baton/detail/ascii.hpp"
+
+namespace baton::detail {
+namespace {
+
+bool equals_as_variable(std::string_view name, std::string_view known) noexcept {
+  return std::ranges::equal(name, known, [](char c, char in_lowercase) {
+    return to_lower(c) == in_lowercase || (c == '_' && in_lowercase == '-');
+  });
+}
+
+}  // namespace
+
+std::size_t KnownFields::add(std::string_view name, std::uint32_t readers) {
+  const std::size_t slot = hash(name);
+  if (const std::size_t number = find(name, slot); number != none) {
+    names_[number].readers |= readers;
+    return number;
+  }
+  names_.push_back({name, readers, heads_[slot]});
+  heads_[slot] = names_.size();
+  sizes_ |= std::uint64_t{1} << name.size() % 64;
+  return names_.size() - 1;
+}
+
+void KnownFields::add_prefix(std::string_view prefix, std::uint32_t readers) {
+  prefixes_.push_back({prefix, readers, 0});
+  has_prefixes_ = true;
+  sizes_ = ~std::uint64_t{0};
+}
+
+std::size_t KnownFields::find_ignoring_case(std::string_view name,
+                                            std::size_t slot) const noexcept {
+  return find(name, slot, equals_ignoring_case);
+}
+
+std::uint32_t KnownFields::readers_of(std::string_view name) const noexcept {
+  const std::size_t slot = slot_of(name);
+  if (slot == none) return 0;
+  const std::size_t number = find(name, slot, equals_as_variable);
+  std::uint32_t readers = number != none ? names_[number].readers : 0;
+  for (const Name& prefix : prefixes_) {
+    if (equals_as_variable(name.substr(0, prefix.text.size()), prefix.text)) {
+      readers |= prefix.readers;
+    }
+  }
+  return readers;
+}
+
+}  // namespace baton::detail

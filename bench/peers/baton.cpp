@@ -53,6 +53,15 @@ Fields run(const Row& row, std::size_t count) {
       benchmark::ClobberMemory();
     }
     chain.inject(chain.extract(carrier), baton::MapCarrier(sent));
+  } else if (row.operation == "read") {
+    for (std::size_t i = 0; i < count; ++i) {
+      const baton::Context context = chain.extract(carrier);
+      for (const baton::BaggageMember& member : context.baggage()) {
+        const std::string value = member.value();
+        benchmark::DoNotOptimize(value.data());
+      }
+    }
+    chain.inject(chain.extract(carrier), baton::MapCarrier(sent));
   } else if (row.operation == "inject") {
     const baton::Context context = chain.extract(carrier);
     sent = row.request;

@@ -4,7 +4,7 @@
 import pathlib
 import sys
 
-from opentelemetry import context, propagate
+from opentelemetry import baggage, context, propagate
 
 
 def read_rows(path):
@@ -22,6 +22,11 @@ def run(operation, request, count):
     if operation == "extract":
         for _ in range(count):
             propagator.extract(request, none)
+        propagator.inject(sent, propagator.extract(request, none))
+    elif operation == "read":
+        for _ in range(count):
+            for _value in baggage.get_all(propagator.extract(request, none)).values():
+                pass
         propagator.inject(sent, propagator.extract(request, none))
     elif operation == "inject":
         extracted = propagator.extract(request, none)

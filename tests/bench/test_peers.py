@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -10,6 +11,7 @@ import unittest.mock
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ROWS = ROOT / "bench" / "peers" / "rows.txt"
+PAGE = (ROOT / "docs" / "performance.md").read_text("utf-8")
 sys.path.insert(0, str(ROWS.parent))
 
 import compare  # noqa: E402
@@ -137,12 +139,12 @@ class Toolchains(unittest.TestCase):
           esac""")
         self.assertEqual(self.why(compare.go), "does not build: no net")
 
-    def test_it_is_new_enough(self):
+    def test_the_page_names_the_versions(self):
         self.install("go", "echo go version go9.9.9")
         self.install("cargo", "echo cargo 9.9.9")
-        for peer in (compare.go, compare.rust):
+        for name, peer in (("Go", compare.go), ("Rust", compare.rust)):
             _, version = peer()
-            self.assertRegex(version, r"^\d+\.\d+\.\d+$")
+            self.assertIn(f"{name} ({version})", PAGE)
 
     def test_python_is_that_of_the_tests(self):
         with unittest.mock.patch.object(compare, "BUILD", self.folder):
@@ -152,6 +154,7 @@ class Toolchains(unittest.TestCase):
             _, version = compare.python()
         requirements = (ROOT / "tests" / "requirements.txt").read_text("utf-8")
         self.assertIn(f"opentelemetry-api=={version}\n", requirements)
+        self.assertIn(f"Python ({version})", PAGE)
 
 
 class Rows(unittest.TestCase):
@@ -165,6 +168,12 @@ class Rows(unittest.TestCase):
         self.assertFalse(any(rows["nothing there"].values()))
         self.assertEqual(rows["traceparent, tracestate (32)"]["tracestate"].count("="), 32)
         self.assertEqual(len(rows["baggage (64)"]["baggage"]), 64)
+        self.assertEqual(rows["baggage (64), and each value"], rows["baggage (64)"])
+
+    def test_are_those_of_the_page(self):
+        section = PAGE.split("## Beside others", 1)[1].split("## ", 1)[0]
+        titles = re.findall(r"^(\w+: .*?)  ", section, re.MULTILINE)
+        self.assertEqual(titles, [title for title, _ in compare.read_rows(ROWS)])
 
 
 if __name__ == "__main__":

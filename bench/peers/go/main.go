@@ -11,10 +11,14 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/propagation"
 )
 
 type fields = propagation.MapCarrier
+
+// Written so that the compiler must read.
+var valueRead string
 
 type row struct {
 	operation string
@@ -52,6 +56,14 @@ func run(r row, count int) fields {
 	case "extract":
 		for range count {
 			propagator.Extract(context.Background(), r.request)
+		}
+		propagator.Inject(extract(r.request), sent)
+	case "read":
+		for range count {
+			ctx := propagator.Extract(context.Background(), r.request)
+			for _, member := range baggage.FromContext(ctx).Members() {
+				valueRead = member.Value()
+			}
 		}
 		propagator.Inject(extract(r.request), sent)
 	case "inject":

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::io::{self, BufRead};
 
+use opentelemetry::baggage::BaggageExt;
 use opentelemetry::global::{get_text_map_propagator, set_text_map_propagator};
 use opentelemetry::propagation::{
     Extractor, Injector, TextMapCompositePropagator, TextMapPropagator,
@@ -69,6 +70,16 @@ fn run(propagator: &dyn TextMapPropagator, row: &Row, count: usize) -> Fields {
         "extract" => {
             for _ in 0..count {
                 black_box(propagator.extract_with_context(&none, &row.request));
+            }
+            let context = propagator.extract_with_context(&none, &row.request);
+            propagator.inject_context(&context, &mut sent);
+        }
+        "read" => {
+            for _ in 0..count {
+                let context = propagator.extract_with_context(&none, &row.request);
+                for (_, (value, _)) in context.baggage() {
+                    black_box(value.as_str());
+                }
             }
             let context = propagator.extract_with_context(&none, &row.request);
             propagator.inject_context(&context, &mut sent);

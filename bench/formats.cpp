@@ -5,9 +5,7 @@
 #include <baton/baton.hpp>
 
 #include <array>
-#include <cstdlib>
 #include <cstring>
-#include <iostream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -85,7 +83,6 @@ void inject(benchmark::State& s, const baton::PropagatorChain& chain) {
 
 baton::PropagatorChain chain_of(std::string_view names) { return baton::make_chain(names).chain; }
 
-/// A benchmark of broken code measures nothing.
 bool works(const baton::PropagatorChain& chain, const Fields& fields) {
   const baton::Context found = chain.extract(baton::MapCarrier(fields));
   return found.span_context().trace_id.low() == context().span_context().trace_id.low() &&
@@ -129,8 +126,6 @@ bool add_migration(const std::string& title, const Fields& fields, std::vector<b
 }  // namespace
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   std::vector<bench::Row> rows;
   bool all_work = true;
   for (const baton::RegisteredPropagator& known : baton::registered_propagators()) {
@@ -142,10 +137,5 @@ int main(int argc, char** argv) {
   full["baggage"] = "userId=alice,serverNode=DF%2028,isProduction=false";
   all_work &= add_migration("traceparent", parent, rows);
   all_work &= add_migration("all three fields", full, rows);
-  if (!all_work) {
-    std::cerr << "formats: the measured code returns a wrong result\n";
-    return EXIT_FAILURE;
-  }
-  bench::TableReporter reporter(rows);
-  benchmark::RunSpecifiedBenchmarks(&reporter);
+  return bench::run(argc, argv, rows, all_work);
 }

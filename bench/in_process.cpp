@@ -5,9 +5,7 @@
 
 #include <array>
 #include <coroutine>
-#include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -154,7 +152,6 @@ const std::vector<bench::Row> rows{
     {"the fields of a log line, as JSON", "log_json", "", "<= 20 ns, 0"},
 };
 
-/// A benchmark of broken code measures nothing.
 bool works() {
   const baton::Scope scope(full());
   std::array<char, baton::LogFields::max_text_size> buffer;
@@ -165,13 +162,4 @@ bool works() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  if (!works()) {
-    std::cerr << "in_process: what is to be measured gives a wrong result\n";
-    return EXIT_FAILURE;
-  }
-  bench::TableReporter reporter(rows);
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-}
+int main(int argc, char** argv) { return bench::run(argc, argv, rows, works()); }

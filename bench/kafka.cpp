@@ -4,8 +4,6 @@
 #include <baton/baton.hpp>
 #include <baton/carriers/kafka.hpp>
 
-#include <cstdlib>
-#include <iostream>
 #include <string_view>
 
 #include "report.hpp"
@@ -120,7 +118,6 @@ const std::vector<bench::Row> rows = {
     {"inject traceparent alone", "inject_parent", "floor_inject_parent", "<= 150 ns beyond"},
 };
 
-/// Runs the measured code once, and checks its result.
 bool works() {
   const HeadersPointer headers = full_headers();
   const baton::Context context = baton::kafka::extract(*headers, {.chain = w3c()});
@@ -134,13 +131,4 @@ bool works() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  if (!works()) {
-    std::cerr << "kafka: the measured code returns a wrong result\n";
-    return EXIT_FAILURE;
-  }
-  bench::TableReporter reporter(rows);
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-}
+int main(int argc, char** argv) { return bench::run(argc, argv, rows, works()); }

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <string>
@@ -154,7 +153,6 @@ const std::vector<bench::Row> rows = {
     {"1 MiB: Boost.JSON / byte loop", "boost_1m", "bytes_1m", ""},
 };
 
-/// Runs the measured code once, and checks its result.
 bool works() {
   for (const std::size_t size : {small, large}) {
     for (const bool body_first : {true, false}) {
@@ -173,14 +171,7 @@ bool works() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   std::cerr << "envelopes of " << envelope_of(small).size() << " and " << envelope_of(large).size()
             << " bytes\n";
-  if (!works()) {
-    std::cerr << "payload: the measured code returns a wrong result\n";
-    return EXIT_FAILURE;
-  }
-  bench::TableReporter reporter(rows);
-  benchmark::RunSpecifiedBenchmarks(&reporter);
+  return bench::run(argc, argv, rows, works());
 }

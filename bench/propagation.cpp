@@ -6,9 +6,7 @@
 #include <baton/baton.hpp>
 
 #include <array>
-#include <cstdlib>
 #include <cstring>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -202,7 +200,6 @@ const std::vector<bench::Row> rows{
     {"child of a context", "child", "", "0"},
 };
 
-/// A benchmark of broken code measures nothing.
 bool works() {
   const baton::Context context = w3c().extract(baton::MapCarrier(full_request()));
   Fields sent;
@@ -216,13 +213,4 @@ bool works() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  if (!works()) {
-    std::cerr << "propagation: what is to be measured gives a wrong result\n";
-    return EXIT_FAILURE;
-  }
-  bench::TableReporter reporter(rows);
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-}
+int main(int argc, char** argv) { return bench::run(argc, argv, rows, works()); }

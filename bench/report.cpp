@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
@@ -26,6 +27,28 @@ void print_line(std::string_view title, std::string_view time, std::string_view 
             << std::setw(8) << allocations << "  " << goal << '\n';
 }
 
+std::string name_of(const benchmark::BenchmarkReporter::Run& run) {
+  return run.run_name.function_name +
+         (run.run_name.threads.empty() ? "" : "/" + run.run_name.threads);
+}
+
+/// Hands the counts over to callgrind, each with the name of its benchmark.
+class CountReporter : public benchmark::BenchmarkReporter {
+ public:
+  /// What the counts depend on, beside the options of the build.
+  bool ReportContext(const Context&) override {
+    const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+    std::cout << "compiler: " << __VERSION__ << "\nAVX2: " << (has_avx2 ? "yes" : "no") << '\n';
+    // What the counting itself costs, in each of the others.
+    baton::test::count_instructions([] { asm volatile(""); });
+    baton::test::name_count("nothing");
+    return true;
+  }
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs) baton::test::name_count(name_of(run));
+  }
+};
+
 }  // namespace
 
 std::size_t allocations() noexcept { return baton::test::allocations; }
@@ -42,10 +65,8 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
       continue;
     }
     if (run.run_type == Run::RT_Aggregate) continue;
-    const std::string name = run.run_name.function_name +
-                             (run.run_name.threads.empty() ? "" : "/" + run.run_name.threads);
     const double time = run.GetAdjustedCPUTime();  // of one thread, for any number of threads
-    const auto [found, is_new] = results_.try_emplace(name, Result{time, 0});
+    const auto [found, is_new] = results_.try_emplace(name_of(run), Result{time, 0});
     Result& result = found->second;
     // Other load on the machine only adds time: the minimum is the most accurate.
     result.nanoseconds = std::min(result.nanoseconds, time);
@@ -67,6 +88,24 @@ void TableReporter::Finalize() {
                compared ? number(time / least, 2) : "", compared ? number(time - least, 1) : "",
                number(allocations, allocations == static_cast<int>(allocations) ? 0 : 2), row.goal);
   }
+}
+
+int run(int argc, char** argv, const std::vector<Row>& rows, bool works) {
+  const std::string program = argv[0];
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  if (!works) {
+    std::cerr << program << ": the measured code returns a wrong result\n";
+    return EXIT_FAILURE;
+  }
+  if (baton::test::counts_instructions()) {
+    CountReporter reporter;
+    benchmark::RunSpecifiedBenchmarks(&reporter);
+  } else {
+    TableReporter reporter(rows);
+    benchmark::RunSpecifiedBenchmarks(&reporter);
+  }
+  return EXIT_SUCCESS;
 }
 
 }  // namespace bench

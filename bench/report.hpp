@@ -9,14 +9,22 @@
 #include <string_view>
 #include <vector>
 
+#include "support/count_instructions.hpp"
+
 namespace bench {
 
 /// How often this thread has called `operator new`.
 [[nodiscard]] std::size_t allocations() noexcept;
 
-/// Times `work`, and counts the allocations of another run of it.
+/// Times `work`, and counts the allocations of another run of it. Under callgrind, counts the
+/// instructions of one run instead.
 template <class Work>
 void measure(benchmark::State& s, Work work) {
+  if (baton::test::counts_instructions()) {
+    baton::test::count_instructions(work);
+    for (auto _ : s) continue;
+    return;
+  }
   work();
   const std::size_t before = allocations();
   work();
@@ -52,5 +60,9 @@ class TableReporter : public benchmark::BenchmarkReporter {
   std::vector<Row> rows_;
   std::map<std::string, Result> results_;
 };
+
+/// The main function of a program: runs its benchmarks, and prints the rows. `works` is whether
+/// what they measure returns the right results: a benchmark of broken code measures nothing.
+[[nodiscard]] int run(int argc, char** argv, const std::vector<Row>& rows, bool works);
 
 }  // namespace bench

@@ -4,8 +4,6 @@
 
 #include <baton/baton.hpp>
 
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string_view>
 
@@ -94,7 +92,6 @@ const std::vector<bench::Row> rows{
     {"a ratio that samples, tracestate of others", "ratio_samples_with_others", "", "1"},
 };
 
-/// A benchmark of broken code measures nothing.
 bool works() {
   const baton::Context parent = parent_of(high_randomness, baton::Sampling::defer, others);
   const auto result = baton::trace_id_ratio(0.5)->sample({.parent = parent}, parent.trace_id());
@@ -104,13 +101,4 @@ bool works() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  if (!works()) {
-    std::cerr << "sampling: what is to be measured gives a wrong result\n";
-    return EXIT_FAILURE;
-  }
-  bench::TableReporter reporter(rows);
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-}
+int main(int argc, char** argv) { return bench::run(argc, argv, rows, works()); }

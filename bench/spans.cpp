@@ -89,9 +89,4 @@ BENCHMARK(call_by_hand);
 BENCHMARK(call);
 BENCHMARK(call_with_ids);
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  bench::TableReporter reporter(rows);
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-}
+int main(int argc, char** argv) { return bench::run(argc, argv, rows, true); }

@@ -21,7 +21,7 @@ struct Kept {
 // Never destroyed: the chain must be valid until the process ends.
 constinit std::mutex mutex;
 constinit const Kept* newest = nullptr;
-constinit const std::string* environment_error = nullptr;
+constinit const std::string* default_error = nullptr;
 
 // In a child of `fork`, no thread that it does not have may hold the mutex.
 [[maybe_unused]] const int fork_handlers =
@@ -36,12 +36,12 @@ const PropagatorChain& publish(PropagatorChain chain) {
 
 }  // namespace
 
-const PropagatorChain& detail::global_chain_from_environment() {
+const PropagatorChain& detail::make_global_chain() {
   const std::lock_guard lock(mutex);
   // Another thread may have been first.
   if (const PropagatorChain* chain = global_chain.load(std::memory_order_relaxed)) return *chain;
-  ConfiguredChain configured = make_chain_from_environment();
-  environment_error = new std::string(std::move(configured.error));
+  ConfiguredChain configured = default_global_chain();
+  default_error = new std::string(std::move(configured.error));
   return publish(std::move(configured.chain));
 }
 
@@ -53,7 +53,7 @@ void set_global_chain(PropagatorChain chain) {
 std::string_view global_chain_error() {
   static_cast<void>(global_chain());
   const std::lock_guard lock(mutex);
-  return environment_error != nullptr ? std::string_view(*environment_error) : std::string_view();
+  return default_error != nullptr ? std::string_view(*default_error) : std::string_view();
 }
 
 }  // namespace baton

@@ -25,12 +25,22 @@ unsigned char take_byte(std::string_view& text) noexcept {
   return byte;
 }
 
+constexpr Charset ascii = Charset::range(0x00, 0x7f);
+constexpr Charset literal_ascii = ascii - Charset("%");
+
+/// Moves what stands for itself, up to the next escape or byte beyond ASCII.
+void move_literals(std::string_view& raw, std::string& out) {
+  const std::size_t size = literal_ascii.find_outside(raw);
+  out += raw.substr(0, size);
+  raw.remove_prefix(size);
+}
+
 }  // namespace
 
 bool append_bytes(std::string_view raw, std::string& out) {
   bool is_good = true;
   out.reserve(out.size() + raw.size());
-  while (!raw.empty()) {
+  for (move_literals(raw, out); !raw.empty(); move_literals(raw, out)) {
     const bool is_escape = raw.front() == '%';
     const std::size_t size = raw.size();
     out += static_cast<char>(take_byte(raw));
@@ -40,7 +50,7 @@ bool append_bytes(std::string_view raw, std::string& out) {
 }
 
 void append_percent_decoded(std::string_view raw, std::string& out) {
-  while (!raw.empty()) {
+  for (move_literals(raw, out); !raw.empty(); move_literals(raw, out)) {
     const unsigned char lead = take_byte(raw);
     const utf8::Sequence sequence = utf8::sequence_of(lead);
     std::array<char, 4> bytes{static_cast<char>(lead)};

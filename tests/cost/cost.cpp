@@ -2,8 +2,6 @@
 // Runs actions in sequence under callgrind, which records the instructions of each. Their names and
 // sizes are for test_cost.py, which knows the relations that must hold between them.
 
-#include <valgrind/callgrind.h>
-
 #include <cstddef>
 #include <iterator>
 #include <limits>
@@ -14,6 +12,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/translators/jaeger.hpp"
+#include "support/count_instructions.hpp"
 #include "support/fields.hpp"
 
 namespace {
@@ -26,14 +25,10 @@ using baton::test::Fields;
 constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 constexpr BaggageLimits no_limits{unlimited, unlimited};
 
-/// Counts the instructions of `action`, after a first run without counting.
 template <class Action>
-void count(std::string_view name, std::size_t size, Action action) {
-  action();
-  const std::string title = std::string(name) + '/' + std::to_string(size);
-  CALLGRIND_ZERO_STATS;
-  action();
-  CALLGRIND_DUMP_STATS_AT(title.c_str());
+void count(std::string_view name, std::size_t size, const Action& action) {
+  baton::test::count_instructions(action);
+  baton::test::name_count(std::string(name) + '/' + std::to_string(size));
 }
 
 std::string repeated(std::string_view text, std::size_t size) {

@@ -3,26 +3,20 @@
 
 import os
 import pathlib
-import re
-import subprocess
-import tempfile
+import sys
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+import callgrind
 
 
 def costs():
     """Instructions by the name and the size of an action."""
     found = {}
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [os.environ["VALGRIND"], "--tool=callgrind", "--quiet",
-             f"--callgrind-out-file={folder}/out", os.environ["COST"]],
-            check=True, stderr=subprocess.DEVNULL)
-        for path in pathlib.Path(folder).glob("out.*"):
-            text = path.read_text()
-            title = re.search(r"^desc: Trigger: Client Request: (.*)/(\d+)$", text, re.MULTILINE)
-            if title:
-                total = int(re.search(r"^totals: (\d+)", text, re.MULTILINE)[1])
-                found.setdefault(title[1], {})[int(title[2])] = total
+    counted, _ = callgrind.counts(os.environ["VALGRIND"], os.environ["COST"])
+    for title, total in counted.items():
+        name, _, size = title.rpartition("/")
+        found.setdefault(name, {})[int(size)] = total
     return found
 
 

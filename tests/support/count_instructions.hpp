@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#define CALLGRIND_ZERO_STATS
+#define CALLGRIND_TOGGLE_COLLECT
+#define CALLGRIND_DUMP_STATS_AT(title) static_cast<void>(title)
+#endif
+
+#include <string>
+
+/// Counts instructions under callgrind, for tests/support/callgrind.py.
+
+namespace baton::test {
+
+[[nodiscard]] inline bool counts_instructions() noexcept { return RUNNING_ON_VALGRIND != 0; }
+
+/// Not inlined, so that all runs of an action are the same code.
+template <class Action>
+[[gnu::noinline]] void run(Action& action) {
+  action();
+}
+
+/// Counts the instructions of `action`, after runs without counting: what is done once is done, and
+/// the allocator is at rest.
+template <class Action>
+void count_instructions(Action action) {
+  for (int i = 0; i < 3; ++i) run(action);
+  CALLGRIND_ZERO_STATS;
+  CALLGRIND_TOGGLE_COLLECT;
+  run(action);
+  CALLGRIND_TOGGLE_COLLECT;
+}
+
+/// Hands over what `count_instructions` has counted last.
+inline void name_count(const std::string& title) { CALLGRIND_DUMP_STATS_AT(title.c_str()); }
+
+}  // namespace baton::test

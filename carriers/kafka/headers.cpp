@@ -71,8 +71,8 @@ void ConstHeadersCarrier::keys(TextVisitor visit) const {
   lookup::visit_names(CList(headers_), visit);
 }
 
-bool ConstHeadersCarrier::fields(FieldVisitor visit) const {
-  return lookup::visit_fields(CList(headers_), visit);
+void ConstHeadersCarrier::fields(FieldVisitor visit) const {
+  lookup::visit_fields(CList(headers_), visit);
 }
 
 void HeadersCarrier::set(std::string_view name, std::string_view value) {

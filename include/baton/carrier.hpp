@@ -54,16 +54,15 @@ class FirstValue {
 /// case, and in `_` for `-`. The carrier decides how names compare. Views are valid until the
 /// carrier is changed or destroyed.
 ///
-/// A carrier should also have `fields` if a pass over all fields may cost less than a look-up of
-/// each name of a chain. It visits every field with its value, in order. It may visit none instead
-/// and return false, if it has more fields than that is worth.
+/// A carrier whose look-ups pass over all fields should also have `fields`, which visits every
+/// field with its value, in order. A chain then passes over them once, rather than once for each
+/// name:
 ///
 ///     template <class Visitor>
-///     bool fields(Visitor&& visit) const {
+///     void fields(Visitor&& visit) const {
 ///       for (const auto& [name, value] : headers_) {
-///         if (!visit(name, value)) break;
+///         if (!visit(name, value)) return;
 ///       }
-///       return true;
 ///     }
 template <class Carrier>
 concept ReadableCarrier =
@@ -106,6 +105,12 @@ inline constexpr bool names_without_case = requires { requires Carrier::names_wi
 template <class Carrier>
 inline constexpr bool prefers_exact_names = requires { requires Carrier::prefers_exact_names; };
 
+/// Whether a look-up costs much less than a pass over all fields, as in a map. If such a carrier
+/// has `fields`, it also has `size`, the number of fields: a chain looks its names up among many
+/// fields, and passes over few.
+template <class Carrier>
+inline constexpr bool has_index = requires { requires Carrier::has_index; };
+
 /// A view of any ReadableCarrier, of two words. The carrier must outlive it.
 class CarrierReader {
  public:
@@ -137,9 +142,13 @@ class CarrierReader {
   [[nodiscard]] bool has_binary_fields() const noexcept { return table_->has_binary_fields; }
   [[nodiscard]] bool last_field_counts() const noexcept { return table_->last_field_counts; }
 
-  /// Visits every field. False: the carrier has no `fields`, or finds each of them at less cost.
+  /// Whether the carrier has `fields`, and whether it has an index.
+  [[nodiscard]] bool has_fields() const noexcept { return table_->fields != nullptr; }
+  [[nodiscard]] bool has_index() const noexcept { return table_->has_index; }
+
+  /// Visits every field of a carrier with `fields`. False: it has an index, and many fields.
   [[nodiscard]] bool fields(detail::FoundFields& visit) const {
-    return table_->fields != nullptr && table_->fields(carrier_, visit);
+    return table_->fields(carrier_, visit);
   }
 
   /// How the carrier compares names, if it has `fields`.
@@ -154,6 +163,7 @@ class CarrierReader {
     bool (*fields)(const void*, detail::FoundFields&);
     detail::NameComparison comparison;
     bool is_found;  // the carrier is FoundFields
+    bool has_index;
     bool has_binary_fields;
     bool last_field_counts;
   };
@@ -169,17 +179,7 @@ class CarrierReader {
   }
 
   template <class Carrier>
-  static constexpr auto fields_of() -> bool (*)(const void*, detail::FoundFields&) {
-    if constexpr (requires(const Carrier& carrier, detail::FoundFields& all) {
-                    carrier.fields(all);
-                  }) {
-      return [](const void* carrier, detail::FoundFields& all) {
-        return static_cast<const Carrier*>(carrier)->fields(all);
-      };
-    } else {
-      return nullptr;
-    }
-  }
+  static constexpr auto fields_of() -> bool (*)(const void*, detail::FoundFields&);
 
   template <class Carrier>
   static constexpr detail::NameComparison comparison_of() {
@@ -211,6 +211,7 @@ class CarrierReader {
       fields_of<Carrier>(),
       comparison_of<Carrier>(),
       std::same_as<Carrier, detail::FoundFields>,
+      baton::has_index<Carrier>,
       baton::has_binary_fields<Traits>,
       baton::last_field_counts<Traits>};
 
@@ -272,6 +273,8 @@ template <class Map>
   }
 class MapCarrier {
  public:
+  static constexpr bool has_index = true;
+
   /// Whether it is writable: a map of views would keep dangling views.
   static constexpr bool owns_text = !std::is_const_v<Map> &&
                                     !std::is_same_v<typename Map::key_type, std::string_view> &&
@@ -299,15 +302,13 @@ class MapCarrier {
   }
 
   template <class Visitor>
-  bool fields(Visitor&& visit) const {
-    // With more, a few look-ups cost less than a pass.
-    constexpr std::size_t few = 8;
-    if (map_->size() > few) return false;
+  void fields(Visitor&& visit) const {
     for (const auto& [name, value] : *map_) {
-      if (!visit(std::string_view(name), std::string_view(value))) break;
+      if (!visit(std::string_view(name), std::string_view(value))) return;
     }
-    return true;
   }
+
+  [[nodiscard]] std::size_t size() const noexcept { return map_->size(); }
 
   void set(std::string_view name, std::string_view value) const
     requires(owns_text)

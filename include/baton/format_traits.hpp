@@ -43,8 +43,6 @@ struct FormatTraits {
   std::span<const std::string_view> fields;        ///< that `inject` sets or erases
   std::span<const std::string_view> also_reads{};  ///< that only `extract` reads
   std::span<const std::string_view> prefixes{};    ///< of fields that the application names
-  /// The first of `fields` only: without that one, `extract` finds nothing.
-  bool needs_first_field = false;
   /// The member of tracestate in which it keeps what other formats cannot say; see
   /// `Propagator::reconcile`. Empty: none.
   std::string_view state_key{};

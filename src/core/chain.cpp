@@ -179,11 +179,12 @@ bool PropagatorChain::owns(std::string_view field) const noexcept {
 /// it.
 class PropagatorChain::Extraction {
  public:
-  Extraction(const Links& chain, detail::FoundFields& found, CarrierReader carrier,
+  /// `found` has the fields of the carrier, or is null.
+  Extraction(const Links& chain, CarrierReader carrier, const detail::FoundFields* found,
              Context& context, ExtractReport* report)
       : chain_(chain),
-        found_(found),
-        carrier_(found, carrier),
+        carrier_(found != nullptr ? CarrierReader(*found, carrier) : carrier),
+        may_find_(found != nullptr ? found->readers() : all_steps),
         context_(context),
         report_(report) {}
 
@@ -200,11 +201,9 @@ class PropagatorChain::Extraction {
   }
 
  private:
-  /// Whether one of the format's fields may be there.
-  [[nodiscard]] bool may_find(const Step& step) {
-    if (found_.is_complete()) return (found_.readers() & step.bit) != 0;
-    return step.needed.empty() ||
-           std::ranges::any_of(step.needed, [this](auto field) { return found_.look_up(field); });
+  /// Whether one of the format's fields may be there, as far as that is known.
+  [[nodiscard]] bool may_find(const Step& step) const noexcept {
+    return (may_find_ & step.bit) != 0;
   }
 
   Extracted ask(const Step& step, Context& context) {
@@ -225,17 +224,16 @@ class PropagatorChain::Extraction {
   /// Asks the formats after the first one with a trace or a decision. A request with a span context
   /// rarely has another one: one pass over all names avoids a lookup of each field.
   Extracted run_behind(const Step& first, Extracted found) {
-    std::uint32_t present = all_steps;
     bool has_looked = found != Extracted::span_context;
     const Step* winner = &first;
     for (const Step* step = &first + 1; step != end(); ++step) {
+      if (step->reads_span_context && !std::exchange(has_looked, true)) find_present();
+      if (!may_find(*step)) continue;
       if (!step->reads_span_context) {
-        if (may_find(*step)) ask(*step, context_);
+        ask(*step, context_);
         continue;
       }
-      if (!std::exchange(has_looked, true)) present = found_.readers();
-      if ((present & step->bit) == 0) continue;
-      winner = collect(first, found, step, present);
+      winner = collect(first, found, step);
       break;
     }
     counter_.add_extraction();
@@ -244,10 +242,20 @@ class PropagatorChain::Extraction {
     return found;
   }
 
+  /// Finds the steps with span contexts whose fields may be there.
+  void find_present() {
+    if (may_find_ != all_steps) return;
+    std::uint32_t present = chain_.steps_without_span_context;
+    carrier_.keys([&](std::string_view name) {
+      present |= chain_.known.readers_of(name);
+      return true;
+    });
+    may_find_ = present;
+  }
+
   /// Each other format, from `next` on, reads into a context of its own, except for the baggage.
   /// Then chooses between all. `most` is the most that was found. Returns the winner.
-  [[gnu::noinline]] const Step* collect(const Step& first, Extracted& most, const Step* next,
-                                        std::uint32_t present) {
+  [[gnu::noinline]] const Step* collect(const Step& first, Extracted& most, const Step* next) {
     Candidates all;                 // those that found the most
     std::optional<Found> decision;  // a decision alone, while there is no span context
     if (most == Extracted::decision) {
@@ -256,11 +264,11 @@ class PropagatorChain::Extraction {
       all.add(first, context_);
     }
     for (const Step* step = next; step != end(); ++step) {
+      if (!may_find(*step)) continue;
       if (!step->reads_span_context) {
-        if (may_find(*step)) ask(*step, context_);
+        ask(*step, context_);
         continue;
       }
-      if ((present & step->bit) == 0) continue;
       Context other;
       if (most == Extracted::span_context) other = context_;
       other.set_baggage(context_.baggage());
@@ -273,7 +281,7 @@ class PropagatorChain::Extraction {
         most = found;
         if (found != Extracted::span_context) continue;
         decision.reset();
-        present = found_.readers();
+        find_present();
       } else if (found == Extracted::decision && most != Extracted::span_context) {
         if (!decision || chain_.policy == ExtractionPolicy::last_wins) {
           decision = {step, {}, other.sampling()};
@@ -333,21 +341,24 @@ class PropagatorChain::Extraction {
   static constexpr std::uint32_t all_steps = ~std::uint32_t{0};
 
   const Links& chain_;
-  detail::FoundFields& found_;
-  const CarrierReader carrier_;  // of what was found, and of all else
+  const CarrierReader carrier_;
+  std::uint32_t may_find_;  // the steps that may find something, as bits
   Context& context_;
   ExtractReport* const report_;
   detail::ExtractionCounter counter_;
 };
 
-/// Passes over all fields at once if the carrier can do that, or looks them up one by one.
+/// Passes over all fields at once, or looks them up one by one if that costs less: many fields of a
+/// carrier with an index, or those of a single format, of which mostly the first one is there.
 Extracted PropagatorChain::run(const Links& links, CarrierReader carrier, Context& context,
                                ExtractReport* report) {
-  detail::FoundFields found(carrier, links.known);
-  found.collect();
-  if (!found.is_complete() || found.readers() != 0) {
-    return Extraction(links, found, carrier, context, report).run();
+  const bool has_single_format = links.steps.size() == 1;
+  if (!carrier.has_fields() || (carrier.has_index() && has_single_format)) {
+    return Extraction(links, carrier, nullptr, context, report).run();
   }
+  detail::FoundFields found(carrier, links.known);
+  if (!found.collect()) return Extraction(links, carrier, nullptr, context, report).run();
+  if (found.readers() != 0) return Extraction(links, carrier, &found, context, report).run();
   detail::ExtractionCounter().add_extraction();
   return Extracted::nothing;
 }

@@ -26,8 +26,6 @@ struct Step {
   bool reads_span_context;
   std::uint8_t counter;
   std::uint32_t bit;  ///< the step in a set of steps
-  /// The numbers of the fields of which one must be there; none if a family may be there, too.
-  std::vector<std::size_t> needed;
 };
 
 inline void add_new(std::vector<std::string_view>& names, std::span<const std::string_view> more) {
@@ -53,19 +51,17 @@ struct PropagatorChain::Links {
     std::uint32_t bit = 1;
     for (const Link& reader : readers) {
       const FormatTraits& traits = reader->traits();
-      std::vector<std::size_t> needed;
       for (const auto& names : {traits.fields, traits.also_reads}) {
         detail::add_new(fields, names);
-        for (const std::string_view name : names) needed.push_back(known.add(name, bit));
+        for (const std::string_view name : names) known.add(name, bit);
       }
-      if (traits.needs_first_field) needed.resize(1);
       detail::add_new(prefixes, traits.prefixes);
       for (const std::string_view prefix : traits.prefixes) {
         known.add_prefix(prefix, bit);
-        needed.clear();
       }
+      if (!traits.says.has_span_context()) steps_without_span_context |= bit;
       steps.push_back({reader.get(), traits.says.has_span_context(),
-                       detail::ExtractionCounter::number_of(traits.name), bit, std::move(needed)});
+                       detail::ExtractionCounter::number_of(traits.name), bit});
       if (bit << 1U != 0) bit <<= 1U;  // all further ones share the last bit
     }
   }
@@ -111,7 +107,8 @@ struct PropagatorChain::Links {
   std::vector<Link> writers;
   std::vector<const Propagator*> keepers;  // the writers that keep something in tracestate
   std::vector<detail::Step> steps;
-  detail::KnownFields known;             // to the readers
+  std::uint32_t steps_without_span_context = 0;  // as bits
+  detail::KnownFields known;                     // to the readers
   std::vector<std::string_view> fields;  // first those that are written, then the stale ones
   std::size_t written_fields = 0;
   std::vector<std::string_view> prefixes;

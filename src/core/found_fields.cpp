@@ -3,22 +3,6 @@
 
 namespace baton::detail {
 
-std::uint32_t FoundFields::find_readers() const {
-  std::uint32_t readers = 0;
-  source_.keys([&](std::string_view name) {
-    readers |= known_.readers_of(name);
-    return true;
-  });
-  return readers;
-}
-
-void FoundFields::keep_only(std::size_t number, FirstValue value) noexcept {
-  if (number >= max_names) return;
-  size_ = 0;
-  starts_ = {};
-  if (!value.has_more()) append(number, value.text(), true);
-}
-
 bool FoundFields::add(std::string_view name, std::string_view value, std::size_t slot) {
   const std::size_t number = known_.find(name, slot);
   if (number >= max_names) return add_respelled(name, value, slot);

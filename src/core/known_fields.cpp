@@ -16,22 +16,25 @@ bool equals_as_variable(std::string_view name, std::string_view known) noexcept 
 
 }  // namespace
 
-std::size_t KnownFields::add(std::string_view name, std::uint32_t readers) {
-  const std::size_t slot = hash(name);
+void KnownFields::add(std::string_view name, std::uint32_t readers) {
+  const std::size_t slot = hash(beginning_of(name), name.size());
   if (const std::size_t number = find(name, slot); number != none) {
     names_[number].readers |= readers;
-    return number;
+    return;
   }
   names_.push_back({name, readers, heads_[slot]});
   heads_[slot] = names_.size();
   sizes_ |= std::uint64_t{1} << name.size() % 64;
-  return names_.size() - 1;
 }
 
 void KnownFields::add_prefix(std::string_view prefix, std::uint32_t readers) {
   prefixes_.push_back({prefix, readers, 0});
   has_prefixes_ = true;
-  sizes_ = ~std::uint64_t{0};
+  if (prefix.size() >= sizeof(std::uint32_t)) {
+    prefix_beginnings_.set(hash(beginning_of(prefix), 0));
+  } else {
+    prefix_beginnings_.set();
+  }
 }
 
 std::size_t KnownFields::find_ignoring_case(std::string_view name,

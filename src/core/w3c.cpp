@@ -54,7 +54,6 @@ constexpr FormatTraits trace_context_traits(bool has_sampling_member) noexcept {
   return {.name = "tracecontext",
           .specification = "W3C Trace Context Level 2",
           .fields = trace_context_fields,
-          .needs_first_field = true,
           .says = {.ids = true,
                    .trace_id_high = true,
                    .random = true,

@@ -61,11 +61,10 @@ class ExactCarrier {
       if (!visit(name)) return;
     }
   }
-  bool fields(baton::FieldVisitor visit) const {
+  void fields(baton::FieldVisitor visit) const {
     for (const auto& [name, value] : *list_) {
-      if (!visit(name, value)) break;
+      if (!visit(name, value)) return;
     }
-    return true;
   }
 
  private:

@@ -97,11 +97,10 @@ class HeaderCarrier {
   }
 
   template <class Visitor>
-  bool fields(Visitor&& visit) const {
+  void fields(Visitor&& visit) const {
     for (const Field& field : *container_) {
-      if (!visit(Traits::name(field), Traits::value(field))) break;
+      if (!visit(Traits::name(field), Traits::value(field))) return;
     }
-    return true;
   }
 
   void set(std::string_view name, std::string_view value)

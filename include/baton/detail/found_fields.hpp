@@ -12,18 +12,16 @@
 
 namespace baton::detail {
 
-/// A carrier in the place of another one. It answers from the fields of that one which a chain has
-/// found already: all of them, since the carrier has visited them, or one that was looked up.
+/// A carrier in the place of another one, which has visited all of its fields: it answers from
+/// those that the formats of a chain know.
 class FoundFields {
  public:
   FoundFields(CarrierReader source, const KnownFields& known) noexcept
       : source_(source), known_(known) {}
 
-  /// Collects the fields of a carrier that can visit them.
-  void collect() {
-    is_complete_ = source_.fields(*this) && !is_full_;
-    if (is_full_) starts_ = {};
-  }
+  /// Lets the carrier visit its fields. False: it cannot, or has too many of those that are known;
+  /// then this is of no use.
+  [[nodiscard]] bool collect() { return source_.fields(*this) && !is_full_; }
 
   /// Takes a field that the carrier visits. Returns false if no more are needed.
   bool operator()(std::string_view name, std::string_view value) {
@@ -31,45 +29,38 @@ class FoundFields {
     return slot == KnownFields::none || add(name, value, slot);
   }
 
-  /// Whether it has all known fields of the message.
-  [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
-
-  /// Who reads a field that the carrier has, as bits. Visits all names if it is not complete.
-  [[nodiscard]] std::uint32_t readers() const { return is_complete_ ? readers_ : find_readers(); }
-
-  /// Whether the carrier has a field with the known name of that number. Keeps its value, if it has
-  /// only one, in the place of others.
-  [[nodiscard]] bool look_up(std::size_t number) {
-    const FirstValue value = source_.first(known_.name(number));
-    if (value.has_value()) keep_only(number, value);
-    return value.has_value();
-  }
+  /// Who reads a field that the carrier has, as bits.
+  [[nodiscard]] std::uint32_t readers() const noexcept { return readers_; }
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    std::optional<std::string_view> value;
-    const auto take = [&](std::string_view each) {
-      value = each;
-      return source_.last_field_counts();
-    };
-    return visit_values(name, take) ? value : source_.get(name);
+    const std::size_t number = known_.find(name);
+    if (!is_collected(number)) return source_.get(name);
+    const Field* field = at(starts_[number]);
+    if (field == nullptr) return std::nullopt;
+    while (field->next != 0 && source_.last_field_counts()) field = at(field->next);
+    return field->text();
   }
 
   [[nodiscard]] FirstValue first(std::string_view name) const {
-    const std::size_t number = known_.number_of(name);
-    if (!has_answer(number)) return source_.first(name);
+    const std::size_t number = known_.find(name);
+    if (!is_collected(number)) return source_.first(name);
     const Field* const field = at(starts_[number]);
     return field != nullptr ? FirstValue(field->text(), field->next != 0) : FirstValue();
   }
 
   void get_all(std::string_view name, TextVisitor visit) const {
-    if (!visit_values(name, visit)) source_.get_all(name, visit);
+    const std::size_t number = known_.find(name);
+    if (!is_collected(number)) return source_.get_all(name, visit);
+    for (const Field* field = at(starts_[number]); field != nullptr; field = at(field->next)) {
+      if (!visit(field->text())) return;
+    }
   }
 
   void keys(TextVisitor visit) const { source_.keys(visit); }
 
  private:
-  /// More than real requests have. A message with more is read field by field, and names beyond
-  /// that are looked up.
+  /// More than real requests have. In a message with more, and for names beyond that, fields are
+  /// looked up.
   static constexpr std::size_t capacity = 16;
   static constexpr std::size_t max_names = 32;
 
@@ -82,39 +73,21 @@ class FoundFields {
     [[nodiscard]] std::string_view text() const noexcept { return {data, size}; }
   };
 
-  [[nodiscard]] std::uint32_t find_readers() const;
   bool add(std::string_view name, std::string_view value, std::size_t slot);
   [[gnu::noinline]] bool add_respelled(std::string_view name, std::string_view value,
                                        std::size_t slot);
-  /// False: there is no room.
-  bool keep(std::size_t number, std::string_view value, bool is_exact) noexcept {
+  /// Returns false if there is no room.
+  bool keep(std::size_t name, std::string_view value, bool is_exact) noexcept {
     is_full_ = size_ == capacity;
     if (is_full_) return false;
-    append(number, value, is_exact);
-    return true;
-  }
-  void keep_only(std::size_t number, FirstValue value) noexcept;
-  void append(std::size_t number, std::string_view value, bool is_exact) noexcept {
     fields_[size_++] = {value.data(), value.size(), 0, is_exact};
-    std::uint8_t* place = &starts_[number];
+    std::uint8_t* place = &starts_[name];
     while (*place != 0) place = &fields_[*place - 1U].next;
     *place = static_cast<std::uint8_t>(size_);
-  }
-
-  /// False: the name is not among those that were found.
-  template <class Visitor>
-  [[nodiscard]] bool visit_values(std::string_view name, Visitor&& visit) const {
-    const std::size_t number = known_.number_of(name);
-    if (!has_answer(number)) return false;
-    for (const Field* field = at(starts_[number]); field != nullptr; field = at(field->next)) {
-      if (!visit(field->text())) break;
-    }
     return true;
   }
 
-  [[nodiscard]] bool has_answer(std::size_t number) const noexcept {
-    return number < max_names && (is_complete_ || starts_[number] != 0);
-  }
+  [[nodiscard]] static bool is_collected(std::size_t name) noexcept { return name < max_names; }
   /// Places count from one.
   [[nodiscard]] const Field* at(std::uint8_t place) const noexcept {
     return place != 0 ? &fields_[place - 1U] : nullptr;
@@ -122,7 +95,6 @@ class FoundFields {
 
   const CarrierReader source_;
   const KnownFields& known_;
-  bool is_complete_ = false;
   bool is_full_ = false;
   std::uint32_t readers_ = 0;
   std::size_t size_ = 0;
@@ -133,6 +105,25 @@ class FoundFields {
 }  // namespace baton::detail
 
 namespace baton {
+
+template <class Carrier>
+constexpr auto CarrierReader::fields_of() -> bool (*)(const void*, detail::FoundFields&) {
+  if constexpr (requires(const Carrier& carrier, detail::FoundFields& found) {
+                  carrier.fields(found);
+                }) {
+    return [](const void* any, detail::FoundFields& found) {
+      const auto& carrier = *static_cast<const Carrier*>(any);
+      if constexpr (has_index<Carrier>) {
+        constexpr std::size_t few = 8;
+        if (carrier.size() > few) return false;
+      }
+      carrier.fields(found);
+      return true;
+    };
+  } else {
+    return nullptr;
+  }
+}
 
 inline CarrierReader::CarrierReader(const detail::FoundFields& found,
                                     CarrierReader replaced) noexcept

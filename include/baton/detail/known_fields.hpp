@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -23,38 +24,34 @@ class KnownFields {
  public:
   static constexpr std::size_t none = ~std::size_t{0};
 
-  /// Adds a name in lowercase, and who reads it, as bits. Returns its number, from zero.
-  std::size_t add(std::string_view name, std::uint32_t readers);
+  /// Adds a name in lowercase, and who reads it, as bits.
+  void add(std::string_view name, std::uint32_t readers);
 
   /// The same for all names that begin with `prefix`.
   void add_prefix(std::string_view prefix, std::uint32_t readers);
 
   /// Where to look for a name in any spelling; `none` for nearly all names that are not known.
   [[nodiscard]] std::size_t slot_of(std::string_view name) const noexcept {
-    if ((sizes_ >> (name.size() % 64) & 1U) == 0) return none;
-    const std::size_t slot = hash(name);
-    return heads_[slot] != 0 || has_prefixes_ ? slot : none;
+    const bool has_size = (sizes_ >> (name.size() % 64) & 1U) != 0;
+    if (!has_size && !has_prefixes_) return none;
+    const std::uint32_t beginning = beginning_of(name);
+    const std::size_t slot = hash(beginning, name.size());
+    const bool may_be_known = heads_[slot] != 0 || (has_prefixes_ && may_have_prefix(beginning));
+    return may_be_known ? slot : none;
   }
 
-  /// The number of a name; `none` if there is no such name.
+  /// The number of a name, from zero in the order of addition; `none` if there is no such name.
   [[nodiscard]] std::size_t find(std::string_view name, std::size_t slot) const noexcept {
-    return find(name, slot, [](std::string_view a, std::string_view b) { return a == b; });
+    return find(name, slot, [](std::string_view a, std::string_view b) {
+      // Formats ask with the text of their traits.
+      return a.size() == b.size() && (a.data() == b.data() || a == b);
+    });
+  }
+  [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
+    return find(name, hash(beginning_of(name), name.size()));
   }
   [[nodiscard]] std::size_t find_ignoring_case(std::string_view name,
                                                std::size_t slot) const noexcept;
-
-  /// The same, at once for the text of a format's own traits.
-  [[nodiscard]] std::size_t number_of(std::string_view name) const noexcept {
-    for (std::size_t number = 0; number < names_.size(); ++number) {
-      const std::string_view known = names_[number].text;
-      if (known.data() == name.data() && known.size() == name.size()) return number;
-    }
-    return find(name, hash(name));
-  }
-
-  [[nodiscard]] std::string_view name(std::size_t number) const noexcept {
-    return names_[number].text;
-  }
 
   /// Who reads the name of that number.
   [[nodiscard]] std::uint32_t readers(std::size_t number) const noexcept {
@@ -72,20 +69,29 @@ class KnownFields {
   };
 
   static constexpr unsigned slot_bits = 8;
+  static constexpr std::size_t slots = std::size_t{1} << slot_bits;
 
-  /// The same for all spellings.
-  static std::size_t hash(std::string_view name) noexcept {
-    constexpr std::uint32_t factor = 0x9e3779b1;  // 2^32 divided by the golden ratio
+  /// Of the first four characters, or of a shorter name; the same for all spellings.
+  static std::uint32_t beginning_of(std::string_view name) noexcept {
     std::uint32_t word = 0;
-    if (name.size() >= sizeof(word)) {
+    if (const std::size_t size = name.size(); size >= sizeof(word)) {
       std::memcpy(&word, name.data(), sizeof(word));
-    } else if (!name.empty()) {
-      std::memcpy(&word, name.data(), name.size());
+    } else if (size != 0) {
+      const auto byte = [name](std::size_t i) -> std::uint32_t {
+        return static_cast<unsigned char>(name[i]);
+      };
+      word = byte(0) << 16U | byte(size / 2) << 8U | byte(size - 1);
     }
     word |= 0x20202020U;  // lowercase; makes "_" 0x7f, unlike any letter or digit
     const std::uint32_t is_underscore = (word + 0x01010101U) >> 7U & 0x01010101U;
-    word ^= is_underscore * (0x7fU ^ std::uint32_t{'-'});
-    return (word + static_cast<std::uint32_t>(name.size())) * factor >> (32U - slot_bits);
+    return word ^ is_underscore * (0x7fU ^ std::uint32_t{'-'});
+  }
+  static std::size_t hash(std::uint32_t beginning, std::size_t size) noexcept {
+    constexpr std::uint32_t factor = 0x9e3779b1;  // 2^32 divided by the golden ratio
+    return (beginning + static_cast<std::uint32_t>(size)) * factor >> (32U - slot_bits);
+  }
+  [[nodiscard]] bool may_have_prefix(std::uint32_t beginning) const noexcept {
+    return prefix_beginnings_[hash(beginning, 0)];
   }
 
   template <class IsEqual>
@@ -99,7 +105,8 @@ class KnownFields {
 
   std::uint64_t sizes_ = 0;  // of the names, modulo 64, as bits
   bool has_prefixes_ = false;
-  std::array<std::size_t, std::size_t{1} << slot_bits> heads_{};
+  std::array<std::size_t, slots> heads_{};
+  std::bitset<slots> prefix_beginnings_;
   std::vector<Name> names_;
   std::vector<Name> prefixes_;
 };

@@ -78,14 +78,12 @@ void visit_names(const List& list, TextVisitor visit) {
   }
 }
 
-/// Returns true, for `fields` of a carrier.
 template <class List, class Visitor>
-bool visit_fields(const List& list, Visitor&& visit) {
+void visit_fields(const List& list, Visitor&& visit) {
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
     const auto& header = list.at(i);
-    if (header.value && !visit(header.name, *header.value)) break;
+    if (header.value && !visit(header.name, *header.value)) return;
   }
-  return true;
 }
 
 /// A carrier over a list, which may be a reference.
@@ -104,8 +102,8 @@ class ListCarrier {
   void get_all(std::string_view name, TextVisitor visit) const { visit_values(list_, name, visit); }
   void keys(TextVisitor visit) const { visit_names(list_, visit); }
   template <class Visitor>
-  bool fields(Visitor&& visit) const {
-    return visit_fields(list_, visit);
+  void fields(Visitor&& visit) const {
+    visit_fields(list_, visit);
   }
 
  protected:

@@ -34,7 +34,7 @@ class ConstHeadersCarrier {
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;
   void get_all(std::string_view name, TextVisitor visit) const;
   void keys(TextVisitor visit) const;
-  bool fields(FieldVisitor visit) const;
+  void fields(FieldVisitor visit) const;
 
  private:
   const rd_kafka_headers_t* headers_;

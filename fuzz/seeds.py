@@ -42,6 +42,7 @@ def seeds_of(fields):
         values = [value for key, value in fields if key == name]
         if values:
             yield name, b"\n".join([b"0", *values])
+            yield "list", b"\n".join([b"0" if name == "tracestate" else b"1", *values])
             yield name, b"\n".join([b"1", b"key", b"value", b"p", b"q", *values])
 
 

@@ -2,6 +2,7 @@
 #include "core/baggage_parser.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -25,7 +26,27 @@ BaggageParser::BaggageParser(const BaggageLimits& limits,
     : limits_{limits.max_members, std::min(limits.max_bytes, max_stored_bytes)},
       on_error_(on_error) {}
 
-bool BaggageParser::feed(std::string_view field) {
+BaggageParser::Plain BaggageParser::find_plain(std::string_view field) const noexcept {
+  // The limits decide about each member of such fields.
+  if (field_offset_ + field.size() > limits_.max_bytes || bad_members_ >= limits_.max_members) {
+    return {};
+  }
+  const std::size_t room = limits_.max_members - members_;
+  Plain plain;
+  const auto add = [&](const Window& window, std::size_t at) {
+    if (window.commas == 0) return true;
+    const std::size_t members = plain.members + count_bits(window.commas);
+    if (members > room) return false;
+    plain = {at + 63 - static_cast<unsigned>(std::countl_zero(window.commas)), members};
+    return true;
+  };
+  const bool is_whole = visit_plain<BaggageList>(field, add);
+  if (is_whole && plain.members < room) return {field.size(), plain.members + 1};
+  return plain;
+}
+
+/// Takes the plain members, and reads any other ones.
+bool BaggageParser::feed_members(std::string_view field, Plain plain) {
   const char* p = field.data();
   const char* const end = p + field.size();
   const auto offset = [&](const char* at) {
@@ -42,8 +63,15 @@ bool BaggageParser::feed(std::string_view field) {
   const std::string_view text(field.data(), static_cast<std::size_t>(stop - field.data()));
   const char* last_kept_end = nullptr;
 
-  PairScanner<BaggageList> scanner(text);
-
+  if (plain.members != 0) {
+    if (!begin_run(p)) {
+      report(ErrorCode::out_of_memory, offset(p));
+      return false;
+    }
+    members_ += plain.members;
+    p += plain.size;
+    last_run_.end = last_kept_end = p;
+  }
   for (;;) {
     while (p < stop && list_separators.contains(*p)) ++p;
     if (p == end) break;
@@ -57,31 +85,24 @@ bool BaggageParser::feed(std::string_view field) {
     }
 
     const char* const begin = p;
-    const char* member_end;
-    Pair pair;
-    if (scanner.read(p, pair) && pair.key_end != begin && pair.value_end <= limit) {
-      p = member_end = pair.value_end;
+    const Result result = parse_member(text, begin);
+    const bool good = result.is_good();
+    bool is_whole;
+    if (good) {
+      p = result.end <= limit ? optional_space.skip(result.end, end_of_blanks) : stop;
+      is_whole = result.end <= limit && (p == end || *p == ',');
     } else {
-      const Result result = parse_member(text, begin);
-      const bool good = result.is_good();
-      bool is_whole;
-      if (good) {
-        p = result.end <= limit ? optional_space.skip(result.end, end_of_blanks) : stop;
-        is_whole = result.end <= limit && (p == end || *p == ',');
-      } else {
-        p = find_comma(result.end, stop);
-        is_whole = p < stop;
-      }
-      if (is_over && !is_whole) {
-        report(ErrorCode::too_many_bytes, offset(begin));
-        return false;
-      }
-      if (!good) {
-        ++bad_members_;
-        report(result.error, offset(result.end));
-        continue;
-      }
-      member_end = result.end;
+      p = find_comma(result.end, stop);
+      is_whole = p < stop;
+    }
+    if (is_over && !is_whole) {
+      report(ErrorCode::too_many_bytes, offset(begin));
+      return false;
+    }
+    if (!good) {
+      ++bad_members_;
+      report(result.error, offset(result.end));
+      continue;
     }
     // A member directly after the last one, with one comma between, extends the run. Any other
     // member begins a new one.
@@ -91,7 +112,7 @@ bool BaggageParser::feed(std::string_view field) {
       return false;
     }
     ++members_;
-    last_run_.end = last_kept_end = member_end;
+    last_run_.end = last_kept_end = result.end;
   }
   field_offset_ += field.size() + 1;
   return true;

@@ -17,7 +17,9 @@ class BaggageParser {
 
   /// Reads another instance of the field. Returns false at a limit, after which nothing more is
   /// read.
-  bool feed(std::string_view field);
+  bool feed(std::string_view field) { return feed_members(field, find_plain(field)); }
+  /// The same, without looking for plain members first: the reference, for tests.
+  bool feed_one_by_one(std::string_view field) { return feed_members(field, {}); }
 
   [[nodiscard]] bool has_error() const noexcept { return has_error_; }
 
@@ -31,6 +33,13 @@ class BaggageParser {
 
     [[nodiscard]] bool is_good() const noexcept { return error == ErrorCode{}; }
   };
+  /// The plain members that a field begins with.
+  struct Plain {
+    std::size_t size = 0;
+    std::size_t members = 0;
+  };
+  [[nodiscard]] Plain find_plain(std::string_view field) const noexcept;
+  bool feed_members(std::string_view field, Plain plain);
   [[gnu::noinline]] static Result parse_member(std::string_view text, const char* begin) noexcept;
   static Result parse_property(std::string_view text, const char* p) noexcept;
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace baton::detail {
@@ -16,35 +17,53 @@ class KeyFilter {
  public:
   static constexpr std::size_t capacity = 32;
 
-  /// Adds `key`, which is not empty. Returns true if it may have been added before, and for every
-  /// key beyond `capacity`.
+  /// Of the keys that were inserted, at most `capacity`.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Adds `key`, which is not empty. Returns true if it may have been added before.
   bool insert(std::string_view key) noexcept {
-    if (size_ == capacity) return true;
-    const std::uint16_t mark = fingerprint(key);
-    std::uint64_t& word = bits_[mark >> 6U & 3U];
-    const std::uint64_t bit = std::uint64_t{1} << (mark & 63U);
+    const std::uint64_t hash = hash_of(key);
+    std::uint64_t& word = bits_[hash >> 62U];
+    const std::uint64_t bit = std::uint64_t{1} << (hash >> 56U & 63U);
     const bool may_be_there = (word & bit) != 0;
     word |= bit;
-    marks_[size_++] = mark;
-    return may_be_there && has_before(mark);
+    marks_[size_++] = static_cast<std::uint16_t>(hash >> 48U);
+    return may_be_there && has_before();
   }
 
  private:
   /// Whether the newest mark equals an older one.
-  [[gnu::noinline]] bool has_before(std::uint16_t mark) const noexcept {
+  [[gnu::noinline]] bool has_before() const noexcept {
+    const std::uint16_t mark = marks_[size_ - 1];
     unsigned seen = 0;
     for (std::size_t i = 0; i + 1 < size_; ++i) seen |= static_cast<unsigned>(marks_[i] == mark);
     return seen != 0;
   }
 
-  /// Mixes the size with four characters: similar keys mostly differ at their end.
-  static std::uint16_t fingerprint(std::string_view key) noexcept {
-    const auto at = [key](std::size_t i) {
-      return std::uint32_t{static_cast<unsigned char>(key[i])};
-    };
-    const std::size_t size = key.size();
-    return static_cast<std::uint16_t>(at(size - 1) ^ at(size - (size > 1 ? 2 : 1)) << 4U ^
-                                      at(size / 2) << 7U ^ at(0) << 9U ^ size << 11U);
+  template <class Word>
+  static std::uint64_t load(const char* from) noexcept {
+    Word word;
+    std::memcpy(&word, from, sizeof word);
+    return word;
+  }
+
+  /// Mixes the size, and the first and the last eight characters, in its high bits.
+  static std::uint64_t hash_of(std::string_view key) noexcept {
+    const char* const begin = key.data();
+    const char* const end = begin + key.size();
+    std::uint64_t first;
+    std::uint64_t last;
+    if (key.size() >= 8) {
+      first = load<std::uint64_t>(begin);
+      last = load<std::uint64_t>(end - 8);
+    } else if (key.size() >= 4) {
+      first = load<std::uint32_t>(begin);
+      last = load<std::uint32_t>(end - 4);
+    } else {
+      first = load<std::uint8_t>(begin) << 8U | load<std::uint8_t>(begin + key.size() / 2);
+      last = load<std::uint8_t>(end - 1);
+    }
+    return (first + key.size()) * 0x9e3779b97f4a7c15U ^ last * 0xc2b2ae3d27d4eb4fU;
   }
 
   std::array<std::uint16_t, capacity> marks_;

@@ -8,7 +8,6 @@
 
 #include "baton/tracestate.hpp"
 #include "core/key_filter.hpp"
-#include "text/scan.hpp"
 
 namespace baton::detail {
 
@@ -17,6 +16,8 @@ class TraceStateParser {
  public:
   /// Reads another instance of the field. Returns false at an error, after which no more is needed.
   bool feed(std::string_view field) noexcept;
+  /// The same, without looking for plain members first: the reference, for tests.
+  bool feed_one_by_one(std::string_view field) noexcept;
 
   [[nodiscard]] const std::optional<ParseError>& error() const noexcept { return error_; }
   /// The first member that was dropped because its key is repeated.
@@ -27,22 +28,42 @@ class TraceStateParser {
   [[nodiscard]] TraceState finish(const SharedText* neighbor = nullptr) noexcept;
 
  private:
+  /// `key=value`, without the blanks around it.
   struct Member {
+    const char* begin;
+    const char* key_end;
+    const char* end;
+  };
+  struct Key {
     const char* text;
-    std::uint16_t key_size;
-    std::uint16_t size;
-    bool follows;  // directly after the member before it, with one comma between them
-    [[nodiscard]] std::string_view key() const noexcept { return {text, key_size}; }
+    std::size_t size;
+  };
+  /// Adjacent members with one comma between them, which are copied as one.
+  struct Run {
+    const char* begin;
+    const char* end;
   };
 
+  void begin_field(std::string_view field) noexcept;
+  const char* feed_plain(std::string_view field) noexcept;
+  bool feed_members(std::string_view field, const char* p) noexcept;
   [[gnu::noinline]] static ParseError parse_member(const char*& p, const char* end,
-                                                   Pair& pair) noexcept;
-  [[nodiscard]] bool was_kept(std::string_view key) const noexcept;
+                                                   Member& member) noexcept;
+  bool add(const Member& member) noexcept;
+  void begin_run(const char* begin) noexcept;
+  [[gnu::noinline]] bool was_kept(std::string_view key) const noexcept;
+  [[nodiscard]] std::size_t offset(const char* at) const noexcept {
+    return field_offset_ + static_cast<std::size_t>(at - field_);
+  }
 
-  Member members_[TraceState::max_members];  // the first kept_ of them are set
+  Key kept_[TraceState::max_members];  // the first kept_count_ of them are set
+  Run runs_[TraceState::max_members];  // the first run_count_ of them are set: all but the last
+  Run last_run_{nullptr, nullptr};
   KeyFilter keys_;
-  std::size_t kept_ = 0;
-  std::size_t seen_ = 0;
+  std::size_t kept_count_ = 0;
+  std::size_t run_count_ = 0;
+  const char* field_ = nullptr;   // the newest
+  const char* next_ = nullptr;    // a member that begins here extends last_run_
   std::size_t field_offset_ = 0;  // of the next field in the joined text
   std::optional<ParseError> error_;
   std::optional<ParseError> duplicate_;

@@ -30,11 +30,29 @@ TEST(KeyFilterTest, RarelyTakesANewKeyForAnOldOne) {
   EXPECT_LE(mistakes, 1);
 }
 
-TEST(KeyFilterTest, SaysYesOfEveryKeyBeyondItsCapacity) {
+TEST(KeyFilterTest, TellsKeysThatDifferOnlyInOnePlaceApart) {
+  for (std::size_t size = 1; size <= 16; ++size) {
+    for (std::size_t place = 0; place < size; ++place) {
+      KeyFilter filter;
+      int mistakes = 0;
+      for (std::size_t i = 0; i < KeyFilter::capacity; ++i) {
+        std::string key(size, 'k');
+        key[place] = static_cast<char>('A' + i);
+        mistakes += static_cast<int>(filter.insert(test::ExactText(key).view()));
+      }
+      EXPECT_LE(mistakes, 1) << size << ", " << place;
+    }
+  }
+}
+
+TEST(KeyFilterTest, TellsKeysOfDifferentSizesApart) {
   KeyFilter filter;
-  for (std::size_t i = 0; i < KeyFilter::capacity; ++i) filter.insert(test::numbered("k", i));
-  EXPECT_TRUE(filter.insert("new"));
-  EXPECT_TRUE(filter.insert("k0"));
+  int mistakes = 0;
+  for (std::size_t i = 1; i <= KeyFilter::capacity; ++i) {
+    mistakes += static_cast<int>(filter.insert(std::string(i, 'k')));
+    EXPECT_EQ(filter.size(), i);
+  }
+  EXPECT_LE(mistakes, 1);
 }
 
 }  // namespace

@@ -196,6 +196,32 @@ void count_baggage_inputs() {
   give("empty, blanks", repeated(" ,\t", size));
 }
 
+void count_tracestate_inputs() {
+  constexpr std::size_t size = 8190;
+  const auto give = [](std::string_view name, const std::string& value) {
+    count("tracestate: " + std::string(name), value.size(),
+          [&] { static_cast<void>(baton::TraceState::parse(value)); });
+  };
+  // As many members as there may be, and all of them long.
+  const auto members = [](std::string_view before, std::string_view after, std::string_view end) {
+    std::string all;
+    for (std::size_t i = 0; i < baton::TraceState::max_members; ++i) {
+      all.append(i == 0 ? "" : ",").append(before).append(std::to_string(100 + i)).append(after);
+      all.append(200, 'v').append(end);
+    }
+    return all;
+  };
+  give("good, many", members("key-", "-of-it=", ""));
+  give("good, blanks", members(" key-", "-of-it=", " "));
+  give("bad, end", members("key-", "-of-it=", "") + ",bad");
+  give("bad, end after blanks", members(" key-", "-of-it=", " ") + ",bad");
+  give("bad, twins", repeated("k=" + std::string(250, 'v') + ",", size));
+  give("bad, alike", members("same-key-", "-same-end=", "") + ",bad");
+  give("bad, beyond", repeated("k=v,", 100 * size));
+  give("bad, long", std::string(size, 'k') + "=v");
+  give("empty, commas", repeated(",", size));
+}
+
 void count_jaeger_inputs() {
   constexpr std::size_t size = 8190;
   const auto give = [](std::string_view name, const std::string& value) {
@@ -228,5 +254,6 @@ int main() {
   for (const std::size_t members : {90U, 180U, 1000U, 2000U}) count_baggage(members);
   for (const std::size_t members : {90U, 180U, 1000U, 2000U}) count_families(members);
   count_baggage_inputs();
+  count_tracestate_inputs();
   count_jaeger_inputs();
 }

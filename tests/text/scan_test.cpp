@@ -5,13 +5,32 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "support/fields.hpp"
+
+#if defined(__SSE2__)
 
 namespace baton::detail {
 namespace {
 
-using test::ExactText;
+/// The marks that are visited, at their places, with blanks between; and `$` if the text is plain.
+template <class List>
+std::string marks_of(const std::string& text) {
+  const test::ExactText exact(text);
+  std::string marks(text.size(), ' ');
+  std::size_t next = 0;
+  const bool is_plain = visit_plain<List>(exact.view(), [&](const Window& window, std::size_t at) {
+    EXPECT_EQ(at, next);
+    next += window_size;
+    for (std::size_t i = 0; i < window_size; ++i) {
+      if ((window.equals >> i & 1U) != 0) marks.at(at + i) = '=';
+      if ((window.commas >> i & 1U) != 0) marks.at(at + i) = ',';
+    }
+    return true;
+  });
+  return is_plain ? marks + '$' : marks;
+}
 
 template <class List>
 class ScanTest : public testing::Test {};
@@ -19,72 +38,58 @@ class ScanTest : public testing::Test {};
 using Lists = testing::Types<BaggageList, TraceStateList>;
 TYPED_TEST_SUITE(ScanTest, Lists);
 
-TYPED_TEST(ScanTest, ClassifiesEveryByteAtEveryPlaceAsTheReference) {
-  for (std::size_t size = 0; size <= window_size + 6; ++size) {
-    EXPECT_EQ(classify<TypeParam>(ExactText(std::string(size, 'a')).view()),
-              plain::classify<TypeParam>(std::string(size, 'a')))
-        << size;
-    for (std::size_t place = 0; place < size; ++place) {
-      for (int byte = 0; byte < 256; byte += size % 16 == 15 ? 1 : 7) {
-        std::string text(size, 'a');
-        text[place] = static_cast<char>(byte);
-        ASSERT_EQ(classify<TypeParam>(ExactText(text).view()), plain::classify<TypeParam>(text))
-            << "byte " << byte << " at " << place << " of " << size;
-      }
-    }
-  }
-}
-
-TYPED_TEST(ScanTest, ReferenceIsBitForBitTheClasses) {
-  for (int byte = 0; byte < 256; ++byte) {
-    const char c = static_cast<char>(byte);
-    const Classes classes = plain::classify<TypeParam>(std::string(1, c));
-    EXPECT_EQ(classes.keys, TypeParam::key_chars.contains(c) ? 1U : 0U) << byte;
-    EXPECT_EQ(classes.values, TypeParam::value_chars.contains(c) ? 1U : 0U) << byte;
-  }
-}
-
-// It may be unsure, but not about usual members; and if it is sure, it is right.
-TYPED_TEST(ScanTest, ReadsMembersOfEverySizeOneAfterTheOther) {
-  for (std::size_t key_size = 1; key_size < 70; ++key_size) {
-    for (std::size_t value_size = 1; value_size < 70; ++value_size) {
+TYPED_TEST(ScanTest, VisitsMembersOfEverySizeOneAfterTheOther) {
+  for (std::size_t key_size = 1; key_size < 140; ++key_size) {
+    for (std::size_t value_size = 0; value_size < 140; ++value_size) {
       const std::string member = std::string(key_size, 'k').append("=").append(value_size, 'v');
-      std::string list = "first=1,";
-      list.append(member).append(",").append(member).append(",last=2");
-      const ExactText text(list);
-      const char* const begin = text.view().data();
-      PairScanner<TypeParam> scanner(text.view());
-
-      std::size_t at = 0;
-      for (const std::string_view expected :
-           {std::string_view("first=1"), std::string_view(member), std::string_view(member),
-            std::string_view("last=2")}) {
-        Pair pair{};
-        const bool sure = scanner.read(begin + at, pair);
-        ASSERT_TRUE(sure || expected.size() >= window_size) << expected << " at " << at;
-        if (sure) {
-          EXPECT_EQ(pair.key_end - begin, static_cast<std::ptrdiff_t>(at + expected.find('=')));
-          EXPECT_EQ(pair.value_end - begin, static_cast<std::ptrdiff_t>(at + expected.size()));
-        }
-        at += expected.size() + 1;
-      }
+      const std::string list = "first=1," + member + "," + member + ",last=2";
+      std::string expected = list + '$';
+      for (char& c : expected) c = std::string_view("=,$").find(c) == std::string::npos ? ' ' : c;
+      ASSERT_EQ(marks_of<TypeParam>(list), expected) << key_size << ", " << value_size;
     }
   }
 }
 
-TYPED_TEST(ScanTest, IsSureOfNothingElse) {
-  for (const std::string_view odd :
-       {"key", "key =v", "k=v\t", "k\xff=v", "k=v\xff", "k=v\x01", "k=\x7f"}) {
-    for (std::size_t before = 0; before < 70; ++before) {
-      std::string list(before, ',');
-      list.append(odd).append(",a=1");
-      const ExactText text(list);
-      PairScanner<TypeParam> scanner(text.view());
-      Pair pair{};
-      EXPECT_FALSE(scanner.read(text.view().data() + before, pair)) << odd << " at " << before;
+// Nothing beyond the first odd character is visited, wherever the windows begin and end.
+TYPED_TEST(ScanTest, StopsAtTheFirstOddCharacter) {
+  for (std::size_t size = 0; size < 140; ++size) {
+    const std::string good = "k=" + std::string(size, 'v');
+    const std::string marks = " =" + std::string(size, ' ');
+    // With the number of characters that are visited.
+    for (const auto& [rest, visited] : {std::pair<std::string_view, std::size_t>{",", 1},
+                                        {",,k=v", 1},
+                                        {", k=v", 1},
+                                        {",=v", 1},
+                                        {",kk", 1},
+                                        {",kk,k=v", 1},
+                                        {",k =v,k=v", 1},
+                                        {",k\xff=v,k=v", 1},
+                                        {"\x7f,k=v", 0},
+                                        {"\t,k=v", 0}}) {
+      const std::string expected =
+          marks + std::string(rest.substr(0, visited)) + std::string(rest.size() - visited, ' ');
+      ASSERT_EQ(marks_of<TypeParam>(good + std::string(rest)), expected) << rest << ", " << size;
     }
   }
 }
+
+TEST(ScanTest, OnlyBaggageHasEqualsSignsInValues) {
+  EXPECT_EQ(marks_of<BaggageList>("k=v=w,k==,a=1"), " = = , ==, = $");
+  EXPECT_EQ(marks_of<TraceStateList>("k=v=w,k=1"), " =       ");
+  EXPECT_EQ(marks_of<TraceStateList>("k=v,k==,k=1"), " = , =     ");
+}
+
+TEST(ScanTest, StopsIfTheVisitorSaysSo) {
+  const std::string list = "k=" + std::string(1000, 'v');
+  std::size_t visits = 0;
+  const auto visit = [&](const Window&, std::size_t) { return ++visits < 3; };
+  EXPECT_FALSE(visit_plain<BaggageList>(list, visit));
+  EXPECT_EQ(visits, 3U);
+}
+
+TEST(ScanTest, AnEmptyTextIsNotPlain) { EXPECT_EQ(marks_of<BaggageList>(""), ""); }
 
 }  // namespace
 }  // namespace baton::detail
+
+#endif

@@ -113,7 +113,7 @@ constexpr auto CarrierReader::fields_of() -> bool (*)(const void*, detail::Found
                 }) {
     return [](const void* any, detail::FoundFields& found) {
       const auto& carrier = *static_cast<const Carrier*>(any);
-      if constexpr (has_index<Carrier>) {
+      if constexpr (baton::has_index<Carrier>) {
         constexpr std::size_t few = 8;
         if (carrier.size() > few) return false;
       }

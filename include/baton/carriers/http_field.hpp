@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -19,18 +20,24 @@ namespace baton::http {
 
 /// Whether it is a valid field name: `1*tchar`, RFC 9110, §5.6.2.
 [[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept {
-  constexpr auto is_token_character = [](char c) {
-    return detail::is_letter_or_digit(c) || detail::token_marks.find(c) != std::string_view::npos;
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_token_character);
+  return !name.empty() && std::all_of(name.begin(), name.end(), detail::is_token_character);
 }
 
 /// Whether it is a valid field value: no control characters but tab, RFC 9110, §5.5.
 [[nodiscard]] constexpr bool is_field_value(std::string_view value) noexcept {
-  return std::all_of(value.begin(), value.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7f) || c == '\t';
-  });
+  constexpr auto is_valid = [](std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return !detail::is_control(c) || c == '\t'; });
+  };
+  constexpr std::size_t step = sizeof(std::uint64_t);
+  if (std::is_constant_evaluated() || value.size() < step) return is_valid(value);
+  // Eight characters at a time; the last eight may overlap those before. Only eight with a control
+  // character, which may be a tab, are looked at one by one.
+  for (std::size_t i = 0; i < value.size(); i += step) {
+    const char* const text = value.data() + std::min(i, value.size() - step);
+    if (detail::has_control(detail::load_word(text)) && !is_valid({text, step})) return false;
+  }
+  return true;
 }
 
 namespace internal {

@@ -71,6 +71,17 @@ void inject(benchmark::State& s) {
   });
 }
 
+/// The last of many fields.
+template <class Fields>
+void get_of_many(benchmark::State& s) {
+  Fields fields;
+  for (int i = 1; i < 100; ++i) add(fields, "x-header-" + std::to_string(i), "some value");
+  add(fields, "traceparent", parent);
+  const typename baton::http::CarrierFor<const Fields>::type carrier(fields);
+  const baton::CarrierReader reader(carrier);
+  measure(s, [&] { benchmark::DoNotOptimize(reader.get("traceparent")); });
+}
+
 /// What a service does for one request that causes another.
 template <class Fields>
 void whole_request(benchmark::State& s) {
@@ -104,6 +115,7 @@ void add_container(const std::string& name, std::vector<bench::Row>& rows) {
       [](benchmark::State& s) { extract(s, full_request<Fields>()); });
   add("extract_nothing", "extract, nothing among three",
       [](benchmark::State& s) { extract(s, plain_request<Fields>()); });
+  add("get_of_many", "get the last of 100 fields", get_of_many<Fields>);
   add("inject_full", "inject over itself", inject<Fields>);
   add("whole_request", "extract, scope, inject anew", whole_request<Fields>);
 }

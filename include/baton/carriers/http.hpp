@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include "baton/carrier.hpp"
 #include "baton/carriers/http_answer.hpp"
 #include "baton/carriers/http_field.hpp"
+#include "baton/carriers/http_search.hpp"
 #include "baton/carriers/http_span.hpp"
 #include "baton/detail/handle.hpp"
 #include "baton/options.hpp"
@@ -58,7 +61,11 @@ concept WritableContainer =
 ///
 /// Names are ASCII-case-insensitive to read and lowercase to write (RFC 9110, §5.1). Several fields
 /// of one name remain separate, in the order of the container. `set` leaves one of them, `erase`
-/// none. Reading never allocates, and each lookup visits all fields once.
+/// none. `set` assigns the value of the field that is there, in the memory that it has; what else
+/// that field holds remains. Name and value may be views into the container.
+///
+/// Reading never allocates. Each lookup visits all fields at most once; in a large ordered map,
+/// only those that begin with the same letter (see name_order).
 ///
 /// A field that could break a header is not written: a name that is not a token, or a value with a
 /// control character other than tab. Older fields of that name are removed in any case.
@@ -76,17 +83,22 @@ class HeaderCarrier {
   explicit HeaderCarrier(Container& container) noexcept : container_(&container) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    for (const Field& field : *container_) {
-      if (equal_names(Traits::name(field), name)) return Traits::value(field);
-    }
-    return std::nullopt;
+    const Field* found = nullptr;
+    internal::visit_named(*container_, name, [&](auto& field, std::string_view) {
+      found = std::addressof(*field);
+      return false;
+    });
+    if (found == nullptr) return std::nullopt;
+    return Traits::value(*found);
   }
 
   template <class Visitor>
   void get_all(std::string_view name, Visitor&& visit) const {
-    for (const Field& field : *container_) {
-      if (equal_names(Traits::name(field), name) && !visit(Traits::value(field))) return;
-    }
+    internal::visit_named(*container_, name, [&](auto& field, std::string_view) {
+      const bool goes_on = visit(Traits::value(*field));
+      ++field;
+      return goes_on;
+    });
   }
 
   template <class Visitor>
@@ -108,64 +120,94 @@ class HeaderCarrier {
   {
     if (!is_field_name(name) || !is_field_value(value)) {
       erase(name);
+      return;
+    }
+    const auto field = keep_first(name, [&](auto kept) { overwrite(*kept, name, value); });
+    if (field == container_->end()) {
+      add(name, value);
     } else if constexpr (is_map) {
-      set_in_map(name, value);
-    } else {
-      set_in_sequence(name, value);
+      if (!internal::is_lowercase(field->first)) respell(field);
     }
   }
 
   void erase(std::string_view name)
     requires writable
   {
-    erase_but(container_->end(), name);
+    const auto field = keep_first(name, [](auto) {});
+    if (field != container_->end()) container_->erase(field);
   }
 
  private:
   static constexpr bool is_map = requires { typename Container::mapped_type; };
 
-  void set_in_map(std::string_view name, std::string_view value) {
-    // Built first: name and value may be views into fields that are erased below.
-    std::pair<typename Container::key_type, typename Container::mapped_type> fresh;
-    internal::assign_lowercase(fresh.first, name);
-    internal::assign_text(fresh.second, value);
-    erase(fresh.first);
-    container_->insert(std::move(fresh));
-  }
-
-  void set_in_sequence(std::string_view name, std::string_view value) {
-    Field fresh{};
-    Traits::assign(fresh, name, value);
-    for (auto field = container_->begin(); field != container_->end(); ++field) {
-      if (equal_names(Traits::name(*field), name)) {
-        *field = std::move(fresh);
-        erase_but(field, Traits::name(*field));
-        return;
-      }
-    }
-    container_->push_back(std::move(fresh));
-  }
-
-  template <class Iterator>
-  void erase_but(Iterator kept, std::string_view name) {
-    const Field* kept_field = kept == container_->end() ? nullptr : std::addressof(*kept);
+  /// Erases all fields of that name but the first, and returns it, or the end if there is none.
+  /// Name and value may be views into any of them: `keep` is called with the first before others
+  /// are erased, and afterwards the name is that of the first.
+  template <class Keep>
+  auto keep_first(std::string_view name, Keep&& keep) {
+    auto first = container_->end();
     if constexpr (is_map) {
-      for (auto field = container_->begin(); field != container_->end();) {
-        field =
-            equal_names(Traits::name(*field), name) ? container_->erase(field) : std::next(field);
-      }
-    } else {
-      // One pass over the sequence: erasing one by one would be quadratic in a vector.
-      auto out = container_->begin();
-      for (auto field = container_->begin(); field != container_->end(); ++field) {
-        if (std::addressof(*field) != kept_field && equal_names(Traits::name(*field), name)) {
-          continue;
+      bool is_kept = false;
+      internal::visit_named(*container_, name, [&](auto& field, std::string_view& sought) {
+        if (is_kept) {
+          field = container_->erase(field);
+        } else {
+          is_kept = true;
+          first = field;
+          keep(first);
+          sought = Traits::name(*first);
+          ++field;
         }
-        if (out != field) *out = std::move(*field);
-        ++out;
-      }
-      container_->erase(out, container_->end());
+        return true;
+      });
+    } else {
+      const auto has_name = [&](const Field& field) {
+        return equal_names(Traits::name(field), name);
+      };
+      first = std::find_if(container_->begin(), container_->end(), has_name);
+      if (first == container_->end()) return first;
+      keep(first);
+      name = Traits::name(*first);
+      // One pass over the sequence: erasing one by one would be quadratic in a vector.
+      container_->erase(std::remove_if(std::next(first), container_->end(), has_name),
+                        container_->end());
     }
+    return first;
+  }
+
+  static void overwrite(Field& field, std::string_view name, std::string_view value) {
+    if constexpr (is_map) {
+      internal::assign_text(field.second, value);
+    } else if constexpr (requires { Traits::overwrite(field, value); }) {
+      Traits::overwrite(field, value);
+    } else {
+      Field fresh{};
+      Traits::assign(fresh, name, value);
+      field = std::move(fresh);
+    }
+  }
+
+  void add(std::string_view name, std::string_view value) {
+    if constexpr (is_map) {
+      std::pair<typename Container::key_type, typename Container::mapped_type> fresh;
+      internal::assign_lowercase(fresh.first, name);
+      internal::assign_text(fresh.second, value);
+      container_->insert(std::move(fresh));
+    } else {
+      Field fresh{};
+      Traits::assign(fresh, name, value);
+      container_->push_back(std::move(fresh));
+    }
+  }
+
+  /// A map's key cannot be changed in place.
+  template <class Iterator>
+  void respell(Iterator field) {
+    std::pair<typename Container::key_type, typename Container::mapped_type> fresh;
+    internal::assign_lowercase(fresh.first, field->first);
+    fresh.second = std::move(field->second);
+    container_->erase(field);
+    container_->insert(std::move(fresh));
   }
 
   Container* container_;

@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "baton/detail/ascii.hpp"
 
@@ -19,18 +22,24 @@ namespace baton::http {
 
 /// Whether it is a valid field name: `1*tchar`, RFC 9110, §5.6.2.
 [[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept {
-  constexpr auto is_token_character = [](char c) {
-    return detail::is_letter_or_digit(c) || detail::token_marks.find(c) != std::string_view::npos;
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_token_character);
+  return !name.empty() && std::all_of(name.begin(), name.end(), detail::is_token_character);
 }
 
 /// Whether it is a valid field value: no control characters but tab, RFC 9110, §5.5.
 [[nodiscard]] constexpr bool is_field_value(std::string_view value) noexcept {
-  return std::all_of(value.begin(), value.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7f) || c == '\t';
-  });
+  constexpr auto is_valid = [](std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return !detail::is_control(c) || c == '\t'; });
+  };
+  constexpr std::size_t step = sizeof(std::uint64_t);
+  if (std::is_constant_evaluated() || value.size() < step) return is_valid(value);
+  // Eight characters at a time; the last eight may overlap those before. Only eight with a control
+  // character, which may be a tab, are looked at one by one.
+  for (std::size_t i = 0; i < value.size(); i += step) {
+    const char* const text = value.data() + std::min(i, value.size() - step);
+    if (detail::has_control(detail::load_word(text)) && !is_valid({text, step})) return false;
+  }
+  return true;
 }
 
 namespace internal {
@@ -64,21 +73,39 @@ concept Assignable = OwningText<T> || (WrappedText<T> && requires(T& wrapped) {
                        { wrapped.value } -> OwningText;
                      });
 
+/// Whether the two have bytes in common.
+inline bool overlap(std::string_view a, std::string_view b) noexcept {
+  constexpr std::less<> is_before;  // of unrelated pointers as well
+  return is_before(a.data(), b.data() + b.size()) && is_before(b.data(), a.data() + a.size());
+}
+
+/// Assigns in place, so that the target's memory is used again. The value may be a part of it.
 template <Assignable T>
 void assign_text(T& target, std::string_view value) {
   if constexpr (OwningText<T>) {
-    target.assign(value.data(), value.size());
+    if (overlap(target, value)) {
+      T copy{};
+      copy.assign(value.data(), value.size());
+      target = std::move(copy);
+    } else {
+      target.assign(value.data(), value.size());
+    }
   } else {
-    target.value.assign(value.data(), value.size());
+    assign_text(target.value, value);
   }
 }
 
 using detail::is_lowercase;
 
 template <OwningText T>
+void make_lowercase(T& target) {
+  for (char& c : target) c = detail::to_lower(c);
+}
+
+template <OwningText T>
 void assign_lowercase(T& target, std::string_view name) {
   target.assign(name.data(), name.size());
-  for (char& c : target) c = detail::to_lower(c);
+  make_lowercase(target);
 }
 
 template <class T>
@@ -97,7 +124,9 @@ concept NameValue = !Pair<T> && requires(const T& field) {
 
 /// How to read and write one element of a container of header fields. Pairs and structs with
 /// members `name` and `value` are known; specialize it for other types. `assign` is needed only to
-/// write, on a default-constructed element, and must write the name in lowercase.
+/// write, on a default-constructed element, and must write the name in lowercase. With `overwrite`,
+/// which is optional, `set` writes over an element that is there: it must put the element's own
+/// name in lowercase, and the value may be a view of the element.
 ///
 ///     template <>
 ///     struct baton::http::FieldTraits<nghttp2_nv> {
@@ -126,6 +155,15 @@ struct FieldTraits<Field> {
     internal::assign_lowercase(field.first, name);
     internal::assign_text(field.second, value);
   }
+  static void overwrite(Field& field, std::string_view value)
+    requires requires {
+      internal::make_lowercase(field.first);
+      internal::assign_text(field.second, value);
+    }
+  {
+    internal::assign_text(field.second, value);
+    internal::make_lowercase(field.first);
+  }
 };
 
 template <internal::NameValue Field>
@@ -140,6 +178,15 @@ struct FieldTraits<Field> {
   {
     internal::assign_lowercase(field.name, name);
     internal::assign_text(field.value, value);
+  }
+  static void overwrite(Field& field, std::string_view value)
+    requires requires {
+      internal::make_lowercase(field.name);
+      internal::assign_text(field.value, value);
+    }
+  {
+    internal::assign_text(field.value, value);
+    internal::make_lowercase(field.name);
   }
 };
 

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "baton/carriers/http.hpp"
-
-#include <cctype>
 #include <cstdint>
-#include <deque>
-#include <list>
-#include <map>
 #include <stdexcept>
-#include <unordered_map>
 
 #include "carriers/conformance.hpp"
+#include "containers.hpp"
 
 /// As in C libraries for HTTP/2: bytes that another object owns.
 struct ForeignField {
@@ -32,75 +26,7 @@ struct baton::http::FieldTraits<ForeignField> {
 namespace {
 
 using namespace carrier_conformance;
-using baton::http::HeaderCarrier;
-
-struct Entry {
-  std::string name;
-  std::string value;
-  bool sensitive = false;
-};
-
-struct WrappedValue {
-  std::string value;
-  bool sensitive = false;
-};
-
-char fold(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
-/// As in libraries whose maps ignore case.
-struct CaseInsensitiveLess {
-  bool operator()(const std::string& a, const std::string& b) const {
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                        [](char x, char y) { return fold(x) < fold(y); });
-  }
-};
-struct CaseInsensitiveEqual {
-  bool operator()(const std::string& a, const std::string& b) const {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return fold(x) == fold(y); });
-  }
-};
-struct CaseInsensitiveHash {
-  std::size_t operator()(std::string text) const {
-    std::transform(text.begin(), text.end(), text.begin(), fold);
-    return std::hash<std::string>()(text);
-  }
-};
-
-template <class Container>
-struct HeaderBinding {
-  using Storage = Container;
-  static void add(Storage& storage, std::string_view name, std::string_view value) {
-    if constexpr (requires { typename Container::mapped_type; }) {
-      storage.insert({std::string(name), {std::string(value)}});
-    } else {
-      storage.push_back({std::string(name), std::string(value)});
-    }
-  }
-  static RawFields raw(const Storage& storage) {
-    using Traits = baton::http::FieldTraits<typename Container::value_type>;
-    RawFields fields;
-    for (const auto& field : storage)
-      fields.emplace_back(Traits::name(field), Traits::value(field));
-    return fields;
-  }
-  static auto carrier(Storage& storage) { return HeaderCarrier(storage); }
-  static auto carrier(const Storage& storage) { return HeaderCarrier(storage); }
-};
-
-using Pairs = HeaderBinding<std::vector<std::pair<std::string, std::string>>>;
-using PairList = HeaderBinding<std::list<std::pair<std::string, std::string>>>;
-using PairDeque = HeaderBinding<std::deque<std::pair<std::string, std::string>>>;
-using Entries = HeaderBinding<std::vector<Entry>>;
-using Map = HeaderBinding<std::map<std::string, std::string>>;
-using FoldingMap = HeaderBinding<std::map<std::string, std::string, CaseInsensitiveLess>>;
-using HashMap = HeaderBinding<std::unordered_map<std::string, std::string>>;
-using Multimap = HeaderBinding<std::multimap<std::string, std::string>>;
-using WrappedMultimap = HeaderBinding<std::multimap<std::string, WrappedValue>>;
-using FoldingMultimap = HeaderBinding<std::multimap<std::string, std::string, CaseInsensitiveLess>>;
-using HashMultimap = HeaderBinding<std::unordered_multimap<std::string, std::string>>;
-using FoldingHashMultimap = HeaderBinding<
-    std::unordered_multimap<std::string, std::string, CaseInsensitiveHash, CaseInsensitiveEqual>>;
+using namespace http_test;
 
 template <class Container>
 struct MapBinding : HeaderBinding<Container> {
@@ -108,17 +34,6 @@ struct MapBinding : HeaderBinding<Container> {
   static auto carrier(const Container& storage) { return baton::MapCarrier(storage); }
 };
 
-using Everything =
-    testing::Types<Pairs, PairList, PairDeque, Entries, Map, FoldingMap, HashMap, Multimap,
-                   WrappedMultimap, FoldingMultimap, HashMultimap, FoldingHashMultimap>;
-using MultiValued = testing::Types<Pairs, PairList, PairDeque, Entries, Multimap, WrappedMultimap,
-                                   FoldingMultimap, HashMultimap, FoldingHashMultimap>;
-// Hash multimaps have an order of their own for repeated fields.
-using Ordered =
-    testing::Types<Pairs, PairList, PairDeque, Entries, Multimap, WrappedMultimap, FoldingMultimap>;
-using ManySpellings =
-    testing::Types<Pairs, PairList, PairDeque, Entries, Map, HashMap, Multimap, WrappedMultimap,
-                   FoldingMultimap, HashMultimap, FoldingHashMultimap>;
 using CoreMaps = testing::Types<MapBinding<std::map<std::string, std::string>>,
                                 MapBinding<std::map<std::string, std::string, std::less<>>>,
                                 MapBinding<std::unordered_map<std::string, std::string>>>;

@@ -95,6 +95,11 @@ std::size_t Baggage::size() const noexcept {
 
 std::string_view Baggage::header(const BaggageLimits& limits) const noexcept {
   const std::string_view text = header();
+  // The least member is a key of one character with "=", and a comma follows all but the last.
+  constexpr std::size_t least_member = 3;
+  if (text.size() <= limits.max_bytes && text.size() / least_member < limits.max_members) {
+    return text;
+  }
   std::size_t members = 0;
   std::size_t kept = 0;
   for (std::size_t begin = 0; begin < text.size() && members < limits.max_members; ++members) {

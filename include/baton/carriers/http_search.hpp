@@ -64,7 +64,9 @@ template <class Map, class Visit>
     };
     auto field = map.lower_bound(typename Map::key_type(&first, 1));
     while (field != map.end() && has_first(Traits::name(*field))) {
-      if (!equal_names(Traits::name(*field), name)) {
+      // As equal_names, but their first characters are known to be equal.
+      const std::string_view key = Traits::name(*field);
+      if (key.size() != name.size() || !detail::same_ignoring_case(key, name)) {
         ++field;
       } else if (!visit(field, name)) {
         return false;

@@ -99,7 +99,9 @@ inline std::uint64_t load_word(const char* characters) noexcept {
 }
 
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && same_ignoring_case(a, b);
+  if (a.size() != b.size()) return false;
+  // Most names of one size differ in the first character already.
+  return a.empty() || (((a.front() ^ b.front()) & ~0x20) == 0 && same_ignoring_case(a, b));
 }
 
 }  // namespace baton::detail

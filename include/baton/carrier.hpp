@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -105,11 +106,16 @@ inline constexpr bool names_without_case = requires { requires Carrier::names_wi
 template <class Carrier>
 inline constexpr bool prefers_exact_names = requires { requires Carrier::prefers_exact_names; };
 
-/// Whether a look-up costs much less than a pass over all fields, as in a map. If such a carrier
-/// has `fields`, it also has `size`, the number of fields: a chain looks its names up among many
-/// fields, and passes over few.
+/// Up to how many fields a pass over all of them costs less than the look-ups of a chain: any
+/// number, except for carriers with an index, such as large maps. Those also have `size`.
 template <class Carrier>
-inline constexpr bool has_index = requires { requires Carrier::has_index; };
+inline constexpr std::size_t few_fields = std::numeric_limits<std::size_t>::max();
+template <class Carrier>
+  requires requires { Carrier::few_fields; }
+inline constexpr std::size_t few_fields<Carrier> = Carrier::few_fields;
+
+template <class Carrier>
+inline constexpr bool has_index = few_fields<Carrier> != std::numeric_limits<std::size_t>::max();
 
 /// A view of any ReadableCarrier, of two words. The carrier must outlive it.
 class CarrierReader {
@@ -273,7 +279,7 @@ template <class Map>
   }
 class MapCarrier {
  public:
-  static constexpr bool has_index = true;
+  static constexpr std::size_t few_fields = 8;
 
   /// Whether it is writable: a map of views would keep dangling views.
   static constexpr bool owns_text = !std::is_const_v<Map> &&

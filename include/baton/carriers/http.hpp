@@ -73,6 +73,10 @@ template <class Container>
 class HeaderCarrier {
  public:
   static constexpr bool names_without_case = true;
+  static constexpr std::size_t few_fields =
+      internal::order_of<std::remove_const_t<Container>> == NameOrder::unknown
+          ? baton::few_fields<void>
+          : internal::many_fields - 1;
 
   using Field = typename Container::value_type;
   using Traits = FieldTraits<std::remove_cv_t<Field>>;
@@ -114,6 +118,8 @@ class HeaderCarrier {
       if (!visit(Traits::name(field), Traits::value(field))) return;
     }
   }
+
+  [[nodiscard]] std::size_t size() const noexcept { return container_->size(); }
 
   void set(std::string_view name, std::string_view value)
     requires writable

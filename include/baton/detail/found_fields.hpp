@@ -114,8 +114,7 @@ constexpr auto CarrierReader::fields_of() -> bool (*)(const void*, detail::Found
     return [](const void* any, detail::FoundFields& found) {
       const auto& carrier = *static_cast<const Carrier*>(any);
       if constexpr (baton::has_index<Carrier>) {
-        constexpr std::size_t few = 8;
-        if (carrier.size() > few) return false;
+        if (carrier.size() > few_fields<Carrier>) return false;
       }
       carrier.fields(found);
       return true;

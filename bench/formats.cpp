@@ -96,7 +96,7 @@ bool add_format(std::string_view name, std::vector<bench::Row>& rows) {
   const Fields fields = request_of(chain);
   const std::string title(name);
   if (!works(chain, fields)) return false;
-  const auto add = [](const std::string& id, auto run) {
+  const auto add = [](const std::string& id, const auto& run) {
     benchmark::RegisterBenchmark(id.c_str(), run);
   };
   add("floor_" + title, [=](benchmark::State& s) { copy_fields(s, chain, fields); });

@@ -28,11 +28,13 @@ HeaderModel to_model(const amqp_table_t& table) {
 std::size_t wrong_types(const amqp_table_t& table) {
   std::size_t count = 0;
   for (int i = 0; i < table.num_entries; ++i) {
-    const auto& [name, value] = table.entries[i];
-    const bool has_right_type = value.kind == AMQP_FIELD_KIND_UTF8 ||
-                                value.kind == AMQP_FIELD_KIND_BYTES ||
-                                value.kind == AMQP_FIELD_KIND_VOID;
-    const auto reads = [&](const auto& reader) { return reader->traits().owns(to_string(name)); };
+    const amqp_table_entry_t& entry = table.entries[i];
+    const std::uint8_t kind = entry.value.kind;
+    const bool has_right_type = kind == AMQP_FIELD_KIND_UTF8 || kind == AMQP_FIELD_KIND_BYTES ||
+                                kind == AMQP_FIELD_KIND_VOID;
+    const auto reads = [&](const auto& reader) {
+      return reader->traits().owns(to_string(entry.key));
+    };
     if (!has_right_type && std::ranges::any_of(laws::header_chain().readers(), reads)) ++count;
   }
   return count;

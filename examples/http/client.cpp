@@ -46,13 +46,14 @@ http::response<http::string_body> get(const example::Url& url) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::optional<example::Url> url;
+  example::Url url;
   CLI::App app("Starts a trace and makes one GET in it.", "http_client");
   app.add_option_function<std::string>(
          "url",
          [&url](const std::string& text) {
-           url = example::parse_url(text);
-           if (!url) throw CLI::ValidationError("url", "must be http://HOST[:PORT][/PATH]");
+           const std::optional<example::Url> parsed = example::parse_url(text);
+           if (!parsed) throw CLI::ValidationError("url", "must be http://HOST[:PORT][/PATH]");
+           url = *parsed;
          },
          "The URL to get")
       ->required()
@@ -66,7 +67,7 @@ int main(int argc, char** argv) {
   const baton::Scope scope(span.context());
   std::cout << "trace " << baton::current().trace_id() << '\n';
   try {
-    const auto response = get(*url);
+    const auto response = get(url);
     std::cout << response.body();
     return response.result() == http::status::ok ? 0 : 1;
   } catch (const std::exception& exception) {

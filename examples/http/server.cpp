@@ -25,7 +25,9 @@ net::awaitable<example::Response> answer() {
   baton::http::inject(fields);
 
   std::string body;
-  for (const auto& [name, value] : fields) body += name + ": " + value + '\n';
+  for (const auto& [name, value] : fields) {
+    body.append(name).append(": ").append(value).append("\n");
+  }
   co_return example::make_response(http::status::ok, std::move(body));
 }
 

@@ -39,7 +39,7 @@ class PrintingTracer final : public baton::Tracer {
     const baton::SpanContext& ids = started.context.span_context();
     std::cout << ids.trace_id << ' ' << ids.span_id << " parent " << span->parent << ' '
               << to_string(span->kind) << ' ' << span->name << ' ' << took.count() << " ms"
-              << (end.is_error ? " failed" : "") << std::endl;
+              << (end.is_error ? " failed\n" : "\n") << std::flush;
   }
 
  private:

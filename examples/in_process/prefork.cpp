@@ -13,7 +13,6 @@
 #include <string_view>
 #include <system_error>
 #include <unordered_set>
-#include <vector>
 
 #include "order.hpp"
 
@@ -26,7 +25,9 @@ constexpr int ids_of_each = 100'000;
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-void report(std::string_view what) { std::cout << what << baton::log_fields() << std::endl; }
+void report(std::string_view what) {
+  std::cout << what << baton::log_fields() << '\n' << std::flush;
+}
 
 /// Makes ids, and tells them to the parent.
 [[noreturn]] void work(std::FILE* output) {
@@ -57,14 +58,14 @@ int main() {
   const baton::Scope scope(startup);
   report("server started");
 
-  std::vector<std::FILE*> outputs;
-  for (int i = 0; i < workers; ++i) outputs.push_back(start_worker());
+  std::array<std::FILE*, workers> outputs{};
+  for (std::FILE*& output : outputs) output = start_worker();
   std::unordered_set<std::uint64_t> ids;
   std::size_t count = 0;
   for (std::FILE* output : outputs) {
     std::uint64_t id = 0;
     for (; std::fread(&id, sizeof(id), 1, output) == 1; ++count) ids.insert(id);
-    std::fclose(output);
+    if (std::fclose(output) != 0) fail("fclose");
   }
   while (::wait(nullptr) > 0) {
   }

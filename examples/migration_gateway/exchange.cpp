@@ -96,8 +96,8 @@ net::awaitable<void> Exchange::upload() {
 
 net::awaitable<void> Exchange::download() {
   error_code error;
-  if (co_await read_response(error)) {
-    co_await relay_response();
+  if (ResponseParser* const response = co_await read_response(error)) {
+    co_await relay_response(*response);
   } else if (may_retry(error)) {
     must_retry_ = true;
   } else {
@@ -106,41 +106,42 @@ net::awaitable<void> Exchange::download() {
   }
 }
 
-/// Reads up to the header of the final response. Relays the informational ones before it.
-net::awaitable<bool> Exchange::read_response(error_code& error) {
+/// Reads up to the header of the final response, and returns it, or null. Relays the informational
+/// ones before it.
+net::awaitable<ResponseParser*> Exchange::read_response(error_code& error) {
   for (unsigned count = 0; count < max_informational; ++count) {
-    response_.emplace();
-    response_->header_limit(Peer::max_head);
-    response_->body_limit(boost::none);
-    response_->skip(header_.method() == http::verb::head);
+    ResponseParser& response = response_.emplace();
+    response.header_limit(Peer::max_head);
+    response.body_limit(boost::none);
+    response.skip(header_.method() == http::verb::head);
     if (is_uploaded_) upstream_->start_read_clock();
-    const std::size_t size = co_await upstream_->read_head(*response_, error);
-    if (error) co_return false;
+    const std::size_t size = co_await upstream_->read_head(response, error);
+    if (error) co_return nullptr;
     upstream_->received().consume(size);
 
-    ResponseHeader& header = response_->get().base();
-    if (!has_clear_framing(header, header.version())) co_return false;
+    ResponseHeader& header = response.get().base();
+    if (!has_clear_framing(header, header.version())) co_return nullptr;
     const unsigned status = header.result_int();
-    if (status >= 200) co_return true;
-    if (status < 100 || status == 101) co_return false;  // no request asks to switch protocols
-    is_reused_ = false;                                  // the connection is alive: no retry
+    if (status >= 200) co_return &response;
+    if (status < 100 || status == 101) co_return nullptr;  // no request asks to switch protocols
+    is_reused_ = false;                                    // the connection is alive: no retry
     if (header_.version() < 11) continue;
     remove_hop_by_hop(header);
     const std::string head = to_text(header);
     co_await client_.send(net::buffer(head), error);
     if (error) {
       lose_client();
-      co_return false;
+      co_return nullptr;
     }
   }
-  co_return false;
+  co_return nullptr;
 }
 
-net::awaitable<void> Exchange::relay_response() {
-  ResponseHeader header = std::move(response_->get().base());
+net::awaitable<void> Exchange::relay_response(ResponseParser& response) {
+  ResponseHeader header = std::move(response.get().base());
   Framing framing = Framing::none;
-  if (!response_->is_done()) {
-    if (response_->content_length()) {
+  if (!response.is_done()) {
+    if (response.content_length()) {
       framing = Framing::length;
     } else {
       framing = header_.version() < 11 ? Framing::until_close : Framing::chunked;
@@ -155,13 +156,13 @@ net::awaitable<void> Exchange::relay_response() {
   services_.metrics.add_response(header.result_int());
 
   error_code error;
-  const Passage passage = co_await relay_body(*upstream_, *response_, client_, framing,
+  const Passage passage = co_await relay_body(*upstream_, response, client_, framing,
                                               to_text(header), remove_hop_by_hop, error);
   if (is_client_lost_) co_return;
   switch (passage) {
     case Passage::complete:
       keeps_alive_ = to.keeps_alive;
-      if (is_uploaded_ && request_.is_done() && response_->keep_alive()) {
+      if (is_uploaded_ && request_.is_done() && response.keep_alive()) {
         services_.upstream.give_back(std::move(upstream_));
       }
       break;

@@ -46,8 +46,8 @@ class Exchange {
   net::awaitable<void> connect(bool must_be_new, error_code& error);
   net::awaitable<void> upload();
   net::awaitable<void> download();
-  net::awaitable<bool> read_response(error_code& error);
-  net::awaitable<void> relay_response();
+  net::awaitable<ResponseParser*> read_response(error_code& error);
+  net::awaitable<void> relay_response(ResponseParser& response);
   net::awaitable<void> fail();
   void end_upload();
   [[nodiscard]] bool may_retry(const error_code& error) const;

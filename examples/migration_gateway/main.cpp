@@ -71,7 +71,8 @@ void run(const gateway::Options& options) {
     admin.stop();
   });
   std::cout << "listening on " << url_of(gateway.endpoint()) << '\n'
-            << "metrics on http://127.0.0.1:" << admin.port() << "/metrics" << std::endl;
+            << "metrics on http://127.0.0.1:" << admin.port() << "/metrics\n"
+            << std::flush;
   gateway.run();
 }
 
@@ -85,7 +86,7 @@ int main(int argc, char** argv) {
   }
   const auto& options = std::get<gateway::Options>(parsed);
   if (options.propagates && !baton::global_chain_error().empty()) {
-    std::cerr << "warning: " << baton::global_chain_error() << std::endl;
+    std::cerr << "warning: " << baton::global_chain_error() << '\n';
   }
   try {
     run(options);

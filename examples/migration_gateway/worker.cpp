@@ -30,7 +30,7 @@ net::awaitable<void> Worker::serve_session(std::shared_ptr<Session> session) {
   try {
     co_await session->run();
   } catch (const std::exception& exception) {  // for example, out of memory: drops this connection
-    std::cerr << "error: " << exception.what() << std::endl;
+    std::cerr << "error: " << exception.what() << '\n';
   }
   sessions_.erase(session.get());
   --connections_;

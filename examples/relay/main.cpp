@@ -100,7 +100,8 @@ int serve(net::io_context& io, Relay& relay) {
             << url << '\n'
             << "  curl -H 'b3: 80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d' " << url << '\n'
             << "  curl -H 'Accept: application/json' -H 'b3: 0' " << url << '\n'
-            << "and Ctrl-C to end" << std::endl;
+            << "and Ctrl-C to end\n"
+            << std::flush;
   io.run();
   return EXIT_SUCCESS;
 }

@@ -142,7 +142,7 @@ net::awaitable<Response> Listener::respond(const Request& request) {
   try {
     co_return co_await handler_(request);
   } catch (const std::exception& exception) {
-    std::cerr << "error: " << exception.what() << std::endl;
+    std::cerr << "error: " << exception.what() << '\n';
   }
   co_return make_response(http::status::internal_server_error, "internal error\n");
 }

@@ -17,7 +17,7 @@ std::optional<int> parse_options(CLI::App& app, int count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     std::string line = error.what();
     std::replace(line.begin(), line.end(), '\n', ' ');
-    const std::string name = app.get_name();
+    const std::string& name = app.get_name();
     std::cerr << name << ": " << line << "; see " << name << " --help\n";
     return 2;
   }

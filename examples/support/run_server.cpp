@@ -28,7 +28,7 @@ int run_server(int argc, char** argv, std::string_view purpose, Handler handler)
     signals.async_wait([&](const boost::system::error_code& error, int) {
       if (!error) listener.stop();
     });
-    std::cout << "listening on http://127.0.0.1:" << listener.port() << std::endl;
+    std::cout << "listening on http://127.0.0.1:" << listener.port() << '\n' << std::flush;
     io.run();
     return 0;
   } catch (const std::exception& exception) {

@@ -191,6 +191,7 @@ template <class Result, class Executor>
   if constexpr (std::is_void_v<Result>) {
     co_await std::move(spawned);
   } else {
+    // It has a result unless it throws. NOLINTNEXTLINE(bugprone-unchecked-optional-access)
     co_return *co_await std::move(spawned);
   }
 }

@@ -216,8 +216,8 @@ Detached travel(Threads& threads, std::size_t number, Checks& checks, std::latch
 
 TEST(ContextPromiseTest, TenThousandCoroutinesHopBetweenFourThreads) {
   constexpr std::size_t coroutines = 10'000;
-  Checks checks;                // NOLINT(misc-const-correctness): changed through bind
-  std::latch done(coroutines);  // NOLINT(misc-const-correctness)
+  Checks checks;
+  std::latch done(coroutines);
   std::optional<Threads> threads(std::in_place);
   for (std::size_t i = 0; i < coroutines; ++i) {
     const Context context = numbered_context(i);
@@ -526,7 +526,7 @@ Generator count(int from, std::vector<Context>& seen) {
 }
 
 TEST_F(ContextPromiseSteps, APromiseKeepsItsOwnFunctions) {
-  std::vector<Context> seen;  // NOLINT(misc-const-correctness): changed through bind
+  std::vector<Context> seen;
   const Generator numbers = bind(own_, count)(3, seen);
   const Generator::promise_type& promise = numbers.handle.promise();
   EXPECT_EQ(promise.parameter, 3);

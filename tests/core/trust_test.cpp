@@ -136,7 +136,7 @@ TEST(TrustRulesTest, FieldsNamedByDeniedKeysAreErased) {
   const PropagatorChain chain =
       make_chain("tracecontext,jaeger,ottrace")
           .chain.with_trust({.destinations = {{"*", true, true, {"user"}}}});
-  Context context = context_of(parent, "User=1,SECRET=2,user=3");
+  const Context context = context_of(parent, "User=1,SECRET=2,user=3");
   Fields fields = {{"uberctx-secret", "2"}, {"UberCtx-Secret", "2"}, {"ot-baggage-secret", "2"}};
   chain.inject(context, fields, "x");
   EXPECT_FALSE(fields.get("uberctx-secret"));

@@ -122,7 +122,7 @@ inline std::optional<baton::Context> context_of_message(boost_json::object& mess
 inline bool hides_notification(std::string_view text) {
   for (const char c : std::string_view("{MessageAttributes")) {
     for (const std::string_view digits : {"0123456789abcdef", "0123456789ABCDEF"}) {
-      const auto code = static_cast<std::size_t>(c);
+      const auto code = static_cast<unsigned char>(c);
       const std::string escaped = std::string("\\u00") + digits[code / 16] + digits[code % 16];
       if (text.find(escaped) != std::string_view::npos) return true;
     }

@@ -76,7 +76,7 @@ RC_GTEST_PROP(TracestateLaws, AnyByteLimitTakesWholeMembers, ()) {
   const auto limit = *drawn([](Draw& draw) { return draw.number(0, 3000); }).as("limit");
   laws::check_tracestate_limit(state, limit);
 
-  baton::Context context =
+  const baton::Context context =
       laws::extract_trace(laws::tracestate_fields({std::string(state.header())}));
   oracle::Fields sent;
   baton::TraceContextPropagator({limit}).inject(context, sent);

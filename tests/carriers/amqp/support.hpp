@@ -59,9 +59,7 @@ class OwnTable {
   }
 
   /// A table of these entries. Changes of it do not affect this object.
-  [[nodiscard]] amqp_table_t get() {
-    return {static_cast<int>(entries_.size()), entries_.empty() ? nullptr : entries_.data()};
-  }
+  [[nodiscard]] amqp_table_t get() { return {static_cast<int>(entries_.size()), entries_.data()}; }
 
  private:
   std::deque<std::string> texts_;

@@ -21,7 +21,6 @@ using baton::SpanKind;
 using baton::kafka::Existing;
 using baton::kafka::forward;
 using baton::kafka::instrument;
-using baton::kafka::InstrumentOptions;
 using baton::kafka::process;
 using baton::kafka::process_batch;
 using baton::test::caller_cases;

@@ -24,6 +24,8 @@ inline void* counted_or_throw(std::size_t size) {
 
 }  // namespace baton::test
 
+// One source of a program includes them: what replaces these operators must not be inline.
+// NOLINTBEGIN(misc-definitions-in-headers)
 void* operator new(std::size_t size) { return baton::test::counted_or_throw(size); }
 void* operator new[](std::size_t size) { return baton::test::counted_or_throw(size); }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
@@ -38,3 +40,4 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+// NOLINTEND(misc-definitions-in-headers)

@@ -21,7 +21,7 @@ import callgrind
 FIGURES = HERE / "instructions.json"
 PROGRAMS = ("propagation", "formats", "http", "grpc_metadata", "kafka", "amqp", "payload", "spans",
             "sampling", "in_process")
-OPTIONS = ("b_lto", "b_ndebug", "cpp_args", "cpp_std", "debug", "default_library", "optimization")
+OPTIONS = ("b_coverage", "b_lto", "b_ndebug", "b_pgo", "cpp_args", "cpp_std", "debug", "default_library", "optimization")
 MAX_GROWTH = 1.03
 TRIES = 3  # hash tables have random seeds
 SKIPPED = 77
@@ -34,7 +34,7 @@ def count(build, program):
         "--benchmark_min_time=0", "--benchmark_filter=-threads:|1m")
     nothing = counted.pop("nothing")
     return ({f"{program}: {name}": total - nothing for name, total in counted.items()},
-            dict(line.split(": ") for line in printed.splitlines()))
+            dict(line.split(": ", 1) for line in printed.splitlines()))
 
 
 def least(one, other):
@@ -50,15 +50,19 @@ def options_of(build):
     return {each["name"]: each["value"] for each in options if each["name"] in OPTIONS}
 
 
-def count_all(build, known):
-    """Counts again what seems to have grown, and everything if nothing is known."""
+def count_all(build, recorded):
+    """Counts again what seems to have grown, and everything if nothing is recorded. Stops if the
+    figures are of other conditions than those recorded."""
     counted, conditions = {}, {}
+    known = recorded["instructions"] if recorded else {}
     for program in PROGRAMS:
         if not (build / "bench" / program).exists():
             print(f"not built, so not counted: {program}")
             continue
         figures, printed = count(build, program)
         conditions = {**options_of(build), "libc": platform.libc_ver()[1], **printed}
+        if recorded and recorded["build"] != conditions:
+            break
         for _ in range(TRIES - 1):
             if not known or any(grew(known.get(name, 0), total)
                                 for name, total in figures.items()):
@@ -98,14 +102,15 @@ def difference(known, counted):
 def main():
     build = pathlib.Path(sys.argv[1])
     if "--update" in sys.argv[2:]:
-        write(*count_all(build, {}))
+        write(*count_all(build, None))
         return 0
     recorded = json.loads(FIGURES.read_text())
     known = recorded["instructions"]
-    counted, conditions = count_all(build, known)
+    counted, conditions = count_all(build, recorded)
     if recorded["build"] != conditions:
-        other = [f"{key} is {conditions.get(key)}, in the file {value}"
-                 for key, value in recorded["build"].items() if conditions.get(key) != value]
+        both = {**recorded["build"], **conditions}
+        other = [f"{key} is {conditions.get(key)}, in the file {recorded['build'].get(key)}"
+                 for key in both if conditions.get(key) != recorded["build"].get(key)]
         print(f"SKIPPED: the figures in {FIGURES.name} are of another build: {'; '.join(other)}")
         return SKIPPED
     wrong = difference(known, counted)

@@ -37,8 +37,12 @@ class CountReporter : public benchmark::BenchmarkReporter {
  public:
   /// What the counts depend on, beside the options of the build.
   bool ReportContext(const Context&) override {
-    const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-    std::cout << "compiler: " << __VERSION__ << "\nAVX2: " << (has_avx2 ? "yes" : "no") << '\n';
+#if defined(__x86_64__)
+    const char* const avx2 = __builtin_cpu_supports("avx2") ? "yes" : "no";
+#else
+    const char* const avx2 = "no";
+#endif
+    std::cout << "compiler: " << __VERSION__ << "\nAVX2: " << avx2 << '\n';
     // What the counting itself costs, in each of the others.
     baton::test::count_instructions([] { asm volatile(""); });
     baton::test::name_count("nothing");

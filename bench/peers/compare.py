@@ -38,7 +38,8 @@ class Wrong(Exception):
 
 
 def version(text):
-    return tuple(map(int, re.search(r"(\d+)\.(\d+)", text).groups()))
+    found = re.search(r"(\d+)\.(\d+)", text)
+    return tuple(map(int, found.groups())) if found else ()
 
 
 def build(tool, wanted, *command, folder):

@@ -42,7 +42,7 @@ void set_global_chain(PropagatorChain chain);
 ///     }
 ///
 /// It is called at most once, and must not use the global chain. Include `configuration.hpp`.
-[[nodiscard]] ConfiguredChain default_global_chain();
+[[nodiscard, gnu::visibility("default")]] ConfiguredChain default_global_chain();
 
 /// The errors in OTEL_PROPAGATORS when the global chain was made from it, or those that the
 /// program's `default_global_chain` gave; makes the chain if none exists. Empty if there was no

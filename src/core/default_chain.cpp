@@ -3,7 +3,8 @@
 #include "baton/global.hpp"
 
 // Alone in its file: a program that defines the function itself does not link this one, and with it
-// neither the configuration nor the registry of all formats.
+// neither the configuration nor the registry of all formats. Weak for those that link all of the
+// library, or its shared build.
 
 namespace baton {
 

@@ -20,15 +20,16 @@ def counts(valgrind, program, *options):
     found = []
     place, name = os.path.split(os.path.abspath(program))
     with tempfile.TemporaryDirectory() as folder:
-        printed = subprocess.run(
+        run = subprocess.run(
             [valgrind, "--tool=callgrind", "--quiet", "--collect-atstart=no",
              f"--callgrind-out-file={folder}/out", f"./{name}", *options],
-            check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=place,
-            env=ENVIRONMENT).stdout
+            check=False, capture_output=True, text=True, cwd=place, env=ENVIRONMENT)
+        if run.returncode != 0:
+            raise SystemExit(f"{name} ends with {run.returncode} under callgrind:\n{run.stderr}")
         for path in pathlib.Path(folder).glob("out.*"):
             text = path.read_text()
             title = re.search(r"^desc: Trigger: Client Request: (.*)$", text, re.MULTILINE)
             if title:
                 total = int(re.search(r"^totals: (\d+)", text, re.MULTILINE)[1])
                 found.append((int(path.suffix[1:]), title[1], total))
-    return {title: total for _, title, total in sorted(found)}, printed
+    return {title: total for _, title, total in sorted(found)}, run.stdout

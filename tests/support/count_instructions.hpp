@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#if __has_include(<valgrind/callgrind.h>)
+// Defined by Meson if there is the header: a compiler that looks for it itself would not be run
+// again when it is installed.
+#if defined(BATON_HAVE_CALLGRIND)
 #include <valgrind/callgrind.h>
 #else
 #define RUNNING_ON_VALGRIND 0

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <fstream>
+#include <istream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -191,6 +193,43 @@ void count_format(const std::string& format, const baton::PropagatorChain& chain
   give_repeats("x-application", "value");
 }
 
+// --- what search.py has found -------------------------------------------------------------------
+
+/// With \\xHH for a character.
+std::string unescaped(std::string_view text) {
+  std::string all;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\\') {
+      all += text[at];
+      continue;
+    }
+    all += static_cast<char>(std::stoi(std::string(text.substr(at + 2, 2)), nullptr, 16));
+    at += 3;
+  }
+  return all;
+}
+
+/// Lines of a format, a field, where the good value is (before, behind, none), and a text that
+/// fills the rest of 8 KiB, with tabs between.
+void count_recipes(std::istream& lines) {
+  std::string format, name, place, unit;
+  while (std::getline(lines, format, '\t') && std::getline(lines, name, '\t') &&
+         std::getline(lines, place, '\t') && std::getline(lines, unit)) {
+    const baton::PropagatorChain chain = baton::make_chain(format).chain;
+    Fields fields;
+    for (const auto& [other, good] : message_of(chain)) {
+      std::string value = good;
+      if (other == name) {
+        value = repeated(unescaped(unit), long_size - (place == "none" ? 0 : good.size()));
+        if (place == "before") value.insert(0, good);
+        if (place == "behind") value += good;
+      }
+      fields.add(other, value);
+    }
+    judge_and_count(format + ", long", name + '\t' + place + '\t' + unit, long_size, fields, chain);
+  }
+}
+
 // --- carriers ------------------------------------------------------------------------------------
 
 template <class Container>
@@ -232,7 +271,12 @@ void count_carrier(const std::string& carrier) {
 
 }  // namespace
 
-int main() {
+/// usage: inputs RECIPES [only]
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  std::ifstream recipes(argv[1]);
+  count_recipes(recipes);
+  if (argc > 2) return 0;
   count_baggage_inputs();
   count_jaeger_inputs();
   for (const baton::RegisteredPropagator& known : baton::registered_propagators()) {

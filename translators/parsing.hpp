@@ -160,9 +160,8 @@ inline Sampling sampling_to_say(const Context& context) noexcept {
 inline Extracted reject_value(std::string_view value, std::string_view field, ParseError error,
                               ExtractReport* report) noexcept {
   if (report == nullptr) return Extracted::malformed;
-  const std::string_view text = trim(value);
-  const std::size_t begin = text.empty() ? 0 : static_cast<std::size_t>(text.data() - value.data());
-  report->add(field, shifted(error, begin));
+  const std::size_t begin = optional_space.find_outside(value);
+  report->add(field, shifted(error, begin == value.size() ? 0 : begin));
   return Extracted::malformed;
 }
 

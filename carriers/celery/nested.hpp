@@ -31,6 +31,7 @@ class NestedReader {
  public:
   static constexpr bool last_field_counts = true;
   static constexpr bool names_without_case = true;
+  static constexpr bool prefers_exact_names = true;
 
   NestedReader(const Reader& outer, const Reader& nested, const PropagatorChain& chain)
       : outer_(&outer), nested_(&nested), chain_(&chain) {

@@ -103,6 +103,7 @@ class ReceivedMessage::Carrier {
  public:
   static constexpr bool last_field_counts = true;
   static constexpr bool names_without_case = true;
+  static constexpr bool prefers_exact_names = true;
 
   Carrier(const json::Object& system, const Attributes& attributes) noexcept
       : system_(&system), attributes_(&attributes) {}

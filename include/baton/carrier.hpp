@@ -3,9 +3,11 @@
 
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -15,6 +17,7 @@
 
 namespace baton {
 
+class PropagatorChain;
 namespace detail {
 class FoundFields;
 }
@@ -125,9 +128,6 @@ class CarrierReader {
   CarrierReader(const Carrier& carrier) noexcept
       : carrier_(&carrier), table_(&table<Carrier, Carrier>) {}
 
-  /// A view of fields that were found in `replaced`, in the place of that.
-  CarrierReader(const detail::FoundFields& found, CarrierReader replaced) noexcept;
-
   /// The first value of that name, or the last one if `last_field_counts`.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
     return table_->get(carrier_, name);
@@ -148,6 +148,13 @@ class CarrierReader {
   [[nodiscard]] bool has_binary_fields() const noexcept { return table_->has_binary_fields; }
   [[nodiscard]] bool last_field_counts() const noexcept { return table_->last_field_counts; }
 
+ private:
+  friend class detail::FoundFields;
+  friend class PropagatorChain;
+
+  /// A view of fields that were found in `replaced`, in the place of that.
+  CarrierReader(const detail::FoundFields& found, CarrierReader replaced) noexcept;
+
   /// Whether the carrier has `fields`, and whether it has an index.
   [[nodiscard]] bool has_fields() const noexcept { return table_->fields != nullptr; }
   [[nodiscard]] bool has_index() const noexcept { return table_->has_index; }
@@ -160,7 +167,6 @@ class CarrierReader {
   /// How the carrier compares names, if it has `fields`.
   [[nodiscard]] detail::NameComparison comparison() const noexcept { return table_->comparison; }
 
- private:
   struct Table {
     std::optional<std::string_view> (*get)(const void*, std::string_view);
     FirstValue (*first)(const void*, std::string_view);
@@ -278,6 +284,26 @@ template <class Map>
     map[std::move(key)];
   }
 class MapCarrier {
+  using Key = typename Map::key_type;
+
+  template <class Comparison>
+  static constexpr bool is_of_bytes =
+      std::is_same_v<Comparison, std::less<Key>> || std::is_same_v<Comparison, std::less<>> ||
+      std::is_same_v<Comparison, std::equal_to<Key>> || std::is_same_v<Comparison, std::equal_to<>>;
+
+  /// Whether the map is known to compare names exactly.
+  static constexpr bool compares_exactly = [] {
+    if constexpr (!std::is_same_v<Key, std::string> && !std::is_same_v<Key, std::string_view>) {
+      return false;
+    } else if constexpr (requires { typename Map::key_equal; }) {
+      return is_of_bytes<typename Map::key_equal>;
+    } else if constexpr (requires { typename Map::key_compare; }) {
+      return is_of_bytes<typename Map::key_compare>;
+    } else {
+      return false;
+    }
+  }();
+
  public:
   static constexpr std::size_t few_fields = 8;
 
@@ -308,13 +334,19 @@ class MapCarrier {
   }
 
   template <class Visitor>
-  void fields(Visitor&& visit) const {
+  void fields(Visitor&& visit) const
+    requires(compares_exactly)
+  {
     for (const auto& [name, value] : *map_) {
       if (!visit(std::string_view(name), std::string_view(value))) return;
     }
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return map_->size(); }
+  [[nodiscard]] std::size_t size() const noexcept
+    requires(compares_exactly)
+  {
+    return map_->size();
+  }
 
   void set(std::string_view name, std::string_view value) const
     requires(owns_text)

@@ -35,8 +35,8 @@ struct Vocabulary {
   }
 };
 
-/// What is constant about a format. The names of fields are lowercase, and complete: a chain that
-/// has found a span context asks a format only if one of its fields may be there.
+/// What is constant about a format. The names of fields are lowercase, and complete: a chain asks a
+/// format only if one of its fields may be there.
 struct FormatTraits {
   std::string_view name;                           ///< its name in OTEL_PROPAGATORS
   std::string_view specification;                  ///< the title of its specification

@@ -41,7 +41,8 @@ void set_global_chain(PropagatorChain chain);
 ///               ""};
 ///     }
 ///
-/// It is called at most once, and must not use the global chain. Include `configuration.hpp`.
+/// It is called at most once, and must not use the global chain. Define it in an object file of the
+/// program: the linker may not look for it in a static library. Include `configuration.hpp`.
 [[nodiscard, gnu::visibility("default")]] ConfiguredChain default_global_chain();
 
 /// The errors in OTEL_PROPAGATORS when the global chain was made from it, or those that the

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/baggage_joiner.hpp"
 
+#include <algorithm>
+
 #include "core/stored_baggage.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
@@ -12,7 +14,12 @@ ParseError BaggageJoiner::add(std::string_view key, FunctionRef<std::string_view
   if (contains(key)) return {};
   if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
   const std::string_view value = get_value();
-  if (key.size() + value.size() >= limits_.max_bytes) return {ErrorCode::too_many_bytes, 0};
+  // Not encoded in vain: an escape has two characters more.
+  const auto is_escaped = [](char c) { return !unescaped_baggage_octets.contains(c); };
+  const auto escapes = static_cast<std::size_t>(std::ranges::count_if(value, is_escaped));
+  if (key.size() + value.size() + 2 * escapes >= limits_.max_bytes) {
+    return {ErrorCode::too_many_bytes, 0};
+  }
   std::string member(key);
   member += '=';
   append_percent_encoded(value, member);

@@ -348,8 +348,8 @@ class PropagatorChain::Extraction {
   detail::ExtractionCounter counter_;
 };
 
-/// Passes over all fields at once, or looks them up one by one if that costs less: many fields of a
-/// carrier with an index, or those of a single format, of which mostly the first one is there.
+/// Passes over all fields at once if the carrier has `fields`. In one with an index, look-ups cost
+/// less if it has many fields, or for a single format, which mostly finds its first field.
 Extracted PropagatorChain::run(const Links& links, CarrierReader carrier, Context& context,
                                ExtractReport* report) {
   const bool has_single_format = links.steps.size() == 1;

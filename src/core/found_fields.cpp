@@ -1,28 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/detail/found_fields.hpp"
 
+#include "baton/detail/ascii.hpp"
+
 namespace baton::detail {
 
-bool FoundFields::add(std::string_view name, std::string_view value, std::size_t slot) {
-  const std::size_t number = known_.find(name, slot);
-  if (number >= max_names) return add_respelled(name, value, slot);
+void FoundFields::add(std::string_view name, std::string_view value, std::size_t slot) {
+  const NameComparison comparison = source_.comparison();
+  const std::size_t number =
+      comparison == NameComparison::exact
+          ? known_.find(name, slot, [](std::string_view a, std::string_view b) { return a == b; })
+          : known_.find(name, slot, equals_ignoring_case);
+  if (number == KnownFields::none) {
+    readers_ |= known_.readers_by_prefix(name);
+    return;
+  }
   readers_ |= known_.readers(number);
-  const Field* const older = at(starts_[number]);
-  // What this spelling hides remains in its place, unused.
-  if (older != nullptr && !older->is_exact) starts_[number] = 0;
-  return keep(number, value, true);
+  if (!is_collected(number)) return;
+  std::uint8_t& start = starts_[number];
+  const bool is_exact = comparison != NameComparison::exact_first || name == known_.name(number);
+  const Field* const older = at(start);
+  if (older != nullptr && older->is_exact != is_exact) {
+    if (!is_exact) return;
+    start = 0;  // hides the others, whose places remain unused
+  }
+  keep(start, value, is_exact);
 }
 
-/// Adds a field whose name is not spelled as the formats do, if it has one of their names.
-bool FoundFields::add_respelled(std::string_view name, std::string_view value, std::size_t slot) {
-  readers_ |= known_.readers_of(name);
-  const NameComparison comparison = source_.comparison();
-  if (comparison == NameComparison::exact) return true;
-  const std::size_t number = known_.find_ignoring_case(name, slot);
-  if (number >= max_names) return true;
-  const bool is_exact = comparison == NameComparison::any_case;
-  const Field* const older = at(starts_[number]);
-  return (older != nullptr && older->is_exact && !is_exact) || keep(number, value, is_exact);
+void FoundFields::keep(std::uint8_t& start, std::string_view value, bool is_exact) noexcept {
+  if (size_ == capacity) {
+    start = is_looked_up;
+    return;
+  }
+  fields_[size_++] = {value.data(), value.size(), 0, is_exact};
+  std::uint8_t* place = &start;
+  while (*place != 0) place = &fields_[*place - 1U].next;
+  *place = static_cast<std::uint8_t>(size_);
 }
 
 }  // namespace baton::detail

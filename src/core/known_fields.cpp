@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "baton/detail/ascii.hpp"
+#include "text/chars.hpp"
 
 namespace baton::detail {
 namespace {
@@ -17,17 +18,20 @@ bool equals_as_variable(std::string_view name, std::string_view known) noexcept 
 }  // namespace
 
 void KnownFields::add(std::string_view name, std::uint32_t readers) {
-  const std::size_t slot = hash(beginning_of(name), name.size());
-  if (const std::size_t number = find(name, slot); number != none) {
+  if (const std::size_t number = find(name); number != none) {
     names_[number].readers |= readers;
     return;
   }
-  names_.push_back({name, readers, heads_[slot]});
+  const std::size_t slot = hash(beginning_of(name), name.size());
+  names_.push_back({name, readers | readers_by_prefix(name), heads_[slot]});
   heads_[slot] = names_.size();
   sizes_ |= std::uint64_t{1} << name.size() % 64;
 }
 
 void KnownFields::add_prefix(std::string_view prefix, std::uint32_t readers) {
+  for (Name& name : names_) {
+    if (name.text.starts_with(prefix)) name.readers |= readers;
+  }
   prefixes_.push_back({prefix, readers, 0});
   has_prefixes_ = true;
   if (prefix.size() >= sizeof(std::uint32_t)) {
@@ -37,9 +41,12 @@ void KnownFields::add_prefix(std::string_view prefix, std::uint32_t readers) {
   }
 }
 
-std::size_t KnownFields::find_ignoring_case(std::string_view name,
-                                            std::size_t slot) const noexcept {
-  return find(name, slot, equals_ignoring_case);
+std::uint32_t KnownFields::readers_by_prefix(std::string_view name) const noexcept {
+  std::uint32_t readers = 0;
+  for (const Name& prefix : prefixes_) {
+    if (starts_with_ignoring_case(name, prefix.text)) readers |= prefix.readers;
+  }
+  return readers;
 }
 
 std::uint32_t KnownFields::readers_of(std::string_view name) const noexcept {

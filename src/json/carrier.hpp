@@ -16,6 +16,7 @@ class ObjectReader {
  public:
   static constexpr bool last_field_counts = true;
   static constexpr bool names_without_case = true;
+  static constexpr bool prefers_exact_names = true;
 
   explicit ObjectReader(const Object& object) noexcept : object_(&object) {}
 

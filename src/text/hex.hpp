@@ -93,8 +93,8 @@ using plain::encode16;
 
 #endif
 
-/// Reads 16 digits. Returns the index of the first character that is not one, or 16; then the value
-/// has changed.
+/// Reads 16 digits. Returns the index of the first character that is not one, or 16. Sets the value
+/// only if it returns 16.
 inline unsigned decode16(const char* digits, std::uint64_t& value) noexcept {
   std::uint64_t converted = 0;
   const unsigned good = convert16(digits, converted);

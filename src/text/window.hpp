@@ -34,7 +34,7 @@ constexpr std::size_t count_bits(std::uint64_t bits) noexcept {
   bits -= bits >> 1U & 0x5555555555555555U;
   bits = (bits & 0x3333333333333333U) + (bits >> 2U & 0x3333333333333333U);
   bits = (bits + (bits >> 4U)) & 0x0f0f0f0f0f0f0f0fU;
-  return bits * 0x0101010101010101U >> 56U;
+  return static_cast<std::size_t>(bits * 0x0101010101010101U >> 56U);
 }
 
 /// The characters of baggage.

@@ -12,7 +12,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/translators/jaeger.hpp"
-#include "support/count_instructions.hpp"
+#include "count.hpp"
 #include "support/fields.hpp"
 
 namespace {
@@ -20,22 +20,11 @@ namespace {
 using baton::Baggage;
 using baton::BaggageBuilder;
 using baton::BaggageLimits;
+using baton::test::count;
 using baton::test::Fields;
 
 constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 constexpr BaggageLimits no_limits{unlimited, unlimited};
-
-template <class Action>
-void count(std::string_view name, std::size_t size, const Action& action) {
-  baton::test::count_instructions(action);
-  baton::test::name_count(std::string(name) + '/' + std::to_string(size));
-}
-
-std::string repeated(std::string_view text, std::size_t size) {
-  std::string all;
-  while (all.size() + text.size() <= size) all += text;
-  return all;
-}
 
 // --- cost that grows with the number of members --------------------------------------------------
 
@@ -162,98 +151,9 @@ void count_families(std::size_t members) {
   count_keys("spellings of one", [](std::size_t i) { return respelled(similar_key(0), i); });
 }
 
-// --- good and bad input of one size --------------------------------------------------------------
-
-void count_input(std::string_view format, std::string_view field, std::string_view name,
-                 const std::string& value) {
-  const baton::PropagatorChain chain = baton::make_chain(format).chain;
-  const Fields fields = {{field, value}};
-  for (const bool reports : {false, true}) {
-    count(std::string(format) + (reports ? ", reported: " : ": ") + std::string(name), value.size(),
-          [&] {
-            baton::ExtractReport report;
-            static_cast<void>(chain.extract(fields, reports ? &report : nullptr));
-          });
-  }
-}
-
-void count_baggage_inputs() {
-  constexpr std::size_t size = 8190;
-  const auto give = [](std::string_view name, const std::string& value) {
-    count_input("baggage", "baggage", name, value);
-  };
-  give("good, many", repeated("key=" + std::string(40, 'v') + ",", size));
-  give("good, blanks", repeated("key =" + std::string(38, 'v') + " , ", size));
-  give("good, properties", repeated("k=v;p=1;q;r=" + std::string(32, 'v') + ",", size));
-  give("good, long", "key=" + repeated("value", size - 4));
-  give("bad, equals", repeated("=,", size));
-  give("bad, no equals", repeated("k,", size));
-  give("bad, quote", repeated("k=\",", size));
-  give("bad, property", repeated("k=v;,", size));
-  give("bad, end", repeated("k=" + std::string(41, 'v') + "\",", size));
-  give("bad, beyond", repeated("=,", 100 * size));
-  give("empty, commas", repeated(",", size));
-  give("empty, blanks", repeated(" ,\t", size));
-}
-
-void count_tracestate_inputs() {
-  constexpr std::size_t size = 8190;
-  const auto give = [](std::string_view name, const std::string& value) {
-    count("tracestate: " + std::string(name), value.size(),
-          [&] { static_cast<void>(baton::TraceState::parse(value)); });
-  };
-  // As many members as there may be, and all of them long.
-  const auto members = [](std::string_view before, std::string_view after, std::string_view end) {
-    std::string all;
-    for (std::size_t i = 0; i < baton::TraceState::max_members; ++i) {
-      all.append(i == 0 ? "" : ",").append(before).append(std::to_string(100 + i)).append(after);
-      all.append(200, 'v').append(end);
-    }
-    return all;
-  };
-  give("good, many", members("key-", "-of-it=", ""));
-  give("good, blanks", members(" key-", "-of-it=", " "));
-  give("bad, end", members("key-", "-of-it=", "") + ",bad");
-  give("bad, end after blanks", members(" key-", "-of-it=", " ") + ",bad");
-  give("bad, twins", repeated("k=" + std::string(250, 'v') + ",", size));
-  give("bad, alike", members("same-key-", "-same-end=", "") + ",bad");
-  give("bad, beyond", repeated("k=v,", 100 * size));
-  give("bad, long", std::string(size, 'k') + "=v");
-  give("empty, commas", repeated(",", size));
-}
-
-void count_jaeger_inputs() {
-  constexpr std::size_t size = 8190;
-  const auto give = [](std::string_view name, const std::string& value) {
-    count_input("jaeger", "jaeger-baggage", name, value);
-  };
-  const auto different = [](std::string_view before, std::string_view after) {
-    std::string all;
-    for (std::size_t i = 100; i < 280 && all.size() < size - 50; ++i) {
-      all.append("k").append(std::to_string(i)).append(before);
-      all.append(std::string(36, 'v')).append(after);
-    }
-    return all;
-  };
-  give("good, many", different("=", ","));
-  give("good, blanks", different(" = ", " ,"));
-  give("good, long", "key=" + repeated("value", size - 4));
-  give("bad, equals", repeated("=,", size));
-  give("bad, no equals", repeated("k,", size));
-  give("bad, quote", repeated("k\"=,", size));
-  give("bad, twins", repeated("k=,", size));
-  give("bad, beyond", repeated("=,", 100 * size));
-  give("empty, commas", repeated(",", size));
-  give("empty, blanks", repeated(" ,\t", size));
-  give("empty, beyond", repeated(" ,\t", 100 * size));
-}
-
 }  // namespace
 
 int main() {
   for (const std::size_t members : {90U, 180U, 1000U, 2000U}) count_baggage(members);
   for (const std::size_t members : {90U, 180U, 1000U, 2000U}) count_families(members);
-  count_baggage_inputs();
-  count_tracestate_inputs();
-  count_jaeger_inputs();
 }

@@ -19,14 +19,14 @@ class FoundFields {
   FoundFields(CarrierReader source, const KnownFields& known) noexcept
       : source_(source), known_(known) {}
 
-  /// Lets the carrier visit its fields. False: it cannot, or has too many of those that are known;
-  /// then this is of no use.
-  [[nodiscard]] bool collect() { return source_.fields(*this) && !is_full_; }
+  /// Lets the carrier visit its fields. False: it does not.
+  [[nodiscard]] bool collect() { return source_.fields(*this); }
 
-  /// Takes a field that the carrier visits. Returns false if no more are needed.
+  /// Takes a field that the carrier visits. Returns true: to go on.
   bool operator()(std::string_view name, std::string_view value) {
     const std::size_t slot = known_.slot_of(name);
-    return slot == KnownFields::none || add(name, value, slot);
+    if (slot != KnownFields::none) add(name, value, slot);
+    return true;
   }
 
   /// Who reads a field that the carrier has, as bits.
@@ -59,10 +59,12 @@ class FoundFields {
   void keys(TextVisitor visit) const { source_.keys(visit); }
 
  private:
-  /// More than real requests have. In a message with more, and for names beyond that, fields are
-  /// looked up.
+  /// More than real requests have. The names of further fields, and names beyond that, are looked
+  /// up.
   static constexpr std::size_t capacity = 16;
   static constexpr std::size_t max_names = 32;
+  static constexpr std::uint8_t is_looked_up =
+      capacity + 1;  // in the place of a name's first field
 
   /// Trivial, so that unused ones cost nothing.
   struct Field {
@@ -73,21 +75,12 @@ class FoundFields {
     [[nodiscard]] std::string_view text() const noexcept { return {data, size}; }
   };
 
-  bool add(std::string_view name, std::string_view value, std::size_t slot);
-  [[gnu::noinline]] bool add_respelled(std::string_view name, std::string_view value,
-                                       std::size_t slot);
-  /// Returns false if there is no room.
-  bool keep(std::size_t name, std::string_view value, bool is_exact) noexcept {
-    is_full_ = size_ == capacity;
-    if (is_full_) return false;
-    fields_[size_++] = {value.data(), value.size(), 0, is_exact};
-    std::uint8_t* place = &starts_[name];
-    while (*place != 0) place = &fields_[*place - 1U].next;
-    *place = static_cast<std::uint8_t>(size_);
-    return true;
-  }
+  void add(std::string_view name, std::string_view value, std::size_t slot);
+  void keep(std::uint8_t& start, std::string_view value, bool is_exact) noexcept;
 
-  [[nodiscard]] static bool is_collected(std::size_t name) noexcept { return name < max_names; }
+  [[nodiscard]] bool is_collected(std::size_t name) const noexcept {
+    return name < max_names && starts_[name] != is_looked_up;
+  }
   /// Places count from one.
   [[nodiscard]] const Field* at(std::uint8_t place) const noexcept {
     return place != 0 ? &fields_[place - 1U] : nullptr;
@@ -95,7 +88,6 @@ class FoundFields {
 
   const CarrierReader source_;
   const KnownFields& known_;
-  bool is_full_ = false;
   std::uint32_t readers_ = 0;
   std::size_t size_ = 0;
   std::array<std::uint8_t, max_names> starts_{};  // of each name: the place of its first field
@@ -127,13 +119,14 @@ constexpr auto CarrierReader::fields_of() -> bool (*)(const void*, detail::Found
 inline CarrierReader::CarrierReader(const detail::FoundFields& found,
                                     CarrierReader replaced) noexcept
     : carrier_(&found) {
-  if (replaced.has_binary_fields()) {
-    table_ = &table<detail::FoundFields, Traits<true, false>>;
-  } else if (replaced.last_field_counts()) {
-    table_ = &table<detail::FoundFields, Traits<false, true>>;
-  } else {
-    table_ = &table<detail::FoundFields, Traits<false, false>>;
-  }
+  using detail::FoundFields;
+  const auto* const with_last = replaced.has_binary_fields()
+                                    ? &table<FoundFields, Traits<true, true>>
+                                    : &table<FoundFields, Traits<false, true>>;
+  const auto* const with_first = replaced.has_binary_fields()
+                                     ? &table<FoundFields, Traits<true, false>>
+                                     : &table<FoundFields, Traits<false, false>>;
+  table_ = replaced.last_field_counts() ? with_last : with_first;
 }
 
 inline FirstValue CarrierReader::first(std::string_view name) const {

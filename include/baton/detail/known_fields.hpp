@@ -41,22 +41,33 @@ class KnownFields {
   }
 
   /// The number of a name, from zero in the order of addition; `none` if there is no such name.
-  [[nodiscard]] std::size_t find(std::string_view name, std::size_t slot) const noexcept {
-    return find(name, slot, [](std::string_view a, std::string_view b) {
+  [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
+    return find(name, hash(beginning_of(name), name.size()), [](auto a, auto b) {
       // Formats ask with the text of their traits.
       return a.size() == b.size() && (a.data() == b.data() || a == b);
     });
   }
-  [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
-    return find(name, hash(beginning_of(name), name.size()));
+  /// The same in a known slot, by any comparison.
+  template <class IsEqual>
+  [[nodiscard]] std::size_t find(std::string_view name, std::size_t slot,
+                                 IsEqual is_equal) const noexcept {
+    for (std::size_t next = heads_[slot]; next != 0; next = names_[next - 1].next) {
+      if (is_equal(name, names_[next - 1].text)) return next - 1;
+    }
+    return none;
   }
-  [[nodiscard]] std::size_t find_ignoring_case(std::string_view name,
-                                               std::size_t slot) const noexcept;
+
+  [[nodiscard]] std::string_view name(std::size_t number) const noexcept {
+    return names_[number].text;
+  }
 
   /// Who reads the name of that number.
   [[nodiscard]] std::uint32_t readers(std::size_t number) const noexcept {
     return names_[number].readers;
   }
+
+  /// Who reads names with one of the prefixes, in any case.
+  [[nodiscard]] std::uint32_t readers_by_prefix(std::string_view name) const noexcept;
 
   /// Who reads a name in any case, and with `_` for `-`, as environment variables have it.
   [[nodiscard]] std::uint32_t readers_of(std::string_view name) const noexcept;
@@ -92,15 +103,6 @@ class KnownFields {
   }
   [[nodiscard]] bool may_have_prefix(std::uint32_t beginning) const noexcept {
     return prefix_beginnings_[hash(beginning, 0)];
-  }
-
-  template <class IsEqual>
-  [[nodiscard]] std::size_t find(std::string_view name, std::size_t slot,
-                                 IsEqual is_equal) const noexcept {
-    for (std::size_t next = heads_[slot]; next != 0; next = names_[next - 1].next) {
-      if (is_equal(name, names_[next - 1].text)) return next - 1;
-    }
-    return none;
   }
 
   std::uint64_t sizes_ = 0;  // of the names, modulo 64, as bits

@@ -94,6 +94,7 @@ class ConstEnvelopeCarrier {
  public:
   static constexpr bool last_field_counts = true;
   static constexpr bool names_without_case = true;
+  static constexpr bool prefers_exact_names = true;
 
   explicit ConstEnvelopeCarrier(std::string_view envelope);
   ConstEnvelopeCarrier(ConstEnvelopeCarrier&&) noexcept;

@@ -23,6 +23,7 @@ class ConstHeadersCarrier {
  public:
   static constexpr bool last_field_counts = true;
   static constexpr bool names_without_case = true;
+  static constexpr bool prefers_exact_names = true;
 
   explicit ConstHeadersCarrier(const boost::json::object& headers) noexcept : headers_(&headers) {}
 

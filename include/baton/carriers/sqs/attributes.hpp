@@ -71,6 +71,7 @@ class AttributeMapCarrier {
  public:
   static constexpr bool last_field_counts = true;
   static constexpr bool names_without_case = true;
+  static constexpr bool prefers_exact_names = true;
 
   explicit AttributeMapCarrier(Map& attributes) noexcept : attributes_(&attributes) {}
 

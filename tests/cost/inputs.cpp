@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+// Good and bad input of one size, for each field and each carrier, under callgrind. The names are
+// "KIND: good…" and "KIND: bad…": test_cost.py compares within a kind.
+
+#include <algorithm>
+#include <cstddef>
+#include <fstream>
+#include <istream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "baton/baton.hpp"
+#include "baton/carriers/http.hpp"
+#include "count.hpp"
+#include "support/everything.hpp"
+#include "support/fields.hpp"
+
+namespace {
+
+using baton::test::count;
+using baton::test::Fields;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t long_size = 8190;
+
+std::string repeated(std::string_view text, std::size_t size) {
+  std::string all;
+  while (all.size() + text.size() <= size) all += text;
+  return all;
+}
+
+// --- lists ---------------------------------------------------------------------------------------
+
+void count_input(std::string_view format, std::string_view field, std::string_view name,
+                 const std::string& value) {
+  const baton::PropagatorChain chain = baton::make_chain(format).chain;
+  const Fields fields = {{field, value}};
+  for (const bool reports : {false, true}) {
+    count(std::string(format) + (reports ? ", reported: " : ": ") + std::string(name), value.size(),
+          [&] {
+            baton::ExtractReport report;
+            static_cast<void>(chain.extract(fields, reports ? &report : nullptr));
+          });
+  }
+}
+
+void count_baggage_inputs() {
+  constexpr std::size_t size = 8190;
+  const auto give = [](std::string_view name, const std::string& value) {
+    count_input("baggage", "baggage", name, value);
+  };
+  give("good, many", repeated("key=" + std::string(40, 'v') + ",", size));
+  give("good, blanks", repeated("key =" + std::string(38, 'v') + " , ", size));
+  give("good, properties", repeated("k=v;p=1;q;r=" + std::string(32, 'v') + ",", size));
+  give("good, long", "key=" + repeated("value", size - 4));
+  give("bad, equals", repeated("=,", size));
+  give("bad, no equals", repeated("k,", size));
+  give("bad, quote", repeated("k=\",", size));
+  give("bad, property", repeated("k=v;,", size));
+  give("bad, end", repeated("k=" + std::string(41, 'v') + "\",", size));
+  give("bad, beyond", repeated("=,", 100 * size));
+  give("empty, commas", repeated(",", size));
+  give("empty, blanks", repeated(" ,\t", size));
+}
+
+void count_tracestate_inputs() {
+  constexpr std::size_t size = 8190;
+  const auto give = [](std::string_view name, const std::string& value) {
+    count("tracestate: " + std::string(name), value.size(),
+          [&] { static_cast<void>(baton::TraceState::parse(value)); });
+  };
+  // As many members as there may be, and all of them long.
+  const auto members = [](std::string_view before, std::string_view after, std::string_view end) {
+    std::string all;
+    for (std::size_t i = 0; i < baton::TraceState::max_members; ++i) {
+      all.append(i == 0 ? "" : ",").append(before).append(std::to_string(100 + i)).append(after);
+      all.append(200, 'v').append(end);
+    }
+    return all;
+  };
+  give("good, many", members("key-", "-of-it=", ""));
+  give("good, blanks", members(" key-", "-of-it=", " "));
+  give("bad, end", members("key-", "-of-it=", "") + ",bad");
+  give("bad, end after blanks", members(" key-", "-of-it=", " ") + ",bad");
+  give("bad, twins", repeated("k=" + std::string(250, 'v') + ",", size));
+  give("bad, alike", members("same-key-", "-same-end=", "") + ",bad");
+  give("bad, beyond", repeated("k=v,", 100 * size));
+  give("bad, long", std::string(size, 'k') + "=v");
+  give("empty, commas", repeated(",", size));
+}
+
+void count_jaeger_inputs() {
+  constexpr std::size_t size = 8190;
+  const auto give = [](std::string_view name, const std::string& value) {
+    count_input("jaeger", "jaeger-baggage", name, value);
+  };
+  const auto different = [](std::string_view before, std::string_view after) {
+    std::string all;
+    for (std::size_t i = 100; i < 280 && all.size() < size - 50; ++i) {
+      all.append("k").append(std::to_string(i)).append(before);
+      all.append(std::string(36, 'v')).append(after);
+    }
+    return all;
+  };
+  give("good, many", different("=", ","));
+  give("good, blanks", different(" = ", " ,"));
+  give("good, long", "key=" + repeated("value", size - 4));
+  give("bad, equals", repeated("=,", size));
+  give("bad, no equals", repeated("k,", size));
+  give("bad, quote", repeated("k\"=,", size));
+  give("bad, twins", repeated("k=,", size));
+  give("bad, beyond", repeated("=,", 100 * size));
+  give("empty, commas", repeated(",", size));
+  give("empty, blanks", repeated(" ,\t", size));
+  give("empty, beyond", repeated(" ,\t", 100 * size));
+}
+
+// --- every field of every format -----------------------------------------------------------------
+
+baton::Context full_context() {
+  baton::Context context;
+  context.set_span_context(
+      {baton::TraceId(0x80f198ee56343ba8, 0x64fe8b2a57d3eff7), baton::SpanId(0xe457b5a2e4d86bd1),
+       baton::TraceFlags(1), true,
+       baton::TraceState::parse("rojo=00f067aa0ba902b7,congo=t61rcWkgMzE").value()});
+  context.set_baggage(baton::Baggage::parse("userId=alice,serverNode=DF%2028,isProduction=false"));
+  return context;
+}
+
+/// Whether the chain reads the input without any objection decides if it is good or bad.
+template <class Carrier>
+void judge_and_count(const std::string& kind, std::string_view name, std::size_t size,
+                     const Carrier& carrier, const baton::PropagatorChain& chain) {
+  baton::ExtractReport report;
+  baton::Context context;
+  const bool is_good = chain.extract(carrier, context, &report) > baton::Extracted::malformed &&
+                       report.issue_count() == 0;
+  const std::string title = (is_good ? ": good, " : ": bad, ") + std::string(name);
+  count(kind + title, size, [&] {
+    baton::ExtractReport counted;
+    static_cast<void>(chain.extract(carrier, &counted));
+  });
+}
+
+/// Values of about the size of a good one.
+std::vector<std::string> short_values(const std::string& good) {
+  std::vector<std::string> all{good, good.substr(0, good.size() - 1)};
+  for (const char c : {'"', '%', ',', ';', '=', ' ', '-', ':', 'G', '0', '\x80'}) {
+    for (const std::size_t at : {std::size_t{0}, good.size() / 2, good.size() - 1}) {
+      all.push_back(good);
+      all.back()[at] = c;
+    }
+    all.push_back(good + c);
+    all.emplace_back(good.size(), c);
+    const std::size_t first = std::min(good.find(c), good.size());
+    all.push_back(good.substr(0, first) + std::string(good.size() - first, c));
+  }
+  return all;
+}
+
+std::vector<std::string> long_values(const std::string& good) {
+  std::vector<std::string> all{good};
+  for (const std::string_view unit :
+       {"=",       ",",   ";",  "%",    "%4",           "%41", "-",   ":",      " ",
+        " \t",     "0",   "f",  "9",    "a,",           "a=",  "=a,", "a=b;",   "a=b,",
+        "a=b;c,",  ";;=", "\"", "\x80", "\xf0\x9f\x92", " =",  " ,",  "a=b, ,", "Root=",
+        "Root=1;", "a=%,"}) {
+    all.push_back(repeated(unit, long_size));
+    all.push_back(good + repeated(unit, long_size - good.size()));
+    all.push_back(repeated(unit, long_size - good.size()) + good);
+  }
+  for (const std::string_view between : {"", ",", ";", "-", " "}) {
+    all.push_back(repeated(good + std::string(between), long_size));
+  }
+  return all;
+}
+
+/// For the name of a count: short, and printable.
+std::string shown(const std::string& value) {
+  std::string all =
+      value.size() <= 40 ? value : value.substr(0, 12) + "..." + value.substr(value.size() - 12);
+  std::replace_if(all.begin(), all.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return all;
+}
+
+/// The fields in which a chain sends the full context.
+Pairs message_of(const baton::PropagatorChain& chain) {
+  Fields sent;
+  chain.inject(full_context(), sent);
+  return sent.sorted();
+}
+
+/// Varies each field of a message, which the format reads.
+void count_format(const std::string& format, const baton::PropagatorChain& chain,
+                  const Pairs& message) {
+  const auto give = [&](const std::string& kind, const std::string& name,
+                        const std::string& value) {
+    Fields fields;
+    for (const auto& [other, old] : message) fields.add(other, other == name ? value : old);
+    judge_and_count(format + kind, name + " = " + shown(value), value.size(), fields, chain);
+  };
+  const auto give_repeats = [&](const std::string& name, const std::string& value) {
+    Fields fields;
+    for (std::size_t i = 0; i < 100; ++i) fields.add(name, value);
+    for (const auto& [other, old] : message) fields.add(other, old);
+    judge_and_count(format + ", 100 fields", name + " = " + shown(value), 100, fields, chain);
+  };
+  for (const auto& [name, good] : message) {
+    for (const std::string& value : short_values(good)) give(", short", name, value);
+    for (const std::string& value : long_values(good)) give(", long", name, value);
+    for (const std::string& value : {good, good.substr(0, good.find(',')), std::string(),
+                                     std::string(","), std::string(" ")}) {
+      give_repeats(name, value);
+    }
+  }
+  give_repeats("x-application", "value");
+}
+
+// --- what search.py has found -------------------------------------------------------------------
+
+/// With \\xHH for a character.
+std::string unescaped(std::string_view text) {
+  std::string all;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\\') {
+      all += text[at];
+      continue;
+    }
+    all += static_cast<char>(std::stoi(std::string(text.substr(at + 2, 2)), nullptr, 16));
+    at += 3;
+  }
+  return all;
+}
+
+/// Lines of a format, a field, where the good value is (before, behind, none), and a text that
+/// fills the rest of 8 KiB, with tabs between.
+void count_recipes(std::istream& lines) {
+  std::string format, name, place, unit;
+  while (std::getline(lines, format, '\t') && std::getline(lines, name, '\t') &&
+         std::getline(lines, place, '\t') && std::getline(lines, unit)) {
+    const baton::PropagatorChain chain = baton::make_chain(format).chain;
+    Fields fields;
+    for (const auto& [other, good] : message_of(chain)) {
+      std::string value = good;
+      if (other == name) {
+        value = repeated(unescaped(unit), long_size - (place == "none" ? 0 : good.size()));
+        if (place == "before") value.insert(0, good);
+        if (place == "behind") value += good;
+      }
+      fields.add(other, value);
+    }
+    judge_and_count(format + ", long", name + '\t' + place + '\t' + unit, long_size, fields, chain);
+  }
+}
+
+// --- carriers ------------------------------------------------------------------------------------
+
+template <class Container>
+void count_carrier(const std::string& carrier) {
+  const Pairs context = message_of(baton::make_chain("tracecontext,baggage").chain);
+  const auto give = [&](const std::string& title, auto name_of) {
+    for (const std::string_view value : {"vvvvvvvvvvvvvvvvvvvvvvvv", "vvvvvvvvvvvv=vvvvvvvvvvv"}) {
+      Container container;
+      for (std::size_t i = 0; i < 100; ++i) {
+        container.insert(container.end(), {name_of(i), std::to_string(i).append(value)});
+      }
+      for (const auto& [name, text] : context) container.insert(container.end(), {name, text});
+      const baton::http::HeaderCarrier<const Container> reader(container);
+      judge_and_count(carrier + ", W3C", title, container.size(), reader,
+                      baton::make_chain("tracecontext,baggage").chain);
+      judge_and_count(carrier + ", all formats", title, container.size(), reader,
+                      baton::test::everything());
+    }
+  };
+  const auto numbered = [](std::string name, std::size_t i) {
+    return name.replace(name.size() - 3, 3, std::to_string(100 + i));
+  };
+  give("of others", [&](std::size_t i) { return numbered("x-application-field-000", i); });
+  give("short names", [&](std::size_t i) { return numbered("a000", i); });
+  give("no names", [](std::size_t) { return std::string(); });
+  for (const std::string name :
+       {"traceparent", "tracestate", "baggage", "x-b3-traceid", "uberctx-key", "ot-baggage-key"}) {
+    give("like " + name, [&](std::size_t i) { return numbered(name, i); });
+    give("beginning with " + name, [&](std::size_t i) { return numbered(name + "000", i); });
+    give("all " + name, [&](std::size_t) { return name; });
+    give("all " + name + " in capitals", [&](std::size_t i) {
+      std::string spelled = name;
+      if (i % 2 == 0) return spelled;
+      for (char& c : spelled) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      return spelled;
+    });
+  }
+}
+
+}  // namespace
+
+/// usage: inputs RECIPES [only]
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  std::ifstream recipes(argv[1]);
+  count_recipes(recipes);
+  if (argc > 2) return 0;
+  count_baggage_inputs();
+  count_tracestate_inputs();
+  count_jaeger_inputs();
+  for (const baton::RegisteredPropagator& known : baton::registered_propagators()) {
+    const std::string format(known.traits.name);
+    const baton::PropagatorChain chain = baton::make_chain(format).chain;
+    count_format(format, chain, message_of(chain));
+    if (format == "b3") count_format(format, chain, message_of(baton::make_chain("b3multi").chain));
+    if (format == "b3multi") count_format(format, chain, message_of(baton::make_chain("b3").chain));
+  }
+  count_carrier<Pairs>("HeaderCarrier over a sequence");
+  count_carrier<std::multimap<std::string, std::string>>("HeaderCarrier over a multimap");
+}

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "baton/detail/ascii.hpp"
 #include "baton/registry.hpp"
 #include "common_request_fields.hpp"
 
@@ -79,6 +80,19 @@ TEST(KnownFieldsTest, KnowsNamesOfEverySize) {
   }
 }
 
+TEST(KnownFieldsTest, ANameWithAPrefixHasBothReaders) {
+  KnownFields known;
+  known.add("x-before", 1);
+  known.add_prefix("x-", 2);
+  known.add("x-after", 4);
+  known.add("other", 8);
+  EXPECT_EQ(known.readers(0), 3U);
+  EXPECT_EQ(known.readers(1), 6U);
+  EXPECT_EQ(known.readers(2), 8U);
+  EXPECT_EQ(known.readers_by_prefix("X-Unknown"), 2U);
+  EXPECT_EQ(known.readers_by_prefix("unknown"), 0U);
+}
+
 TEST(KnownFieldsTest, NumbersEachNameOnce) {
   KnownFields known;
   known.add("x-b3-traceid", 1);
@@ -89,7 +103,7 @@ TEST(KnownFieldsTest, NumbersEachNameOnce) {
   EXPECT_EQ(known.readers(0), 3U);
   EXPECT_EQ(known.find("x-b3-traceid-"), KnownFields::none);
   EXPECT_EQ(known.find("X-B3-TraceId"), KnownFields::none);
-  EXPECT_EQ(known.find_ignoring_case("X-B3-TraceId", known.slot_of("X-B3-TraceId")), 0U);
+  EXPECT_EQ(known.find("X-B3-TraceId", known.slot_of("X-B3-TraceId"), equals_ignoring_case), 0U);
 }
 
 }  // namespace

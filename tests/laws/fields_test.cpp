@@ -4,9 +4,15 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -40,20 +46,28 @@ struct Headers {
 };
 using MessageCarrier = baton::detail::lookup::ListCarrier<Headers>;
 
-/// Names are compared exactly.
-class ExactCarrier {
+/// Names are compared exactly, or without regard to case.
+template <bool last, bool binary, bool any_case>
+class ListOf {
  public:
-  explicit ExactCarrier(const FieldList& list) : list_(&list) {}
+  static constexpr bool last_field_counts = last;
+  static constexpr bool has_binary_fields = binary;
+  static constexpr bool names_without_case = any_case;
+
+  explicit ListOf(const FieldList& list) : list_(&list) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    for (const auto& [each, value] : *list_) {
-      if (each == name) return value;
-    }
-    return std::nullopt;
+    std::optional<std::string_view> found;
+    get_all(name, [&found](std::string_view value) {
+      found = value;
+      return last;
+    });
+    return found;
   }
   void get_all(std::string_view name, baton::TextVisitor visit) const {
     for (const auto& [each, value] : *list_) {
-      if (each == name && !visit(value)) return;
+      const bool is_it = any_case ? baton::detail::equals_ignoring_case(each, name) : each == name;
+      if (is_it && !visit(value)) return;
     }
   }
   void keys(baton::TextVisitor visit) const {
@@ -71,10 +85,55 @@ class ExactCarrier {
   const FieldList* list_;
 };
 
+struct LessIgnoringCase {
+  using is_transparent = void;
+  bool operator()(std::string_view a, std::string_view b) const {
+    return std::ranges::lexicographical_compare(a, b, {}, baton::detail::to_lower,
+                                                baton::detail::to_lower);
+  }
+};
+
+template <class Map>
+Map map_of(const FieldList& list) {
+  Map map;
+  for (const auto& [name, value] : list) map.insert_or_assign(name, value);
+  return map;
+}
+
+/// A format of one's own, whose prefix begins the names of other formats.
+class CountingPropagator final : public baton::Propagator {
+ public:
+  CountingPropagator() noexcept : Propagator(constant_traits) {}
+
+  baton::Extracted extract(baton::CarrierReader carrier, baton::Context& context,
+                           baton::ExtractReport* /*report*/) const override {
+    std::size_t count = 0;
+    carrier.keys([&count](std::string_view name) {
+      if (baton::detail::equals_ignoring_case(name.substr(0, prefixes[0].size()), prefixes[0])) {
+        ++count;
+      }
+      return true;
+    });
+    if (count == 0) return baton::Extracted::nothing;
+    context.set_baggage(baton::Baggage::parse("count=" + std::to_string(count)));
+    return baton::Extracted::baggage;
+  }
+  void inject(const baton::Context& /*context*/, baton::CarrierWriter /*carrier*/) const override {}
+
+ private:
+  static constexpr std::array<std::string_view, 1> prefixes{"x-"};
+  static constexpr baton::FormatTraits constant_traits{.name = "counting",
+                                                       .specification = "this test",
+                                                       .fields = {},
+                                                       .prefixes = prefixes,
+                                                       .says = {.baggage = true}};
+};
+
 /// The same carrier without `fields`.
 template <class Carrier>
 class LookedUp {
  public:
+  static constexpr bool has_binary_fields = baton::has_binary_fields<Carrier>;
   static constexpr bool last_field_counts = baton::last_field_counts<Carrier>;
   static constexpr bool names_without_case = baton::names_without_case<Carrier>;
   static constexpr bool prefers_exact_names = baton::prefers_exact_names<Carrier>;
@@ -136,13 +195,41 @@ void check(const Carrier& carrier, const baton::PropagatorChain& chain) {
   RC_ASSERT(extract(chain, carrier) == extract(chain, LookedUp(carrier)));
 }
 
-RC_GTEST_PROP(FieldsLaws, OnePassFindsWhatLookUpsFind, (bool first_match)) {
-  const FieldList list = *drawn(any_fields).as("fields");
+/// The chain, sometimes with the format of one's own.
+baton::PropagatorChain any_chain() {
   const auto formats = *drawn([](Draw& draw) { return draw.formats(); }).as("formats");
+  const bool first_match = *rc::gen::arbitrary<bool>();
   const baton::PropagatorChain chain = laws::chain_of(formats, first_match);
+  if (*rc::gen::inRange(0, 3) != 0) return chain;
+  std::vector<baton::PropagatorChain::Link> links(chain.readers().begin(), chain.readers().end());
+  links.push_back(std::make_shared<CountingPropagator>());
+  return baton::PropagatorChain(links, chain.policy());
+}
+
+RC_GTEST_PROP(FieldsLaws, OnePassFindsWhatLookUpsFind, ()) {
+  const FieldList list = *drawn(any_fields).as("fields");
+  const baton::PropagatorChain chain = any_chain();
   check(baton::http::HeaderCarrier(list), chain);
   check(MessageCarrier(Headers{&list}), chain);
-  check(ExactCarrier(list), chain);
+  check(ListOf<false, false, false>(list), chain);
+  check(ListOf<true, false, false>(list), chain);
+  check(ListOf<true, false, true>(list), chain);
+  check(ListOf<false, true, true>(list), chain);
+  check(ListOf<true, true, true>(list), chain);
+}
+
+RC_GTEST_PROP(FieldsLaws, TheSizeOfAMapDoesNotMatter, ()) {
+  FieldList list = *drawn(any_fields).as("fields");
+  if (*rc::gen::arbitrary<bool>() && list.size() > 8) list.resize(8);
+  const baton::PropagatorChain chain = any_chain();
+  const auto exact = map_of<std::map<std::string, std::string>>(list);
+  check(baton::MapCarrier(exact), chain);
+  const auto unordered = map_of<std::unordered_map<std::string, std::string>>(list);
+  check(baton::MapCarrier(unordered), chain);
+  const auto without_case = map_of<std::map<std::string, std::string, LessIgnoringCase>>(list);
+  check(baton::MapCarrier(without_case), chain);
+  check(baton::http::HeaderCarrier(exact), chain);
+  check(baton::http::HeaderCarrier(without_case), chain);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/percent.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -40,11 +41,16 @@ void move_literals(std::string_view& raw, std::string& out) {
 bool append_bytes(std::string_view raw, std::string& out) {
   bool is_good = true;
   out.reserve(out.size() + raw.size());
-  for (move_literals(raw, out); !raw.empty(); move_literals(raw, out)) {
-    const bool is_escape = raw.front() == '%';
+  while (!raw.empty()) {
     const std::size_t size = raw.size();
-    out += static_cast<char>(take_byte(raw));
-    if (is_escape && size - raw.size() == 1) is_good = false;
+    if (raw.front() == '%') {
+      out += static_cast<char>(take_byte(raw));
+      if (size - raw.size() == 1) is_good = false;
+    } else {
+      const std::size_t literals = std::min(raw.find('%'), size);
+      out += raw.substr(0, literals);
+      raw.remove_prefix(literals);
+    }
   }
   return is_good;
 }

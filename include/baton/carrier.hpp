@@ -351,11 +351,18 @@ class MapCarrier {
   void set(std::string_view name, std::string_view value) const
     requires(owns_text)
   {
-    const auto found = find(name);
-    if (found != map_->end()) {
+    using Value = typename Map::mapped_type;
+    if constexpr (requires { map_->key_comp()(map_->lower_bound(name)->first, name); }) {
+      const auto place = map_->lower_bound(name);  // one search, also for a new name
+      if (place != map_->end() && !map_->key_comp()(name, place->first)) {
+        place->second = value;
+      } else {
+        map_->emplace_hint(place, Key(name), Value(value));
+      }
+    } else if (const auto found = find(name); found != map_->end()) {
       found->second = value;
     } else {
-      map_->emplace(typename Map::key_type(name), typename Map::mapped_type(value));
+      map_->emplace(Key(name), Value(value));
     }
   }
 

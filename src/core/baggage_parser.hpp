@@ -17,7 +17,15 @@ class BaggageParser {
 
   /// Reads another instance of the field. Returns false at a limit, after which nothing more is
   /// read.
-  bool feed(std::string_view field) { return feed_members(field, find_plain(field)); }
+  bool feed(std::string_view field) {
+    const Plain plain = find_plain(field);
+    if (plain.size != field.size() || members_ != 0) return feed_members(field, plain);
+    // The usual field, whole. An empty one has no members.
+    members_ = plain.members;
+    if (members_ != 0) last_run_ = {field.data(), field.data() + field.size()};
+    field_offset_ += field.size() + 1;
+    return true;
+  }
   /// The same, without looking for plain members first: the reference, for tests.
   bool feed_one_by_one(std::string_view field) { return feed_members(field, {}); }
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "core/stored_baggage.hpp"
@@ -174,21 +175,11 @@ bool BaggageParser::begin_run(const char* begin) noexcept {
 
 Baggage BaggageParser::finish(const SharedText* neighbor) {
   if (members_ == 0) return {};
-  const auto size_of = [](const Run& run) { return static_cast<std::size_t>(run.end - run.begin); };
-  std::size_t size = size_of(last_run_);
-  for (std::size_t i = 0; i < run_count_; ++i) size += size_of(runs_[i]) + 1;
-  SharedText text = neighbor != nullptr ? SharedText::allocate_beside(*neighbor, size)
-                                        : SharedText::allocate(size);
+  SharedText text = join(std::span(runs_, run_count_), last_run_, neighbor);
   if (text.view().empty()) {
     report(ErrorCode::out_of_memory, 0);
     return {};
   }
-  char* out = text.writable();
-  for (std::size_t i = 0; i < run_count_; ++i) {
-    out = std::copy(runs_[i].begin, runs_[i].end, out);
-    *out++ = ',';
-  }
-  std::copy(last_run_.begin, last_run_.end, out);
   return Baggage(std::move(text));
 }
 

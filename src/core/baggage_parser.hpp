@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "baton/baggage.hpp"
+#include "core/runs.hpp"
 
 namespace baton::detail {
 
@@ -57,11 +58,6 @@ class BaggageParser {
   }
   [[gnu::noinline]] bool begin_run(const char* begin) noexcept;
 
-  /// Adjacent members with one comma between them, which are copied as one.
-  struct Run {
-    const char* begin;
-    const char* end;
-  };
   static constexpr std::size_t inline_runs = 192;  // more than the usual limit of members
 
   BaggageLimits limits_;

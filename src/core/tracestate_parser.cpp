@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 #include <utility>
 
 #include "text/chars.hpp"
@@ -142,22 +143,11 @@ bool TraceStateParser::was_kept(std::string_view key) const noexcept {
 TraceState TraceStateParser::finish(const SharedText* neighbor) noexcept {
   if (error_ || kept_count_ == 0) return {};
 
-  const auto size_of = [](const Run& run) { return static_cast<std::size_t>(run.end - run.begin); };
-  std::size_t size = size_of(last_run_);
-  for (std::size_t i = 0; i < run_count_; ++i) size += size_of(runs_[i]) + 1;
-  SharedText text = neighbor != nullptr ? SharedText::allocate_beside(*neighbor, size)
-                                        : SharedText::allocate(size);
+  SharedText text = join(std::span(runs_).first(run_count_), last_run_, neighbor);
   if (text.view().empty()) {
     error_.emplace(ErrorCode::out_of_memory, 0);
     return {};
   }
-
-  char* out = text.writable();
-  for (std::size_t i = 0; i < run_count_; ++i) {
-    out = std::copy(runs_[i].begin, runs_[i].end, out);
-    *out++ = ',';
-  }
-  std::copy(last_run_.begin, last_run_.end, out);
   return TraceState(std::move(text));
 }
 

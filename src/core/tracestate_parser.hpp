@@ -8,6 +8,7 @@
 
 #include "baton/tracestate.hpp"
 #include "core/key_filter.hpp"
+#include "core/runs.hpp"
 
 namespace baton::detail {
 
@@ -37,11 +38,6 @@ class TraceStateParser {
   struct Key {
     const char* text;
     std::size_t size;
-  };
-  /// Adjacent members with one comma between them, which are copied as one.
-  struct Run {
-    const char* begin;
-    const char* end;
   };
 
   void begin_field(std::string_view field) noexcept;

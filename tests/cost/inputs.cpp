@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Good and bad input of one size, for each field and each carrier, under callgrind. The names are
+// Good and bad input of one size, for each field, under callgrind. The names are
 // "KIND: good…" and "KIND: bad…": test_cost.py compares within a kind.
 
 #include <algorithm>
@@ -14,15 +14,19 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/http.hpp"
+#include "carrier_inputs.hpp"
 #include "count.hpp"
 #include "support/everything.hpp"
 #include "support/fields.hpp"
 
 namespace {
 
+using baton::test::carriers;
 using baton::test::count;
 using baton::test::Fields;
-using Pairs = std::vector<std::pair<std::string, std::string>>;
+using baton::test::judge_and_count;
+using baton::test::message_of;
+using baton::test::Pairs;
 
 constexpr std::size_t long_size = 8190;
 
@@ -120,31 +124,6 @@ void count_jaeger_inputs() {
 
 // --- every field of every format -----------------------------------------------------------------
 
-baton::Context full_context() {
-  baton::Context context;
-  context.set_span_context(
-      {baton::TraceId(0x80f198ee56343ba8, 0x64fe8b2a57d3eff7), baton::SpanId(0xe457b5a2e4d86bd1),
-       baton::TraceFlags(1), true,
-       baton::TraceState::parse("rojo=00f067aa0ba902b7,congo=t61rcWkgMzE").value()});
-  context.set_baggage(baton::Baggage::parse("userId=alice,serverNode=DF%2028,isProduction=false"));
-  return context;
-}
-
-/// Whether the chain reads the input without any objection decides if it is good or bad.
-template <class Carrier>
-void judge_and_count(const std::string& kind, std::string_view name, std::size_t size,
-                     const Carrier& carrier, const baton::PropagatorChain& chain) {
-  baton::ExtractReport report;
-  baton::Context context;
-  const bool is_good = chain.extract(carrier, context, &report) > baton::Extracted::malformed &&
-                       report.issue_count() == 0;
-  const std::string title = (is_good ? ": good, " : ": bad, ") + std::string(name);
-  count(kind + title, size, [&] {
-    baton::ExtractReport counted;
-    static_cast<void>(chain.extract(carrier, &counted));
-  });
-}
-
 /// Values of about the size of a good one.
 std::vector<std::string> short_values(const std::string& good) {
   std::vector<std::string> all{good, good.substr(0, good.size() - 1)};
@@ -184,13 +163,6 @@ std::string shown(const std::string& value) {
       value.size() <= 40 ? value : value.substr(0, 12) + "..." + value.substr(value.size() - 12);
   std::replace_if(all.begin(), all.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return all;
-}
-
-/// The fields in which a chain sends the full context.
-Pairs message_of(const baton::PropagatorChain& chain) {
-  Fields sent;
-  chain.inject(full_context(), sent);
-  return sent.sorted();
 }
 
 /// Varies each field of a message, which the format reads.
@@ -256,45 +228,6 @@ void count_recipes(std::istream& lines) {
   }
 }
 
-// --- carriers ------------------------------------------------------------------------------------
-
-template <class Container>
-void count_carrier(const std::string& carrier) {
-  const Pairs context = message_of(baton::make_chain("tracecontext,baggage").chain);
-  const auto give = [&](const std::string& title, auto name_of) {
-    for (const std::string_view value : {"vvvvvvvvvvvvvvvvvvvvvvvv", "vvvvvvvvvvvv=vvvvvvvvvvv"}) {
-      Container container;
-      for (std::size_t i = 0; i < 100; ++i) {
-        container.insert(container.end(), {name_of(i), std::to_string(i).append(value)});
-      }
-      for (const auto& [name, text] : context) container.insert(container.end(), {name, text});
-      const baton::http::HeaderCarrier<const Container> reader(container);
-      judge_and_count(carrier + ", W3C", title, container.size(), reader,
-                      baton::make_chain("tracecontext,baggage").chain);
-      judge_and_count(carrier + ", all formats", title, container.size(), reader,
-                      baton::test::everything());
-    }
-  };
-  const auto numbered = [](std::string name, std::size_t i) {
-    return name.replace(name.size() - 3, 3, std::to_string(100 + i));
-  };
-  give("of others", [&](std::size_t i) { return numbered("x-application-field-000", i); });
-  give("short names", [&](std::size_t i) { return numbered("a000", i); });
-  give("no names", [](std::size_t) { return std::string(); });
-  for (const std::string name :
-       {"traceparent", "tracestate", "baggage", "x-b3-traceid", "uberctx-key", "ot-baggage-key"}) {
-    give("like " + name, [&](std::size_t i) { return numbered(name, i); });
-    give("beginning with " + name, [&](std::size_t i) { return numbered(name + "000", i); });
-    give("all " + name, [&](std::size_t) { return name; });
-    give("all " + name + " in capitals", [&](std::size_t i) {
-      std::string spelled = name;
-      if (i % 2 == 0) return spelled;
-      for (char& c : spelled) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-      return spelled;
-    });
-  }
-}
-
 }  // namespace
 
 /// usage: inputs RECIPES [only]
@@ -313,6 +246,5 @@ int main(int argc, char** argv) {
     if (format == "b3") count_format(format, chain, message_of(baton::make_chain("b3multi").chain));
     if (format == "b3multi") count_format(format, chain, message_of(baton::make_chain("b3").chain));
   }
-  count_carrier<Pairs>("HeaderCarrier over a sequence");
-  count_carrier<std::multimap<std::string, std::string>>("HeaderCarrier over a multimap");
+  for (const auto count_inputs : carriers()) count_inputs();
 }

@@ -25,7 +25,18 @@ class FoundFields {
   /// Takes a field that the carrier visits. Returns true: to go on.
   bool operator()(std::string_view name, std::string_view value) {
     const std::size_t slot = known_.slot_of(name);
-    if (slot != KnownFields::none) add(name, value, slot);
+    if (slot == KnownFields::none) return true;
+    // The usual field has the first name in its slot, as the formats spell it, and has it alone.
+    const std::size_t number = known_.first_in(slot);
+    const bool is_usual = number < max_names && known_.name(number) == name &&
+                          starts_[number] == 0 && size_ < capacity;
+    if (!is_usual) {
+      add(name, value, slot);
+      return true;
+    }
+    readers_ |= known_.readers(number);
+    fields_[size_++] = {value.data(), value.size(), 0, true};
+    starts_[number] = static_cast<std::uint8_t>(size_);
     return true;
   }
 

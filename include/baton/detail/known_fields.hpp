@@ -57,6 +57,9 @@ class KnownFields {
     return none;
   }
 
+  /// The number of a name in a slot; beyond all numbers if it has none.
+  [[nodiscard]] std::size_t first_in(std::size_t slot) const noexcept { return heads_[slot] - 1; }
+
   [[nodiscard]] std::string_view name(std::size_t number) const noexcept {
     return names_[number].text;
   }

@@ -63,7 +63,7 @@ class Connection {
 };
 
 void publish(const Connection& connection, const char* queue, amqp_bytes_t body) {
-  const amqp_basic_properties_t properties{};
+  amqp_basic_properties_t properties{};
   check(baton::amqp::publish(connection, channel, amqp_empty_bytes, amqp_cstring_bytes(queue),
                              properties, body));
 }

@@ -35,7 +35,10 @@ void TraceStateParser::begin_run(const char* begin) noexcept {
 
 bool TraceStateParser::feed(std::string_view field) noexcept {
   begin_field(field);
-  return feed_members(field, feed_plain(field));
+  const char* const rest = feed_plain(field);
+  if (rest != field.data() + field.size() || error_) return feed_members(field, rest);
+  field_offset_ += field.size() + 1;
+  return true;
 }
 
 bool TraceStateParser::feed_one_by_one(std::string_view field) noexcept {

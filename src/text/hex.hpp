@@ -56,7 +56,8 @@ constexpr void encode16(std::uint64_t value, char* digits) noexcept {
 
 #if defined(__SSE2__) && defined(__x86_64__)
 
-inline unsigned convert16(const char* digits, std::uint64_t& value) noexcept {
+[[gnu::always_inline]] inline unsigned convert16(const char* digits,
+                                                 std::uint64_t& value) noexcept {
   const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(digits));
   const __m128i number = _mm_sub_epi8(text, _mm_set1_epi8('0'));
   const __m128i letter = _mm_sub_epi8(text, _mm_set1_epi8('a'));

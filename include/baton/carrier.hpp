@@ -291,18 +291,16 @@ class MapCarrier {
       std::is_same_v<Comparison, std::less<Key>> || std::is_same_v<Comparison, std::less<>> ||
       std::is_same_v<Comparison, std::equal_to<Key>> || std::is_same_v<Comparison, std::equal_to<>>;
 
+  static constexpr bool has_strings =
+      std::is_same_v<Key, std::string> || std::is_same_v<Key, std::string_view>;
+  static constexpr bool is_ordered_by_bytes =
+      requires { requires is_of_bytes<typename Map::key_compare>; };
+  static constexpr bool is_hashed_by_bytes =
+      requires { requires is_of_bytes<typename Map::key_equal>; };
+
   /// Whether the map is known to compare names exactly.
-  static constexpr bool compares_exactly = [] {
-    if constexpr (!std::is_same_v<Key, std::string> && !std::is_same_v<Key, std::string_view>) {
-      return false;
-    } else if constexpr (requires { typename Map::key_equal; }) {
-      return is_of_bytes<typename Map::key_equal>;
-    } else if constexpr (requires { typename Map::key_compare; }) {
-      return is_of_bytes<typename Map::key_compare>;
-    } else {
-      return false;
-    }
-  }();
+  static constexpr bool compares_exactly =
+      has_strings && (is_ordered_by_bytes || is_hashed_by_bytes);
 
  public:
   static constexpr std::size_t few_fields = 8;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+// NOLINTNEXTLINE(misc-header-include-cycle): see there.
 #include "baton/carrier.hpp"
 #include "baton/detail/known_fields.hpp"
 

@@ -49,7 +49,8 @@ class AppendingCarrier {
   [[nodiscard]] bool has_set(std::string_view name) const noexcept {
     if ((sizes_ & bit(name)) == 0) return false;  // lengths tell most names apart
     const CList list(headers_);
-    for (std::size_t i = first_, size = list.size(); i < size; ++i) {
+    const std::size_t size = list.size();
+    for (std::size_t i = first_; i < size; ++i) {
       if (lookup::compare(list.at(i).name, name) != lookup::Match::none) return true;
     }
     return false;

@@ -36,7 +36,7 @@ class Attributes {
     MaybeText(const Attributes& attributes, const json::Member& member) noexcept
         : attributes_(&attributes), member_(&member) {}
     explicit operator bool() const { return read().has_value(); }
-    std::string_view operator*() const { return *read(); }
+    std::string_view operator*() const { return read().value_or(std::string_view()); }
     operator std::optional<std::string_view>() const { return read(); }
 
    private:

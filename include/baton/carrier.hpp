@@ -60,7 +60,9 @@ class FirstValue {
 ///
 /// A carrier whose look-ups pass over all fields should also have `fields`, which visits every
 /// field with its value, in order. A chain then passes over them once, rather than once for each
-/// name:
+/// name. Names must compare exactly or, with `names_without_case`, without regard to the case of
+/// ASCII letters. A carrier that derives from one with `fields`, and shows less, must hide that as
+/// well.
 ///
 ///     template <class Visitor>
 ///     void fields(Visitor&& visit) const {
@@ -109,16 +111,18 @@ inline constexpr bool names_without_case = requires { requires Carrier::names_wi
 template <class Carrier>
 inline constexpr bool prefers_exact_names = requires { requires Carrier::prefers_exact_names; };
 
-/// Up to how many fields a pass over all of them costs less than the look-ups of a chain: any
-/// number, except for carriers with an index, such as large maps. Those also have `size`.
+inline constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
+
+/// Up to how many fields a pass over all of them costs less than the look-ups of a chain:
+/// `any_number`, except for carriers with an index, such as large maps. Those also have `size`.
 template <class Carrier>
-inline constexpr std::size_t few_fields = std::numeric_limits<std::size_t>::max();
+inline constexpr std::size_t few_fields = any_number;
 template <class Carrier>
   requires requires { Carrier::few_fields; }
 inline constexpr std::size_t few_fields<Carrier> = Carrier::few_fields;
 
 template <class Carrier>
-inline constexpr bool has_index = few_fields<Carrier> != std::numeric_limits<std::size_t>::max();
+inline constexpr bool has_index = few_fields<Carrier> != any_number;
 
 /// A view of any ReadableCarrier, of two words. The carrier must outlive it.
 class CarrierReader {

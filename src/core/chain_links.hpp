@@ -56,9 +56,7 @@ struct PropagatorChain::Links {
         for (const std::string_view name : names) known.add(name, bit);
       }
       detail::add_new(prefixes, traits.prefixes);
-      for (const std::string_view prefix : traits.prefixes) {
-        known.add_prefix(prefix, bit);
-      }
+      for (const std::string_view prefix : traits.prefixes) known.add_prefix(prefix, bit);
       if (!traits.says.has_span_context()) steps_without_span_context |= bit;
       steps.push_back({reader.get(), traits.says.has_span_context(),
                        detail::ExtractionCounter::number_of(traits.name), bit});

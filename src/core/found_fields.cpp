@@ -27,15 +27,4 @@ void FoundFields::add(std::string_view name, std::string_view value, std::size_t
   keep(start, value, is_exact);
 }
 
-void FoundFields::keep(std::uint8_t& start, std::string_view value, bool is_exact) noexcept {
-  if (size_ == capacity) {
-    start = is_looked_up;
-    return;
-  }
-  fields_[size_++] = {value.data(), value.size(), 0, is_exact};
-  std::uint8_t* place = &start;
-  while (*place != 0) place = &fields_[*place - 1U].next;
-  *place = static_cast<std::uint8_t>(size_);
-}
-
 }  // namespace baton::detail

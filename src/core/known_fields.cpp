@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "baton/detail/ascii.hpp"
-#include "text/chars.hpp"
 
 namespace baton::detail {
 namespace {
@@ -44,7 +43,9 @@ void KnownFields::add_prefix(std::string_view prefix, std::uint32_t readers) {
 std::uint32_t KnownFields::readers_by_prefix(std::string_view name) const noexcept {
   std::uint32_t readers = 0;
   for (const Name& prefix : prefixes_) {
-    if (starts_with_ignoring_case(name, prefix.text)) readers |= prefix.readers;
+    if (equals_as_variable(name.substr(0, prefix.text.size()), prefix.text)) {
+      readers |= prefix.readers;
+    }
   }
   return readers;
 }
@@ -53,13 +54,7 @@ std::uint32_t KnownFields::readers_of(std::string_view name) const noexcept {
   const std::size_t slot = slot_of(name);
   if (slot == none) return 0;
   const std::size_t number = find(name, slot, equals_as_variable);
-  std::uint32_t readers = number != none ? names_[number].readers : 0;
-  for (const Name& prefix : prefixes_) {
-    if (equals_as_variable(name.substr(0, prefix.text.size()), prefix.text)) {
-      readers |= prefix.readers;
-    }
-  }
-  return readers;
+  return (number != none ? names_[number].readers : 0) | readers_by_prefix(name);
 }
 
 }  // namespace baton::detail

@@ -75,7 +75,7 @@ class HeaderCarrier {
   static constexpr bool names_without_case = true;
   static constexpr std::size_t few_fields =
       internal::order_of<std::remove_const_t<Container>> == NameOrder::unknown
-          ? baton::few_fields<void>
+          ? any_number
           : internal::many_fields - 1;
 
   using Field = typename Container::value_type;

@@ -29,15 +29,12 @@ class FoundFields {
     if (slot == KnownFields::none) return true;
     // The usual field has the first name in its slot, as the formats spell it, and has it alone.
     const std::size_t number = known_.first_in(slot);
-    const bool is_usual = number < max_names && known_.name(number) == name &&
-                          starts_[number] == 0 && size_ < capacity;
-    if (!is_usual) {
+    if (number < max_names && known_.name(number) == name && starts_[number] == 0) {
+      readers_ |= known_.readers(number);
+      keep(starts_[number], value, true);
+    } else {
       add(name, value, slot);
-      return true;
     }
-    readers_ |= known_.readers(number);
-    fields_[size_++] = {value.data(), value.size(), 0, true};
-    starts_[number] = static_cast<std::uint8_t>(size_);
     return true;
   }
 
@@ -88,7 +85,16 @@ class FoundFields {
   };
 
   void add(std::string_view name, std::string_view value, std::size_t slot);
-  void keep(std::uint8_t& start, std::string_view value, bool is_exact) noexcept;
+  void keep(std::uint8_t& start, std::string_view value, bool is_exact) noexcept {
+    if (size_ == capacity) {
+      start = is_looked_up;
+      return;
+    }
+    fields_[size_++] = {value.data(), value.size(), 0, is_exact};
+    std::uint8_t* place = &start;
+    while (*place != 0) place = &fields_[*place - 1U].next;
+    *place = static_cast<std::uint8_t>(size_);
+  }
 
   [[nodiscard]] bool is_collected(std::size_t name) const noexcept {
     return name < max_names && starts_[name] != is_looked_up;

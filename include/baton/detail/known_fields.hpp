@@ -69,10 +69,9 @@ class KnownFields {
     return names_[number].readers;
   }
 
-  /// Who reads names with one of the prefixes, in any case.
+  /// Who reads a name in any case, and with `_` for `-`, as environment variables have it: for its
+  /// prefix alone, or also for the whole.
   [[nodiscard]] std::uint32_t readers_by_prefix(std::string_view name) const noexcept;
-
-  /// Who reads a name in any case, and with `_` for `-`, as environment variables have it.
   [[nodiscard]] std::uint32_t readers_of(std::string_view name) const noexcept;
 
  private:

@@ -21,7 +21,8 @@ import callgrind
 FIGURES = HERE / "instructions.json"
 PROGRAMS = ("propagation", "formats", "http", "grpc_metadata", "kafka", "amqp", "payload", "spans",
             "sampling", "in_process")
-OPTIONS = ("b_coverage", "b_lto", "b_ndebug", "b_pgo", "cpp_args", "cpp_std", "debug", "default_library", "optimization")
+OPTIONS = ("b_coverage", "b_lto", "b_ndebug", "b_pgo", "cpp_args", "cpp_std", "debug",
+           "default_library", "optimization")
 MAX_GROWTH = 1.03
 TRIES = 3  # hash tables have random seeds
 SKIPPED = 77

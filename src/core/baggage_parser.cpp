@@ -46,8 +46,23 @@ BaggageParser::Plain BaggageParser::find_plain(std::string_view field) const noe
   return plain;
 }
 
-/// Takes the plain members, and reads any other ones.
-bool BaggageParser::feed_members(std::string_view field, Plain plain) {
+bool BaggageParser::feed(std::string_view field) {
+  const Plain plain = find_plain(field);
+  if (plain.members != 0) {
+    if (!begin_run(field.data())) {
+      report(ErrorCode::out_of_memory, field_offset_);
+      return false;
+    }
+    members_ += plain.members;
+    last_run_.end = field.data() + plain.size;
+  }
+  if (plain.size != field.size()) return feed_members(field, plain.size);
+  field_offset_ += field.size() + 1;
+  return true;
+}
+
+/// Reads any members behind the first `taken` characters.
+bool BaggageParser::feed_members(std::string_view field, std::size_t taken) {
   const char* p = field.data();
   const char* const end = p + field.size();
   const auto offset = [&](const char* at) {
@@ -62,17 +77,8 @@ bool BaggageParser::feed_members(std::string_view field, Plain plain) {
   const char* const end_of_blanks =
       limit + std::min(static_cast<std::size_t>(end - limit), limits_.max_bytes);
   const std::string_view text(field.data(), static_cast<std::size_t>(stop - field.data()));
-  const char* last_kept_end = nullptr;
-
-  if (plain.members != 0) {
-    if (!begin_run(p)) {
-      report(ErrorCode::out_of_memory, offset(p));
-      return false;
-    }
-    members_ += plain.members;
-    p += plain.size;
-    last_run_.end = last_kept_end = p;
-  }
+  const char* last_kept_end = taken != 0 ? p + taken : nullptr;
+  p += taken;
   for (;;) {
     while (p < stop && list_separators.contains(*p)) ++p;
     if (p == end) break;

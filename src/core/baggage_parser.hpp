@@ -18,17 +18,9 @@ class BaggageParser {
 
   /// Reads another instance of the field. Returns false at a limit, after which nothing more is
   /// read.
-  bool feed(std::string_view field) {
-    const Plain plain = find_plain(field);
-    if (plain.size != field.size() || members_ != 0) return feed_members(field, plain);
-    // The usual field, whole. An empty one has no members.
-    members_ = plain.members;
-    if (members_ != 0) last_run_ = {field.data(), field.data() + field.size()};
-    field_offset_ += field.size() + 1;
-    return true;
-  }
+  bool feed(std::string_view field);
   /// The same, without looking for plain members first: the reference, for tests.
-  bool feed_one_by_one(std::string_view field) { return feed_members(field, {}); }
+  bool feed_one_by_one(std::string_view field) { return feed_members(field, 0); }
 
   [[nodiscard]] bool has_error() const noexcept { return has_error_; }
 
@@ -48,7 +40,7 @@ class BaggageParser {
     std::size_t members = 0;
   };
   [[nodiscard]] Plain find_plain(std::string_view field) const noexcept;
-  bool feed_members(std::string_view field, Plain plain);
+  bool feed_members(std::string_view field, std::size_t taken);
   [[gnu::noinline]] static Result parse_member(std::string_view text, const char* begin) noexcept;
   static Result parse_property(std::string_view text, const char* p) noexcept;
 

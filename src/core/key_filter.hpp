@@ -4,8 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
+
+#include "baton/detail/load.hpp"
 
 namespace baton::detail {
 
@@ -40,13 +41,6 @@ class KeyFilter {
     return seen != 0;
   }
 
-  template <class Word>
-  static std::uint64_t load(const char* from) noexcept {
-    Word word;
-    std::memcpy(&word, from, sizeof word);
-    return word;
-  }
-
   /// Mixes the size, and the first and the last eight characters, in its high bits.
   static std::uint64_t hash_of(std::string_view key) noexcept {
     const char* const begin = key.data();
@@ -60,7 +54,8 @@ class KeyFilter {
       first = load<std::uint32_t>(begin);
       last = load<std::uint32_t>(end - 4);
     } else {
-      first = load<std::uint8_t>(begin) << 8U | load<std::uint8_t>(begin + key.size() / 2);
+      first = std::uint64_t{load<std::uint8_t>(begin)} << 8U |
+              load<std::uint8_t>(begin + key.size() / 2);
       last = load<std::uint8_t>(end - 1);
     }
     return (first + key.size()) * 0x9e3779b97f4a7c15U ^ last * 0xc2b2ae3d27d4eb4fU;

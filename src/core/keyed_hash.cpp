@@ -2,19 +2,12 @@
 #include "core/keyed_hash.hpp"
 
 #include <cstddef>
-#include <cstring>
 
+#include "baton/detail/load.hpp"
 #include "core/random.hpp"
 
 namespace baton::detail {
 namespace {
-
-template <class Word>
-std::uint64_t load(const char* from) noexcept {
-  Word word;
-  std::memcpy(&word, from, sizeof(word));
-  return word;
-}
 
 /// The product of both in 128 bits, folded.
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
@@ -26,10 +19,11 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
 /// Up to eight characters as one number, which is unique among texts of the same size.
 std::uint64_t load_short(const char* text, std::size_t size) noexcept {
   if (size >= 4) {
-    return load<std::uint32_t>(text) << 32U | load<std::uint32_t>(text + size - 4);
+    return std::uint64_t{load<std::uint32_t>(text)} << 32U | load<std::uint32_t>(text + size - 4);
   }
   if (size == 0) return 0;
-  return load<std::uint8_t>(text) << 16U | load<std::uint8_t>(text + size / 2) << 8U |
+  return std::uint64_t{load<std::uint8_t>(text)} << 16U |
+         std::uint64_t{load<std::uint8_t>(text + size / 2)} << 8U |
          load<std::uint8_t>(text + size - 1);
 }
 

@@ -28,7 +28,7 @@ TEST(Ascii, FindsControlsAmongEight) {
       for (int byte = 0; byte < 256; ++byte) {
         std::string text(8, other);
         text[at] = static_cast<char>(byte);
-        EXPECT_EQ(has_control(load_word(text.data())), has_control_plainly(text))
+        EXPECT_EQ(has_control(load<std::uint64_t>(text.data())), has_control_plainly(text))
             << "byte " << byte << " at " << at;
       }
     }

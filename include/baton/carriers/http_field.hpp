@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "baton/detail/ascii.hpp"
+#include "baton/detail/load.hpp"
 
 namespace baton::http {
 
@@ -37,7 +38,8 @@ namespace baton::http {
   // character, which may be a tab, are looked at one by one.
   for (std::size_t i = 0; i < value.size(); i += step) {
     const char* const text = value.data() + std::min(i, value.size() - step);
-    if (detail::has_control(detail::load_word(text)) && !is_valid({text, step})) return false;
+    if (detail::has_control(detail::load<std::uint64_t>(text)) && !is_valid({text, step}))
+      return false;
   }
   return true;
 }

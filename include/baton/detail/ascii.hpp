@@ -5,9 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <type_traits>
+
+#include "baton/detail/load.hpp"
 
 /// ASCII, in any locale.
 namespace baton::detail {
@@ -73,12 +74,6 @@ constexpr bool same_ignoring_case(std::string_view a, std::string_view b) noexce
 
 }  // namespace plain
 
-inline std::uint64_t load_word(const char* characters) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, characters, sizeof word);
-  return word;
-}
-
 /// Of two texts of one size, eight characters at a time; the last eight may overlap those before.
 /// Not inlined: most names that are compared differ in size, and their loop should remain small.
 [[gnu::noinline]] constexpr bool same_ignoring_case(std::string_view a,
@@ -88,7 +83,7 @@ inline std::uint64_t load_word(const char* characters) noexcept {
   for (std::size_t i = 0; i < a.size(); i += step) {
     const char* const ours = a.data() + std::min(i, a.size() - step);
     const char* const theirs = b.data() + std::min(i, a.size() - step);
-    const std::uint64_t differences = load_word(ours) ^ load_word(theirs);
+    const std::uint64_t differences = load<std::uint64_t>(ours) ^ load<std::uint64_t>(theirs);
     if (differences == 0) continue;
     // Letters that differ in case alone differ in this bit, and so do some other characters.
     constexpr std::uint64_t case_bits = 0x2020'2020'2020'2020;

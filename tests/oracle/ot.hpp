@@ -53,7 +53,7 @@ inline std::string write_ot_member(std::vector<std::string> others,
     others.insert(others.begin(), "th:" + number);
   }
   std::string member = join(others, ";");
-  while (!member.empty() && member.back() == ' ') member.pop_back();
+  if (!member.empty() && member.back() == ' ') member += ';';
   if (member.size() > 256 && threshold) {
     others.erase(others.begin());
     return write_ot_member(others, std::nullopt);

@@ -165,7 +165,8 @@ BaggageParser::Result BaggageParser::parse_property(std::string_view text, const
   return {key_end};
 }
 
-bool BaggageParser::begin_run(const char* begin) noexcept {
+/// Keeps the last run, so that another one can begin. False if there is no memory.
+bool BaggageParser::end_run() noexcept {
   if (run_count_ == run_capacity_) {
     std::unique_ptr<Run[]> more(new (std::nothrow) Run[2 * run_capacity_]);
     if (more == nullptr) return false;
@@ -174,8 +175,7 @@ bool BaggageParser::begin_run(const char* begin) noexcept {
     runs_ = more_runs_.get();
     run_capacity_ *= 2;
   }
-  if (last_run_.begin != nullptr) runs_[run_count_++] = last_run_;
-  last_run_.begin = begin;
+  runs_[run_count_++] = last_run_;
   return true;
 }
 

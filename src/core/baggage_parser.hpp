@@ -48,7 +48,12 @@ class BaggageParser {
     has_error_ = true;
     if (on_error_) on_error_(ParseError(code, offset));
   }
-  [[gnu::noinline]] bool begin_run(const char* begin) noexcept;
+  bool begin_run(const char* begin) noexcept {
+    if (last_run_.begin != nullptr && !end_run()) return false;
+    last_run_.begin = begin;
+    return true;
+  }
+  [[gnu::noinline]] bool end_run() noexcept;
 
   static constexpr std::size_t inline_runs = 192;  // more than the usual limit of members
 

@@ -11,26 +11,28 @@
 
 namespace baton::detail {
 
-[[gnu::always_inline]] inline bool TraceStateParser::add(const Member& member) noexcept {
-  if (keys_.size() == TraceState::max_members) {
+/// Whether the member is to be kept. If not, there is an error or a duplicate.
+[[gnu::always_inline]] inline bool TraceStateParser::accept(const Member& member) noexcept {
+  const std::size_t count = filter_.size();
+  if (count == TraceState::max_members) {
     error_.emplace(ErrorCode::too_many_members, offset(member.begin));
     return false;
   }
   const std::string_view key(member.begin, member.key_end);
-  if (keys_.insert(key) && was_kept(key)) {
-    if (!duplicate_) duplicate_.emplace(ErrorCode::duplicate_key, offset(member.begin));
-    return true;
-  }
-  kept_[kept_count_++] = {key.data(), key.size()};
-  if (member.begin != next_) begin_run(member.begin);
-  last_run_.end = member.end;
-  next_ = member.end + 1;
-  return true;
+  keys_[count] = {key.data(), key.size()};
+  if (!filter_.insert(key) || !is_repeated()) return true;
+  if (!duplicate_) duplicate_.emplace(ErrorCode::duplicate_key, offset(member.begin));
+  return false;
 }
 
-void TraceStateParser::begin_run(const char* begin) noexcept {
-  if (last_run_.end != nullptr) runs_[run_count_++] = last_run_;
-  last_run_.begin = begin;
+/// Keeps the text of one member or, with one comma between, of several.
+void TraceStateParser::keep(const char* begin, const char* end) noexcept {
+  if (begin != next_) {
+    if (last_run_.end != nullptr) runs_[run_count_++] = last_run_;
+    last_run_.begin = begin;
+  }
+  last_run_.end = end;
+  next_ = end + 1;
 }
 
 bool TraceStateParser::feed(std::string_view field) noexcept {
@@ -64,17 +66,21 @@ bool TraceStateParser::feed_members(std::string_view field, const char* p) noexc
     const char* const begin = p;
     if (const ParseError error = parse_member(p, end, member)) {
       error_.emplace(error.code, offset(begin) + error.offset);
-    } else {
-      add(member);
+    } else if (accept(member)) {
+      keep(member.begin, member.end);
     }
   }
   return false;
 }
 
-/// Adds the plain members that the field begins with. Returns where the others begin.
+/// Reads the plain members that the field begins with. Returns where the others begin.
 const char* TraceStateParser::feed_plain(std::string_view field) noexcept {
-  Member member{field_, field_, nullptr};
-  const auto add_plain = [&](const char* end) {
+  const char* kept = field.data();  // from here on, up to the member, all are to be kept
+  Member member{field.data(), nullptr, nullptr};
+  const auto keep_before = [&] {
+    if (kept != member.begin) keep(kept, member.begin - 1);
+  };
+  const auto add = [&](const char* end) {
     const auto key_size = static_cast<std::size_t>(member.key_end - member.begin);
     const auto value_size = static_cast<std::size_t>(end - member.key_end - 1);
     // What a plain list does not say about its members. The value is not empty, and not too long.
@@ -82,26 +88,31 @@ const char* TraceStateParser::feed_plain(std::string_view field) noexcept {
         value_size - 1 >= TraceState::max_value_size || end[-1] == ' ') {
       return false;
     }
-    member.end = end;
-    if (!add(member)) return false;
+    if (!accept(member)) {
+      if (error_) return false;
+      keep_before();
+      kept = end + 1;
+    }
     member.begin = end + 1;
     return true;
   };
-  const auto add_members = [&](const Window& window, std::size_t at) {
-    const char* const begin = field_ + at;
-    for (std::uint64_t marks = window.equals | window.commas; marks != 0; marks &= marks - 1) {
-      const char* const mark = begin + std::countr_zero(marks);
-      if (*mark == '=') {
-        member.key_end = mark;
-      } else if (!add_plain(mark)) {
-        return false;
-      }
+  const auto add_all = [&](const Window& window, std::size_t at) {
+    const char* const begin = field.data() + at;
+    std::uint64_t equals = window.equals;
+    for (std::uint64_t commas = window.commas; commas != 0; commas &= commas - 1) {
+      // A plain member has one `=`. That of the first may be in the window before.
+      const std::uint64_t own = equals & (commas ^ (commas - 1));
+      if (own != 0) member.key_end = begin + std::countr_zero(own);
+      equals ^= own;
+      if (!add(begin + std::countr_zero(commas))) return false;
     }
+    if (equals != 0) member.key_end = begin + std::countr_zero(equals);
     return true;
   };
-  const char* const end = field_ + field.size();
-  if (visit_plain<TraceStateList>(field, add_members) && add_plain(end)) return end;
-  return member.begin;
+  const char* const end = field.data() + field.size();
+  const bool is_whole = visit_plain<TraceStateList>(field, add_all) && add(end);
+  keep_before();
+  return is_whole ? end : member.begin;
 }
 
 /// Reads any member, and moves `p` past the white space after it. The error's offset counts from
@@ -137,14 +148,15 @@ ParseError TraceStateParser::parse_member(const char*& p, const char* end,
   return {};
 }
 
-bool TraceStateParser::was_kept(std::string_view key) const noexcept {
-  return std::any_of(kept_, kept_ + kept_count_, [key](const Key& kept) {
-    return std::string_view(kept.text, kept.size) == key;
-  });
+/// Whether the newest key equals an older one.
+bool TraceStateParser::is_repeated() const noexcept {
+  const auto view = [](const Key& key) { return std::string_view(key.text, key.size); };
+  const Key* const newest = keys_ + filter_.size() - 1;
+  return std::any_of(keys_, newest, [&](const Key& key) { return view(key) == view(*newest); });
 }
 
 TraceState TraceStateParser::finish(const SharedText* neighbor) noexcept {
-  if (error_ || kept_count_ == 0) return {};
+  if (error_ || last_run_.end == nullptr) return {};
 
   SharedText text = join(std::span(runs_).first(run_count_), last_run_, neighbor);
   if (text.view().empty()) {

@@ -45,18 +45,17 @@ class TraceStateParser {
   bool feed_members(std::string_view field, const char* p) noexcept;
   [[gnu::noinline]] static ParseError parse_member(const char*& p, const char* end,
                                                    Member& member) noexcept;
-  bool add(const Member& member) noexcept;
-  void begin_run(const char* begin) noexcept;
-  [[gnu::noinline]] bool was_kept(std::string_view key) const noexcept;
+  bool accept(const Member& member) noexcept;
+  void keep(const char* begin, const char* end) noexcept;
+  [[gnu::noinline]] bool is_repeated() const noexcept;
   [[nodiscard]] std::size_t offset(const char* at) const noexcept {
     return field_offset_ + static_cast<std::size_t>(at - field_);
   }
 
-  Key kept_[TraceState::max_members];  // the first kept_count_ of them are set
+  Key keys_[TraceState::max_members];  // as many are set as the filter has
+  KeyFilter filter_;
   Run runs_[TraceState::max_members];  // the first run_count_ of them are set: all but the last
   Run last_run_{nullptr, nullptr};
-  KeyFilter keys_;
-  std::size_t kept_count_ = 0;
   std::size_t run_count_ = 0;
   const char* field_ = nullptr;   // the newest
   const char* next_ = nullptr;    // a member that begins here extends last_run_

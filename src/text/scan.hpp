@@ -20,22 +20,23 @@ class PlainCheck {
   std::uint64_t find_odd(const Window& window) noexcept {
     // A member starts after each comma, with its key. If one adds that start to the bits of the
     // key, it carries through them to the character that ends the key, which must be `=`.
-    const std::uint64_t starts = window.commas << 1U | std::uint64_t{starts_};
+    const std::uint64_t starts = window.commas << 1U | starts_;
     std::uint64_t ends;
-    in_key_ = __builtin_add_overflow(window.keys, starts | std::uint64_t{in_key_}, &ends);
+    in_key_ = std::uint64_t{__builtin_add_overflow(window.keys, starts | in_key_, &ends)};
     ends &= ~window.keys;  // also removes what could be keys in values
-    starts_ = window.commas >> (window_size - 1) != 0;
+    starts_ = window.commas >> (window_size - 1);
     const std::uint64_t odd = window.odd | (starts & ~window.keys) | (ends & ~window.equals);
     if constexpr (List::value_chars.contains('=')) return odd;
     return odd | (window.equals & ~ends);
   }
 
   /// Whether the list may end after the last window.
-  [[nodiscard]] bool is_complete() const noexcept { return !starts_ && !in_key_; }
+  [[nodiscard]] bool is_complete() const noexcept { return (starts_ | in_key_) == 0; }
 
  private:
-  bool starts_ = true;   // the next window starts a member
-  bool in_key_ = false;  // the next window continues a key
+  // 1 or 0, to be added.
+  std::uint64_t starts_ = 1;  // the next window starts a member
+  std::uint64_t in_key_ = 0;  // the next window continues a key
 };
 
 #if defined(__SSE2__)

@@ -11,6 +11,7 @@ namespace {
 
 using generators::Draw;
 using generators::drawn;
+using namespace std::string_view_literals;
 
 constexpr std::string_view usual = "abcdefghijklmnopqrstuvwxyz0123456789_-.";
 
@@ -40,7 +41,7 @@ std::string nearly_plain(Draw& draw, std::string_view values) {
   if (draw.one_in(3)) return list;
   for (std::size_t i = draw.number(1, 2); i > 0; --i) {
     const std::size_t at = draw.number(0, list.size() - 1);
-    const char odd = draw.text_of(std::string_view(",,==  ;\t\"\\/@A~\x7f\x80\xff\x00(", 20), 1)[0];
+    const char odd = draw.text_of(",,==  ;\t\"\\/@A~\x7f\x80\xff\x00("sv, 1)[0];
     if (draw.one_in(2)) {
       list[at] = odd;
     } else {

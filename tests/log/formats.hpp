@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdio>
+#include <iostream>
 #include <string>
 #include <string_view>
 
@@ -19,8 +19,7 @@ int check_formats(Format format) {
   const auto expect = [&](const std::string& printed, std::string_view expected) {
     if (printed == expected) return;
     ++differences;
-    std::fprintf(stderr, "printed '%s', expected '%.*s'\n", printed.c_str(),
-                 static_cast<int>(expected.size()), expected.data());
+    std::cerr << "printed '" << printed << "', expected '" << expected << "'\n";
   };
 
   const std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03";

@@ -56,7 +56,7 @@ Pairs fields_of(std::size_t foreign, const Pairs& context) {
 }
 
 template <class Run>
-void add(const std::string& plot, const std::string& curve, std::size_t x, Run run) {
+void add(const std::string& plot, const std::string& curve, std::size_t x, const Run& run) {
   benchmark::RegisterBenchmark((plot + '/' + curve + '/' + std::to_string(x)).c_str(), run);
 }
 

@@ -75,8 +75,7 @@ Lines b3_multi_fields(const Sent& sent) {
 }
 
 Complaints check_b3_multi(const Sent& sent, const Journey& journey) {
-  const Sent as_read{baton::TraceId(0, sent.trace_id.low()), sent.span_id, sent.order};
-  Complaints complaints = check_continued(as_read, journey, baton::Sampling::debug);
+  Complaints complaints = check_continued(sent, journey, baton::Sampling::debug);
   expect(complaints, value_of(journey.hops.back().fields, "b3").ends_with("-d"),
          "debug was not forwarded");
   return complaints;
@@ -118,12 +117,12 @@ Complaints check_hostile(const Sent& sent, const Journey& journey) {
 }
 
 constexpr std::array<Caller, 6> all_callers{{
-    {"W3C, with tracestate and baggage", w3c_fields, check_w3c},
-    {"B3 single", b3_single_fields, check_b3_single},
-    {"B3 multi, a trace id of 64 bits, debug", b3_multi_fields, check_b3_multi},
-    {"B3 with a denial and nothing else", b3_deny_fields, check_b3_deny},
-    {"no context: the edge starts a trace", no_fields, check_no_context},
-    {"hostile fields", hostile_fields, check_hostile},
+    {"W3C, with tracestate and baggage", true, false, w3c_fields, check_w3c},
+    {"B3 single", true, false, b3_single_fields, check_b3_single},
+    {"B3 multi, a trace id of 64 bits, debug", true, true, b3_multi_fields, check_b3_multi},
+    {"B3 with a denial and nothing else", false, false, b3_deny_fields, check_b3_deny},
+    {"no context: the edge starts a trace", false, false, no_fields, check_no_context},
+    {"hostile fields", false, false, hostile_fields, check_hostile},
 }};
 
 }  // namespace

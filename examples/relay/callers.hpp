@@ -20,6 +20,8 @@ struct Sent {
 /// A kind of caller, and what must become of its trace.
 struct Caller {
   std::string_view title;
+  bool has_span;            ///< one that the edge can see
+  bool has_short_trace_id;  ///< of 64 bits
   /// Lines `name: value`, as on the wire.
   std::vector<std::string> (*fields)(const Sent& sent);
   /// One sentence for each failure. The journey has all its hops and spans.

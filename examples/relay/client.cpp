@@ -65,12 +65,20 @@ net::awaitable<std::string> Client::ask(Connection& connection, const Caller& ca
 }
 
 net::awaitable<Outcome> Client::order(Connection& connection, const Caller& caller,
-                                      const Sent& sent) {
+                                      std::string order) {
   Outcome outcome;
+  baton::TraceId trace_id = baton::TraceId::random();
+  if (caller.has_short_trace_id) trace_id = baton::TraceId(0, trace_id.low());
+  baton::Context trace;
+  trace.set_trace_id(trace_id, baton::Sampling::sample);
+  baton::Span span(caller.has_span ? tracer_.get() : nullptr,
+                   {.parent = trace, .kind = baton::SpanKind::client, .name = "POST"});
+  const Sent sent{trace_id, span.context().span_context().span_id, std::move(order)};
   Waiting waiting{net::steady_timer(io_, patience)};
   waiting_[sent.order] = &waiting;
   const Clock::time_point start = Clock::now();
-  const std::string trace_id = co_await ask(connection, caller, sent, outcome.complaints);
+  const std::string answer = co_await ask(connection, caller, sent, outcome.complaints);
+  span.end();
   outcome.answered = Clock::now() - start;
   if (!waiting.journey && outcome.complaints.empty()) {
     boost::system::error_code ignored;
@@ -88,7 +96,7 @@ net::awaitable<Outcome> Client::order(Connection& connection, const Caller& call
   if (all.empty()) {
     all = caller.check(sent, outcome.journey);
     const FinishedSpan& first = outcome.journey.spans.front();
-    if (trace_id != first.trace_id.to_string()) {
+    if (answer != first.trace_id.to_string()) {
       all.emplace_back("the answer names another trace");
     }
     if (sent.order != outcome.journey.hops.front().order) {

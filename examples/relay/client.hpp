@@ -7,6 +7,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -38,7 +39,9 @@ struct Connection {
 /// io_context.
 class Client {
  public:
-  explicit Client(boost::asio::io_context& io) : io_(io) {}
+  /// The tracer makes the callers' spans.
+  Client(boost::asio::io_context& io, std::shared_ptr<baton::Tracer> tracer)
+      : io_(io), tracer_(std::move(tracer)) {}
 
   /// Takes a journey, of its own or not. Any thread may call it.
   void arrive(Journey journey);
@@ -46,7 +49,7 @@ class Client {
   [[nodiscard]] boost::asio::awaitable<void> connect(Connection& connection, unsigned short port);
   /// Sends the fields exactly as given, even if a correct client would refuse to send them.
   [[nodiscard]] boost::asio::awaitable<Outcome> order(Connection& connection, const Caller& caller,
-                                                      const Sent& sent);
+                                                      std::string order);
 
   /// Journeys that no request was waiting for.
   [[nodiscard]] std::size_t strays() const { return strays_; }
@@ -62,6 +65,7 @@ class Client {
   void take(Journey journey);
 
   boost::asio::io_context& io_;
+  std::shared_ptr<baton::Tracer> tracer_;
   std::unordered_map<std::string, Waiting*> waiting_;  // by order
   std::unordered_set<std::string> given_up_;
   std::size_t strays_ = 0;

@@ -75,10 +75,8 @@ class Load {
     co_await client_.connect(connection, port_);
     while (next_ < options_.requests) {
       const std::size_t number = next_++;
-      const Sent sent{baton::TraceId::random(), baton::SpanId::random(),
-                      "order-" + std::to_string(number)};
       const Caller& caller = callers()[number % callers().size()];
-      note(caller, co_await client_.order(connection, caller, sent));
+      note(caller, co_await client_.order(connection, caller, "order-" + std::to_string(number)));
     }
   }
 

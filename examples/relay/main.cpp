@@ -5,11 +5,8 @@
 #include <unistd.h>
 
 #include <baton/baton.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/value_from.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -18,7 +15,8 @@
 #include <optional>
 #include <string>
 
-#include "client.hpp"
+#include "demonstration.hpp"
+#include "exporters.hpp"
 #include "load.hpp"
 #include "relay.hpp"
 #include "support/options.hpp"
@@ -31,94 +29,46 @@ namespace net = boost::asio;
 struct Options {
   bool stays_up = false;
   bool is_json = false;
-  bool is_failing = false;
+  bool exports = false;
   std::size_t requests = 0;
   std::size_t concurrency = 16;
+  relay::RelayOptions relay;
 };
 
-bool is_terminal(int file, const char* no_color) {
-  return ::isatty(file) != 0 && (no_color == nullptr || *no_color == '\0');
-}
-
 relay::Style style_of_stdout() {
-  return is_terminal(STDOUT_FILENO, std::getenv("NO_COLOR")) ? relay::Style::colored
-                                                             : relay::Style::plain;
+  const char* const no_color = std::getenv("NO_COLOR");
+  const bool is_plain = ::isatty(STDOUT_FILENO) == 0 || (no_color != nullptr && *no_color != '\0');
+  return is_plain ? relay::Style::plain : relay::Style::colored;
 }
 
-relay::RelayOptions relay_options(const Options& options) {
-  return {.is_failing = options.is_failing, .max_connections = options.concurrency + 16};
-}
+/// Each of these returns the number of broken traces.
 
-/// The ids of the examples in the specifications.
-relay::Sent example_request(std::size_t number) {
-  return {baton::TraceId::from_hex("4bf92f3577b34da6a3ce929d0e0e4736").value(),
-          baton::SpanId::from_hex("00f067aa0ba902b7").value(), "order-" + std::to_string(number)};
-}
-
-/// One request of each kind of caller. Returns the number of broken traces.
-net::awaitable<std::size_t> demonstrate(net::io_context& io, relay::Client& client,
-                                        unsigned short port, bool is_json) {
-  relay::Connection connection(io);
-  co_await client.connect(connection, port);
-  boost::json::array traces;
-  std::size_t broken = 0;
-  std::size_t number = 0;
-  for (const relay::Caller& caller : relay::callers()) {
-    const relay::Sent sent = example_request(++number);
-    const relay::Outcome outcome = co_await client.order(connection, caller, sent);
-    if (!outcome.complaints.empty()) ++broken;
-    if (is_json) {
-      boost::json::object trace = to_json(outcome.journey);
-      trace["caller"] = caller.title;
-      trace["complaints"] = boost::json::value_from(outcome.complaints);
-      traces.push_back(std::move(trace));
-    } else {
-      std::cout << draw(caller.title, outcome.journey, outcome.complaints, style_of_stdout())
-                << '\n';
-    }
-  }
-  if (is_json) {
-    const boost::json::object all{{"traces", std::move(traces)}, {"broken", broken}};
-    std::cout << boost::json::serialize(all) << '\n';
-  } else {
-    std::cout << number - broken << " of " << number << " traces are whole\n";
-  }
-  co_return broken;
-}
-
-std::size_t demonstrate(const Options& options) {
+std::size_t send_requests(const Options& options) {
   net::io_context io(1);
-  relay::Client client(io);
+  relay::Client client(io, options.relay.make_tracer("caller"));
   relay::Journal journal([&](relay::Journey journey) { client.arrive(std::move(journey)); });
-  const relay::Relay relay(journal, relay_options(options));
-  std::size_t broken = 0;
-  std::exception_ptr failure;
-  net::co_spawn(io, demonstrate(io, client, relay.port(), options.is_json),
-                [&](const std::exception_ptr& thrown, std::size_t count) {
-                  failure = thrown;
-                  broken = count;
-                });
-  io.run();
-  if (failure) std::rethrow_exception(failure);
-  return broken + client.strays();
-}
-
-std::size_t load(const Options& options) {
-  net::io_context io(1);
-  relay::Client client(io);
-  relay::Journal journal([&](relay::Journey journey) { client.arrive(std::move(journey)); });
+  relay::Demonstration shown;
   relay::Summary summary;
   {
-    const relay::Relay relay(journal, relay_options(options));
-    summary = run_load(io, client, relay.port(),
-                       {.requests = options.requests,
-                        .concurrency = options.concurrency,
-                        .shows_progress = ::isatty(STDERR_FILENO) != 0});
-    summary.faults = relay.faults();
+    const relay::Relay relay(journal, options.relay);
+    if (options.requests == 0) {
+      const relay::Format format = options.is_json ? relay::Format::json : relay::Format::text;
+      shown = relay::demonstrate(io, client, relay.port(), format, style_of_stdout());
+    } else {
+      summary = relay::run_load(io, client, relay.port(),
+                                {.requests = options.requests,
+                                 .concurrency = options.concurrency,
+                                 .shows_progress = ::isatty(STDERR_FILENO) != 0});
+      summary.faults = relay.faults();
+    }
   }
   for (relay::Journey& journey : journal.take_incomplete()) client.arrive(std::move(journey));
   io.restart();
   io.run();
+  if (options.requests == 0) {
+    std::cout << shown.output;
+    return shown.broken + client.strays();
+  }
   summary.broken += client.strays();
   if (options.is_json) {
     std::cout << boost::json::serialize(to_json(summary)) << '\n';
@@ -128,17 +78,16 @@ std::size_t load(const Options& options) {
   return summary.broken;
 }
 
-/// Shows the journey of each request that comes, until a signal. Returns the number of broken ones.
 std::size_t serve(const Options& options) {
+  std::mutex mutex;
   std::size_t broken = 0;
   relay::Journal journal([&](const relay::Journey& journey) {
-    static std::mutex mutex;
     const std::vector<std::string> complaints = complaints_about(journey);
     const std::lock_guard lock(mutex);
     if (!complaints.empty()) ++broken;
     std::cout << draw("a request", journey, complaints, style_of_stdout()) << '\n' << std::flush;
   });
-  const relay::Relay relay(journal, relay_options(options));
+  const relay::Relay relay(journal, options.relay);
   const std::string url = "http://127.0.0.1:" + std::to_string(relay.port()) + "/orders";
   std::cout << "listening on " << url << "\ntry\n"
             << "  curl -d tea " << url << '\n'
@@ -153,7 +102,22 @@ std::size_t serve(const Options& options) {
   net::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([](const boost::system::error_code&, int) {});
   io.run();
+  const std::lock_guard lock(mutex);
   return broken;
+}
+
+bool run(Options& options) {
+  relay::Exporters exporters;
+  options.relay.make_tracer = relay::make_id_tracer;
+  if (options.exports) {
+    options.relay.make_tracer = [&](std::string_view name) { return exporters.make_tracer(name); };
+  }
+  options.relay.max_connections = options.concurrency + 16;
+  const std::size_t broken = options.stays_up ? serve(options) : send_requests(options);
+  if (!options.exports) return broken == 0;
+  const baton::ExportCounts counts = exporters.shutdown();
+  std::cerr << "exported " << counts.exported << " of " << counts.ended << " spans\n";
+  return broken == 0 && counts.exported == counts.ended;
 }
 
 void add_options(CLI::App& app, Options& options) {
@@ -170,7 +134,10 @@ void add_options(CLI::App& app, Options& options) {
       ->check(CLI::Range(1, 1000))
       ->needs(loads)
       ->capture_default_str();
-  app.add_flag("--faults", options.is_failing, "Let the Kafka broker fail at random");
+  app.add_flag("--faults", options.relay.is_failing, "Let the Kafka broker fail at random");
+  app.add_flag("--export", options.exports,
+               "Send the spans to a backend, as OTEL_TRACES_EXPORTER, OTEL_EXPORTER_* and\n"
+               "OTEL_BSP_* say; a span that it does not get is a failure");
   app.add_flag("--json", options.is_json, "Print JSON")->excludes(serves);
 }
 
@@ -189,10 +156,7 @@ int main(int argc, char** argv) {
   try {
     // A migration: W3C and B3 are read, and both are sent.
     baton::set_global_chain(baton::make_chain("tracecontext,baggage,b3").chain);
-    const std::size_t broken = options.stays_up       ? serve(options)
-                               : options.requests > 0 ? load(options)
-                                                      : demonstrate(options);
-    return broken == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run(options) ? EXIT_SUCCESS : EXIT_FAILURE;
   } catch (const std::exception& exception) {
     std::cerr << "relay: " << exception.what() << '\n';
     return EXIT_FAILURE;

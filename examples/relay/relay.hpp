@@ -16,12 +16,13 @@
 
 namespace relay {
 
+/// Makes the tracer that makes the spans of a service.
+using MakeTracer = std::function<std::shared_ptr<baton::Tracer>(std::string_view service)>;
+
 struct RelayOptions {
   bool is_failing = false;  ///< the broker, at random
   std::size_t max_connections = 256;
-  /// Makes the tracer that makes the spans of a service.
-  std::function<std::shared_ptr<baton::Tracer>(std::string_view service)> make_tracer =
-      [](std::string_view) { return std::make_shared<baton::IdTracer>(); };
+  MakeTracer make_tracer;  ///< one for each service
 };
 
 /// The four services and what lies between them, on sockets of this host: edge, gRPC, orders,

@@ -2,12 +2,15 @@
 """The demonstration: every trace is whole, alone, under load, and if the broker fails."""
 
 import http.client
+import http.server
 import json
 import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
+import threading
 import unittest
 
 RELAY = os.environ["RELAY"]
@@ -128,6 +131,71 @@ class Relay(unittest.TestCase):
         done = run("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("--requests N", done.stdout)
+
+
+class Backend(http.server.BaseHTTPRequestHandler):
+    """Keeps the spans that Zipkin would get."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.spans += json.loads(body)
+        self.send_response(202)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class Export(unittest.TestCase):
+    def export(self, port, *arguments):
+        environment = {
+            **os.environ,
+            "OTEL_TRACES_EXPORTER": "zipkin",
+            "OTEL_EXPORTER_ZIPKIN_ENDPOINT": f"http://127.0.0.1:{port}/api/v2/spans",
+            "OTEL_TRACES_SAMPLER": "always_off",  # each caller decides
+        }
+        return subprocess.run([RELAY, "--export", *arguments], capture_output=True, text=True,
+                              timeout=240, env=environment)
+
+    def test_a_backend_gets_one_tree_of_each_trace(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+        server.spans = []
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        done = self.export(server.server_port, "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, "exported 38 of 38 spans\n"))
+        for trace in json.loads(done.stdout)["traces"]:
+            spans = [s for s in server.spans if s["traceId"] == trace["spans"][0]["trace_id"]]
+            with self.subTest(trace["caller"]):
+                self.check(trace, {span["id"]: span for span in spans})
+
+    def check(self, trace, spans):
+        first = trace["spans"][0]
+        if trace["hops"][0]["sampling"] == "drop":
+            self.assertEqual(spans, {})
+            return
+        names = {name for name, _ in HOPS}
+        if first["parent_id"]:
+            names.add("caller")
+            caller = spans[first["parent_id"]]
+            self.assertEqual((caller["kind"], "parentId" in caller), ("CLIENT", False))
+        self.assertEqual({s["localEndpoint"]["serviceName"] for s in spans.values()}, names)
+        self.assertEqual(len(spans), 7 + (1 if first["parent_id"] else 0))
+        for span in trace["spans"]:
+            exported = spans[span["span_id"]]
+            self.assertEqual(exported["localEndpoint"]["serviceName"], span["service"])
+            self.assertEqual(exported["kind"], span["kind"].upper())
+            self.assertEqual(exported.get("parentId", ""), span["parent_id"])
+
+    def test_a_backend_that_is_away_is_a_failure(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        done = self.export(port)
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stdout.endswith("\n6 of 6 traces are whole\n"))
+        self.assertIn("exported 0 of 38 spans\n", done.stderr)
 
 
 class Serving(unittest.TestCase):

@@ -8,10 +8,12 @@ leave to OpenTelemetry again. The backend must then show one tree. Needs in its 
 
   BACKEND        Zipkin's folder of jars, or Jaeger's program: ./dev gets them
   SPANS          our services
+  RELAY          the demonstration
   TEST_FOLDER    where the backend keeps its log
   TEST_PYTHON    a Python with OpenTelemetry and its exporters
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -234,6 +236,33 @@ class Many(Case):
             time.sleep(3)
             backend.start()  # on this thread, with which it ends
             self.expect_all(calls.result(), "1000 traces, before the backend starts")
+
+
+class Relay(Case):
+    def test_has_all_that_the_demonstration_shows(self):
+        """One request of each kind of caller, over HTTP, gRPC, Kafka and Celery."""
+        printed = subprocess.run(
+            [os.environ["RELAY"], "--export", "--json"], stdout=subprocess.PIPE, check=True,
+            timeout=120, env={**os.environ, **backend.variables},
+        ).stdout
+        traces = json.loads(printed)["traces"]
+        self.assertGreaterEqual(len(traces), 5)
+        for trace in traces:
+            with self.subTest(caller=trace["caller"]):
+                spans = {span["span_id"]: span for span in trace["spans"]
+                         if trace["hops"][0]["sampling"] != "drop"}
+                callers = {span["parent_id"] for span in spans.values()} - spans.keys() - {""}
+                tree = backend.tree(trace["spans"][0]["trace_id"], len(spans) + len(callers))
+                self.assertEqual(tree.by_id.keys(), spans.keys() | callers)
+                for span_id, span in spans.items():
+                    found = tree.by_id[span_id]
+                    self.assertEqual((found.parent_id, found.service, found.kind, found.name),
+                                     (span["parent_id"], span["service"], span["kind"],
+                                      backend.kept(span["name"])))
+                if spans:
+                    self.assertTrue(tree.is_whole, tree.summary())
+                seen.append((f"demonstration: {trace['caller']}",
+                             tree.summary() if spans else "no span"))
 
 
 class Sampling(Case):

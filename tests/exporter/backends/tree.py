@@ -43,6 +43,10 @@ class Tree:
         return {span.service for span in self.spans}
 
     @property
+    def duration(self):
+        return max(span.start + span.duration for span in self.spans) - self.spans[0].start
+
+    @property
     def is_whole(self):
         return (len(self.roots) == 1 and not self.orphans
                 and len(self.by_id) == len(self.spans)

@@ -53,7 +53,7 @@ MAY_INCLUDE = {
     "sqs": ["core", "json"],
     "exporter": ["text", "core"],
     "tools": ["text", "environment"],
-    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks"],
+    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks", "exporter"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)

@@ -47,7 +47,7 @@ void Pipeline::add(SpanPointer span) noexcept {
   if (is_closed_.load()) return drop_queue();
   if (!has_thread_.load(std::memory_order_acquire)) start_thread();
   if (waiting == settings_.options.max_batch_size) {
-    const absl::MutexLock wakes(&mutex_);  // at its end, the conditions are evaluated
+    const MutexLock wakes(mutex_);  // at its end, the conditions are evaluated
   }
 }
 
@@ -57,7 +57,7 @@ void Pipeline::add_nothing() noexcept {
 }
 
 void Pipeline::start_thread() noexcept {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   if (has_thread_.load(std::memory_order_relaxed) || is_stopping_) return;
   try {
     const WithoutSignals without_signals;
@@ -84,7 +84,7 @@ void Pipeline::run() noexcept {
   } catch (const std::exception& exception) {
     settings_.log(std::string("cannot export spans: ") + exception.what());
   }
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   close();
 }
 
@@ -95,8 +95,8 @@ void Pipeline::export_until_stopped() {
     bool all = false;
     std::uint64_t flush = 0;
     {
-      const absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(this, &Pipeline::has_work), until(next_export));
+      const MutexLock lock(mutex_);
+      mutex_.await([this] { return has_work(); }, until(next_export));
       all = wants_all();
       is_stopping = is_stopping_;
       flush = flushes_wanted_;
@@ -106,7 +106,7 @@ void Pipeline::export_until_stopped() {
       next_export = Clock::now() + delay;
     }
     export_waiting(all);
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     flushes_done_ = flush;
   }
 }
@@ -170,13 +170,11 @@ void Pipeline::close() {
 }
 
 bool Pipeline::flush(std::chrono::milliseconds timeout) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   if (is_stopped_) return queue_.size() == 0;
   const std::uint64_t mine = ++flushes_wanted_;
-  const auto is_done = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return is_stopped_ || flushes_done_ >= mine;
-  };
-  return mutex_.AwaitWithTimeout(absl::Condition(&is_done), absl::FromChrono(timeout));
+  const auto is_done = [&] { return is_stopped_ || flushes_done_ >= mine; };
+  return mutex_.await(is_done, absl::FromChrono(timeout));
 }
 
 bool Pipeline::shutdown(std::chrono::milliseconds timeout) {
@@ -184,15 +182,15 @@ bool Pipeline::shutdown(std::chrono::milliseconds timeout) {
   std::thread thread;
   bool is_in_time = false;
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     is_stopping_ = true;
     if (is_stopped_ && !is_closed_.load()) close();
-    is_in_time = mutex_.AwaitWithTimeout(absl::Condition(&is_stopped_), absl::FromChrono(timeout));
+    is_in_time = mutex_.await([this] { return is_stopped_; }, absl::FromChrono(timeout));
   }
   if (!is_in_time) interruption_.interrupt();
   {
-    const absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(&is_stopped_));
+    const MutexLock lock(mutex_);
+    mutex_.await([this] { return is_stopped_; });
     thread.swap(thread_);
   }
   if (thread.joinable()) thread.join();

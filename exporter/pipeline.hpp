@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <absl/synchronization/mutex.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -12,6 +10,7 @@
 
 #include "baton/exporter/counts.hpp"
 #include "exporter/interruption.hpp"
+#include "exporter/mutex.hpp"
 #include "exporter/sender.hpp"
 #include "exporter/settings.hpp"
 #include "exporter/span_queue.hpp"
@@ -70,7 +69,7 @@ class Pipeline {
   std::atomic<bool> is_shut_down_{false};  // what ends now is dropped
   std::atomic<bool> is_closed_{false};     // and so is what waits
 
-  alignas(64) absl::Mutex mutex_;
+  alignas(64) Mutex mutex_;
   bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool is_stopped_ ABSL_GUARDED_BY(mutex_) = true;
   std::uint64_t flushes_wanted_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -10,6 +10,7 @@ Enter is pressed. The status is 1 if a trace is not one tree.
 import argparse
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -30,6 +31,15 @@ def photograph(url, folder, file):
          "--window-size=1200,760", f"--screenshot={file}", url],
         stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=120,
     )
+
+
+def run(command, variables):
+    """Returns its status. Ctrl-C ends the command alone, which may have spans to send."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(command, env={**os.environ, **variables}).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def settled(backend):
@@ -53,7 +63,7 @@ def show(backend):
         print(f"\n{tree.summary()}: {backend.page(tree.spans[0].trace_id)}\n{tree}")
     if trees[SHOWN:]:
         print(f"\nand {len(trees) - SHOWN} more")
-    whole = sum(tree.is_whole for tree in trees)
+    whole = sum(tree.is_whole or tree.is_below_a_caller for tree in trees)
     print(f"\n{backend.name}: {whole} of {len(trees)} traces are one tree each")
     example = max(trees, key=lambda tree: (len(tree.spans), -tree.duration), default=None)
     return 0 < whole == len(trees), example
@@ -73,13 +83,13 @@ def main():
         print(f"{backend.name} starts", flush=True)
         backend.start()
         print(f"{backend.name} is at {backend.url}\n", flush=True)
-        ended = subprocess.run(options.command, env={**os.environ, **backend.variables})
+        status = run(options.command, backend.variables)
         is_whole, example = show(backend)
         if options.screenshot and example:
             photograph(backend.page(example.spans[0].trace_id), options.folder, options.screenshot)
         if sys.stdin.isatty() and sys.stdout.isatty():
-            input(f"\nOpen {backend.url} in a browser. Enter stops {backend.name}. ")
-        return ended.returncode or (0 if is_whole else 1)
+            input(f"\n{backend.name} remains up until Enter is pressed: {backend.url} ")
+        return status or (0 if is_whole else 1)
     except (KeyboardInterrupt, EOFError):
         return 130
     finally:

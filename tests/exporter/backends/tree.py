@@ -47,11 +47,19 @@ class Tree:
         return max(span.start + span.duration for span in self.spans) - self.spans[0].start
 
     @property
+    def is_below_a_caller(self):
+        """Whether all is below one span, whose parent is missing: its caller exports nothing."""
+        return not self.roots and len(self.orphans) == 1 and self.is_connected
+
+    @property
     def is_whole(self):
-        return (len(self.roots) == 1 and not self.orphans
-                and len(self.by_id) == len(self.spans)
-                and len({span.trace_id for span in self.spans}) == 1
-                and len(self.lines()) == len(self.spans))
+        return len(self.roots) == 1 and not self.orphans and self.is_connected
+
+    @property
+    def is_connected(self):
+        """Whether each span is there once, and is found from the top."""
+        return (len(str(self).splitlines()) == len(self.by_id) == len(self.spans)
+                and len({span.trace_id for span in self.spans}) == 1)
 
     def children(self, span_id):
         return [span for span in self.spans if span.parent_id == span_id]
@@ -65,9 +73,14 @@ class Tree:
         return found
 
     def __str__(self):
-        return "\n".join(self.lines())
+        lines = self.lines()
+        for span in self.orphans:
+            lines += [f"without its parent: {span}", *self.lines(span.span_id, 1)]
+        return "\n".join(lines)
 
     def summary(self):
-        what = "one tree" if self.is_whole else "NOT one tree"
+        what = ("one tree" if self.is_whole else
+                "one tree, below a caller that exports nothing" if self.is_below_a_caller else
+                "NOT one tree")
         return (f"{what}: {len(self.spans)} spans of {len(self.services)} services, "
                 f"{len(self.roots)} root, {len(self.orphans)} orphans")

@@ -35,7 +35,8 @@ def configuration(otlp, query, grpc):
 class Jaeger(Backend):
     name = "Jaeger"
     has_links = True
-    protocols = {name: {"OTEL_EXPORTER_OTLP_PROTOCOL": name} for name in ("http/protobuf", "http/json")}
+    protocols = {name: {"OTEL_EXPORTER_OTLP_PROTOCOL": name}
+                 for name in ("http/protobuf", "http/json")}
 
     def __init__(self, folder, program):
         super().__init__(folder)

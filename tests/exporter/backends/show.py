@@ -56,8 +56,8 @@ def settled(backend):
 
 
 def show(backend):
-    """Prints traces that the backend has. Returns whether all are whole, and the one to look at: the
-    one of the most spans and, of several, the shortest."""
+    """Prints traces that the backend has. Returns whether each is one tree, and the one to look at:
+    the one of the most spans and, of several, the shortest."""
     trees = sorted(settled(backend), key=lambda tree: tree.spans[0].start)
     for tree in trees[:SHOWN]:
         print(f"\n{tree.summary()}: {backend.page(tree.spans[0].trace_id)}\n{tree}")

@@ -212,8 +212,8 @@ void fail(const Callers& callers) {
         *kafka.ordered().next(),
         [] { baton::in_span("pack", [] { throw std::invalid_argument("no address"); }, shipping); },
         {.tracer = shipping});
-  } catch (const std::invalid_argument&) {
-    // Expected.
+  } catch (const std::invalid_argument& failure) {
+    std::cerr << "as expected: " << failure.what() << '\n';
   }
 }
 

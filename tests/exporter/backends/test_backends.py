@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Zipkin or Jaeger makes of the spans that we export, beside those of OpenTelemetry for Python.
+"""What Zipkin or Jaeger has of the spans that we export, beside those of OpenTelemetry for Python.
 
     test_backends.py zipkin|jaeger
 
@@ -93,7 +93,8 @@ class Case(unittest.TestCase):
                 **variables):
         """One request from a browser; returns its trace."""
         fields = {}
-        with tracer("browser", sampler).start_as_current_span("checkout", kind=SpanKind.CLIENT) as span:
+        browser = tracer("browser", sampler)
+        with browser.start_as_current_span("checkout", kind=SpanKind.CLIENT) as span:
             FORMATS[caller].inject(fields)
             for call in spans(case, [fields], formats or caller, **variables):
                 names = (formats or caller).split(",")

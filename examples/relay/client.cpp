@@ -16,7 +16,7 @@ namespace {
 namespace net = boost::asio;
 namespace http = boost::beast::http;
 
-constexpr std::chrono::seconds patience(60);
+constexpr std::chrono::seconds patience(30);
 
 Clock::time_point last_end(const Journey& journey) {
   Clock::time_point last{};

@@ -54,6 +54,13 @@ void check(RdKafka::ErrorCode error) {
   if (error != RdKafka::ERR_NO_ERROR) throw std::runtime_error(RdKafka::err2str(error));
 }
 
+Consumer make_consumer(RdKafka::Conf& conf) {
+  std::string reason;
+  Consumer consumer(RdKafka::KafkaConsumer::create(&conf, reason));
+  if (consumer == nullptr) throw std::runtime_error(reason);
+  return consumer;
+}
+
 }  // namespace
 
 MockBroker::MockBroker(bool is_failing) {
@@ -120,18 +127,25 @@ Producer make_producer(const std::string& brokers, baton::Tracer* tracer) {
   return producer;
 }
 
-Consumer make_consumer(const std::string& brokers) {
+Consumer make_mock_consumer(const std::string& brokers) {
   // Assigned rather than subscribed: the mock cluster lets a group wait for seconds.
   const Conf conf = make_conf(brokers, {{"group.id", "shipping"},
                                         {"enable.auto.commit", "false"},
                                         {"fetch.wait.max.ms", "5"},
                                         {"fetch.error.backoff.ms", "10"}});
-  std::string reason;
-  Consumer consumer(RdKafka::KafkaConsumer::create(conf.get(), reason));
-  if (consumer == nullptr) throw std::runtime_error(reason);
+  Consumer consumer = make_consumer(*conf);
   const std::unique_ptr<RdKafka::TopicPartition> partition(
       RdKafka::TopicPartition::create(std::string(topic), 0, RdKafka::Topic::OFFSET_BEGINNING));
   check(consumer->assign({partition.get()}));
+  return consumer;
+}
+
+Consumer make_group_consumer(const std::string& brokers) {
+  const Conf conf = make_conf(brokers, {{"group.id", "shipping"},
+                                        {"auto.offset.reset", "earliest"},
+                                        {"allow.auto.create.topics", "true"}});
+  Consumer consumer = make_consumer(*conf);
+  check(consumer->subscribe({std::string(topic)}));
   return consumer;
 }
 

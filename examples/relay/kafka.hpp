@@ -48,7 +48,10 @@ class MockBroker {
 /// A producer whose messages carry the current context. The tracer must outlive it.
 [[nodiscard]] Producer make_producer(const std::string& brokers, baton::Tracer* tracer);
 
-/// A consumer of the topic's only partition.
-[[nodiscard]] Consumer make_consumer(const std::string& brokers);
+/// A consumer of the topic's only partition on the mock broker.
+[[nodiscard]] Consumer make_mock_consumer(const std::string& brokers);
+
+/// A consumer in a group, of the topic from its start.
+[[nodiscard]] Consumer make_group_consumer(const std::string& brokers);
 
 }  // namespace relay

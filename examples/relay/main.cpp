@@ -30,6 +30,7 @@ struct Options {
   bool stays_up = false;
   bool is_json = false;
   bool exports = false;
+  bool is_part = false;  ///< other programs take part: no journey is complete here
   std::size_t requests = 0;
   std::size_t concurrency = 16;
   relay::RelayOptions relay;
@@ -82,6 +83,7 @@ std::size_t serve(const Options& options) {
   std::mutex mutex;
   std::size_t broken = 0;
   relay::Journal journal([&](const relay::Journey& journey) {
+    if (options.is_part) return;
     const std::vector<std::string> complaints = complaints_about(journey);
     const std::lock_guard lock(mutex);
     if (!complaints.empty()) ++broken;
@@ -112,6 +114,7 @@ bool run(Options& options) {
   if (options.exports) {
     options.relay.make_tracer = [&](std::string_view name) { return exporters.make_tracer(name); };
   }
+  options.is_part = !options.relay.real.tasks.empty() || !options.relay.real.gateway.empty();
   options.relay.max_connections = options.concurrency + 16;
   const std::size_t broken = options.stays_up ? serve(options) : send_requests(options);
   if (!options.exports) return broken == 0;
@@ -138,6 +141,16 @@ void add_options(CLI::App& app, Options& options) {
   app.add_flag("--export", options.exports,
                "Send the spans to a backend, as OTEL_TRACES_EXPORTER, OTEL_EXPORTER_* and\n"
                "OTEL_BSP_* say; a span that it does not get is a failure");
+  const auto add_real = [&](const std::string& name, auto& target, const std::string& type,
+                            const std::string& description) {
+    app.add_option(name, target, description)->type_name(type)->needs(serves)->group("Real parts");
+  };
+  add_real("--brokers", options.relay.real.brokers, "HOSTS", "Kafka, in place of the mock broker");
+  add_real("--tasks", options.relay.real.tasks, "URL",
+           "The broker of Celery's workers, redis: or amqp:, which take the place of mailer");
+  add_real("--gateway", options.relay.real.gateway, "HOST:PORT",
+           "A gRPC service between edge and orders");
+  add_real("--orders-port", options.relay.real.orders_port, "N", "Where that one finds orders");
   app.add_flag("--json", options.is_json, "Print JSON")->excludes(serves);
 }
 

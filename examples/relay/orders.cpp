@@ -8,13 +8,14 @@
 
 namespace relay {
 
-Orders::Orders(relay::Service& service, const std::string& brokers)
+Orders::Orders(relay::Service& service, const std::string& brokers, unsigned short port)
     : service_(service), producer_(make_producer(brokers, service.tracer())) {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(baton::grpc::server_interceptor({.tracer = service_.tracer()}));
   grpc::ServerBuilder builder;
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(),
+                           &port_);
   builder.RegisterService(this);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) throw std::runtime_error("orders cannot listen");

@@ -12,10 +12,10 @@
 
 namespace relay {
 
-/// Takes orders over gRPC, on a port of 127.0.0.1, and writes them to the Kafka topic.
+/// Takes orders over gRPC, on a port of 127.0.0.1 (0: any), and writes them to the Kafka topic.
 class Orders final : public shop::Orders::CallbackService {
  public:
-  Orders(relay::Service& service, const std::string& brokers);
+  Orders(relay::Service& service, const std::string& brokers, unsigned short port = 0);
   Orders(const Orders&) = delete;
   Orders& operator=(const Orders&) = delete;
   ~Orders() override;

@@ -2,11 +2,13 @@
 #include "shipping.hpp"
 
 #include <baton/carriers/kafka.hpp>
+#include <exception>
+#include <iostream>
 
 namespace relay {
 
-Shipping::Shipping(Service& service, const std::string& brokers, TaskQueue& queue)
-    : service_(service), consumer_(make_consumer(brokers)), queue_(queue) {
+Shipping::Shipping(Service& service, Consumer consumer, Send send)
+    : service_(service), consumer_(std::move(consumer)), send_(std::move(send)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -18,7 +20,12 @@ void Shipping::stop() {
 void Shipping::run() {
   while (!is_stopping_) {
     const std::unique_ptr<RdKafka::Message> message(consumer_->consume(100));
-    if (message->err() == RdKafka::ERR_NO_ERROR) ship(*message);
+    if (message->err() != RdKafka::ERR_NO_ERROR) continue;
+    try {
+      ship(*message);
+    } catch (const std::exception& exception) {
+      std::cerr << "shipping: " << exception.what() << '\n';
+    }
   }
   consumer_->close();
 }
@@ -32,9 +39,7 @@ void Shipping::ship(RdKafka::Message& message) {
     service_.received("Kafka", order, baton::kafka::ConstHeadersCarrier(headers), report);
 
     const baton::celery::Task confirm{.name = std::string(task), .args = {order}, .queue = "mail"};
-    baton::celery::publish(confirm,
-                           [this](const baton::celery::Message& mail) { queue_.push(mail); },
-                           {.tracer = service_.tracer()});
+    baton::celery::publish(confirm, send_, {.tracer = service_.tracer()});
   };
   baton::kafka::process(message, work, {.report = &report, .tracer = service_.tracer()});
 }

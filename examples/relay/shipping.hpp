@@ -2,12 +2,12 @@
 #pragma once
 
 #include <atomic>
-#include <string>
+#include <baton/carriers/celery.hpp>
+#include <functional>
 #include <thread>
 
 #include "kafka.hpp"
 #include "service.hpp"
-#include "task_queue.hpp"
 
 namespace relay {
 
@@ -15,7 +15,10 @@ namespace relay {
 /// it.
 class Shipping {
  public:
-  Shipping(Service& service, const std::string& brokers, TaskQueue& queue);
+  using Send = std::function<void(const baton::celery::Message&)>;
+
+  /// `send` is called on one thread.
+  Shipping(Service& service, Consumer consumer, Send send);
   Shipping(const Shipping&) = delete;
   Shipping& operator=(const Shipping&) = delete;
   ~Shipping() { stop(); }
@@ -28,7 +31,7 @@ class Shipping {
 
   Service& service_;
   Consumer consumer_;
-  TaskQueue& queue_;
+  Send send_;
   std::atomic<bool> is_stopping_ = false;
   std::thread thread_;
 };

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demonstration: every trace is whole, alone, under load, and if the broker fails."""
 
+import contextlib
 import http.client
 import http.server
 import json
 import os
 import pathlib
+import pty
 import re
 import signal
 import socket
@@ -119,6 +121,34 @@ class Relay(unittest.TestCase):
         page = shown("docs/spans.md", "./dev demo --requests 20000 --concurrency 64")
         numbers = re.compile(r"\d+(\.\d)?")
         self.assertEqual(numbers.sub("N", page), numbers.sub("N", done.stdout.strip()))
+
+    def on_terminal(self, stream, *arguments, **variables):
+        """What it prints there if that is a terminal."""
+        ours, theirs = pty.openpty()
+        with open(ours, "rb", buffering=0) as terminal:
+            with open(theirs, "wb") as stand_in:
+                process = subprocess.Popen(
+                    [RELAY, *arguments], env={**os.environ, "NO_COLOR": "", **variables},
+                    **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: stand_in})
+            printed = b""
+            with contextlib.suppress(OSError):  # at the end
+                while part := terminal.read(65536):
+                    printed += part
+        self.assertEqual(process.wait(240), 0)
+        return printed.decode()
+
+    def test_is_colored_on_a_terminal(self):
+        self.assertIn("\033[32mwhole\033[0m", self.on_terminal("stdout"))
+        self.assertNotIn("\033", self.on_terminal("stdout", NO_COLOR="1"))
+
+    def test_shows_progress_on_a_terminal(self):
+        count = "200" if IS_SANITIZED else "4000"
+        printed = self.on_terminal("stderr", "--requests", count)
+        lines = printed.split("\r\033[K")
+        self.assertEqual((lines[0], lines[-1]), ("", ""), "it ends with an empty line")
+        self.assertGreater(len(lines), 2)
+        for line in lines[1:-1]:
+            self.assertRegex(line, rf"^\d+ of {count}, \d+/s, 0 broken$")
 
     def test_usage(self):
         for bad in (["order"], ["--requests"], ["--requests", "0"], ["--requests", "x"],

@@ -9,6 +9,7 @@ leave to OpenTelemetry again. The backend must then show one tree. Needs in its 
   BACKEND        Zipkin's folder of jars, or Jaeger's program: ./dev gets them
   SPANS          our services
   RELAY          the demonstration
+  WITH_OTHERS    the script that runs it with services of others, for Zipkin; and what that needs
   TEST_FOLDER    where the backend keeps its log
   TEST_PYTHON    a Python with OpenTelemetry and its exporters
 """
@@ -16,6 +17,7 @@ leave to OpenTelemetry again. The backend must then show one tree. Needs in its 
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import textwrap
@@ -264,6 +266,36 @@ class Relay(Case):
                     self.assertTrue(tree.is_whole, tree.summary())
                 seen.append((f"demonstration: {trace['caller']}",
                              tree.summary() if spans else "no span"))
+
+
+@unittest.skipUnless("WITH_OTHERS" in os.environ, "services of others send to Zipkin only")
+class RelayWithOthers(Case):
+    def test_has_their_spans_between_ours(self):
+        """Real Kafka and RabbitMQ; the caller, `stock` and `mailer` are OpenTelemetry's."""
+        done = subprocess.run(
+            [sys.executable, "-B", os.environ["WITH_OTHERS"]], stdout=subprocess.PIPE, text=True,
+            timeout=300, env={**os.environ, **backend.variables,
+                              "TEST_FOLDER": os.environ["TEST_FOLDER"] + "-with-others"},
+        )
+        if done.returncode == 77:
+            self.skipTest("its servers are not there")
+        self.assertEqual(done.returncode, 0)
+        traces = re.findall(r"^(.+)  trace (\w{32})$", done.stdout, re.MULTILINE)
+        self.assertEqual(len(traces), len(FORMATS))
+        for caller, trace_id in traces:
+            with self.subTest(caller=caller):
+                self.expect(trace_id, """
+                    caller client POST
+                      edge server POST /orders
+                        edge client shop.Orders/Place
+                          stock server /shop.Orders/Place
+                            stock client /shop.Orders/Place
+                              orders server shop.Orders/Place
+                                orders producer send orders
+                                  shipping consumer process orders
+                                    shipping producer apply_async/mail.confirm
+                                      mailer consumer run/mail.confirm
+                    """, f"services of others between ours, {caller}")
 
 
 class Sampling(Case):

@@ -24,6 +24,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 
 HERE = pathlib.Path(__file__).parent
 TESTS = HERE.parents[2]
@@ -49,6 +50,7 @@ from servers import RABBITMQ, RabbitMQ, Redis
 
 FOLDER = pathlib.Path(os.environ["TEST_FOLDER"])
 PATIENCE = 60  # seconds
+ZIPKIN = os.environ.get("OTEL_EXPORTER_ZIPKIN_ENDPOINT")
 
 CALLERS = {
     "W3C": TraceContextTextMapPropagator(),
@@ -70,13 +72,17 @@ ROUTE = [
 
 
 class Backend(http.server.BaseHTTPRequestHandler):
-    """Keeps what Zipkin would get, by trace."""
+    """Keeps what Zipkin would get, by trace, and hands it on to a Zipkin if there is one."""
 
     traces = {}
     lock = threading.Lock()
 
     def do_POST(self):
-        received = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if ZIPKIN:
+            headers = {"Content-Type": "application/json"}
+            urllib.request.urlopen(urllib.request.Request(ZIPKIN, body, headers), timeout=10).close()
+        received = json.loads(body)
         with self.lock:
             for span in received:
                 self.traces.setdefault(span["traceId"], []).append(span)

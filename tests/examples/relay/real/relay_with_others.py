@@ -80,8 +80,8 @@ class Backend(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if ZIPKIN:
-            headers = {"Content-Type": "application/json"}
-            urllib.request.urlopen(urllib.request.Request(ZIPKIN, body, headers), timeout=10).close()
+            request = urllib.request.Request(ZIPKIN, body, {"Content-Type": "application/json"})
+            urllib.request.urlopen(request, timeout=10).close()
         received = json.loads(body)
         with self.lock:
             for span in received:

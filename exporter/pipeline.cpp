@@ -112,21 +112,19 @@ void Pipeline::export_until_stopped() {
 }
 
 void Pipeline::export_waiting(bool all) {
-  for (SpanRecord* span = queue_.take_all(); span != nullptr;) {
-    taken_.emplace_back(span);
-    span = span->next;
-  }
+  for (*end_ = queue_.take_all(); *end_ != nullptr; end_ = &(*end_)->next) ++taken_;
   const std::size_t max_size = settings_.options.max_batch_size;
   // What ends from now on is for the next time, or a flush would never end under load.
-  std::size_t rest = all ? taken_.size() : taken_.size() - taken_.size() % max_size;
+  std::size_t rest = all ? taken_ : taken_ - taken_ % max_size;
   while (rest > 0) {
     const std::size_t size = std::min(rest, max_size);
     rest -= size;
-    batch_.clear();
-    for (std::size_t i = 0; i < size; ++i) {
-      batch_.push_back(std::move(taken_.front()));
-      taken_.pop_front();
+    batch_.reserve(size);
+    for (; batch_.size() < size; --taken_) {
+      batch_.emplace_back(oldest_);
+      oldest_ = oldest_->next;
     }
+    if (oldest_ == nullptr) end_ = &oldest_;
     export_batch();
   }
 }
@@ -162,9 +160,10 @@ void Pipeline::drop_queue() noexcept {
 
 void Pipeline::close() {
   is_closed_.store(true);
-  count(dropped_by_shutdown_, taken_.size());
-  queue_.release(taken_.size());
-  taken_.clear();
+  SpanQueue::destroy(oldest_);
+  oldest_ = nullptr;
+  queue_.release(taken_);
+  count(dropped_by_shutdown_, std::exchange(taken_, 0));
   drop_queue();
   is_stopped_ = true;
 }

@@ -228,7 +228,10 @@ TEST_F(ForkTest, ForksUnderLoad) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
-      while (!done) make_spans(tracer, 1);
+      while (!done) {
+        make_spans(tracer, 1);
+        std::this_thread::sleep_for(50us);
+      }
     });
   }
   std::size_t exported = 0;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/endpoint.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+
+namespace urls = boost::urls;
+
+namespace baton::detail {
+namespace {
+
+bool is_port(std::string_view digits) noexcept {
+  std::uint16_t port = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [last, result] = std::from_chars(digits.data(), end, port);
+  return result == std::errc() && last == end && port != 0;
+}
+
+}  // namespace
+
+std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error) {
+  const auto wrong = [&](std::string_view reason) {
+    error = "endpoint '" + std::string(url) + "' " + std::string(reason);
+    return std::nullopt;
+  };
+  const auto parsed = urls::parse_uri(url);
+  if (!parsed) return wrong("is no URL");
+  if (parsed->scheme_id() == urls::scheme::https) {
+    return wrong(
+        "has TLS, which is not supported: send to a collector on this host, and let it "
+        "forward by https");
+  }
+  if (parsed->scheme_id() != urls::scheme::http) return wrong("does not begin with 'http://'");
+  if (parsed->has_userinfo()) return wrong("has a user, which is not supported: use headers");
+  if (parsed->encoded_host().empty()) return wrong("has no host");
+  if (!parsed->port().empty() && !is_port(parsed->port())) return wrong("has no valid port");
+  Endpoint endpoint;
+  endpoint.host = parsed->host_address();
+  endpoint.port = parsed->port().empty() ? "80" : std::string(parsed->port());
+  endpoint.authority = parsed->encoded_host_and_port();
+  endpoint.target = parsed->encoded_path().empty() ? "/" : std::string(parsed->encoded_path());
+  if (parsed->has_query()) endpoint.target.append("?").append(parsed->encoded_query());
+  return endpoint;
+}
+
+}  // namespace baton::detail

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace baton::detail {
+
+/// The parts of a URL that a client needs.
+struct Endpoint {
+  std::string host;  ///< a name, or an address without brackets
+  std::string port;
+  std::string authority;  ///< the field `Host`
+  std::string target;     ///< path and query
+
+  /// Nothing, with a sentence about the reason in `error`, if it is no URL of `http:`.
+  [[nodiscard]] static std::optional<Endpoint> parse(std::string_view url, std::string& error);
+};
+
+}  // namespace baton::detail

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/http_client.hpp"
+
+#include <fcntl.h>
+
+#include <array>
+#include <boost/asio/error.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <utility>
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace net = boost::asio;
+
+namespace baton::detail {
+
+HttpClient::HttpClient(Endpoint endpoint, Fields fields, Interruption& interruption)
+    : endpoint_(std::move(endpoint)),
+      fields_(std::move(fields)),
+      interruption_(interruption),
+      resolver_(endpoint_.host, endpoint_.port, interruption) {}
+
+HttpClient::~HttpClient() { close(); }
+
+void HttpClient::close() noexcept {
+  beast::error_code ignored;
+  // A child of fork may hold the socket too: the backend must learn of the end all the same.
+  stream_.socket().shutdown(net::ip::tcp::socket::shutdown_both, ignored);
+  stream_.socket().close(ignored);
+  buffer_.clear();
+}
+
+template <class Start>
+beast::error_code HttpClient::run(Clock::time_point deadline, Start start) {
+  beast::error_code result = net::error::operation_aborted;
+  stream_.expires_at(deadline);
+  start([&result](beast::error_code error, auto&&...) { result = error; });
+  io_.restart();
+  {
+    const Interruption::Waker waker(interruption_, [this] { io_.stop(); });
+    io_.run();
+  }
+  if (io_.stopped() && interruption_.is_interrupted()) {
+    // The operation may have remained: it refers to `result`, so it must end here.
+    stream_.close();
+    io_.restart();
+    io_.run();
+  }
+  return result;
+}
+
+bool HttpClient::is_connected() {
+  if (!stream_.socket().is_open()) return false;
+  // Between requests nothing comes but the end of the connection.
+  std::array<char, 1> byte{};
+  beast::error_code error;
+  stream_.socket().non_blocking(true, error);
+  if (!error) {
+    stream_.socket().receive(net::buffer(byte), net::socket_base::message_peek, error);
+  }
+  if (error == net::error::would_block) return true;
+  close();
+  return false;
+}
+
+bool HttpClient::connect(Clock::time_point deadline, std::string& error) {
+  const Resolver::Endpoints endpoints = resolver_.resolve(deadline, error);
+  if (endpoints.empty()) return false;
+  const beast::error_code failure =
+      run(deadline, [&](auto done) { stream_.async_connect(endpoints, done); });
+  if (failure) {
+    error = "cannot connect to " + endpoint_.authority + ": " + failure.message();
+    close();
+    return false;
+  }
+  // Neither waits, and without them all works the same, only later or longer.
+  static_cast<void>(::fcntl(stream_.socket().native_handle(), F_SETFD, FD_CLOEXEC));
+  beast::error_code ignored;
+  stream_.socket().set_option(net::ip::tcp::no_delay(true), ignored);
+  return true;
+}
+
+std::optional<HttpClient::Answer> HttpClient::post(std::string body, Clock::time_point deadline,
+                                                   std::string& error) {
+  if (!is_connected() && !connect(deadline, error)) return std::nullopt;
+  constexpr unsigned http_1_1 = 11;
+  Request request(http::verb::post, endpoint_.target, http_1_1, std::move(body));
+  for (const auto& field : fields_) request.insert(field.name_string(), field.value());
+  request.set(http::field::host, endpoint_.authority);
+  request.prepare_payload();
+  auto answer = exchange(request, deadline, error);
+  if (!answer) close();
+  return answer;
+}
+
+std::optional<HttpClient::Answer> HttpClient::exchange(const Request& request,
+                                                       Clock::time_point deadline,
+                                                       std::string& error) {
+  const auto failed = [&](const beast::error_code& failure) {
+    error = endpoint_.authority + " did not answer: " + failure.message();
+    return std::nullopt;
+  };
+  beast::error_code failure =
+      run(deadline, [&](auto done) { http::async_write(stream_, request, done); });
+  if (failure) return failed(failure);
+
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(max_answer_size);
+  failure =
+      run(deadline, [&](auto done) { http::async_read_header(stream_, buffer_, parser, done); });
+  const bool is_too_long = failure == http::error::body_limit;
+  if (failure && !is_too_long) return failed(failure);
+  Answer answer;
+  answer.status = parser.get().result_int();
+  answer.retry_after = parser.get()[http::field::retry_after];
+  // The status has decided: what follows may be missing.
+  if (!is_too_long) {
+    failure = run(deadline, [&](auto done) { http::async_read(stream_, buffer_, parser, done); });
+  }
+  if (!failure) answer.body = std::move(parser.get().body());
+  if (failure || !parser.keep_alive()) close();
+  return answer;
+}
+
+}  // namespace baton::detail

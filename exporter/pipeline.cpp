@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/pipeline.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+namespace baton::detail {
+namespace {
+
+void count(std::atomic<std::uint64_t>& counter, std::uint64_t number = 1) noexcept {
+  counter.fetch_add(number, std::memory_order_relaxed);
+}
+
+std::uint64_t read(const std::atomic<std::uint64_t>& counter) noexcept {
+  return counter.load(std::memory_order_relaxed);
+}
+
+/// While it exists, threads that start get no signals: those are the application's.
+class WithoutSignals {
+ public:
+  WithoutSignals() noexcept {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  WithoutSignals(const WithoutSignals&) = delete;
+  WithoutSignals& operator=(const WithoutSignals&) = delete;
+  ~WithoutSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+void Pipeline::add(SpanPointer span) noexcept {
+  count(ended_);
+  if (span->generation() != generation_) return count(forked_);
+  if (is_shut_down_.load(std::memory_order_relaxed)) return count(dropped_by_shutdown_);
+  const std::size_t waiting = queue_.push(span);
+  if (waiting == 0) return count(queue_full_);
+  if (is_closed_.load()) return drop_queue();
+  if (!has_thread_.load(std::memory_order_acquire)) start_thread();
+  if (waiting == settings_.options.max_batch_size) {
+    const MutexLock wakes(mutex_);  // at its end, the conditions are evaluated
+  }
+}
+
+void Pipeline::add_nothing() noexcept {
+  count(ended_);
+  count(no_memory_);
+}
+
+void Pipeline::start_thread() noexcept {
+  const MutexLock lock(mutex_);
+  if (has_thread_.load(std::memory_order_relaxed) || is_stopping_) return;
+  try {
+    const WithoutSignals without_signals;
+    thread_ = std::thread([this] { run(); });
+    is_stopped_ = false;
+    has_thread_.store(true, std::memory_order_release);
+  } catch (const std::system_error&) {
+    return;  // the next span tries again
+  }
+}
+
+bool Pipeline::wants_all() const { return is_stopping_ || flushes_wanted_ != flushes_done_; }
+
+bool Pipeline::has_work() const {
+  return wants_all() || queue_.size() >= settings_.options.max_batch_size;
+}
+
+void Pipeline::run() noexcept {
+  static_cast<void>(::pthread_setname_np(::pthread_self(), "baton-export"));
+  try {
+    Sender sender(settings_, interruption_, retries_);
+    sender_ = &sender;
+    export_until_stopped();
+  } catch (const std::exception& exception) {
+    settings_.log(std::string("cannot export spans: ") + exception.what());
+  }
+  const MutexLock lock(mutex_);
+  close();
+}
+
+void Pipeline::export_until_stopped() {
+  const auto delay = settings_.options.schedule_delay;
+  Clock::time_point next_export = Clock::now() + delay;
+  for (bool is_stopping = false; !is_stopping;) {
+    bool all = false;
+    std::uint64_t flush = 0;
+    {
+      const MutexLock lock(mutex_);
+      mutex_.await([this] { return has_work(); }, until(next_export));
+      all = wants_all();
+      is_stopping = is_stopping_;
+      flush = flushes_wanted_;
+    }
+    if (Clock::now() >= next_export) {
+      all = true;
+      next_export = Clock::now() + delay;
+    }
+    export_waiting(all);
+    const MutexLock lock(mutex_);
+    flushes_done_ = flush;
+  }
+}
+
+void Pipeline::export_waiting(bool all) {
+  for (*end_ = queue_.take_all(); *end_ != nullptr; end_ = &(*end_)->next) ++taken_;
+  const std::size_t max_size = settings_.options.max_batch_size;
+  // What ends from now on is for the next time, or a flush would never end under load.
+  std::size_t rest = all ? taken_ : taken_ - taken_ % max_size;
+  while (rest > 0) {
+    const std::size_t size = std::min(rest, max_size);
+    rest -= size;
+    batch_.reserve(size);
+    for (; batch_.size() < size; --taken_) {
+      batch_.emplace_back(oldest_);
+      oldest_ = oldest_->next;
+    }
+    if (oldest_ == nullptr) end_ = &oldest_;
+    export_batch();
+  }
+}
+
+void Pipeline::export_batch() {
+  const std::uint64_t size = batch_.size();
+  in_flight_.store(size, std::memory_order_relaxed);
+  queue_.release(size);
+  try {
+    const Sender::Result result = sender_->send(batch_);
+    switch (result.outcome) {
+      case Sender::Outcome::exported:
+        count(exported_, size - result.rejected);
+        count(rejected_, result.rejected);
+        break;
+      case Sender::Outcome::rejected: count(rejected_, size); break;
+      case Sender::Outcome::unreachable: count(unreachable_, size); break;
+      case Sender::Outcome::interrupted: count(dropped_by_shutdown_, size); break;
+    }
+  } catch (const std::exception& exception) {
+    count(no_memory_, size);
+    settings_.log(std::string("cannot export spans: ") + exception.what());
+  }
+  batch_.clear();
+  in_flight_.store(0, std::memory_order_relaxed);
+}
+
+void Pipeline::drop_queue() noexcept {
+  const std::size_t dropped = SpanQueue::destroy(queue_.take_all());
+  queue_.release(dropped);
+  count(dropped_by_shutdown_, dropped);
+}
+
+void Pipeline::close() {
+  is_closed_.store(true);
+  SpanQueue::destroy(oldest_);
+  oldest_ = nullptr;
+  queue_.release(taken_);
+  count(dropped_by_shutdown_, std::exchange(taken_, 0));
+  drop_queue();
+  is_stopped_ = true;
+}
+
+bool Pipeline::flush(std::chrono::milliseconds timeout) {
+  const MutexLock lock(mutex_);
+  if (is_stopped_) return queue_.size() == 0;
+  const std::uint64_t mine = ++flushes_wanted_;
+  const auto is_done = [&] { return is_stopped_ || flushes_done_ >= mine; };
+  return mutex_.await(is_done, absl::FromChrono(timeout));
+}
+
+bool Pipeline::shutdown(std::chrono::milliseconds timeout) {
+  is_shut_down_.store(true);
+  std::thread thread;
+  bool is_in_time = false;
+  {
+    const MutexLock lock(mutex_);
+    is_stopping_ = true;
+    if (is_stopped_ && !is_closed_.load()) close();
+    is_in_time = mutex_.await([this] { return is_stopped_; }, absl::FromChrono(timeout));
+  }
+  if (!is_in_time) interruption_.interrupt();
+  {
+    const MutexLock lock(mutex_);
+    mutex_.await([this] { return is_stopped_; });
+    thread.swap(thread_);
+  }
+  if (thread.joinable()) thread.join();
+  return is_in_time;
+}
+
+ExportCounts Pipeline::counts() const noexcept {
+  ExportCounts counts;
+  counts.started = read(started_);
+  counts.ended = read(ended_);
+  counts.exported = read(exported_);
+  counts.dropped = {.queue_full = read(queue_full_),
+                    .unreachable = read(unreachable_),
+                    .rejected = read(rejected_),
+                    .shut_down = read(dropped_by_shutdown_),
+                    .forked = read(forked_),
+                    .no_memory = read(no_memory_)};
+  counts.retries = read(retries_);
+  counts.waiting = queue_.size() + static_cast<std::size_t>(read(in_flight_));
+  return counts;
+}
+
+}  // namespace baton::detail

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "baton/exporter/counts.hpp"
+#include "exporter/interruption.hpp"
+#include "exporter/mutex.hpp"
+#include "exporter/sender.hpp"
+#include "exporter/settings.hpp"
+#include "exporter/span_queue.hpp"
+
+namespace baton::detail {
+
+/// The way of spans from the threads that end them to the backend, in one process: a child of fork
+/// has a pipeline of its own, since the thread and the locks of its parent's are of no use there.
+class Pipeline {
+ public:
+  Pipeline(const Settings& settings, unsigned generation)
+      : settings_(settings), generation_(generation), queue_(settings.options.max_queue_size) {}
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+  /// After `shutdown`, or if no span has ended.
+  ~Pipeline() = default;
+
+  [[nodiscard]] unsigned generation() const noexcept { return generation_; }
+
+  void count_started() noexcept { started_.fetch_add(1, std::memory_order_relaxed); }
+  /// Takes over a span that has ended.
+  void add(SpanPointer span) noexcept;
+  /// A span has ended for which there was no memory.
+  void add_nothing() noexcept;
+
+  bool flush(std::chrono::milliseconds timeout);
+  bool shutdown(std::chrono::milliseconds timeout);
+  [[nodiscard]] ExportCounts counts() const noexcept;
+
+  Pipeline* parent = nullptr;  ///< of the process that forked this one
+
+ private:
+  using Count = std::atomic<std::uint64_t>;
+
+  void start_thread() noexcept;
+  [[nodiscard]] bool wants_all() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] bool has_work() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  void close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void drop_queue() noexcept;
+
+  // Of the exporting thread.
+  void run() noexcept;
+  void export_until_stopped();
+  /// Exports what waits: full batches and, if `all`, the rest.
+  void export_waiting(bool all);
+  void export_batch();
+
+  const Settings& settings_;
+  const unsigned generation_;
+
+  Count started_{0};
+  Count ended_{0};
+  SpanQueue queue_;
+  std::atomic<bool> has_thread_{false};
+  std::atomic<bool> is_shut_down_{false};  // what ends now is dropped
+  std::atomic<bool> is_closed_{false};     // and so is what waits
+
+  Mutex mutex_;
+  bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool is_stopped_ ABSL_GUARDED_BY(mutex_) = true;
+  std::uint64_t flushes_wanted_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t flushes_done_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::thread thread_ ABSL_GUARDED_BY(mutex_);
+  Interruption interruption_;
+
+  // Of the exporting thread, as long as there is one.
+  SpanRecord* oldest_ = nullptr;  // a list of spans that were taken, and still count as waiting
+  SpanRecord** end_ = &oldest_;
+  std::size_t taken_ = 0;
+  std::vector<SpanPointer> batch_;
+  Sender* sender_ = nullptr;
+
+  Count exported_{0};
+  Count retries_{0};
+  Count in_flight_{0};
+  Count queue_full_{0};
+  Count unreachable_{0};
+  Count rejected_{0};
+  Count dropped_by_shutdown_{0};
+  Count forked_{0};
+  Count no_memory_{0};
+};
+
+}  // namespace baton::detail

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/sender.hpp"
+
+#include <absl/time/clock.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "core/random.hpp"
+#include "exporter/retry_after.hpp"
+
+namespace http = boost::beast::http;
+
+namespace baton::detail {
+namespace {
+
+HttpClient::Fields make_fields(const Settings& settings, const Encoder& encoder) {
+  HttpClient::Fields fields;
+  fields.set(http::field::user_agent, "baton-export");
+  fields.set(http::field::content_type, encoder.content_type());
+  for (const auto& [name, value] : settings.options.headers) fields.set(name, value);
+  return fields;
+}
+
+}  // namespace
+
+Sender::Sender(const Settings& settings, Interruption& interruption,
+               std::atomic<std::uint64_t>& retries)
+    : settings_(settings),
+      interruption_(interruption),
+      retries_(retries),
+      encoder_(settings.make_encoder()),
+      client_(settings.endpoint, make_fields(settings, *encoder_), interruption) {}
+
+Sender::Verdict Sender::verdict_on(unsigned status) noexcept {
+  switch (status) {
+    case 429:
+    case 502:
+    case 503:
+    case 504: return Verdict::later;
+    default: return status >= 200 && status <= 299 ? Verdict::accepted : Verdict::rejected;
+  }
+}
+
+Clock::duration Sender::backoff(unsigned retry) const {
+  constexpr unsigned max_doublings = 16;
+  const Clock::duration most = settings_.options.max_backoff;
+  const Clock::duration first = settings_.options.initial_backoff;
+  const Clock::duration full = std::min(most, first * (1U << std::min(retry, max_doublings)));
+  // Clients that fail together must not come back together.
+  constexpr std::uint64_t steps = 1024;
+  const auto part = static_cast<Clock::rep>(random_bits() % steps);
+  return full - full / 4 * part / static_cast<Clock::rep>(steps);
+}
+
+Sender::Result Sender::send(std::span<const SpanPointer> batch) {
+  if (interruption_.is_interrupted()) return {Outcome::interrupted};
+  const Clock::time_point deadline = Clock::now() + settings_.options.export_timeout;
+  const std::string body = encoder_->encode(batch);
+  for (bool is_retry = false;; is_retry = true) {
+    if (interruption_.sleep_until(std::min(not_before_, deadline))) return {Outcome::interrupted};
+    if (Clock::now() >= deadline) return {Outcome::unreachable};
+    if (is_retry) retries_.fetch_add(1, std::memory_order_relaxed);
+    std::string error;
+    const auto answer =
+        client_.post(body, std::min(deadline, Clock::now() + settings_.options.timeout), error);
+    if (interruption_.is_interrupted() && !answer) return {Outcome::interrupted};
+
+    const Verdict verdict = answer ? verdict_on(answer->status) : Verdict::later;
+    if (answer && verdict != Verdict::accepted) {
+      error = settings_.options.endpoint + " answered " + std::to_string(answer->status);
+    }
+    if (verdict == Verdict::later) {
+      log_failure(error);
+      const absl::Duration demanded =
+          answer ? read_retry_after(answer->retry_after, absl::Now()) : absl::ZeroDuration();
+      not_before_ = Clock::now() + std::max<Clock::duration>(backoff(failures_++),
+                                                             absl::ToChronoNanoseconds(demanded));
+      continue;
+    }
+    failures_ = 0;
+    if (verdict == Verdict::rejected) {
+      log_failure(error);
+      return {Outcome::rejected};
+    }
+    log_success();
+    return {Outcome::exported,
+            std::min<std::uint64_t>(encoder_->rejected(answer->body), batch.size())};
+  }
+}
+
+void Sender::log_failure(const std::string& reason) {
+  if (logged_ == reason) return;
+  logged_ = reason;
+  settings_.log("cannot export spans: " + reason);
+}
+
+void Sender::log_success() {
+  if (logged_.empty()) return;
+  logged_.clear();
+  settings_.log("spans are exported again to " + settings_.options.endpoint);
+}
+
+}  // namespace baton::detail

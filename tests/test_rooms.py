@@ -27,6 +27,7 @@ ROOMS = {
     "kafka": ["carriers/kafka/", "include/baton/carriers/kafka"],
     "kafka plugin": ["carriers/kafka/plugin/"],
     "sqs": ["carriers/sqs/", "include/baton/carriers/sqs"],
+    "opentelemetry": ["bindings/opentelemetry/", "include/baton/bindings/opentelemetry"],
     "tools": ["tools/"],
     "examples": ["examples/"],
 }  # fmt: skip
@@ -50,8 +51,9 @@ MAY_INCLUDE = {
     "kafka": ["core", "text"],
     "kafka plugin": ["kafka", "environment"],
     "sqs": ["core", "json"],
+    "opentelemetry": [],
     "tools": ["text", "environment"],
-    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks"],
+    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks", "opentelemetry"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)
@@ -63,7 +65,7 @@ def room_of(path):
 
 
 def sources():
-    folders = ["include", "src", "translators", "carriers", "tools", "examples"]
+    folders = ["include", "src", "translators", "carriers", "bindings", "tools", "examples"]
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.[ch]pp"))]
 
 

@@ -181,6 +181,7 @@ TEST(OpenTelemetryTracer, IsASpanForOpenTelemetryUntilItEnds) {
   EXPECT_TRUE(recording());
   span.end();
   EXPECT_FALSE(recording());
+  EXPECT_TRUE(baton::otel::detail::live_spans().find(copy.span_context()) == nullptr);
   EXPECT_EQ(baton::otel::from_opentelemetry(baton::otel::to_opentelemetry(copy)), copy);
 }
 

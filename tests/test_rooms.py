@@ -28,6 +28,7 @@ ROOMS = {
     "kafka plugin": ["carriers/kafka/plugin/"],
     "sqs": ["carriers/sqs/", "include/baton/carriers/sqs"],
     "exporter": ["exporter/", "include/baton/exporter/"],
+    "opentelemetry": ["bindings/opentelemetry/", "include/baton/bindings/opentelemetry"],
     "tools": ["tools/"],
     "examples": ["examples/"],
 }  # fmt: skip
@@ -52,8 +53,9 @@ MAY_INCLUDE = {
     "kafka plugin": ["kafka", "environment"],
     "sqs": ["core", "json"],
     "exporter": ["text", "core"],
+    "opentelemetry": [],
     "tools": ["text", "environment"],
-    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks", "exporter"],
+    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)
@@ -65,7 +67,7 @@ def room_of(path):
 
 
 def sources():
-    folders = ["include", "src", "translators", "carriers", "exporter", "tools", "examples"]
+    folders = ["include", "src", "translators", "carriers", "exporter", "bindings", "tools", "examples"]
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.[ch]pp"))]
 
 

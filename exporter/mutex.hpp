@@ -49,20 +49,20 @@ class ABSL_LOCKABLE Mutex {
 
   /// Unlocks it, waits until `condition()` or for that long, and locks it. Returns the condition.
   template <class Condition>
-  bool await(const Condition& condition, absl::Duration timeout = absl::InfiniteDuration())
+  bool await(Condition condition, absl::Duration timeout = absl::InfiniteDuration())
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) {
     tell_released(this);
-    const bool is_true =
-        mutex_.AwaitWithTimeout(absl::Condition(&evaluate<Condition>, &condition), timeout);
+    const bool is_true = mutex_.AwaitWithTimeout(
+        absl::Condition(&evaluate<Condition>, static_cast<void*>(&condition)), timeout);
     tell_acquired(this);
     return is_true;
   }
 
  private:
   template <class Condition>
-  static bool evaluate(const Condition* condition) {
+  static bool evaluate(void* condition) {
     ignore_reads();
-    const bool is_true = (*condition)();
+    const bool is_true = (*static_cast<Condition*>(condition))();
     see_reads();
     return is_true;
   }

@@ -50,9 +50,16 @@ inline void set_with_properties(BaggageBuilder& builder, std::string_view key,
     }
   }
   std::vector<BaggageBuilder::Property> views;
+  views.reserve(properties.size());
   for (const auto& [name, value] : properties) views.push_back({name, value});
   // A key or a size that the wire does not allow: the member remains in the process.
   static_cast<void>(builder.set(key, text.substr(0, end), views));
+}
+
+/// Whether the SDK has that value for a member: it ends at a zero byte.
+inline bool is_value(std::string_view value, const BaggageMember& member) {
+  const std::string text = value_with_properties(member);
+  return value == std::string_view(text).substr(0, text.find('\0'));
 }
 
 /// The baggage after changes to what `before` was converted to. Members without a change keep their
@@ -68,7 +75,7 @@ inline Baggage from_baggage(const opentelemetry::baggage::Baggage& after, const 
     const auto entry = entries.find(member.key());
     if (entry == entries.end()) {
       builder.erase(member.key());
-    } else if (entry->second == value_with_properties(member).c_str()) {  // ends at a zero byte
+    } else if (is_value(entry->second, member)) {
       entries.erase(entry);
     }
   }

@@ -145,7 +145,7 @@ class Tracer final : public baton::Tracer {
     started.context.set_span_context(std::move(own), sampling);
     if (span->IsRecording()) {
       detail::live_spans().add(started.context.span_context(), span);
-      started.span = new detail::SpanPointer(span);
+      started.span = std::make_unique<detail::SpanPointer>(span).release();
     }
     return started;
   }

@@ -15,8 +15,8 @@ import subprocess
 import sys
 import time
 
-from jaeger import Jaeger
-from zipkin import Zipkin
+from jaeger_server import Jaeger
+from zipkin_server import Zipkin
 
 BACKENDS = {"zipkin": Zipkin, "jaeger": Jaeger}
 SHOWN = 8  # traces

@@ -40,8 +40,8 @@ try:
 except ImportError as error:
     stage.start_again(error)
 
-from jaeger import Jaeger
-from zipkin import Zipkin
+from jaeger_server import Jaeger
+from zipkin_server import Zipkin
 
 FORMATS = {
     "tracecontext": TraceContextTextMapPropagator(),

@@ -105,10 +105,10 @@ class AttachedContexts {
 ///
 /// Set it at start, before the first span, in place of any other storage.
 ///
-/// Baton's scopes, and `baton::current()`, cost what they did. `Attach` costs an allocation and a
-/// keeps the last result on each thread, and so perhaps a span that `Tracer` has ended.
-/// since Baton had them. `GetCurrent` inside a scope of Baton costs a conversion the first time; it
-/// keeps the last result on each thread, and so the last span until the next.
+/// Baton's scopes, and `baton::current()`, cost what they did. `Attach` costs several allocations,
+/// and converts ids; a tracestate or baggage only if the SDK's code has changed it. `GetCurrent` in
+/// a scope of Baton costs a conversion the first time: it keeps the last result on each thread, and
+/// so perhaps a span that `Tracer` has ended.
 ///
 /// As opentelemetry-cpp's own storage, each thread has its contexts: a token that is detached, or
 /// destroyed, on another thread detaches nothing. Scopes of both kinds must nest: that a token ends

@@ -3,10 +3,23 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
 
 namespace urls = boost::urls;
 
 namespace baton::detail {
+namespace {
+
+bool is_port(std::string_view digits) noexcept {
+  std::uint16_t port = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [last, result] = std::from_chars(digits.data(), end, port);
+  return result == std::errc() && last == end && port != 0;
+}
+
+}  // namespace
 
 std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error) {
   const auto wrong = [&](std::string_view reason) {
@@ -23,10 +36,7 @@ std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error
   if (parsed->scheme_id() != urls::scheme::http) return wrong("does not begin with 'http://'");
   if (parsed->has_userinfo()) return wrong("has a user, which is not supported: use headers");
   if (parsed->encoded_host().empty()) return wrong("has no host");
-  // Port 0 is no port, and what is not a number in 16 bits is read as 0.
-  if (parsed->has_port() && !parsed->port().empty() && parsed->port_number() == 0) {
-    return wrong("has no valid port");
-  }
+  if (!parsed->port().empty() && !is_port(parsed->port())) return wrong("has no valid port");
   Endpoint endpoint;
   endpoint.host = parsed->host_address();
   endpoint.port = parsed->port().empty() ? "80" : std::string(parsed->port());

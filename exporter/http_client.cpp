@@ -111,12 +111,15 @@ std::optional<HttpClient::Answer> HttpClient::exchange(const Request& request,
   parser.body_limit(max_answer_size);
   failure =
       run(deadline, [&](auto done) { http::async_read_header(stream_, buffer_, parser, done); });
-  if (failure) return failed(failure);
+  const bool is_too_long = failure == http::error::body_limit;
+  if (failure && !is_too_long) return failed(failure);
   Answer answer;
   answer.status = parser.get().result_int();
   answer.retry_after = parser.get()[http::field::retry_after];
   // The status has decided: what follows may be missing.
-  failure = run(deadline, [&](auto done) { http::async_read(stream_, buffer_, parser, done); });
+  if (!is_too_long) {
+    failure = run(deadline, [&](auto done) { http::async_read(stream_, buffer_, parser, done); });
+  }
   if (!failure) answer.body = std::move(parser.get().body());
   if (failure || !parser.keep_alive()) close();
   return answer;

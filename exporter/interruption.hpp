@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <absl/synchronization/mutex.h>
 #include <absl/time/time.h>
 
 #include <chrono>
 #include <functional>
 #include <utility>
+
+#include "exporter/mutex.hpp"
 
 namespace baton::detail {
 
@@ -20,27 +21,27 @@ using Clock = std::chrono::steady_clock;
 class Interruption {
  public:
   void interrupt() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     is_interrupted_ = true;
     if (waker_) waker_();
   }
 
   [[nodiscard]] bool is_interrupted() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     return is_interrupted_;
   }
 
   /// Returns whether it was interrupted.
   bool sleep_until(Clock::time_point time) {
-    const absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(absl::Condition(&is_interrupted_), until(time));
+    const MutexLock lock(mutex_);
+    return mutex_.await([this] { return is_interrupted_; }, until(time));
   }
 
   /// Wakes what does not wait here, as long as it exists: `wake` is called once at most.
   class Waker {
    public:
     Waker(Interruption& interruption, std::function<void()> wake) : interruption_(interruption) {
-      const absl::MutexLock lock(&interruption_.mutex_);
+      const MutexLock lock(interruption_.mutex_);
       if (interruption_.is_interrupted_) {
         wake();
       } else {
@@ -50,7 +51,7 @@ class Interruption {
     Waker(const Waker&) = delete;
     Waker& operator=(const Waker&) = delete;
     ~Waker() {
-      const absl::MutexLock lock(&interruption_.mutex_);
+      const MutexLock lock(interruption_.mutex_);
       interruption_.waker_ = nullptr;
     }
 
@@ -59,7 +60,7 @@ class Interruption {
   };
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   bool is_interrupted_ ABSL_GUARDED_BY(mutex_) = false;
   std::function<void()> waker_ ABSL_GUARDED_BY(mutex_);
 };

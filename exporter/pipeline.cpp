@@ -47,7 +47,7 @@ void Pipeline::add(SpanPointer span) noexcept {
   if (is_closed_.load()) return drop_queue();
   if (!has_thread_.load(std::memory_order_acquire)) start_thread();
   if (waiting == settings_.options.max_batch_size) {
-    const absl::MutexLock wakes(&mutex_);  // at its end, the conditions are evaluated
+    const MutexLock wakes(mutex_);  // at its end, the conditions are evaluated
   }
 }
 
@@ -57,7 +57,7 @@ void Pipeline::add_nothing() noexcept {
 }
 
 void Pipeline::start_thread() noexcept {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   if (has_thread_.load(std::memory_order_relaxed) || is_stopping_) return;
   try {
     const WithoutSignals without_signals;
@@ -84,7 +84,7 @@ void Pipeline::run() noexcept {
   } catch (const std::exception& exception) {
     settings_.log(std::string("cannot export spans: ") + exception.what());
   }
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   close();
 }
 
@@ -95,8 +95,8 @@ void Pipeline::export_until_stopped() {
     bool all = false;
     std::uint64_t flush = 0;
     {
-      const absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(this, &Pipeline::has_work), until(next_export));
+      const MutexLock lock(mutex_);
+      mutex_.await([this] { return has_work(); }, until(next_export));
       all = wants_all();
       is_stopping = is_stopping_;
       flush = flushes_wanted_;
@@ -106,27 +106,25 @@ void Pipeline::export_until_stopped() {
       next_export = Clock::now() + delay;
     }
     export_waiting(all);
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     flushes_done_ = flush;
   }
 }
 
 void Pipeline::export_waiting(bool all) {
-  for (SpanRecord* span = queue_.take_all(); span != nullptr;) {
-    taken_.emplace_back(span);
-    span = span->next;
-  }
+  for (*end_ = queue_.take_all(); *end_ != nullptr; end_ = &(*end_)->next) ++taken_;
   const std::size_t max_size = settings_.options.max_batch_size;
   // What ends from now on is for the next time, or a flush would never end under load.
-  std::size_t rest = all ? taken_.size() : taken_.size() - taken_.size() % max_size;
+  std::size_t rest = all ? taken_ : taken_ - taken_ % max_size;
   while (rest > 0) {
     const std::size_t size = std::min(rest, max_size);
     rest -= size;
-    batch_.clear();
-    for (std::size_t i = 0; i < size; ++i) {
-      batch_.push_back(std::move(taken_.front()));
-      taken_.pop_front();
+    batch_.reserve(size);
+    for (; batch_.size() < size; --taken_) {
+      batch_.emplace_back(oldest_);
+      oldest_ = oldest_->next;
     }
+    if (oldest_ == nullptr) end_ = &oldest_;
     export_batch();
   }
 }
@@ -162,21 +160,20 @@ void Pipeline::drop_queue() noexcept {
 
 void Pipeline::close() {
   is_closed_.store(true);
-  count(dropped_by_shutdown_, taken_.size());
-  queue_.release(taken_.size());
-  taken_.clear();
+  SpanQueue::destroy(oldest_);
+  oldest_ = nullptr;
+  queue_.release(taken_);
+  count(dropped_by_shutdown_, std::exchange(taken_, 0));
   drop_queue();
   is_stopped_ = true;
 }
 
 bool Pipeline::flush(std::chrono::milliseconds timeout) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   if (is_stopped_) return queue_.size() == 0;
   const std::uint64_t mine = ++flushes_wanted_;
-  const auto is_done = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return is_stopped_ || flushes_done_ >= mine;
-  };
-  return mutex_.AwaitWithTimeout(absl::Condition(&is_done), absl::FromChrono(timeout));
+  const auto is_done = [&] { return is_stopped_ || flushes_done_ >= mine; };
+  return mutex_.await(is_done, absl::FromChrono(timeout));
 }
 
 bool Pipeline::shutdown(std::chrono::milliseconds timeout) {
@@ -184,15 +181,15 @@ bool Pipeline::shutdown(std::chrono::milliseconds timeout) {
   std::thread thread;
   bool is_in_time = false;
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     is_stopping_ = true;
     if (is_stopped_ && !is_closed_.load()) close();
-    is_in_time = mutex_.AwaitWithTimeout(absl::Condition(&is_stopped_), absl::FromChrono(timeout));
+    is_in_time = mutex_.await([this] { return is_stopped_; }, absl::FromChrono(timeout));
   }
   if (!is_in_time) interruption_.interrupt();
   {
-    const absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(&is_stopped_));
+    const MutexLock lock(mutex_);
+    mutex_.await([this] { return is_stopped_; });
     thread.swap(thread_);
   }
   if (thread.joinable()) thread.join();

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <absl/synchronization/mutex.h>
-
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <thread>
 #include <vector>
 
 #include "baton/exporter/counts.hpp"
 #include "exporter/interruption.hpp"
+#include "exporter/mutex.hpp"
 #include "exporter/sender.hpp"
 #include "exporter/settings.hpp"
 #include "exporter/span_queue.hpp"
@@ -62,15 +61,14 @@ class Pipeline {
   const Settings& settings_;
   const unsigned generation_;
 
-  // Written by each span that starts, and by each that ends: apart, on lines of their own.
-  alignas(64) Count started_{0};
-  alignas(64) Count ended_{0};
+  Count started_{0};
+  Count ended_{0};
   SpanQueue queue_;
   std::atomic<bool> has_thread_{false};
   std::atomic<bool> is_shut_down_{false};  // what ends now is dropped
   std::atomic<bool> is_closed_{false};     // and so is what waits
 
-  alignas(64) absl::Mutex mutex_;
+  Mutex mutex_;
   bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool is_stopped_ ABSL_GUARDED_BY(mutex_) = true;
   std::uint64_t flushes_wanted_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -79,7 +77,9 @@ class Pipeline {
   Interruption interruption_;
 
   // Of the exporting thread, as long as there is one.
-  std::deque<SpanPointer> taken_;  // these still count as waiting
+  SpanRecord* oldest_ = nullptr;  // a list of spans that were taken, and still count as waiting
+  SpanRecord** end_ = &oldest_;
+  std::size_t taken_ = 0;
   std::vector<SpanPointer> batch_;
   Sender* sender_ = nullptr;
 

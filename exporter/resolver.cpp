@@ -15,7 +15,7 @@ using net::ip::tcp;
 namespace baton::detail {
 
 struct Resolver::Lookup {
-  absl::Mutex mutex;
+  Mutex mutex;
   bool is_done ABSL_GUARDED_BY(mutex) = false;
   bool is_abandoned ABSL_GUARDED_BY(mutex) = false;
   Endpoints endpoints ABSL_GUARDED_BY(mutex);
@@ -25,13 +25,11 @@ struct Resolver::Lookup {
     net::io_context io;
     boost::system::error_code failure;
     const auto results = tcp::resolver(io).resolve(host, port, failure);
-    const absl::MutexLock lock(&mutex);
+    const MutexLock lock(mutex);
     for (const auto& result : results) endpoints.push_back(result.endpoint());
     if (failure) error = failure.message();
     is_done = true;
   }
-
-  bool may_return() const ABSL_SHARED_LOCKS_REQUIRED(mutex) { return is_done || is_abandoned; }
 };
 
 Resolver::Resolver(std::string host, std::string port, Interruption& interruption)
@@ -54,12 +52,11 @@ Resolver::Endpoints Resolver::resolve(Clock::time_point deadline, std::string& e
   }
   const std::shared_ptr<Lookup> lookup = lookup_;
   const Interruption::Waker waker(interruption_, [lookup] {
-    const absl::MutexLock lock(&lookup->mutex);
+    const MutexLock lock(lookup->mutex);
     lookup->is_abandoned = true;
   });
-  const absl::MutexLock lock(&lookup->mutex);
-  lookup->mutex.AwaitWithTimeout(absl::Condition(lookup.get(), &Lookup::may_return),
-                                 until(deadline));
+  const MutexLock lock(lookup->mutex);
+  lookup->mutex.await([&] { return lookup->is_done || lookup->is_abandoned; }, until(deadline));
   if (!lookup->is_done) {
     error = "the look-up of '" + host_ + "' takes too long";
     return {};

@@ -68,6 +68,11 @@ void read(const char* at, const char* last, std::vector<Attribute>& out) {
 
 }  // namespace
 
+void DestroySpan::operator()(SpanRecord* span) const noexcept {
+  span->~SpanRecord();
+  ::operator delete(span);  // with the texts behind it
+}
+
 SpanPointer SpanRecord::make(const SpanStart& start, const Context& context,
                              unsigned generation) noexcept {
   // What most spans know only when they end: a status.

@@ -13,6 +13,13 @@
 
 namespace baton::detail {
 
+class SpanRecord;
+
+struct DestroySpan {
+  void operator()(SpanRecord* span) const noexcept;
+};
+using SpanPointer = std::unique_ptr<SpanRecord, DestroySpan>;
+
 /// A span as it is kept until it is exported: one block of memory with all its texts. The texts are
 /// cut to their limits, and otherwise as they came.
 class SpanRecord {
@@ -21,13 +28,11 @@ class SpanRecord {
   using SteadyClock = std::chrono::steady_clock;
 
   /// Null if there is no memory.
-  [[nodiscard]] static std::unique_ptr<SpanRecord> make(const SpanStart& start,
-                                                        const Context& context,
-                                                        unsigned generation) noexcept;
+  [[nodiscard]] static SpanPointer make(const SpanStart& start, const Context& context,
+                                        unsigned generation) noexcept;
   SpanRecord(const SpanRecord&) = delete;
   SpanRecord& operator=(const SpanRecord&) = delete;
   ~SpanRecord() = default;
-  static void operator delete(void* memory) noexcept { ::operator delete(memory); }
 
   void finish(const SpanEnd& end) noexcept;
 
@@ -56,8 +61,6 @@ class SpanRecord {
  private:
   SpanRecord(const SpanStart& start, const Context& context, unsigned generation,
              std::size_t capacity) noexcept;
-  static void* operator new(std::size_t, void* memory) noexcept { return memory; }
-  static void operator delete(void*, void*) noexcept {}
 
   [[nodiscard]] const char* texts() const noexcept {
     return reinterpret_cast<const char*>(this + 1);
@@ -87,7 +90,5 @@ class SpanRecord {
   bool parent_is_remote_;
   bool is_error_ = false;
 };
-
-using SpanPointer = std::unique_ptr<SpanRecord>;
 
 }  // namespace baton::detail

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "exporter/support.hpp"
+
+namespace baton::test {
+namespace {
+
+using Variables = std::vector<std::pair<const char*, const char*>>;
+
+/// Reads the environment with these variables, and removes them.
+ConfiguredExport read(const Variables& variables) {
+  for (const auto& [name, value] : variables) ::setenv(name, value, 1);
+  ConfiguredExport configured = export_options_from_environment();
+  for (const auto& [name, value] : variables) ::unsetenv(name);
+  return configured;
+}
+
+TEST(EnvironmentTest, TheDefaultsAreOpenTelemetrys) {
+  const ConfiguredExport configured = read({});
+  EXPECT_TRUE(configured.is_enabled);
+  EXPECT_EQ(configured.error, "");
+  const ExportOptions& options = configured.options;
+  EXPECT_EQ(options.protocol, ExportProtocol::otlp_protobuf);
+  EXPECT_EQ(options.endpoint, "");
+  EXPECT_EQ(options.schedule_delay, 5s);
+  EXPECT_EQ(options.export_timeout, 30s);
+  EXPECT_EQ(options.timeout, 10s);
+  EXPECT_EQ(options.max_queue_size, 2048U);
+  EXPECT_EQ(options.max_batch_size, 512U);
+}
+
+TEST(EnvironmentTest, EveryVariable) {
+  const ConfiguredExport configured = read({{"OTEL_SERVICE_NAME", "shop"},
+                                            {"OTEL_RESOURCE_ATTRIBUTES", "a=1, b = x%20y%2C ,"},
+                                            {"OTEL_BSP_SCHEDULE_DELAY", "1"},
+                                            {"OTEL_BSP_EXPORT_TIMEOUT", "2"},
+                                            {"OTEL_BSP_MAX_QUEUE_SIZE", "30"},
+                                            {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4"},
+                                            {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:1234"},
+                                            {"OTEL_EXPORTER_OTLP_HEADERS", "x-key=a%3Db,y=2"},
+                                            {"OTEL_EXPORTER_OTLP_TIMEOUT", "5"},
+                                            {"OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"},
+                                            {"OTEL_EXPORTER_OTLP_COMPRESSION", "none"}});
+  EXPECT_EQ(configured.error, "");
+  const ExportOptions& options = configured.options;
+  EXPECT_EQ(options.service_name, "shop");
+  EXPECT_EQ(options.resource_attributes, (ExportOptions::Texts{{"a", "1"}, {"b", "x y,"}}));
+  EXPECT_EQ(options.schedule_delay, 1ms);
+  EXPECT_EQ(options.export_timeout, 2ms);
+  EXPECT_EQ(options.max_queue_size, 30U);
+  EXPECT_EQ(options.max_batch_size, 4U);
+  EXPECT_EQ(options.endpoint, "http://otel:1234/v1/traces");
+  EXPECT_EQ(options.headers, (ExportOptions::Texts{{"x-key", "a=b"}, {"y", "2"}}));
+  EXPECT_EQ(options.timeout, 5ms);
+  EXPECT_EQ(options.protocol, ExportProtocol::otlp_json);
+}
+
+TEST(EnvironmentTest, TheVariablesOfTracesGoFirst) {
+  const ExportOptions options =
+      read({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://all"},
+            {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces/as/it/is"},
+            {"OTEL_EXPORTER_OTLP_HEADERS", "a=1"},
+            {"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "b=2"},
+            {"OTEL_EXPORTER_OTLP_TIMEOUT", "1"},
+            {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "2"},
+            {"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"},
+            {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json"}})
+          .options;
+  EXPECT_EQ(options.endpoint, "http://traces/as/it/is");
+  EXPECT_EQ(options.headers, (ExportOptions::Texts{{"b", "2"}}));
+  EXPECT_EQ(options.timeout, 2ms);
+  EXPECT_EQ(options.protocol, ExportProtocol::otlp_json);
+}
+
+TEST(EnvironmentTest, Zipkin) {
+  const ExportOptions options = read({{"OTEL_TRACES_EXPORTER", "zipkin"},
+                                      {"OTEL_EXPORTER_ZIPKIN_ENDPOINT", "http://z/api/v2/spans"},
+                                      {"OTEL_EXPORTER_ZIPKIN_TIMEOUT", "7"},
+                                      {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel"}})
+                                    .options;
+  EXPECT_EQ(options.protocol, ExportProtocol::zipkin);
+  EXPECT_EQ(options.endpoint, "http://z/api/v2/spans");
+  EXPECT_EQ(options.timeout, 7ms);
+}
+
+TEST(EnvironmentTest, NothingIsExportedIfItIsDisabled) {
+  EXPECT_FALSE(read({{"OTEL_SDK_DISABLED", "True"}}).is_enabled);
+  EXPECT_FALSE(read({{"OTEL_TRACES_EXPORTER", "none"}}).is_enabled);
+  EXPECT_TRUE(read({{"OTEL_SDK_DISABLED", "false"}}).is_enabled);
+}
+
+TEST(EnvironmentTest, AnInvalidValueIsAnErrorAndCountsAsUnset) {
+  struct Case {
+    const char* name;
+    const char* value;
+    std::string error;
+  };
+  const ExportOptions defaults;
+  for (const auto& [name, value, error] : std::vector<Case>{
+           {"OTEL_TRACES_EXPORTER", "jaeger", "must be otlp, zipkin or none"},
+           {"OTEL_SDK_DISABLED", "yes", "must be true or false"},
+           {"OTEL_RESOURCE_ATTRIBUTES", "a=1,b", "it is ignored"},
+           {"OTEL_RESOURCE_ATTRIBUTES", "a=1,b=%zz", "it is ignored"},
+           {"OTEL_RESOURCE_ATTRIBUTES", "=1", "it is ignored"},
+           {"OTEL_BSP_SCHEDULE_DELAY", "5s", "must be a number from 1 to 86400000"},
+           {"OTEL_BSP_EXPORT_TIMEOUT", "0", "must be a number"},
+           {"OTEL_BSP_MAX_QUEUE_SIZE", "-1", "must be a number from 1 to 1000000"},
+           {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "99999999999999999999", "must be a number"},
+           {"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318", "'http://'"},
+           {"OTEL_EXPORTER_OTLP_ENDPOINT", "https://example.com", "a collector on this host"},
+           {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://", "no host"},
+           {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:99999", "no valid port"},
+           {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:p@h", "use headers"},
+           {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://a b", "is no URL"},
+           {"OTEL_EXPORTER_OTLP_HEADERS", "a", "must be a list of header fields"},
+           {"OTEL_EXPORTER_OTLP_HEADERS", "a b=1", "must be a list of header fields"},
+           {"OTEL_EXPORTER_OTLP_HEADERS", "a=x%0d%0aevil:1", "must be a list of header fields"},
+           {"OTEL_EXPORTER_OTLP_TIMEOUT", "fast", "must be a number"},
+           {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "http/protobuf is used"},
+           {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", "nothing is compressed"}}) {
+    const ConfiguredExport configured = read({{name, value}});
+    EXPECT_NE(configured.error.find(error), std::string::npos) << name << ": " << configured.error;
+    EXPECT_TRUE(configured.is_enabled);
+    const ExportOptions& options = configured.options;
+    EXPECT_EQ(options.protocol, defaults.protocol);
+    EXPECT_EQ(options.endpoint, "") << value;
+    EXPECT_EQ(options.headers, defaults.headers);
+    EXPECT_EQ(options.resource_attributes, defaults.resource_attributes);
+    EXPECT_EQ(options.schedule_delay, defaults.schedule_delay);
+    EXPECT_EQ(options.export_timeout, defaults.export_timeout);
+    EXPECT_EQ(options.timeout, defaults.timeout);
+    EXPECT_EQ(options.max_queue_size, defaults.max_queue_size);
+    EXPECT_EQ(options.max_batch_size, defaults.max_batch_size);
+  }
+}
+
+TEST(EnvironmentTest, SecretsAreNotLogged) {
+  EXPECT_EQ(read({{"OTEL_EXPORTER_OTLP_HEADERS", "key: secret"}}).error.find("secret"),
+            std::string::npos);
+}
+
+TEST(EnvironmentTest, InvalidOptionsAreLoggedAndTheirDefaultsAreUsed) {
+  Log log;
+  ExportOptions options;
+  options.endpoint = "https://example.com";
+  options.max_queue_size = 0;
+  options.max_batch_size = 0;
+  options.timeout = -1s;
+  options.headers = {{"bad name", "x"}};
+  options.log = log.writer();
+  const ExportingTracer tracer(options);
+  for (const char* const wrong :
+       {"TLS", "max_queue_size", "max_batch_size", "timeout", "bad name"}) {
+    EXPECT_NE(log.text().find(wrong), std::string::npos) << log.text();
+  }
+}
+
+TEST(EnvironmentTest, TheSamplerIsThatOfTheEnvironment) {
+  ::setenv("OTEL_TRACES_SAMPLER", "always_off", 1);
+  const auto [tracer, error] = make_exporting_tracer_from_environment();
+  ::setenv("OTEL_TRACES_SAMPLER", "unknown", 1);
+  const auto wrong = make_exporting_tracer_from_environment();
+  ::unsetenv("OTEL_TRACES_SAMPLER");
+  ASSERT_NE(tracer, nullptr);
+  EXPECT_EQ(error, "");
+  make_spans(*tracer, 1);
+  EXPECT_EQ(tracer->counts().started, 0U);
+  EXPECT_NE(wrong.error.find("unknown sampler"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace baton::test

@@ -26,6 +26,7 @@ std::shared_ptr<baton::Tracer> Exporters::make_tracer(std::string_view service) 
 
 baton::ExportCounts Exporters::shutdown() {
   std::vector<std::jthread> stopping;  // a backend that is away costs the patience of one
+  stopping.reserve(tracers_.size());
   for (const auto& tracer : tracers_) {
     stopping.emplace_back([&tracer] { tracer->shutdown(); });
   }

@@ -42,8 +42,7 @@ relay::Style style_of_stdout() {
   return is_plain ? relay::Style::plain : relay::Style::colored;
 }
 
-/// Each of these returns the number of broken traces.
-
+/// Returns the number of broken traces.
 std::size_t send_requests(const Options& options) {
   net::io_context io(1);
   relay::Client client(io, options.relay.make_tracer("caller"));
@@ -79,19 +78,8 @@ std::size_t send_requests(const Options& options) {
   return summary.broken;
 }
 
-std::size_t serve(const Options& options) {
-  std::mutex mutex;
-  std::size_t broken = 0;
-  relay::Journal journal([&](const relay::Journey& journey) {
-    if (options.is_part) return;
-    const std::vector<std::string> complaints = complaints_about(journey);
-    const std::lock_guard lock(mutex);
-    if (!complaints.empty()) ++broken;
-    std::cout << draw("a request", journey, complaints, style_of_stdout()) << '\n' << std::flush;
-  });
-  const relay::Relay relay(journal, options.relay);
-  const std::string url = "http://127.0.0.1:" + std::to_string(relay.port()) + "/orders";
-  std::cout << "listening on " << url << "\ntry\n"
+void show_how_to_call(const std::string& url) {
+  std::cout << "try\n"
             << "  curl -d tea " << url << '\n'
             << "  curl -d tea -H 'traceparent: "
                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' "
@@ -100,6 +88,27 @@ std::size_t serve(const Options& options) {
             << '\n'
             << "and Ctrl-C to end\n\n"
             << std::flush;
+}
+
+/// Shows each journey, until a signal. Returns the number of broken traces.
+std::size_t serve(const Options& options) {
+  std::mutex mutex;
+  std::size_t broken = 0;
+  relay::Journal journal([&](const relay::Journey& journey) {
+    if (options.is_part) return;
+    const std::vector<std::string> complaints = complaints_about(journey);
+    const std::lock_guard lock(mutex);
+    if (!complaints.empty()) ++broken;
+    if (options.is_json) {
+      std::cout << boost::json::serialize(to_json(journey)) << '\n' << std::flush;
+      return;
+    }
+    std::cout << draw("a request", journey, complaints, style_of_stdout()) << '\n' << std::flush;
+  });
+  const relay::Relay relay(journal, options.relay);
+  const std::string url = "http://127.0.0.1:" + std::to_string(relay.port()) + "/orders";
+  std::cout << "listening on " << url << '\n' << std::flush;
+  if (!options.is_json) show_how_to_call(url);
   net::io_context io(1);
   net::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([](const boost::system::error_code&, int) {});
@@ -151,7 +160,7 @@ void add_options(CLI::App& app, Options& options) {
   add_real("--gateway", options.relay.real.gateway, "HOST:PORT",
            "A gRPC service between edge and orders");
   add_real("--orders-port", options.relay.real.orders_port, "N", "Where that one finds orders");
-  app.add_flag("--json", options.is_json, "Print JSON")->excludes(serves);
+  app.add_flag("--json", options.is_json, "Print JSON; of --serve, a line for each request");
 }
 
 }  // namespace

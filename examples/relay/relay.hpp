@@ -47,7 +47,7 @@ class Relay {
   ~Relay();
 
   /// Where the edge listens.
-  [[nodiscard]] unsigned short port() const { return listener_->port(); }
+  [[nodiscard]] unsigned short port() const { return listener_.value().port(); }
   [[nodiscard]] std::size_t faults() const { return broker_ ? broker_->faults() : 0; }
 
  private:

@@ -29,7 +29,7 @@ std::string shorten(const std::string& value) {
 
 std::string in_milliseconds(Clock::duration duration) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%8.2f", milliseconds(duration));
+  static_cast<void>(std::snprintf(text.data(), text.size(), "%8.2f", milliseconds(duration)));
   return text.data();
 }
 

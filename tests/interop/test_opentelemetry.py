@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Passes contexts to OpenTelemetry for Python and back, over real HTTP requests."""
+"""Passes contexts to OpenTelemetry for Python and back, over real transports."""
 
-import contextlib
 import http.server
 import json
 import os
@@ -42,74 +41,63 @@ def their_context(flags=1, state=()):
     return context
 
 
-@contextlib.contextmanager
-def relay():
-    """Baton's two services; yields the address of the first."""
-    process = subprocess.Popen(
-        [os.environ["RELAY"], "--serve"], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        yield re.search(r"http://\S+", process.stdout.readline()).group()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
-    assert process.returncode == 0, process.returncode
-
-
-def send(url, fields):
-    request = urllib.request.Request(url, headers={**fields, "Accept": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as response:
-        return json.load(response)
-
-
 class FromThem(unittest.TestCase):
-    """OpenTelemetry injects, Baton's edge and backend extract, OpenTelemetry reads the edge's fields."""
+    """OpenTelemetry injects, Baton's services pass it on by HTTP, gRPC, Kafka and Celery, and
+    OpenTelemetry reads the fields of the task."""
 
     @classmethod
     def setUpClass(cls):
-        cls.relay = relay()
-        cls.url = cls.relay.__enter__()
+        cls.relay = subprocess.Popen(
+            [os.environ["RELAY"], "--serve", "--json"], stdout=subprocess.PIPE, text=True
+        )
+        cls.url = re.search(r"http://\S+", cls.relay.stdout.readline()).group()
 
     @classmethod
     def tearDownClass(cls):
-        cls.relay.__exit__(None, None, None)
+        cls.relay.send_signal(signal.SIGTERM)
+        cls.relay.communicate(timeout=20)
+        assert cls.relay.returncode == 0, cls.relay.returncode
 
     def hand_over(self, propagator, context):
+        """The last hop, and the id of the span that sent the task."""
         fields = {}
         propagator.inject(fields, context)
-        edge, backend = send(self.url, fields)
-        self.assertEqual(edge["issues"] + backend["issues"], [])
-        self.assertEqual(backend["trace_id"], f"{TRACE_ID:032x}")
-        return edge, backend
+        request = urllib.request.Request(self.url, b"tea", fields)
+        urllib.request.urlopen(request, timeout=20).close()
+        journey = json.loads(self.relay.stdout.readline())
+        self.assertEqual([hop["issues"] for hop in journey["hops"]], [[]] * 4)
+        self.assertEqual({s["trace_id"] for s in journey["spans"]}, {f"{TRACE_ID:032x}"})
+        self.assertEqual(journey["spans"][0]["parent_id"], f"{SPAN_ID:016x}")
+        return journey["hops"][-1], journey["spans"][-1]["parent_id"]
 
-    def read_back(self, propagator, backend):
-        return propagator.extract(dict(backend["arrived"]))
+    def read_back(self, propagator, hop):
+        return propagator.extract(dict(hop["fields"]))
 
     def test_trace_context_and_baggage(self):
         state = [("rojo", "00f067aa0ba902b7"), ("congo", "t61rcWkgMzE")]
-        edge, backend = self.hand_over(W3C, their_context(state=state))
-        context = self.read_back(W3C, backend)
+        last, sender = self.hand_over(W3C, their_context(state=state))
+        context = self.read_back(W3C, last)
         span = trace.get_current_span(context).get_span_context()
         self.assertEqual(span.trace_id, TRACE_ID)
-        self.assertEqual(f"{span.span_id:016x}", edge["span_id"])
+        self.assertEqual(f"{span.span_id:016x}", sender)
         self.assertEqual(span.trace_flags, 1)
         self.assertEqual(list(span.trace_state.items()), state)
         self.assertEqual(dict(baggage.get_all(context)), ENTRIES)
 
     def test_not_sampled(self):
-        _, backend = self.hand_over(W3C, their_context(flags=0))
-        self.assertEqual(backend["sampling"], "drop")
+        last, _ = self.hand_over(W3C, their_context(flags=0))
+        self.assertEqual(last["sampling"], "drop")
 
     def test_b3(self):
         for propagator in (B3SingleFormat(), B3MultiFormat()):
             for flags, sampling in ((1, "sample"), (0, "drop")):
                 with self.subTest(propagator=type(propagator).__name__, flags=flags):
-                    edge, backend = self.hand_over(propagator, their_context(flags))
-                    self.assertEqual(backend["sampling"], sampling)
-                    context = self.read_back(B3SingleFormat(), backend)
+                    last, sender = self.hand_over(propagator, their_context(flags))
+                    self.assertEqual(last["sampling"], sampling)
+                    context = self.read_back(B3SingleFormat(), last)
                     span = trace.get_current_span(context).get_span_context()
                     self.assertEqual(span.trace_id, TRACE_ID)
-                    self.assertEqual(f"{span.span_id:016x}", edge["span_id"])
+                    self.assertEqual(f"{span.span_id:016x}", sender)
 
 
 class ToThem(unittest.TestCase):

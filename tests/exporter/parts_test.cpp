@@ -125,6 +125,16 @@ TEST(SpanRecordTest, AnEndWithoutRoomInTheBlock) {
   EXPECT_EQ(span->dropped_attributes(), 0U);
 }
 
+// For UndefinedBehaviorSanitizer.
+TEST(SpanRecordTest, EmptyViewsMayBeNull) {
+  const std::vector<Attribute> nothing{{std::string_view(), std::string_view()}};
+  const SpanPointer span =
+      SpanRecord::make({.parent = Context(), .attributes = nothing}, Context(), 0);
+  span->finish({.is_error = false, .attributes = nothing});
+  EXPECT_EQ(span->name(), "");
+  EXPECT_EQ(texts_of(*span), (std::map<std::string, std::string>{{"", ""}}));
+}
+
 TEST(SpanRecordTest, KeepsNoMoreThanTheLimits) {
   const std::string long_text(ExportingTracer::max_text_size * 2, 'x');
   std::vector<std::string> keys;

@@ -71,7 +71,7 @@ Sender::Result Sender::send(std::span<const SpanPointer> batch) {
 
     const Verdict verdict = answer ? verdict_on(answer->status) : Verdict::later;
     if (answer && verdict != Verdict::accepted) {
-      error = settings_.options.endpoint + " answered " + std::to_string(answer->status);
+      error = settings_.endpoint.shown + " answered " + std::to_string(answer->status);
     }
     if (verdict == Verdict::later) {
       log_failure(error);
@@ -101,7 +101,7 @@ void Sender::log_failure(const std::string& reason) {
 void Sender::log_success() {
   if (logged_.empty()) return;
   logged_.clear();
-  settings_.log("spans are exported again to " + settings_.options.endpoint);
+  settings_.log("spans are exported again to ", settings_.endpoint.shown);
 }
 
 }  // namespace baton::detail

@@ -106,13 +106,13 @@ std::unique_ptr<Encoder> Settings::make_encoder() const {
   return make_otlp_protobuf_encoder(resource);
 }
 
-void Settings::log(std::string_view sentence) const noexcept {
+void Settings::log(std::string_view begin, std::string_view end) const noexcept {
   try {
+    const std::string sentence = std::string(begin).append(end);
     if (options.log) {
       options.log(sentence);
     } else {
-      const std::string line = "baton-export: " + std::string(sentence) + '\n';
-      static_cast<void>(std::fputs(line.c_str(), stderr));
+      static_cast<void>(std::fprintf(stderr, "baton-export: %s\n", sentence.c_str()));
     }
   } catch (const std::exception&) {
     return;  // nobody can be told

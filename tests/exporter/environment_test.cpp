@@ -140,6 +140,11 @@ TEST(EnvironmentTest, AnInvalidValueIsAnErrorAndCountsAsUnset) {
 TEST(EnvironmentTest, SecretsAreNotLogged) {
   EXPECT_EQ(read({{"OTEL_EXPORTER_OTLP_HEADERS", "key: secret"}}).error.find("secret"),
             std::string::npos);
+  for (const char* const url : {"http://user:secret@h", "https://h/?secret", "http://secret h"}) {
+    const std::string error = read({{"OTEL_EXPORTER_OTLP_ENDPOINT", url}}).error;
+    EXPECT_NE(error, "");
+    EXPECT_EQ(error.find("secret"), std::string::npos) << error;
+  }
 }
 
 TEST(EnvironmentTest, InvalidOptionsAreLoggedAndTheirDefaultsAreUsed) {

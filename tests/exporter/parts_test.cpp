@@ -59,6 +59,26 @@ TEST(EndpointTest, Parses) {
   }
 }
 
+TEST(EndpointTest, ShowsNoSecrets) {
+  std::string error;
+  const auto endpoint = Endpoint::parse("http://[::1]:9411/x?key=secret#secret", error);
+  ASSERT_TRUE(endpoint.has_value());
+  EXPECT_EQ(endpoint->shown, "http://[::1]:9411/x");
+  struct Case {
+    std::string url, error;
+  };
+  for (const Case& given :
+       std::vector<Case>{{"http://user:secret@h/x", "endpoint 'http://h/x' has a user"},
+                         {"https://secret@h/x?secret#secret", "endpoint 'https://h/x' has TLS"},
+                         {"user:secret@h", "endpoint 'user:…' does not begin"},
+                         {"http://user:secret@ h", "the endpoint is no URL"},
+                         {"secret", "the endpoint is no URL"}}) {
+    EXPECT_FALSE(Endpoint::parse(given.url, error).has_value());
+    EXPECT_TRUE(error.starts_with(given.error)) << error;
+    EXPECT_EQ(error.find("secret"), std::string::npos) << error;
+  }
+}
+
 TEST(RetryAfterTest, ReadsSecondsAndDates) {
   const absl::Time now =
       absl::FromCivil(absl::CivilSecond(2026, 1, 2, 3, 4, 5), absl::UTCTimeZone());

@@ -19,7 +19,7 @@ namespace {
 
 HttpClient::Fields make_fields(const Settings& settings, const Encoder& encoder) {
   HttpClient::Fields fields;
-  fields.set(http::field::user_agent, "baton-export");
+  fields.set(http::field::user_agent, "baton-export/" BATON_VERSION);
   fields.set(http::field::content_type, encoder.content_type());
   for (const auto& [name, value] : settings.options.headers) fields.set(name, value);
   return fields;

@@ -2,6 +2,7 @@
 #include "exporter/settings.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <limits>
@@ -57,6 +58,7 @@ Resource make_resource(const ExportOptions& options) {
   set(service_name_key, std::string("unknown_service:") + ::program_invocation_short_name);
   set("telemetry.sdk.language", "cpp");
   set("telemetry.sdk.name", scope_name);
+  set("telemetry.sdk.version", scope_version);
   for (const auto& [key, value] : options.resource_attributes) set(key, value);
   if (!options.service_name.empty()) set(service_name_key, options.service_name);
   return resource;

@@ -93,9 +93,13 @@ Sender::Result Sender::send(std::span<const SpanPointer> batch) {
 }
 
 void Sender::log_failure(const std::string& reason) {
-  if (logged_ == reason) return;
+  // A backend may fail in turns: with several reasons, or with each second batch.
+  constexpr std::chrono::minutes pause(1);
+  const Clock::time_point now = Clock::now();
+  if (logged_ == reason || now < next_log_) return;
+  next_log_ = now + pause;
   logged_ = reason;
-  settings_.log("cannot export spans: " + reason);
+  settings_.log("cannot export spans: ", reason);
 }
 
 void Sender::log_success() {

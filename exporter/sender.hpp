@@ -42,6 +42,7 @@ class Sender {
   Clock::time_point not_before_;  // as the backend, or the last failure, demands
   unsigned failures_ = 0;         // in a row
   std::string logged_;            // the failure that was logged; empty: all is well
+  Clock::time_point next_log_;
 };
 
 }  // namespace baton::detail

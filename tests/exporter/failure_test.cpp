@@ -3,6 +3,7 @@
 // exported or counted as dropped.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -69,6 +70,34 @@ TEST_F(FailureTest, OtherStatusesAreFinal) {
     EXPECT_EQ(backend.requests().size(), 1U);
   }
   EXPECT_NE(log_.text().find("/v1/traces answered 400"), std::string::npos) << log_.text();
+}
+
+TEST_F(FailureTest, ABackendThatFailsInTurnsIsLoggedOnce) {
+  // With several reasons, and then with each second batch.
+  const Backend backend([](const Backend::Request&, std::size_t number) {
+    constexpr std::array<unsigned, 10> codes{503, 502, 503, 502, 200, 400, 200, 503, 404, 200};
+    return status(codes.at(number));
+  });
+  ExportingTracer tracer(options_for(backend, log_));
+  while (backend.requests().size() < 10) {
+    make_spans(tracer, 1);
+    EXPECT_TRUE(tracer.flush(20s));
+  }
+  const std::string url = backend.url("/v1/traces");
+  EXPECT_EQ(log_.text(), "cannot export spans: " + url + " answered 503\n" +
+                             "spans are exported again to " + url + "\n");
+}
+
+TEST_F(FailureTest, SecretsOfTheUrlAreNotLogged) {
+  const Backend backend(first(1, status(503)));
+  ExportOptions options = options_for(backend, log_);
+  options.endpoint += "?key=secret";
+  EXPECT_EQ(send(options).exported, 4U);
+  EXPECT_EQ(backend.requests()[0].target(), "/v1/traces?key=secret");
+  EXPECT_NE(log_.text().find("/v1/traces answered 503"), std::string::npos) << log_.text();
+  EXPECT_NE(log_.text().find("exported again to " + backend.url("/v1/traces\n")),
+            std::string::npos);
+  EXPECT_EQ(log_.text().find("secret"), std::string::npos) << log_.text();
 }
 
 TEST_F(FailureTest, RetryAfterIsHonored) {

@@ -110,7 +110,7 @@ TEST_F(FailureTest, RetryAfterIsHonored) {
 TEST_F(FailureTest, RetryAfterBeyondTheTimeOfTheBatchDropsIt) {
   const Backend backend(always({.status = 429, .fields = {{"Retry-After", "3600"}}}));
   ExportOptions options = options_for(backend, log_);
-  options.export_timeout = 50ms;
+  options.export_timeout = 2s;
   const ExportCounts counts = send(options);
   EXPECT_EQ(counts.dropped.unreachable, 4U);
   EXPECT_EQ(counts.retries, 0U);
@@ -121,7 +121,7 @@ TEST_F(FailureTest, NobodyListens) {
   const Backend other;
   ExportOptions options = options_for(other, log_);
   options.endpoint = "http://127.0.0.1:" + std::to_string(free_port()) + "/v1/traces";
-  options.export_timeout = 100ms;
+  options.export_timeout = 2s;
   const ExportCounts counts = send(options);
   EXPECT_EQ(counts.dropped.unreachable, 4U);
   EXPECT_GT(counts.retries, 1U);
@@ -150,8 +150,8 @@ TEST_F(FailureTest, ABackendThatStartsLaterGetsWhatWaits) {
 TEST_F(FailureTest, ABackendThatNeverAnswersCostsTheTimeoutOnly) {
   const Backend backend(always({.is_silent = true}));
   ExportOptions options = options_for(backend, log_);
-  options.timeout = 30ms;
-  options.export_timeout = 100ms;
+  options.timeout = 200ms;
+  options.export_timeout = 3s;
   const ExportCounts counts = send(options);
   EXPECT_EQ(counts.dropped.unreachable, 4U);
   EXPECT_GE(backend.requests().size(), 2U);

@@ -196,6 +196,42 @@ TEST_F(FailureTest, GarbageIsNoAnswer) {
   }
 }
 
+TEST_F(FailureTest, ASecondAnswerIsNotThatOfTheNextRequest) {
+  const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  const std::string refused = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+  const Backend backend(first(1, {.raw = ok + refused}));
+  ExportingTracer tracer(options_for(backend, log_));
+  for (std::size_t i = 1; i <= 2; ++i) {
+    make_spans(tracer, 1);
+    EXPECT_TRUE(tracer.flush(20s));
+    EXPECT_EQ(tracer.counts().exported, i);
+  }
+  EXPECT_EQ(backend.connections(), 2U);
+}
+
+TEST_F(FailureTest, AnInterimAnswerIsNotTheAnswer) {
+  const std::string interim =
+      "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n";
+  for (const unsigned code : {200U, 400U}) {
+    const Backend backend(always(
+        {.raw = interim + "HTTP/1.1 " + std::to_string(code) + " X\r\nContent-Length: 0\r\n\r\n"}));
+    const ExportCounts counts = send(options_for(backend, log_));
+    EXPECT_EQ(counts.exported, code == 200 ? 4U : 0U);
+    EXPECT_EQ(counts.dropped.rejected, code == 400 ? 4U : 0U);
+    EXPECT_EQ(counts.retries, 0U);
+    EXPECT_EQ(backend.connections(), 1U);
+  }
+}
+
+TEST_F(FailureTest, InterimAnswersWithoutEndAreNoAnswer) {
+  std::string interim;
+  for (int i = 0; i < 1000; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  const Backend backend(first(1, {.raw = interim}));
+  const ExportCounts counts = send(options_for(backend, log_));
+  EXPECT_EQ(counts.exported, 4U);
+  EXPECT_EQ(counts.retries, 1U);
+}
+
 TEST_F(FailureTest, AnAnswerThatIsTooLongIsCutOff) {
   const Backend backend(always(status(200, std::string(10'000'000, ' '))));
   EXPECT_EQ(send(options_for(backend, log_)).exported, 4U);

@@ -32,8 +32,7 @@ Sender::Sender(const Settings& settings, Interruption& interruption,
     : settings_(settings),
       interruption_(interruption),
       retries_(retries),
-      encoder_(settings.make_encoder()),
-      client_(settings.endpoint, make_fields(settings, *encoder_), interruption) {}
+      encoder_(settings.make_encoder()) {}
 
 Sender::Verdict Sender::verdict_on(unsigned status) noexcept {
   switch (status) {
@@ -56,6 +55,21 @@ Clock::duration Sender::backoff(unsigned retry) const {
   return full - full / 4 * part / static_cast<Clock::rep>(steps);
 }
 
+std::optional<HttpClient::Answer> Sender::post(const std::string& body, Clock::time_point deadline,
+                                               std::string& error) {
+  try {
+    if (!client_) {
+      client_.emplace(settings_.endpoint, make_fields(settings_, *encoder_), interruption_);
+    }
+    return client_->post(body, deadline, error);
+  } catch (const std::exception& exception) {
+    // No descriptor, thread or memory was to be had: a retry may be luckier, with a new client.
+    client_.reset();
+    error = exception.what();
+    return std::nullopt;
+  }
+}
+
 Sender::Result Sender::send(std::span<const SpanPointer> batch) {
   if (interruption_.is_interrupted()) return {Outcome::interrupted};
   const Clock::time_point deadline = Clock::now() + settings_.options.export_timeout;
@@ -66,7 +80,7 @@ Sender::Result Sender::send(std::span<const SpanPointer> batch) {
     if (is_retry) retries_.fetch_add(1, std::memory_order_relaxed);
     std::string error;
     const auto answer =
-        client_.post(body, std::min(deadline, Clock::now() + settings_.options.timeout), error);
+        post(body, std::min(deadline, Clock::now() + settings_.options.timeout), error);
     if (interruption_.is_interrupted() && !answer) return {Outcome::interrupted};
 
     const Verdict verdict = answer ? verdict_on(answer->status) : Verdict::later;

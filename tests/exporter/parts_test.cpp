@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <type_traits>
 
 #include "baton/exporter/exporting_tracer.hpp"
 #include "exporter/clean_text.hpp"
@@ -111,15 +112,24 @@ TEST(SpanQueueTest, TakesTheOldestFirstUpToItsLimit) {
   EXPECT_EQ(queue.push(more), 0U);
   EXPECT_NE(more, nullptr);
 
-  SpanRecord* const oldest = queue.take_all();
-  std::string names;
-  for (const SpanRecord* span = oldest; span != nullptr; span = span->next) names += span->name();
-  EXPECT_EQ(names, "abc");
-  EXPECT_EQ(SpanQueue::destroy(oldest), 3U);
+  SpanList taken;
+  taken.append(queue.take_all());
+  EXPECT_EQ(taken.size(), 3U);
   EXPECT_EQ(queue.push(more), 0U) << "taken spans count until they are released";
   queue.release(3);
   EXPECT_EQ(queue.push(more), 1U);
+
+  EXPECT_EQ(taken.pop()->name(), "a");
+  taken.append(queue.take_all());
+  for (const char* const name : {"b", "c", "n"}) EXPECT_EQ(taken.pop()->name(), name);
+  taken.append(make_record("d").release());
+  taken.append(nullptr);
+  EXPECT_EQ(taken.clear(), 1U);
+  EXPECT_EQ(taken.size(), 0U);
 }
+
+// A child of fork makes one while it starts a span, which must not throw.
+static_assert(std::is_nothrow_default_constructible_v<SpanList>);
 
 std::map<std::string, std::string> texts_of(const SpanRecord& span) {
   std::map<std::string, std::string> texts;

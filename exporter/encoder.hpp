@@ -15,8 +15,9 @@ namespace baton::detail {
 /// What all spans of a service have in common; `service.name` is there.
 using Resource = ExportOptions::Texts;
 
-/// The name of the library, as the scope of its spans.
+/// The name of the library and its version, as the scope of its spans.
 inline constexpr std::string_view scope_name = "baton";
+inline constexpr std::string_view scope_version = BATON_VERSION;
 
 /// Writes a batch as the body of a request.
 class Encoder {

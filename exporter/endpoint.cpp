@@ -19,15 +19,25 @@ bool is_port(std::string_view digits) noexcept {
   return result == std::errc() && last == end && port != 0;
 }
 
+/// The parts of a URL that hold no passwords and keys.
+std::string without_secrets(const urls::url_view& url) {
+  std::string shown = std::string(url.scheme()) + ':';
+  if (!url.has_authority()) return shown + "…";
+  return shown.append("//").append(url.encoded_host_and_port()).append(url.encoded_path());
+}
+
 }  // namespace
 
 std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error) {
+  const auto parsed = urls::parse_uri(url);
+  if (!parsed) {
+    error = "the endpoint is no URL";
+    return std::nullopt;
+  }
   const auto wrong = [&](std::string_view reason) {
-    error = "endpoint '" + std::string(url) + "' " + std::string(reason);
+    error = "endpoint '" + without_secrets(*parsed) + "' " + std::string(reason);
     return std::nullopt;
   };
-  const auto parsed = urls::parse_uri(url);
-  if (!parsed) return wrong("is no URL");
   if (parsed->scheme_id() == urls::scheme::https) {
     return wrong(
         "has TLS, which is not supported: send to a collector on this host, and let it "
@@ -43,6 +53,7 @@ std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error
   endpoint.authority = parsed->encoded_host_and_port();
   endpoint.target = parsed->encoded_path().empty() ? "/" : std::string(parsed->encoded_path());
   if (parsed->has_query()) endpoint.target.append("?").append(parsed->encoded_query());
+  endpoint.shown = without_secrets(*parsed);
   return endpoint;
 }
 

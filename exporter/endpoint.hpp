@@ -13,6 +13,7 @@ struct Endpoint {
   std::string port;
   std::string authority;  ///< the field `Host`
   std::string target;     ///< path and query
+  std::string shown;      ///< the URL as it may be logged: without a query, which may be secret
 
   /// Nothing, with a sentence about the reason in `error`, if it is no URL of `http:`.
   [[nodiscard]] static std::optional<Endpoint> parse(std::string_view url, std::string& error);

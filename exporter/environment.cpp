@@ -22,18 +22,11 @@ using detail::equals_ignoring_case;
 using detail::Errors;
 using std::chrono::milliseconds;
 
-/// A variable that is set, or the name of the first one and no value.
+/// A variable; one that is not set is empty.
 struct Variable {
   const char* name;
   std::string_view value;
 
-  static Variable first_of(std::initializer_list<const char*> names) {
-    for (const char* const name : names) {
-      const std::string_view value = environment_variable(name);
-      if (!value.empty()) return {name, value};
-    }
-    return {*names.begin(), {}};
-  }
   static Variable of(const char* name) { return {name, environment_variable(name)}; }
 
   /// Only names, never values of headers: those may be secrets.
@@ -41,6 +34,16 @@ struct Variable {
     errors.add(std::string(name) + " is '" + std::string(value) + "', but " + std::string(rule));
   }
 };
+
+/// Reads the first of these variables that is set and valid. `read` gets one that is set, and
+/// returns whether it is valid.
+template <class Read>
+void read_first(std::initializer_list<const char*> names, Read read) {
+  for (const char* const name : names) {
+    const Variable variable = Variable::of(name);
+    if (!variable.value.empty() && read(variable)) return;
+  }
+}
 
 std::optional<std::uint64_t> read_number(const Variable& variable, std::uint64_t highest,
                                          Errors& errors) {
@@ -56,11 +59,11 @@ std::optional<std::uint64_t> read_number(const Variable& variable, std::uint64_t
   return std::nullopt;
 }
 
-void read_time(const Variable& variable, milliseconds& time, Errors& errors) {
+bool read_time(const Variable& variable, milliseconds& time, Errors& errors) {
   constexpr milliseconds longest = std::chrono::hours(24);
-  if (const auto number = read_number(variable, longest.count(), errors)) {
-    time = milliseconds(*number);
-  }
+  const auto number = read_number(variable, longest.count(), errors);
+  if (number) time = milliseconds(*number);
+  return number.has_value();
 }
 
 void read_size(const Variable& variable, std::size_t& size, Errors& errors) {
@@ -99,65 +102,72 @@ void read_resource(ExportOptions& options, Errors& errors) {
   options.service_name = environment_variable("OTEL_SERVICE_NAME");
 }
 
-void read_headers(ExportOptions& options, Errors& errors) {
-  const Variable headers =
-      Variable::first_of({"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"});
-  const auto list = read_list(headers.value);
+bool read_headers(const Variable& variable, ExportOptions& options, Errors& errors) {
+  auto list = read_list(variable.value);
   const auto is_good = [](const auto& header) {
     return detail::error_of_header(header.first, header.second).empty();
   };
   if (list && std::all_of(list->begin(), list->end(), is_good)) {
-    options.headers = *list;
-  } else {
-    // Without the value, which may be a secret.
-    errors.add(std::string(headers.name) +
-               " must be a list of header fields such as "
-               "'name=value,name2=value2'; it is ignored");
+    options.headers = std::move(*list);
+    return true;
   }
+  // Without the value, which may be a secret.
+  errors.add(std::string(variable.name) +
+             " must be a list of header fields such as "
+             "'name=value,name2=value2'; it is ignored");
+  return false;
 }
 
-void read_protocol(ExportOptions& options, Errors& errors) {
-  const Variable protocol =
-      Variable::first_of({"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"});
-  if (protocol.value == "http/json") {
+bool read_protocol(const Variable& variable, ExportOptions& options, Errors& errors) {
+  if (variable.value == "http/json") {
     options.protocol = ExportProtocol::otlp_json;
-  } else if (!protocol.value.empty() && protocol.value != "http/protobuf") {
-    protocol.report(errors, "must be http/protobuf or http/json; http/protobuf is used");
+  } else if (variable.value != "http/protobuf") {
+    variable.report(errors, "must be http/protobuf or http/json; it is ignored");
+    return false;
   }
+  return true;
 }
 
-void read_compression(Errors& errors) {
-  const Variable compression = Variable::first_of(
-      {"OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"});
-  if (!compression.value.empty() && compression.value != "none") {
-    compression.report(errors, "only none is supported; nothing is compressed");
-  }
+bool read_compression(const Variable& variable, Errors& errors) {
+  if (variable.value == "none") return true;
+  variable.report(errors, "only none is supported; nothing is compressed");
+  return false;
 }
 
-void read_otlp_endpoint(ExportOptions& options, Errors& errors) {
-  options.endpoint = environment_variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+bool read_endpoint(const Variable& variable, ExportOptions& options, Errors& errors) {
+  options.endpoint = variable.value;
   detail::check_endpoint(options.endpoint, errors);
-  if (!options.endpoint.empty()) return;
-  std::string base(environment_variable("OTEL_EXPORTER_OTLP_ENDPOINT"));
-  detail::check_endpoint(base, errors);
-  if (base.empty()) return;
-  if (base.back() != '/') base += '/';
-  options.endpoint = base + "v1/traces";
+  return !options.endpoint.empty();
+}
+
+/// The same, of a URL for all signals.
+void read_base_endpoint(const Variable& variable, ExportOptions& options, Errors& errors) {
+  if (!read_endpoint(variable, options, errors)) return;
+  std::string& url = options.endpoint;
+  std::size_t end = std::min(url.find_first_of("?#"), url.size());
+  if (url[end - 1] != '/') url.insert(end++, "/");
+  url.insert(end, "v1/traces");
 }
 
 void read_otlp(ExportOptions& options, Errors& errors) {
-  read_protocol(options, errors);
-  read_otlp_endpoint(options, errors);
-  read_headers(options, errors);
-  read_compression(errors);
-  read_time(Variable::first_of({"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"}),
-            options.timeout, errors);
+  read_first({"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"},
+             [&](const Variable& variable) { return read_protocol(variable, options, errors); });
+  const Variable endpoint = Variable::of("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+  if (!read_endpoint(endpoint, options, errors)) {
+    read_base_endpoint(Variable::of("OTEL_EXPORTER_OTLP_ENDPOINT"), options, errors);
+  }
+  read_first({"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"},
+             [&](const Variable& variable) { return read_headers(variable, options, errors); });
+  read_first({"OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"},
+             [&](const Variable& variable) { return read_compression(variable, errors); });
+  read_first(
+      {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"},
+      [&](const Variable& variable) { return read_time(variable, options.timeout, errors); });
 }
 
 void read_zipkin(ExportOptions& options, Errors& errors) {
   options.protocol = ExportProtocol::zipkin;
-  options.endpoint = environment_variable("OTEL_EXPORTER_ZIPKIN_ENDPOINT");
-  detail::check_endpoint(options.endpoint, errors);
+  read_endpoint(Variable::of("OTEL_EXPORTER_ZIPKIN_ENDPOINT"), options, errors);
   read_time(Variable::of("OTEL_EXPORTER_ZIPKIN_TIMEOUT"), options.timeout, errors);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/http_client.hpp"
 
-#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/error.hpp>
@@ -9,6 +10,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cerrno>
 #include <utility>
 
 namespace beast = boost::beast;
@@ -54,6 +56,10 @@ beast::error_code HttpClient::run(Clock::time_point deadline, Start start) {
 
 bool HttpClient::is_connected() {
   if (!stream_.socket().is_open()) return false;
+  if (buffer_.size() != 0) {
+    close();  // more than an answer has come: it must not be taken for the next one
+    return false;
+  }
   // Between requests nothing comes but the end of the connection.
   std::array<char, 1> byte{};
   beast::error_code error;
@@ -66,21 +72,33 @@ bool HttpClient::is_connected() {
   return false;
 }
 
+beast::error_code HttpClient::open(const net::ip::tcp& protocol) {
+  // From the start, so that a program which another thread executes does not inherit it.
+  const int descriptor =
+      ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
+  if (descriptor < 0) return {errno, beast::system_category()};
+  beast::error_code failure;
+  stream_.socket().assign(protocol, descriptor, failure);
+  if (failure) ::close(descriptor);
+  return failure;
+}
+
 bool HttpClient::connect(Clock::time_point deadline, std::string& error) {
-  const Resolver::Endpoints endpoints = resolver_.resolve(deadline, error);
-  if (endpoints.empty()) return false;
-  const beast::error_code failure =
-      run(deadline, [&](auto done) { stream_.async_connect(endpoints, done); });
-  if (failure) {
-    error = "cannot connect to " + endpoint_.authority + ": " + failure.message();
+  beast::error_code failure;
+  for (const auto& endpoint : resolver_.resolve(deadline, error)) {
+    failure = open(endpoint.protocol());
+    if (!failure) {
+      failure = run(deadline, [&](auto done) { stream_.async_connect(endpoint, done); });
+    }
+    if (!failure) {
+      beast::error_code ignored;  // without it all works the same, only later
+      stream_.socket().set_option(net::ip::tcp::no_delay(true), ignored);
+      return true;
+    }
     close();
-    return false;
   }
-  // Neither waits, and without them all works the same, only later or longer.
-  static_cast<void>(::fcntl(stream_.socket().native_handle(), F_SETFD, FD_CLOEXEC));
-  beast::error_code ignored;
-  stream_.socket().set_option(net::ip::tcp::no_delay(true), ignored);
-  return true;
+  if (failure) error = "cannot connect to " + endpoint_.authority + ": " + failure.message();
+  return false;
 }
 
 std::optional<HttpClient::Answer> HttpClient::post(std::string body, Clock::time_point deadline,
@@ -107,21 +125,26 @@ std::optional<HttpClient::Answer> HttpClient::exchange(const Request& request,
       run(deadline, [&](auto done) { http::async_write(stream_, request, done); });
   if (failure) return failed(failure);
 
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(max_answer_size);
-  failure =
-      run(deadline, [&](auto done) { http::async_read_header(stream_, buffer_, parser, done); });
-  const bool is_too_long = failure == http::error::body_limit;
-  if (failure && !is_too_long) return failed(failure);
-  Answer answer;
-  answer.status = parser.get().result_int();
-  answer.retry_after = parser.get()[http::field::retry_after];
-  // The status has decided: what follows may be missing.
-  if (!is_too_long) {
-    failure = run(deadline, [&](auto done) { http::async_read(stream_, buffer_, parser, done); });
+  std::optional<http::response_parser<http::string_body>> parser;
+  const auto is_interim = [&] { return parser->get().result_int() < 200; };  // RFC 9110 §15.2
+  constexpr int max_interim_answers = 8;
+  for (int i = 0; i == 0 || is_interim(); ++i) {
+    if (i > max_interim_answers) return failed(http::error::bad_status);
+    parser.emplace();
+    parser->body_limit(max_answer_size);
+    failure =
+        run(deadline, [&](auto done) { http::async_read_header(stream_, buffer_, *parser, done); });
+    if (failure && failure != http::error::body_limit) return failed(failure);
   }
-  if (!failure) answer.body = std::move(parser.get().body());
-  if (failure || !parser.keep_alive()) close();
+  Answer answer;
+  answer.status = parser->get().result_int();
+  answer.retry_after = parser->get()[http::field::retry_after];
+  // The status has decided: what follows may be missing.
+  if (!failure) {
+    failure = run(deadline, [&](auto done) { http::async_read(stream_, buffer_, *parser, done); });
+  }
+  if (!failure) answer.body = std::move(parser->get().body());
+  if (failure || !parser->keep_alive()) close();
   return answer;
 }
 

@@ -45,6 +45,7 @@ class HttpClient {
   using Request = boost::beast::http::request<boost::beast::http::string_body>;
 
   [[nodiscard]] bool is_connected();
+  [[nodiscard]] boost::system::error_code open(const boost::asio::ip::tcp& protocol);
   [[nodiscard]] bool connect(Clock::time_point deadline, std::string& error);
   [[nodiscard]] std::optional<Answer> exchange(const Request& request, Clock::time_point deadline,
                                                std::string& error);

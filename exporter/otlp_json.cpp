@@ -7,6 +7,7 @@
 
 #include "exporter/clean_text.hpp"
 #include "exporter/encoder.hpp"
+#include "exporter/json_memory.hpp"
 #include "exporter/otlp.hpp"
 
 namespace json = boost::json;
@@ -28,17 +29,17 @@ class OtlpJsonEncoder final : public Encoder {
   }
 
   [[nodiscard]] std::string encode(std::span<const SpanPointer> spans) override {
-    json::monotonic_resource memory(spans.size() * 4096 + 4096);
+    json::monotonic_resource memory(first_block_size(spans.size()));
     const json::storage_ptr storage(&memory);
     json::array written(storage);
     written.reserve(spans.size());
     for (const SpanPointer& span : spans) written.push_back(object(*span, storage));
-    const json::value body(
-        {{"resourceSpans",
-          {{{"resource", {{"attributes", resource_}}},
-            {"scopeSpans",
-             {{{"scope", {{"name", scope_name}}}, {"spans", std::move(written)}}}}}}}},
-        storage);
+    const json::value body({{"resourceSpans",
+                             {{{"resource", {{"attributes", resource_}}},
+                               {"scopeSpans",
+                                {{{"scope", {{"name", scope_name}, {"version", scope_version}}},
+                                  {"spans", std::move(written)}}}}}}}},
+                           storage);
     return json::serialize(body);
   }
 

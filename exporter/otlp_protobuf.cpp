@@ -28,7 +28,7 @@ namespace scope_spans {
 constexpr protozero::pbf_tag_type scope = 1, spans = 2;
 }
 namespace scope_fields {
-constexpr protozero::pbf_tag_type name = 1;
+constexpr protozero::pbf_tag_type name = 1, version = 2;
 }
 namespace span_fields {
 constexpr protozero::pbf_tag_type trace_id = 1, span_id = 2, trace_state = 3, parent_span_id = 4,
@@ -76,8 +76,11 @@ class OtlpProtobufEncoder final : public Encoder {
     pbf_writer of_resource(writer, request::resource_spans);
     of_resource.add_message(resource_spans::resource, resource_);
     pbf_writer of_scope(of_resource, resource_spans::scope_spans);
-    pbf_writer(of_scope, scope_spans::scope)
-        .add_string(scope_fields::name, scope_name.data(), scope_name.size());
+    {
+      pbf_writer scope(of_scope, scope_spans::scope);
+      scope.add_string(scope_fields::name, scope_name.data(), scope_name.size());
+      scope.add_string(scope_fields::version, scope_version.data(), scope_version.size());
+    }
     for (const SpanPointer& span : spans) add(of_scope, *span);
     of_scope.commit();
     of_resource.commit();

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <system_error>
 #include <utility>
 
 namespace baton::detail {
@@ -57,6 +56,9 @@ void Pipeline::add_nothing() noexcept {
 }
 
 void Pipeline::start_thread() noexcept {
+  constexpr Clock::duration pause = std::chrono::seconds(1);
+  const Clock::rep now = Clock::now().time_since_epoch().count();
+  if (now < next_start_.load(std::memory_order_relaxed)) return;
   const MutexLock lock(mutex_);
   if (has_thread_.load(std::memory_order_relaxed) || is_stopping_) return;
   try {
@@ -64,8 +66,9 @@ void Pipeline::start_thread() noexcept {
     thread_ = std::thread([this] { run(); });
     is_stopped_ = false;
     has_thread_.store(true, std::memory_order_release);
-  } catch (const std::system_error&) {
-    return;  // the next span tries again
+  } catch (const std::exception&) {
+    // A span tries again later. If each did, all would wait for each other here.
+    next_start_.store(now + pause.count(), std::memory_order_relaxed);
   }
 }
 
@@ -77,18 +80,13 @@ bool Pipeline::has_work() const {
 
 void Pipeline::run() noexcept {
   static_cast<void>(::pthread_setname_np(::pthread_self(), "baton-export"));
-  try {
-    Sender sender(settings_, interruption_, retries_);
-    sender_ = &sender;
-    export_until_stopped();
-  } catch (const std::exception& exception) {
-    settings_.log(std::string("cannot export spans: ") + exception.what());
-  }
+  export_until_stopped();
+  sender_.reset();
   const MutexLock lock(mutex_);
   close();
 }
 
-void Pipeline::export_until_stopped() {
+void Pipeline::export_until_stopped() noexcept {
   const auto delay = settings_.options.schedule_delay;
   Clock::time_point next_export = Clock::now() + delay;
   for (bool is_stopping = false; !is_stopping;) {
@@ -111,49 +109,53 @@ void Pipeline::export_until_stopped() {
   }
 }
 
-void Pipeline::export_waiting(bool all) {
-  for (*end_ = queue_.take_all(); *end_ != nullptr; end_ = &(*end_)->next) ++taken_;
+void Pipeline::export_waiting(bool all) noexcept {
+  taken_.append(queue_.take_all());
   const std::size_t max_size = settings_.options.max_batch_size;
   // What ends from now on is for the next time, or a flush would never end under load.
   std::size_t rest = all ? taken_ : taken_ - taken_ % max_size;
   while (rest > 0) {
     const std::size_t size = std::min(rest, max_size);
     rest -= size;
-    batch_.reserve(size);
-    for (; batch_.size() < size; --taken_) {
-      batch_.emplace_back(oldest_);
-      oldest_ = oldest_->next;
-    }
-    if (oldest_ == nullptr) end_ = &oldest_;
-    export_batch();
+    export_batch(size);
   }
 }
 
-void Pipeline::export_batch() {
-  const std::uint64_t size = batch_.size();
+void Pipeline::export_batch(std::size_t size) noexcept {
   in_flight_.store(size, std::memory_order_relaxed);
   queue_.release(size);
+  const std::size_t others = taken_.size() - size;
   try {
-    const Sender::Result result = sender_->send(batch_);
-    switch (result.outcome) {
-      case Sender::Outcome::exported:
-        count(exported_, size - result.rejected);
-        count(rejected_, result.rejected);
-        break;
-      case Sender::Outcome::rejected: count(rejected_, size); break;
-      case Sender::Outcome::unreachable: count(unreachable_, size); break;
-      case Sender::Outcome::interrupted: count(dropped_by_shutdown_, size); break;
-    }
+    send(size);
   } catch (const std::exception& exception) {
+    while (taken_.size() > others) static_cast<void>(taken_.pop());
     count(no_memory_, size);
-    settings_.log(std::string("cannot export spans: ") + exception.what());
+    settings_.log("cannot export spans: ", exception.what());
   }
   batch_.clear();
   in_flight_.store(0, std::memory_order_relaxed);
 }
 
+void Pipeline::send(std::size_t size) {
+  if (!sender_) sender_.emplace(settings_, interruption_, retries_);
+  batch_.reserve(size);
+  while (batch_.size() < size) batch_.push_back(taken_.pop());
+  const Sender::Result result = sender_->send(batch_);
+  switch (result.outcome) {
+    case Sender::Outcome::exported:
+      count(exported_, size - result.rejected);
+      count(rejected_, result.rejected);
+      break;
+    case Sender::Outcome::rejected: count(rejected_, size); break;
+    case Sender::Outcome::unreachable: count(unreachable_, size); break;
+    case Sender::Outcome::interrupted: count(dropped_by_shutdown_, size); break;
+  }
+}
+
 void Pipeline::drop_queue() noexcept {
-  const std::size_t dropped = SpanQueue::destroy(queue_.take_all());
+  SpanList spans;
+  spans.append(queue_.take_all());
+  const std::size_t dropped = spans.clear();
   queue_.release(dropped);
   count(dropped_by_shutdown_, dropped);
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -21,7 +22,7 @@ namespace baton::detail {
 /// has a pipeline of its own, since the thread and the locks of its parent's are of no use there.
 class Pipeline {
  public:
-  Pipeline(const Settings& settings, unsigned generation)
+  Pipeline(const Settings& settings, unsigned generation) noexcept
       : settings_(settings), generation_(generation), queue_(settings.options.max_queue_size) {}
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -40,7 +41,8 @@ class Pipeline {
   bool shutdown(std::chrono::milliseconds timeout);
   [[nodiscard]] ExportCounts counts() const noexcept;
 
-  Pipeline* parent = nullptr;  ///< of the process that forked this one
+  /// Of the process that forked this one: kept, so that its memory is not taken for a leak.
+  Pipeline* parent = nullptr;
 
  private:
   using Count = std::atomic<std::uint64_t>;
@@ -53,10 +55,12 @@ class Pipeline {
 
   // Of the exporting thread.
   void run() noexcept;
-  void export_until_stopped();
+  void export_until_stopped() noexcept;
   /// Exports what waits: full batches and, if `all`, the rest.
-  void export_waiting(bool all);
-  void export_batch();
+  void export_waiting(bool all) noexcept;
+  void export_batch(std::size_t size) noexcept;
+  /// Sends so many of those that are taken, and counts what became of them.
+  void send(std::size_t size);
 
   const Settings& settings_;
   const unsigned generation_;
@@ -65,6 +69,7 @@ class Pipeline {
   Count ended_{0};
   SpanQueue queue_;
   std::atomic<bool> has_thread_{false};
+  std::atomic<Clock::rep> next_start_{0};  // of a thread, if none could be had
   std::atomic<bool> is_shut_down_{false};  // what ends now is dropped
   std::atomic<bool> is_closed_{false};     // and so is what waits
 
@@ -77,11 +82,9 @@ class Pipeline {
   Interruption interruption_;
 
   // Of the exporting thread, as long as there is one.
-  SpanRecord* oldest_ = nullptr;  // a list of spans that were taken, and still count as waiting
-  SpanRecord** end_ = &oldest_;
-  std::size_t taken_ = 0;
+  SpanList taken_;  // these still count as waiting
   std::vector<SpanPointer> batch_;
-  Sender* sender_ = nullptr;
+  std::optional<Sender> sender_;
 
   Count exported_{0};
   Count retries_{0};

@@ -6,6 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
+#include <exception>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -21,14 +23,31 @@ struct Resolver::Lookup {
   Endpoints endpoints ABSL_GUARDED_BY(mutex);
   std::string error ABSL_GUARDED_BY(mutex);
 
-  void run(const std::string& host, const std::string& port) {
-    net::io_context io;
-    boost::system::error_code failure;
-    const auto results = tcp::resolver(io).resolve(host, port, failure);
+  void run(const std::string& host, const std::string& port) noexcept {
+    Endpoints found;
+    std::string reason;
+    try {
+      net::io_context io;
+      boost::system::error_code failure;
+      const auto results = tcp::resolver(io).resolve(host, port, failure);
+      for (const auto& result : results) found.push_back(result.endpoint());
+      if (failure) reason = failure.message();
+    } catch (const std::exception& exception) {
+      found.clear();
+      reason = reason_of(exception);
+    }
     const MutexLock lock(mutex);
-    for (const auto& result : results) endpoints.push_back(result.endpoint());
-    if (failure) error = failure.message();
+    endpoints = std::move(found);
+    error = std::move(reason);
     is_done = true;
+  }
+
+  static std::string reason_of(const std::exception& exception) noexcept {
+    try {
+      return exception.what();
+    } catch (const std::bad_alloc&) {
+      return {};
+    }
   }
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 HttpClient::Fields make_fields(const Settings& settings, const Encoder& encoder) {
   HttpClient::Fields fields;
-  fields.set(http::field::user_agent, "baton-export");
+  fields.set(http::field::user_agent, "baton-export/" BATON_VERSION);
   fields.set(http::field::content_type, encoder.content_type());
   for (const auto& [name, value] : settings.options.headers) fields.set(name, value);
   return fields;
@@ -32,8 +32,7 @@ Sender::Sender(const Settings& settings, Interruption& interruption,
     : settings_(settings),
       interruption_(interruption),
       retries_(retries),
-      encoder_(settings.make_encoder()),
-      client_(settings.endpoint, make_fields(settings, *encoder_), interruption) {}
+      encoder_(settings.make_encoder()) {}
 
 Sender::Verdict Sender::verdict_on(unsigned status) noexcept {
   switch (status) {
@@ -56,6 +55,21 @@ Clock::duration Sender::backoff(unsigned retry) const {
   return full - full / 4 * part / static_cast<Clock::rep>(steps);
 }
 
+std::optional<HttpClient::Answer> Sender::post(const std::string& body, Clock::time_point deadline,
+                                               std::string& error) {
+  try {
+    if (!client_) {
+      client_.emplace(settings_.endpoint, make_fields(settings_, *encoder_), interruption_);
+    }
+    return client_->post(body, deadline, error);
+  } catch (const std::exception& exception) {
+    // No descriptor, thread or memory was to be had: a retry may be luckier, with a new client.
+    client_.reset();
+    error = exception.what();
+    return std::nullopt;
+  }
+}
+
 Sender::Result Sender::send(std::span<const SpanPointer> batch) {
   if (interruption_.is_interrupted()) return {Outcome::interrupted};
   const Clock::time_point deadline = Clock::now() + settings_.options.export_timeout;
@@ -66,12 +80,12 @@ Sender::Result Sender::send(std::span<const SpanPointer> batch) {
     if (is_retry) retries_.fetch_add(1, std::memory_order_relaxed);
     std::string error;
     const auto answer =
-        client_.post(body, std::min(deadline, Clock::now() + settings_.options.timeout), error);
+        post(body, std::min(deadline, Clock::now() + settings_.options.timeout), error);
     if (interruption_.is_interrupted() && !answer) return {Outcome::interrupted};
 
     const Verdict verdict = answer ? verdict_on(answer->status) : Verdict::later;
     if (answer && verdict != Verdict::accepted) {
-      error = settings_.options.endpoint + " answered " + std::to_string(answer->status);
+      error = settings_.endpoint.shown + " answered " + std::to_string(answer->status);
     }
     if (verdict == Verdict::later) {
       log_failure(error);
@@ -93,15 +107,19 @@ Sender::Result Sender::send(std::span<const SpanPointer> batch) {
 }
 
 void Sender::log_failure(const std::string& reason) {
-  if (logged_ == reason) return;
+  // A backend may fail in turns: with several reasons, or with each second batch.
+  constexpr std::chrono::minutes pause(1);
+  const Clock::time_point now = Clock::now();
+  if (logged_ == reason || now < next_log_) return;
+  next_log_ = now + pause;
   logged_ = reason;
-  settings_.log("cannot export spans: " + reason);
+  settings_.log("cannot export spans: ", reason);
 }
 
 void Sender::log_success() {
   if (logged_.empty()) return;
   logged_.clear();
-  settings_.log("spans are exported again to " + settings_.options.endpoint);
+  settings_.log("spans are exported again to ", settings_.endpoint.shown);
 }
 
 }  // namespace baton::detail

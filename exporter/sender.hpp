@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -30,6 +31,9 @@ class Sender {
   /// What a backend says with a status.
   enum class Verdict : std::uint8_t { accepted, rejected, later };
   [[nodiscard]] static Verdict verdict_on(unsigned status) noexcept;
+  [[nodiscard]] std::optional<HttpClient::Answer> post(const std::string& body,
+                                                       Clock::time_point deadline,
+                                                       std::string& error);
   [[nodiscard]] Clock::duration backoff(unsigned retry) const;
   void log_failure(const std::string& reason);
   void log_success();
@@ -38,10 +42,11 @@ class Sender {
   Interruption& interruption_;
   std::atomic<std::uint64_t>& retries_;
   const std::unique_ptr<Encoder> encoder_;
-  HttpClient client_;
+  std::optional<HttpClient> client_;
   Clock::time_point not_before_;  // as the backend, or the last failure, demands
   unsigned failures_ = 0;         // in a row
   std::string logged_;            // the failure that was logged; empty: all is well
+  Clock::time_point next_log_;
 };
 
 }  // namespace baton::detail

@@ -2,6 +2,7 @@
 #include "exporter/settings.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <limits>
@@ -57,6 +58,7 @@ Resource make_resource(const ExportOptions& options) {
   set(service_name_key, std::string("unknown_service:") + ::program_invocation_short_name);
   set("telemetry.sdk.language", "cpp");
   set("telemetry.sdk.name", scope_name);
+  set("telemetry.sdk.version", scope_version);
   for (const auto& [key, value] : options.resource_attributes) set(key, value);
   if (!options.service_name.empty()) set(service_name_key, options.service_name);
   return resource;
@@ -106,13 +108,13 @@ std::unique_ptr<Encoder> Settings::make_encoder() const {
   return make_otlp_protobuf_encoder(resource);
 }
 
-void Settings::log(std::string_view sentence) const noexcept {
+void Settings::log(std::string_view begin, std::string_view end) const noexcept {
   try {
+    const std::string sentence = std::string(begin).append(end);
     if (options.log) {
       options.log(sentence);
     } else {
-      const std::string line = "baton-export: " + std::string(sentence) + '\n';
-      static_cast<void>(std::fputs(line.c_str(), stderr));
+      static_cast<void>(std::fprintf(stderr, "baton-export: %s\n", sentence.c_str()));
     }
   } catch (const std::exception&) {
     return;  // nobody can be told

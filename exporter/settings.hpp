@@ -18,7 +18,7 @@ struct Settings {
   [[nodiscard]] static Settings make(ExportOptions options, Errors& errors);
 
   [[nodiscard]] std::unique_ptr<Encoder> make_encoder() const;
-  void log(std::string_view sentence) const noexcept;
+  void log(std::string_view begin, std::string_view end = {}) const noexcept;
 };
 
 /// Reports a URL that `Endpoint::parse` does not take, and clears it.

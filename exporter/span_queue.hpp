@@ -9,13 +9,54 @@
 
 namespace baton::detail {
 
+/// Spans in a row, linked by `next`: it never needs memory.
+class SpanList {
+ public:
+  SpanList() noexcept = default;
+  SpanList(const SpanList&) = delete;
+  SpanList& operator=(const SpanList&) = delete;
+  ~SpanList() { clear(); }
+
+  /// Takes over a list as of `SpanQueue::take_all`.
+  void append(SpanRecord* oldest) noexcept {
+    for (; oldest != nullptr; ++size_) {
+      *end_ = oldest;
+      end_ = &oldest->next;
+      oldest = oldest->next;
+    }
+  }
+
+  /// Removes the oldest one of at least one span.
+  [[nodiscard]] SpanPointer pop() noexcept {
+    SpanPointer popped(oldest_);
+    oldest_ = popped->next;
+    if (oldest_ == nullptr) end_ = &oldest_;
+    --size_;
+    return popped;
+  }
+
+  /// Destroys all, and returns how many they were.
+  std::size_t clear() noexcept {
+    const std::size_t cleared = size_;
+    while (size_ > 0) static_cast<void>(pop());
+    return cleared;
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  SpanRecord* oldest_ = nullptr;
+  SpanRecord** end_ = &oldest_;
+  std::size_t size_ = 0;
+};
+
 /// Spans that wait, up to a limit: many threads push without a lock, and whoever takes, takes all.
 class SpanQueue {
  public:
   explicit SpanQueue(std::size_t max_size) noexcept : max_size_(max_size) {}
   SpanQueue(const SpanQueue&) = delete;
   SpanQueue& operator=(const SpanQueue&) = delete;
-  ~SpanQueue() { destroy(newest_.load(std::memory_order_acquire)); }
+  ~SpanQueue() { SpanList().append(take_all()); }
 
   /// Takes the span over, and returns how many spans wait then; 0, and leaves the span, if the
   /// queue is full.
@@ -49,16 +90,6 @@ class SpanQueue {
   void release(std::size_t count) noexcept { size_.fetch_sub(count, std::memory_order_relaxed); }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
-
-  /// Destroys the spans of a list, and returns how many they were.
-  static std::size_t destroy(SpanRecord* span) noexcept {
-    std::size_t count = 0;
-    for (; span != nullptr; ++count) {
-      const SpanPointer destroyed(span);
-      span = span->next;
-    }
-    return count;
-  }
 
  private:
   const std::size_t max_size_;

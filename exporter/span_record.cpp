@@ -39,6 +39,11 @@ struct Entry {
   }
 };
 
+/// An empty view may be null, which `memcpy` must not get.
+char* write(std::string_view text, std::size_t size, char* out) noexcept {
+  return std::copy_n(text.data(), size, out);
+}
+
 std::size_t size_of(std::span<const Attribute> attributes) noexcept {
   std::size_t size = 0;
   for (const Attribute& attribute : attributes) size += Entry(attribute).size();
@@ -94,7 +99,7 @@ SpanRecord::SpanRecord(const SpanStart& start, const Context& context, unsigned 
       parent_is_remote_(start.parent.span_context().is_remote) {
   const std::string_view name = cut(start.name);
   name_size_ = static_cast<std::uint32_t>(name.size());
-  std::memcpy(room_for(name.size()), name.data(), name.size());
+  write(name, name.size(), room_for(name.size()));
   add(start.attributes);
   const std::size_t links = std::min(start.links.size(), ExportingTracer::max_links);
   try {
@@ -148,9 +153,9 @@ void SpanRecord::add(const Attribute& attribute) noexcept {
   }
   ++count_;
   std::memcpy(room, &entry, sizeof(entry));
-  std::memcpy(room + sizeof(entry), attribute.key.data(), entry.key_size);
+  char* const value = write(attribute.key, entry.key_size, room + sizeof(entry));
   if (const auto* text = std::get_if<std::string_view>(&attribute.value)) {
-    std::memcpy(room + sizeof(entry) + entry.key_size, text->data(), entry.value_size);
+    write(*text, entry.value_size, value);
   }
 }
 

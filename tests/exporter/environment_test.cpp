@@ -75,6 +75,42 @@ TEST(EnvironmentTest, TheVariablesOfTracesGoFirst) {
   EXPECT_EQ(options.protocol, ExportProtocol::otlp_json);
 }
 
+TEST(EnvironmentTest, AnInvalidVariableOfTracesCountsAsUnset) {
+  const ConfiguredExport configured = read({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://all"},
+                                            {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://x"},
+                                            {"OTEL_EXPORTER_OTLP_HEADERS", "a=1"},
+                                            {"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "b"},
+                                            {"OTEL_EXPORTER_OTLP_TIMEOUT", "1"},
+                                            {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "soon"},
+                                            {"OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"},
+                                            {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"}});
+  const ExportOptions& options = configured.options;
+  EXPECT_EQ(options.endpoint, "http://all/v1/traces");
+  EXPECT_EQ(options.headers, (ExportOptions::Texts{{"a", "1"}}));
+  EXPECT_EQ(options.timeout, 1ms);
+  EXPECT_EQ(options.protocol, ExportProtocol::otlp_json);
+  for (const char* const name :
+       {"'ftp:", "_TRACES_HEADERS", "_TRACES_TIMEOUT", "TRACES_PROTOCOL"}) {
+    EXPECT_NE(configured.error.find(name), std::string::npos) << name;
+  }
+}
+
+TEST(EnvironmentTest, ThePathOfTracesFollowsThePathOfAUrl) {
+  struct Case {
+    const char* url;
+    const char* endpoint;
+  };
+  for (const auto& [url, endpoint] :
+       std::vector<Case>{{"http://h", "http://h/v1/traces"},
+                         {"http://h/", "http://h/v1/traces"},
+                         {"http://h/base", "http://h/base/v1/traces"},
+                         {"http://h/base?key=a/", "http://h/base/v1/traces?key=a/"},
+                         {"http://h/?key", "http://h/v1/traces?key"},
+                         {"http://h#x", "http://h/v1/traces#x"}}) {
+    EXPECT_EQ(read({{"OTEL_EXPORTER_OTLP_ENDPOINT", url}}).options.endpoint, endpoint);
+  }
+}
+
 TEST(EnvironmentTest, Zipkin) {
   const ExportOptions options = read({{"OTEL_TRACES_EXPORTER", "zipkin"},
                                       {"OTEL_EXPORTER_ZIPKIN_ENDPOINT", "http://z/api/v2/spans"},
@@ -119,7 +155,7 @@ TEST(EnvironmentTest, AnInvalidValueIsAnErrorAndCountsAsUnset) {
            {"OTEL_EXPORTER_OTLP_HEADERS", "a b=1", "must be a list of header fields"},
            {"OTEL_EXPORTER_OTLP_HEADERS", "a=x%0d%0aevil:1", "must be a list of header fields"},
            {"OTEL_EXPORTER_OTLP_TIMEOUT", "fast", "must be a number"},
-           {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "http/protobuf is used"},
+           {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "must be http/protobuf or http/json"},
            {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", "nothing is compressed"}}) {
     const ConfiguredExport configured = read({{name, value}});
     EXPECT_NE(configured.error.find(error), std::string::npos) << name << ": " << configured.error;
@@ -140,6 +176,11 @@ TEST(EnvironmentTest, AnInvalidValueIsAnErrorAndCountsAsUnset) {
 TEST(EnvironmentTest, SecretsAreNotLogged) {
   EXPECT_EQ(read({{"OTEL_EXPORTER_OTLP_HEADERS", "key: secret"}}).error.find("secret"),
             std::string::npos);
+  for (const char* const url : {"http://user:secret@h", "https://h/?secret", "http://secret h"}) {
+    const std::string error = read({{"OTEL_EXPORTER_OTLP_ENDPOINT", url}}).error;
+    EXPECT_NE(error, "");
+    EXPECT_EQ(error.find("secret"), std::string::npos) << error;
+  }
 }
 
 TEST(EnvironmentTest, InvalidOptionsAreLoggedAndTheirDefaultsAreUsed) {

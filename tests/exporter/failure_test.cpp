@@ -3,6 +3,7 @@
 // exported or counted as dropped.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -71,6 +72,34 @@ TEST_F(FailureTest, OtherStatusesAreFinal) {
   EXPECT_NE(log_.text().find("/v1/traces answered 400"), std::string::npos) << log_.text();
 }
 
+TEST_F(FailureTest, ABackendThatFailsInTurnsIsLoggedOnce) {
+  // With several reasons, and then with each second batch.
+  const Backend backend([](const Backend::Request&, std::size_t number) {
+    constexpr std::array<unsigned, 10> codes{503, 502, 503, 502, 200, 400, 200, 503, 404, 200};
+    return status(codes.at(number));
+  });
+  ExportingTracer tracer(options_for(backend, log_));
+  while (backend.requests().size() < 10) {
+    make_spans(tracer, 1);
+    EXPECT_TRUE(tracer.flush(20s));
+  }
+  const std::string url = backend.url("/v1/traces");
+  EXPECT_EQ(log_.text(), "cannot export spans: " + url + " answered 503\n" +
+                             "spans are exported again to " + url + "\n");
+}
+
+TEST_F(FailureTest, SecretsOfTheUrlAreNotLogged) {
+  const Backend backend(first(1, status(503)));
+  ExportOptions options = options_for(backend, log_);
+  options.endpoint += "?key=secret";
+  EXPECT_EQ(send(options).exported, 4U);
+  EXPECT_EQ(backend.requests()[0].target(), "/v1/traces?key=secret");
+  EXPECT_NE(log_.text().find("/v1/traces answered 503"), std::string::npos) << log_.text();
+  EXPECT_NE(log_.text().find("exported again to " + backend.url("/v1/traces\n")),
+            std::string::npos);
+  EXPECT_EQ(log_.text().find("secret"), std::string::npos) << log_.text();
+}
+
 TEST_F(FailureTest, RetryAfterIsHonored) {
   const Backend backend(first(1, {.status = 503, .fields = {{"Retry-After", "1"}}}));
   const auto begin = std::chrono::steady_clock::now();
@@ -81,7 +110,7 @@ TEST_F(FailureTest, RetryAfterIsHonored) {
 TEST_F(FailureTest, RetryAfterBeyondTheTimeOfTheBatchDropsIt) {
   const Backend backend(always({.status = 429, .fields = {{"Retry-After", "3600"}}}));
   ExportOptions options = options_for(backend, log_);
-  options.export_timeout = 50ms;
+  options.export_timeout = 2s;
   const ExportCounts counts = send(options);
   EXPECT_EQ(counts.dropped.unreachable, 4U);
   EXPECT_EQ(counts.retries, 0U);
@@ -92,7 +121,7 @@ TEST_F(FailureTest, NobodyListens) {
   const Backend other;
   ExportOptions options = options_for(other, log_);
   options.endpoint = "http://127.0.0.1:" + std::to_string(free_port()) + "/v1/traces";
-  options.export_timeout = 100ms;
+  options.export_timeout = 2s;
   const ExportCounts counts = send(options);
   EXPECT_EQ(counts.dropped.unreachable, 4U);
   EXPECT_GT(counts.retries, 1U);
@@ -121,8 +150,8 @@ TEST_F(FailureTest, ABackendThatStartsLaterGetsWhatWaits) {
 TEST_F(FailureTest, ABackendThatNeverAnswersCostsTheTimeoutOnly) {
   const Backend backend(always({.is_silent = true}));
   ExportOptions options = options_for(backend, log_);
-  options.timeout = 30ms;
-  options.export_timeout = 100ms;
+  options.timeout = 200ms;
+  options.export_timeout = 3s;
   const ExportCounts counts = send(options);
   EXPECT_EQ(counts.dropped.unreachable, 4U);
   EXPECT_GE(backend.requests().size(), 2U);
@@ -165,6 +194,42 @@ TEST_F(FailureTest, GarbageIsNoAnswer) {
     EXPECT_EQ(counts.exported, 4U);
     EXPECT_EQ(counts.retries, 1U);
   }
+}
+
+TEST_F(FailureTest, ASecondAnswerIsNotThatOfTheNextRequest) {
+  const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  const std::string refused = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+  const Backend backend(first(1, {.raw = ok + refused}));
+  ExportingTracer tracer(options_for(backend, log_));
+  for (std::size_t i = 1; i <= 2; ++i) {
+    make_spans(tracer, 1);
+    EXPECT_TRUE(tracer.flush(20s));
+    EXPECT_EQ(tracer.counts().exported, i);
+  }
+  EXPECT_EQ(backend.connections(), 2U);
+}
+
+TEST_F(FailureTest, AnInterimAnswerIsNotTheAnswer) {
+  const std::string interim =
+      "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n";
+  for (const unsigned code : {200U, 400U}) {
+    const Backend backend(always(
+        {.raw = interim + "HTTP/1.1 " + std::to_string(code) + " X\r\nContent-Length: 0\r\n\r\n"}));
+    const ExportCounts counts = send(options_for(backend, log_));
+    EXPECT_EQ(counts.exported, code == 200 ? 4U : 0U);
+    EXPECT_EQ(counts.dropped.rejected, code == 400 ? 4U : 0U);
+    EXPECT_EQ(counts.retries, 0U);
+    EXPECT_EQ(backend.connections(), 1U);
+  }
+}
+
+TEST_F(FailureTest, InterimAnswersWithoutEndAreNoAnswer) {
+  std::string interim;
+  for (int i = 0; i < 1000; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  const Backend backend(first(1, {.raw = interim}));
+  const ExportCounts counts = send(options_for(backend, log_));
+  EXPECT_EQ(counts.exported, 4U);
+  EXPECT_EQ(counts.retries, 1U);
 }
 
 TEST_F(FailureTest, AnAnswerThatIsTooLongIsCutOff) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <type_traits>
 
 #include "baton/exporter/exporting_tracer.hpp"
 #include "exporter/clean_text.hpp"
@@ -59,6 +60,26 @@ TEST(EndpointTest, Parses) {
   }
 }
 
+TEST(EndpointTest, ShowsNoSecrets) {
+  std::string error;
+  const auto endpoint = Endpoint::parse("http://[::1]:9411/x?key=secret#secret", error);
+  ASSERT_TRUE(endpoint.has_value());
+  EXPECT_EQ(endpoint->shown, "http://[::1]:9411/x");
+  struct Case {
+    std::string url, error;
+  };
+  for (const Case& given :
+       std::vector<Case>{{"http://user:secret@h/x", "endpoint 'http://h/x' has a user"},
+                         {"https://secret@h/x?secret#secret", "endpoint 'https://h/x' has TLS"},
+                         {"user:secret@h", "endpoint 'user:…' does not begin"},
+                         {"http://user:secret@ h", "the endpoint is no URL"},
+                         {"secret", "the endpoint is no URL"}}) {
+    EXPECT_FALSE(Endpoint::parse(given.url, error).has_value());
+    EXPECT_TRUE(error.starts_with(given.error)) << error;
+    EXPECT_EQ(error.find("secret"), std::string::npos) << error;
+  }
+}
+
 TEST(RetryAfterTest, ReadsSecondsAndDates) {
   const absl::Time now =
       absl::FromCivil(absl::CivilSecond(2026, 1, 2, 3, 4, 5), absl::UTCTimeZone());
@@ -91,15 +112,24 @@ TEST(SpanQueueTest, TakesTheOldestFirstUpToItsLimit) {
   EXPECT_EQ(queue.push(more), 0U);
   EXPECT_NE(more, nullptr);
 
-  SpanRecord* const oldest = queue.take_all();
-  std::string names;
-  for (const SpanRecord* span = oldest; span != nullptr; span = span->next) names += span->name();
-  EXPECT_EQ(names, "abc");
-  EXPECT_EQ(SpanQueue::destroy(oldest), 3U);
+  SpanList taken;
+  taken.append(queue.take_all());
+  EXPECT_EQ(taken.size(), 3U);
   EXPECT_EQ(queue.push(more), 0U) << "taken spans count until they are released";
   queue.release(3);
   EXPECT_EQ(queue.push(more), 1U);
+
+  EXPECT_EQ(taken.pop()->name(), "a");
+  taken.append(queue.take_all());
+  for (const char* const name : {"b", "c", "n"}) EXPECT_EQ(taken.pop()->name(), name);
+  taken.append(make_record("d").release());
+  taken.append(nullptr);
+  EXPECT_EQ(taken.clear(), 1U);
+  EXPECT_EQ(taken.size(), 0U);
 }
+
+// A child of fork makes one while it starts a span, which must not throw.
+static_assert(std::is_nothrow_default_constructible_v<SpanList>);
 
 std::map<std::string, std::string> texts_of(const SpanRecord& span) {
   std::map<std::string, std::string> texts;
@@ -123,6 +153,16 @@ TEST(SpanRecordTest, AnEndWithoutRoomInTheBlock) {
   EXPECT_EQ(texts_of(*span), (std::map<std::string, std::string>{
                                  {"a", long_text}, {"b", "2"}, {"error.type", "timeout"}}));
   EXPECT_EQ(span->dropped_attributes(), 0U);
+}
+
+// For UndefinedBehaviorSanitizer.
+TEST(SpanRecordTest, EmptyViewsMayBeNull) {
+  const std::vector<Attribute> nothing{{std::string_view(), std::string_view()}};
+  const SpanPointer span =
+      SpanRecord::make({.parent = Context(), .attributes = nothing}, Context(), 0);
+  span->finish({.is_error = false, .attributes = nothing});
+  EXPECT_EQ(span->name(), "");
+  EXPECT_EQ(texts_of(*span), (std::map<std::string, std::string>{{"", ""}}));
 }
 
 TEST(SpanRecordTest, KeepsNoMoreThanTheLimits) {

@@ -24,24 +24,36 @@ baton::Context remote_parent() {
 }
 
 void make_tree(baton::Tracer& tracer) {
-  const std::vector<Attribute> attributes{
-      {"http.request.method", "GET"}, {"big", std::int64_t{9'007'199'254'740'993}},
-      {"negative", std::int64_t{-1}}, {"replaced", "at start"},
-      {"invalid", "a\xff\xe2\x82z"},  {"empty", ""}};
+  const std::vector<Attribute> attributes{{"http.request.method", "GET"},
+                                          {"big", std::int64_t{9'007'199'254'740'993}},
+                                          {"negative", std::int64_t{-1}},
+                                          {"replaced", "at start"},
+                                          {"invalid", "a\xff\xe2\x82z"},
+                                          {"empty", ""},
+                                          {"error", "none"},
+                                          {"server.address", "shop"}};
   Span server(&tracer, {.parent = remote_parent(),
                         .kind = SpanKind::server,
                         .name = "GET /caf\xc3\xa9",
                         .attributes = attributes});
-  Span client(&tracer, {.parent = server.context(), .kind = SpanKind::client, .name = "POST"});
+  const std::vector<Attribute> of_client{{"server.address", "stock"}, {"error", "no description"}};
+  Span client(&tracer, {.parent = server.context(),
+                        .kind = SpanKind::client,
+                        .name = "POST",
+                        .attributes = of_client});
   client.end({.is_error = true, .error_type = "500"});
   const std::vector<Attribute> at_end{{"replaced", std::int64_t{7}}, {"late", "yes"}};
   server.end({.attributes = at_end});
 }
 
 void make_kinds(baton::Tracer& tracer) {
+  const std::vector<Attribute> attributes{{"server.address", "broker-1"},
+                                          {"peer.service", "broker"}};
   for (const SpanKind kind : {SpanKind::internal, SpanKind::producer, SpanKind::consumer}) {
-    const Span span(&tracer,
-                    {.parent = remote_parent(), .kind = kind, .name = baton::to_string(kind)});
+    const Span span(&tracer, {.parent = remote_parent(),
+                              .kind = kind,
+                              .name = baton::to_string(kind),
+                              .attributes = attributes});
   }
 }
 

@@ -24,6 +24,7 @@ except ImportError as error:
 
 TRACE = bytes(7) + b"\1" + bytes(7) + b"\2"
 REMOTE_PARENT = bytes(7) + b"\3"
+VERSION = os.environ["VERSION"]
 CONFIGURATION = {
     "OTEL_SERVICE_NAME": "shop",
     "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment=test,team=caf%C3%A9",
@@ -99,6 +100,7 @@ class Otlp:
         self.assertEqual(self.path, "/base/v1/traces")
         self.assertEqual(self.headers["Content-Type"], self.content_type)
         self.assertEqual(self.headers["X-Key"], "a secret")
+        self.assertEqual(self.headers["User-Agent"], f"baton-export/{VERSION}")
         self.assertEqual(self.done.returncode, 0)
         self.assertEqual(self.done.stderr, "")
         self.assertIn("\nbaton_spans_exported_total 6\n", self.done.stdout)
@@ -111,10 +113,12 @@ class Otlp:
                 "deployment.environment": "test",
                 "team": "café",
                 "telemetry.sdk.name": "baton",
+                "telemetry.sdk.version": VERSION,
                 "telemetry.sdk.language": "cpp",
             },
         )
         self.assertEqual(self.of_scope.scope.name, "baton")
+        self.assertEqual(self.of_scope.scope.version, VERSION)
 
     def test_ids_and_parents(self):
         server, client = self.spans["GET /café"], self.spans["POST"]
@@ -164,6 +168,8 @@ class Otlp:
                 "replaced": 7,
                 "invalid": "a\ufffd\ufffdz",
                 "empty": "",
+                "error": "none",
+                "server.address": "shop",
                 "late": "yes",
             },
         )
@@ -172,7 +178,9 @@ class Otlp:
     def test_errors(self):
         client = self.spans["POST"]
         self.assertEqual(client.status.code, trace_pb2.Status.STATUS_CODE_ERROR)
-        self.assertEqual(attributes_of(client), {"error.type": "500"})
+        self.assertEqual(
+            attributes_of(client), {"server.address": "stock", "error": "no description", "error.type": "500"}
+        )
         self.assertEqual(self.spans["x" * 20].status.code, trace_pb2.Status.STATUS_CODE_ERROR)
         self.assertEqual(self.spans["GET /café"].status.code, trace_pb2.Status.STATUS_CODE_UNSET)
 
@@ -270,12 +278,19 @@ class Zipkin(unittest.TestCase):
             },
         )
 
+    def test_the_service_that_is_called(self):
+        called = {name: span["remoteEndpoint"] for name, span in self.spans.items() if "remoteEndpoint" in span}
+        self.assertEqual(called, {"POST": {"serviceName": "stock"}, "producer": {"serviceName": "broker"}})
+
     def test_tags(self):
         of_resource = {
             "deployment.environment": "test",
             "team": "café",
             "telemetry.sdk.name": "baton",
+            "telemetry.sdk.version": VERSION,
             "telemetry.sdk.language": "cpp",
+            "otel.scope.name": "baton",
+            "otel.scope.version": VERSION,
         }
         self.assertEqual(
             self.spans["GET /café"]["tags"],
@@ -287,14 +302,24 @@ class Zipkin(unittest.TestCase):
                 "replaced": "7",
                 "invalid": "a\ufffd\ufffdz",
                 "empty": "",
+                "server.address": "shop",
                 "late": "yes",
             },
         )
         self.assertEqual(
             self.spans["POST"]["tags"],
-            {**of_resource, "error": "500", "error.type": "500", "otel.status_code": "ERROR"},
+            {
+                **of_resource,
+                "server.address": "stock",
+                "error": "",
+                "error.type": "500",
+                "otel.status_code": "ERROR",
+            },
         )
-        self.assertEqual(self.spans["x" * 20]["tags"]["error"], "true")
+        large = self.spans["x" * 20]["tags"]
+        self.assertEqual(large["error"], "")
+        self.assertEqual(large["otel.dropped_attributes_count"], "2")
+        self.assertEqual(large["otel.dropped_links_count"], "2")
         self.assertNotIn(b"not-exported", self.requests[0][2])
 
 

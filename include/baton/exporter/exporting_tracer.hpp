@@ -24,12 +24,13 @@ namespace baton {
 /// counted. A span that is not sampled costs its ids only.
 ///
 /// The thread starts with the first span that ends, also in a child of `fork`, whose queue and
-/// counts are then new and empty. All spans that waited at the fork are the parent's.
+/// counts are then new and empty. All spans that waited at the fork are the parent's. The system's
+/// look-up of a host has one more thread, which may outlive the tracer if it takes too long.
 class ExportingTracer final : public Tracer {
  public:
   /// Of names, keys and values: the bytes that are kept, in whole characters.
   static constexpr std::size_t max_text_size = 1024;
-  /// Of one span. OTLP tells the backend how many attributes and links more there were.
+  /// Of one span. The backend learns how many attributes and links more there were.
   static constexpr std::size_t max_attributes = 128;
   static constexpr std::size_t max_links = 128;
   static constexpr std::size_t max_span_size = 16384;  ///< bytes of its name and attributes
@@ -44,11 +45,12 @@ class ExportingTracer final : public Tracer {
   void end(const Started& started, const SpanEnd& end) noexcept override;
 
   /// Sends all that has ended, and waits until all of it is exported or dropped, but not longer
-  /// than `timeout`. Returns whether it is.
+  /// than `timeout`. Returns whether it is; `counts` tells what became of it.
   bool flush(std::chrono::milliseconds timeout = default_shutdown_timeout) noexcept;
 
   /// As `flush`, and ends the thread: what waits after `timeout`, and what ends from now on, is
-  /// dropped. Returns whether all was sent in time. May be called again, by any thread.
+  /// dropped. Returns whether nothing had to be dropped because of `timeout`. May be called again,
+  /// by any thread.
   bool shutdown(std::chrono::milliseconds timeout = default_shutdown_timeout) noexcept;
 
   [[nodiscard]] ExportCounts counts() const noexcept;

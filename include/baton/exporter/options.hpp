@@ -57,8 +57,9 @@ struct ExportOptions {
 
   std::shared_ptr<const Sampler> sampler = {};  ///< null: `make_sampler_from_environment`
 
-  /// Gets a sentence when options are invalid, and when exporting starts to fail or works again;
-  /// null: they go to standard error. Called by the constructor and by the exporting thread.
+  /// Gets a sentence when options are invalid, and when exporting starts to fail or works again, of
+  /// these at most one each in a minute; null: they go to standard error. Called by the constructor
+  /// and by the exporting thread, so it must not call `flush`, `shutdown` or the destructor.
   std::function<void(std::string_view)> log = {};
 };
 
@@ -69,30 +70,9 @@ struct ConfiguredExport {
   std::string error;       ///< one sentence per error, joined by "; "; empty: no error
 };
 
-/// Reads OpenTelemetry's variables:
-///
-/// | variable | values | unset or empty |
-/// |---|---|---|
-/// | `OTEL_SDK_DISABLED` | `true`, `false` | `false` |
-/// | `OTEL_TRACES_EXPORTER` | `otlp`, `zipkin`, `none` | `otlp` |
-/// | `OTEL_SERVICE_NAME` | text | `service.name` of the next one |
-/// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded | |
-/// | `OTEL_BSP_SCHEDULE_DELAY` | milliseconds | 5000 |
-/// | `OTEL_BSP_EXPORT_TIMEOUT` | milliseconds | 30000 |
-/// | `OTEL_BSP_MAX_QUEUE_SIZE` | spans | 2048 |
-/// | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` | spans | 512 |
-/// | `OTEL_EXPORTER_OTLP_ENDPOINT` | URL to which `/v1/traces` is appended |
-/// `http://localhost:4318` | | `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` | URL as it is | the former |
-/// | `OTEL_EXPORTER_OTLP_HEADERS` | `name=value,…`, percent-encoded | |
-/// | `OTEL_EXPORTER_OTLP_TIMEOUT` | milliseconds | 10000 |
-/// | `OTEL_EXPORTER_OTLP_PROTOCOL` | `http/protobuf`, `http/json` | `http/protobuf` |
-/// | `OTEL_EXPORTER_OTLP_COMPRESSION` | `none` | `none` |
-/// | `OTEL_EXPORTER_ZIPKIN_ENDPOINT` | URL as it is | `http://localhost:9411/api/v2/spans` |
-/// | `OTEL_EXPORTER_ZIPKIN_TIMEOUT` | milliseconds | 10000 |
-///
-/// `OTEL_EXPORTER_OTLP_TRACES_…` goes before each `OTEL_EXPORTER_OTLP_…`. The sampler is left to
-/// `make_sampler_from_environment`. Any other value is an error, and counts as unset: `grpc` as a
-/// protocol, `gzip`, and `https:` among them. An error in a list discards the whole list.
+/// Reads OpenTelemetry's variables, which docs/exporting.md lists; the sampler is left to
+/// `make_sampler_from_environment`. A value that is malformed or not supported is an error, and its
+/// variable counts as unset.
 [[nodiscard]] ConfiguredExport export_options_from_environment();
 
 }  // namespace baton

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+namespace baton::detail {
+
+/// Of the memory of a JSON document with so many spans: enough for most, and never out of bounds.
+/// Further blocks follow as they are needed.
+constexpr std::size_t first_block_size(std::size_t spans) noexcept {
+  constexpr std::size_t size_of_span = 4096;
+  constexpr std::size_t max_spans = 256;
+  return size_of_span * std::min(spans + 1, max_spans);
+}
+
+}  // namespace baton::detail

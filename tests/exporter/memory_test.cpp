@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each allocation of the exporter's threads fails, alone and with some that follow: the process
+// goes on, and every span is exported or counted. A program of its own, for its allocator.
+#include <gtest/gtest.h>
+#include <pthread.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <string_view>
+
+#include "exporter/support.hpp"
+
+namespace {
+
+/// Of the exporter's threads, so many allocations were made, and these of them fail.
+std::atomic<long> made{0};
+std::atomic<long> first_to_fail{0};
+std::atomic<long> last_to_fail{-1};
+
+/// Threads have the name of the thread that starts them, so this is also that of a look-up.
+bool is_thread_of_exporter() noexcept {
+  std::array<char, 16> name{};
+  return ::pthread_getname_np(::pthread_self(), name.data(), name.size()) == 0 &&
+         std::string_view(name.data()) == "baton-export";
+}
+
+bool fails() noexcept {
+  if (last_to_fail < first_to_fail || !is_thread_of_exporter()) return false;
+  const long number = made++;
+  return first_to_fail <= number && number <= last_to_fail;
+}
+
+void* allocate(std::size_t size) noexcept {
+  return fails() ? nullptr : std::malloc(size != 0 ? size : 1);
+}
+
+void* allocate_or_throw(std::size_t size) {
+  if (void* const memory = allocate(size)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate_or_throw(size); }
+void* operator new[](std::size_t size) { return allocate_or_throw(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+
+namespace baton::test {
+namespace {
+
+class MemoryTest : public testing::TestWithParam<ExportProtocol> {
+ protected:
+  /// Three spans are sent, and `count` allocations fail from that one on. Returns whether any did.
+  bool fail_at(long number, long count) {
+    Log log;
+    ExportOptions options = options_for(backend_, log);
+    options.endpoint = "http://localhost:" + std::to_string(backend_.port()) + "/";
+    options.protocol = GetParam();
+    ExportingTracer tracer(options);
+    make_spans(tracer, 3);
+    made = 0;
+    first_to_fail = number;
+    last_to_fail = number + count - 1;
+    EXPECT_TRUE(tracer.flush(60s));
+    last_to_fail = -1;
+    const bool has_failed = made > number;
+    const ExportCounts counts = tracer.counts();
+    EXPECT_EQ(counts.waiting, 0U);
+    EXPECT_EQ(counts.exported + counts.dropped.no_memory, 3U) << number << ": " << log.text();
+    EXPECT_TRUE(has_failed || counts.exported == 3);
+    make_spans(tracer, 2);
+    EXPECT_TRUE(tracer.flush(60s));
+    EXPECT_EQ(tracer.counts().exported, counts.exported + 2) << log.text();
+    return has_failed;
+  }
+
+  static constexpr long max_allocations = 5000;
+
+ private:
+  const Backend backend_;
+};
+
+TEST_P(MemoryTest, OneAllocationFails) {
+  long number = 0;
+  while (fail_at(number, 1) && number < max_allocations) ++number;
+  EXPECT_GT(number, 20);
+  EXPECT_LT(number, max_allocations);
+}
+
+TEST_P(MemoryTest, SeveralAllocationsFail) {
+  for (long number = 0; fail_at(number, 10) && number < max_allocations;) number += 7;
+}
+
+INSTANTIATE_TEST_SUITE_P(Protocols, MemoryTest,
+                         testing::Values(ExportProtocol::otlp_protobuf, ExportProtocol::otlp_json,
+                                         ExportProtocol::zipkin));
+
+}  // namespace
+}  // namespace baton::test

@@ -113,7 +113,7 @@ void Pipeline::export_waiting(bool all) noexcept {
   taken_.append(queue_.take_all());
   const std::size_t max_size = settings_.options.max_batch_size;
   // What ends from now on is for the next time, or a flush would never end under load.
-  std::size_t rest = all ? taken_ : taken_ - taken_ % max_size;
+  std::size_t rest = all ? taken_.size() : taken_.size() - taken_.size() % max_size;
   while (rest > 0) {
     const std::size_t size = std::min(rest, max_size);
     rest -= size;
@@ -162,10 +162,9 @@ void Pipeline::drop_queue() noexcept {
 
 void Pipeline::close() {
   is_closed_.store(true);
-  SpanQueue::destroy(oldest_);
-  oldest_ = nullptr;
-  queue_.release(taken_);
-  count(dropped_by_shutdown_, std::exchange(taken_, 0));
+  count(dropped_by_shutdown_, taken_.size());
+  queue_.release(taken_.size());
+  taken_.clear();
   drop_queue();
   is_stopped_ = true;
 }

@@ -26,6 +26,28 @@ Clock::time_point last_end(const Journey& journey) {
 
 }  // namespace
 
+/// A request that waits for its journey.
+class Client::Waiting {
+ public:
+  Waiting(Client& client, const std::string& order)
+      : timer(client.io_, patience), client_(client), order_(order) {
+    client_.waiting_[order_] = this;
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() {
+    client_.waiting_.erase(order_);
+    if (!journey) client_.given_up_.insert(order_);
+  }
+
+  net::steady_timer timer;
+  std::optional<Journey> journey;
+
+ private:
+  Client& client_;
+  const std::string& order_;
+};
+
 void Client::arrive(Journey journey) {
   net::post(io_, [this, journey = std::move(journey)]() mutable { take(std::move(journey)); });
 }
@@ -74,8 +96,7 @@ net::awaitable<Outcome> Client::order(Connection& connection, const Caller& call
   baton::Span span(caller.has_span ? tracer_.get() : nullptr,
                    {.parent = trace, .kind = baton::SpanKind::client, .name = "POST"});
   const Sent sent{trace_id, span.context().span_context().span_id, std::move(order)};
-  Waiting waiting{net::steady_timer(io_, patience)};
-  waiting_[sent.order] = &waiting;
+  Waiting waiting(*this, sent.order);
   const Clock::time_point start = Clock::now();
   const std::string answer = co_await ask(connection, caller, sent, outcome.complaints);
   span.end();
@@ -84,9 +105,7 @@ net::awaitable<Outcome> Client::order(Connection& connection, const Caller& call
     boost::system::error_code ignored;
     co_await waiting.timer.async_wait(net::redirect_error(net::use_awaitable, ignored));
   }
-  waiting_.erase(sent.order);
   if (!waiting.journey) {
-    given_up_.insert(sent.order);
     outcome.complaints.emplace_back("the trace did not become complete");
     co_return outcome;
   }

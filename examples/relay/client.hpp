@@ -55,10 +55,7 @@ class Client {
   [[nodiscard]] std::size_t strays() const { return strays_; }
 
  private:
-  struct Waiting {
-    boost::asio::steady_timer timer;
-    std::optional<Journey> journey = {};
-  };
+  class Waiting;
 
   boost::asio::awaitable<std::string> ask(Connection& connection, const Caller& caller,
                                           const Sent& sent, std::vector<std::string>& complaints);
@@ -67,7 +64,7 @@ class Client {
   boost::asio::io_context& io_;
   std::shared_ptr<baton::Tracer> tracer_;
   std::unordered_map<std::string, Waiting*> waiting_;  // by order
-  std::unordered_set<std::string> given_up_;
+  std::unordered_set<std::string> given_up_;           // orders whose requests ended before
   std::size_t strays_ = 0;
 };
 

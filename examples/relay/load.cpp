@@ -113,17 +113,19 @@ class Load {
     progress_.cancel();
   }
 
-  void show_progress() {
-    progress_.expires_after(std::chrono::milliseconds(200));
+  void show_progress(std::chrono::milliseconds wait = {}) {
+    progress_.expires_after(wait);
     progress_.async_wait([this](const boost::system::error_code& error) {
+      const bool goes_on = !error && running_ > 0;
       std::ostringstream line;
-      if (!error) {
+      if (goes_on) {
         line << done_ << " of " << options_.requests << ", "
-             << static_cast<std::size_t>(static_cast<double>(done_) / seconds_since(start_))
+             << static_cast<std::size_t>(static_cast<double>(done_) /
+                                         std::max(seconds_since(start_), 1e-3))
              << "/s, " << summary_.broken << " broken";
       }
       std::cerr << "\r\033[K" << line.str() << std::flush;
-      if (!error && running_ > 0) show_progress();
+      if (goes_on) show_progress(std::chrono::milliseconds(200));
     });
   }
 

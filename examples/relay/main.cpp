@@ -94,7 +94,7 @@ void show_how_to_call(const std::string& url) {
 std::size_t serve(const Options& options) {
   std::mutex mutex;
   std::size_t broken = 0;
-  relay::Journal journal([&](const relay::Journey& journey) {
+  const auto show = [&](const relay::Journey& journey) {
     if (options.is_part) return;
     const std::vector<std::string> complaints = complaints_about(journey);
     const std::lock_guard lock(mutex);
@@ -104,16 +104,19 @@ std::size_t serve(const Options& options) {
       return;
     }
     std::cout << draw("a request", journey, complaints, style_of_stdout()) << '\n' << std::flush;
-  });
-  const relay::Relay relay(journal, options.relay);
-  const std::string url = "http://127.0.0.1:" + std::to_string(relay.port()) + "/orders";
-  std::cout << "listening on " << url << '\n' << std::flush;
-  if (!options.is_json) show_how_to_call(url);
-  net::io_context io(1);
-  net::signal_set signals(io, SIGINT, SIGTERM);
-  signals.async_wait([](const boost::system::error_code&, int) {});
-  io.run();
-  const std::lock_guard lock(mutex);
+  };
+  relay::Journal journal(show);
+  {
+    const relay::Relay relay(journal, options.relay);
+    const std::string url = "http://127.0.0.1:" + std::to_string(relay.port()) + "/orders";
+    std::cout << "listening on " << url << '\n' << std::flush;
+    if (!options.is_json) show_how_to_call(url);
+    net::io_context io(1);
+    net::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([](const boost::system::error_code&, int) {});
+    io.run();
+  }
+  for (const relay::Journey& journey : journal.take_incomplete()) show(journey);
   return broken;
 }
 

@@ -109,7 +109,7 @@ class Relay(unittest.TestCase):
         self.assertLessEqual(summary["answered_ms"]["p50"], summary["answered_ms"]["max"])
         if not IS_SANITIZED:
             memory = summary["memory_bytes"]
-            self.assertLess(memory["end"] - memory["tenth"], 8 << 20)
+            self.assertLess(memory["end"] - memory["tenth"], 4 << 20)
 
     def test_a_broker_that_fails_loses_and_crosses_nothing(self):
         summary = self.load(50 if IS_SANITIZED else 200, "--concurrency", "16", "--faults")
@@ -220,9 +220,9 @@ class Export(unittest.TestCase):
             self.assertEqual(exported.get("parentId", ""), span["parent_id"])
 
     def test_a_backend_that_is_away_is_a_failure(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        done = self.export(port)
+        with socket.socket() as bound:  # and does not listen
+            bound.bind(("127.0.0.1", 0))
+            done = self.export(bound.getsockname()[1])
         self.assertEqual(done.returncode, 1)
         self.assertTrue(done.stdout.endswith("\n6 of 6 traces are whole\n"))
         self.assertIn("exported 0 of 38 spans\n", done.stderr)

@@ -20,6 +20,7 @@ from zipkin_server import Zipkin
 
 BACKENDS = {"zipkin": Zipkin, "jaeger": Jaeger}
 SHOWN = 8  # traces
+PATIENCE = 20  # seconds for the first span
 
 
 def photograph(url, folder, file):
@@ -45,12 +46,13 @@ def run(command, variables):
 def settled(backend):
     """The trees of the last hundred traces, once no more spans arrive: a backend may store them
     after it has answered."""
-    known = -1
+    known = 0
+    deadline = time.monotonic() + PATIENCE
     while True:
         trees = [backend.tree(trace_id) for trace_id in backend.traces()]
         count = sum(len(tree.spans) for tree in trees)
-        if count == known:
-            return trees
+        if count == known and (count or time.monotonic() > deadline):
+            return [tree for tree in trees if tree.spans]
         known = count
         time.sleep(0.5)
 

@@ -239,7 +239,7 @@ def run(orders, port):
             print(draw(kind, received))
         for complaint in found:
             print(f"  BROKEN  {complaint}")
-    strays = len(Backend.traces) - len({one for _, _, one in sent})
+    strays = len(Backend.traces.keys() - {one for _, _, one in sent})
     print(f"| relay with Kafka, Celery and services of others: {orders} orders, {broken} traces "
           f"broken, {strays} strays, {took:.1f} s")
     return broken + strays

@@ -52,17 +52,18 @@ class ABSL_LOCKABLE Mutex {
   bool await(const Condition& condition, absl::Duration timeout = absl::InfiniteDuration())
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) {
     tell_released(this);
+    void* const argument = const_cast<void*>(static_cast<const void*>(&condition));
     const bool is_true =
-        mutex_.AwaitWithTimeout(absl::Condition(&evaluate<Condition>, &condition), timeout);
+        mutex_.AwaitWithTimeout(absl::Condition(&evaluate<Condition>, argument), timeout);
     tell_acquired(this);
     return is_true;
   }
 
  private:
   template <class Condition>
-  static bool evaluate(const Condition* condition) {
+  static bool evaluate(void* condition) {
     ignore_reads();
-    const bool is_true = (*condition)();
+    const bool is_true = (*static_cast<const Condition*>(condition))();
     see_reads();
     return is_true;
   }

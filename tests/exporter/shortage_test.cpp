@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include "exporter/support.hpp"
@@ -130,11 +130,9 @@ TEST(ShortageTest, OfThreadsForTheLookUp) {
 std::vector<int> open_sockets() {
   std::vector<int> sockets;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    const int descriptor = std::stoi(entry.path().filename());
-    struct stat status{};
-    if (::fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode)) {
-      sockets.push_back(descriptor);
-    }
+    std::error_code closed;
+    const std::string target = std::filesystem::read_symlink(entry.path(), closed);
+    if (target.starts_with("socket:")) sockets.push_back(std::stoi(entry.path().filename()));
   }
   return sockets;
 }

@@ -62,7 +62,7 @@ class ExportingServer(unittest.TestCase):
         self.assertEqual(inner["parentId"], outer["id"])
         self.assertEqual(outer["parentId"], service.SPAN_ID)
         self.assertEqual(outer["kind"], "SERVER")
-        self.assertEqual(failed["tags"]["error"], "500")
+        self.assertEqual((failed["tags"]["error"], failed["tags"]["error.type"]), ("", "500"))
         for span in self.backend.spans:
             self.assertEqual(span["traceId"], service.TRACE_ID)
             self.assertEqual(span["localEndpoint"], {"serviceName": "greeter"})

@@ -58,7 +58,7 @@ class Zipkin(Backend):
             parent_id=found.get("parentId", ""), service=found["localEndpoint"]["serviceName"],
             kind=found.get("kind", "internal").lower(), name=found["name"],
             start=found["timestamp"], duration=found.get("duration", 0),
-            error=tags.get("error", ""), tags=tags,
+            error=tags.get("error.type", "true") if "error" in tags else "", tags=tags,
         )
 
     def page(self, trace_id):

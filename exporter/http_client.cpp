@@ -11,6 +11,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 namespace beast = boost::beast;
@@ -125,12 +126,13 @@ std::optional<HttpClient::Answer> HttpClient::exchange(const Request& request,
       run(deadline, [&](auto done) { http::async_write(stream_, request, done); });
   if (failure) return failed(failure);
 
-  std::optional<http::response_parser<http::string_body>> parser;
+  using Parser = http::response_parser<http::string_body>;
+  std::unique_ptr<Parser> parser;
   const auto is_interim = [&] { return parser->get().result_int() < 200; };  // RFC 9110 §15.2
   constexpr int max_interim_answers = 8;
   for (int i = 0; i == 0 || is_interim(); ++i) {
     if (i > max_interim_answers) return failed(http::error::bad_status);
-    parser.emplace();
+    parser = std::make_unique<Parser>();
     parser->body_limit(max_answer_size);
     failure =
         run(deadline, [&](auto done) { http::async_read_header(stream_, buffer_, *parser, done); });

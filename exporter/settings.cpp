@@ -94,7 +94,7 @@ Settings Settings::make(ExportOptions options, Errors& errors) {
     options.sampler = std::move(configured.sampler);
   }
   std::string no_error;
-  Endpoint endpoint = *Endpoint::parse(options.endpoint, no_error);
+  Endpoint endpoint = Endpoint::parse(options.endpoint, no_error).value_or(Endpoint());
   Resource resource = make_resource(options);
   return {std::move(options), std::move(endpoint), std::move(resource)};
 }

@@ -185,6 +185,51 @@ TEST(OpenTelemetryTracer, IsASpanForOpenTelemetryUntilItEnds) {
   EXPECT_EQ(baton::otel::from_opentelemetry(baton::otel::to_opentelemetry(copy)), copy);
 }
 
+TEST(OpenTelemetryTracer, BelievesTheWireBesideTheClientsLiveSpan) {
+  Sdk sdk;
+  baton::otel::Tracer tracer(sdk.tracer());
+  const baton::Span client(&tracer, {.parent = parent()});
+  baton::SpanContext wire = client.context().span_context();
+  wire.is_remote = true;
+  const auto serve = [&] {
+    baton::Context caller;
+    caller.set_span_context(wire);
+    return baton::Span(&tracer, {.parent = caller}).context();
+  };
+  EXPECT_EQ(serve().sampling(), baton::Sampling::sample);
+  EXPECT_EQ(serve().span_context().trace_state.header(), "a=1,b=2");
+  const auto spans = sdk.spans();
+  ASSERT_EQ(spans.size(), 2U);
+  EXPECT_EQ(spans[0]->GetParentSpanId(), baton::otel::detail::to_id(wire.span_id));
+
+  wire.trace_state = baton::TraceState::parse("gateway=1").value();
+  EXPECT_EQ(serve().span_context().trace_state.header(), "gateway=1");
+  wire.flags = baton::TraceFlags(0);
+  EXPECT_EQ(serve().sampling(), baton::Sampling::drop);
+  wire.trace_state = client.context().span_context().trace_state;
+  EXPECT_EQ(serve().sampling(), baton::Sampling::drop);
+}
+
+TEST(OpenTelemetryTracer, TellsTheSamplerOfARemoteParentBesideItsLiveSpan) {
+  namespace trace = api::sdk::trace;
+  Sdk sdk(std::make_unique<baton::otel::IdGenerator>(),
+          std::make_unique<trace::ParentBasedSampler>(std::make_shared<trace::AlwaysOnSampler>(),
+                                                      std::make_shared<trace::AlwaysOffSampler>()));
+  baton::otel::Tracer tracer(sdk.tracer());
+  baton::SpanContext own = parent().span_context();
+  const auto start = [&](const baton::SpanContext& caller) {
+    baton::Context context;
+    context.set_span_context(caller);
+    return baton::Span(&tracer, {.parent = context});
+  };
+  own.is_remote = false;
+  const baton::Span client = start(own);
+  baton::SpanContext wire = client.context().span_context();
+  EXPECT_EQ(start(wire).context().sampling(), baton::Sampling::sample);
+  wire.is_remote = true;
+  EXPECT_EQ(start(wire).context().sampling(), baton::Sampling::drop);
+}
+
 TEST(OpenTelemetryTracer, MakesTheSpansOfARequest) {
   Sdk sdk;
   baton::otel::Tracer tracer(sdk.tracer());

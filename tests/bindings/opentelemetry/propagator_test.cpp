@@ -124,6 +124,13 @@ TEST(OpenTelemetryPropagator, FollowsChangesOfTheTracestateAndTheBaggage) {
                                          {"baggage", "user=x%20y;ttl=60,added=1;private"}}));
 }
 
+TEST(OpenTelemetryPropagator, SendsNoFormerValueOfAMemberThatBecameTooLarge) {
+  auto context = extract(w3c(), {{"baggage", "tenant=acme,b=2"}});
+  context = api::baggage::SetBaggage(
+      context, api::baggage::GetBaggage(context)->Set("tenant", std::string(9000, 'x')));
+  EXPECT_EQ(inject(w3c(), context), (Map{{"baggage", "b=2"}}));
+}
+
 TEST(OpenTelemetryPropagator, SendsWhatOthersPutIntoTheContext) {
   api::context::Context context;
   EXPECT_EQ(inject(w3c(), context), Map());

@@ -52,8 +52,9 @@ inline void set_with_properties(BaggageBuilder& builder, std::string_view key,
   std::vector<BaggageBuilder::Property> views;
   views.reserve(properties.size());
   for (const auto& [name, value] : properties) views.push_back({name, value});
-  // A key or a size that the wire does not allow: the member remains in the process.
-  static_cast<void>(builder.set(key, text.substr(0, end), views));
+  // A key or a size that the wire does not allow: the member remains in the process, and its former
+  // value must not travel in its place.
+  if (!builder.set(key, text.substr(0, end), views)) builder.erase(key);
 }
 
 /// Whether the SDK has that value for a member: it ends at a zero byte.

@@ -230,6 +230,19 @@ TEST(OpenTelemetryTracer, TellsTheSamplerOfARemoteParentBesideItsLiveSpan) {
   EXPECT_EQ(start(wire).context().sampling(), baton::Sampling::drop);
 }
 
+TEST(OpenTelemetryTracer, DoesNotBringBackATracestateThatWasRemoved) {
+  Sdk sdk;
+  baton::otel::Tracer tracer(sdk.tracer());
+  baton::Context caller = parent();
+  caller.set_baggage({});
+  const baton::Span span(&tracer, {.parent = caller});
+  baton::Context copy = span.context();
+  copy.set_trace_state({});
+  const auto converted = baton::otel::to_opentelemetry(copy);
+  EXPECT_TRUE(api::trace::GetSpan(converted)->IsRecording());
+  EXPECT_EQ(baton::otel::from_opentelemetry(converted), copy);
+}
+
 TEST(OpenTelemetryTracer, MakesTheSpansOfARequest) {
   Sdk sdk;
   baton::otel::Tracer tracer(sdk.tracer());

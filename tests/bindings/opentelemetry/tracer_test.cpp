@@ -3,16 +3,20 @@
 #include <opentelemetry/nostd/variant.h>
 #include <opentelemetry/sdk/trace/samplers/always_off.h>
 #include <opentelemetry/trace/noop.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "baton/carriers/http.hpp"
 #include "baton/span.hpp"
 #include "bindings/opentelemetry/support.hpp"
+#include "support/child_process.hpp"
 #include "support/context_of.hpp"
 
 namespace {
@@ -241,6 +245,31 @@ TEST(OpenTelemetryTracer, DoesNotBringBackATracestateThatWasRemoved) {
   const auto converted = baton::otel::to_opentelemetry(copy);
   EXPECT_TRUE(api::trace::GetSpan(converted)->IsRecording());
   EXPECT_EQ(baton::otel::from_opentelemetry(converted), copy);
+}
+
+TEST(OpenTelemetryTracer, AChildOfForkWaitsForNoLockOfAThreadThatItLacks) {
+  const auto start_and_end_spans = [](std::uint64_t trace) {
+    const baton::otel::detail::SpanPointer span(
+        new api::trace::DefaultSpan(api::trace::SpanContext::GetInvalid()));
+    for (std::uint64_t i = 0; i < 64; ++i) {
+      const baton::SpanContext context{
+          baton::TraceId(trace, 1), baton::SpanId(i << 32U | trace), {}, false, {}};
+      baton::otel::detail::live_spans().add(context, span);
+      baton::otel::detail::live_spans().remove(context);
+    }
+  };
+  const std::jthread other([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) start_and_end_spans(1);
+  });
+  std::string answers;
+  for (int i = 0; i < 100; ++i) {
+    answers += baton::test::run_in_child([&] {
+      ::alarm(20);  // kills a child that waits
+      start_and_end_spans(2);
+      return std::string("x");
+    });
+  }
+  EXPECT_EQ(answers, std::string(100, 'x'));
 }
 
 TEST(OpenTelemetryTracer, MakesTheSpansOfARequest) {

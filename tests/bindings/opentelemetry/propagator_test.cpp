@@ -139,6 +139,18 @@ TEST(OpenTelemetryPropagator, SendsWhatOthersPutIntoTheContext) {
   EXPECT_EQ(inject(w3c(), context), (Map{{"baggage", "a=1;p=%2C;q,b=x%20y"}}));
 }
 
+TEST(OpenTelemetryPropagator, LeavesOutOnlyWhatIsNoProperty) {
+  const auto sent = [](const char* value) {
+    api::context::Context context;
+    context =
+        api::baggage::SetBaggage(context, api::baggage::Baggage::GetDefault()->Set("note", value));
+    return inject(w3c(), context)["baggage"];
+  };
+  EXPECT_EQ(sent("x;y z;ttl=60;;p=%2C"), "note=x;ttl=60;p=%2C");
+  EXPECT_EQ(sent("x;a,b=2;ttl=60"), "note=x;ttl=60");
+  EXPECT_EQ(sent("one; two three"), "note=one");
+}
+
 TEST(OpenTelemetryPropagator, ReadsOverTheContextThatItGets) {
   const auto before = extract(w3c(), {{"traceparent", traceparent}, {"baggage", "a=1"}});
   EXPECT_TRUE(extract(w3c(), {}, before) == before);

@@ -42,9 +42,14 @@ inline opentelemetry::nostd::shared_ptr<opentelemetry::baggage::Baggage> to_bagg
 inline void set_with_properties(BaggageBuilder& builder, std::string_view key,
                                 std::string_view text) {
   const std::size_t end = std::min(text.find(';'), text.size());
-  const Baggage parsed = Baggage::parse("k=" + std::string(text.substr(end)));
-  std::vector<std::pair<std::string_view, std::optional<std::string>>> properties;
-  if (const auto member = parsed.find("k")) {
+  std::vector<std::pair<std::string, std::optional<std::string>>> properties;
+  for (std::size_t start = end; start < text.size();) {
+    const std::size_t next = std::min(text.find(';', start + 1), text.size());
+    // Each on its own: one that is none must not take the others with it.
+    const Baggage parsed = Baggage::parse("k=" + std::string(text.substr(start, next - start)));
+    start = next;
+    const auto member = parsed.size() == 1 ? parsed.find("k") : std::nullopt;
+    if (!member) continue;
     for (const BaggageProperty& property : member->properties()) {
       properties.emplace_back(property.key(), property.value());
     }

@@ -3,6 +3,12 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "baton/span.hpp"
 #include "bindings/opentelemetry/support.hpp"
 #include "laws/describe.hpp"
 #include "laws/generators.hpp"
@@ -38,8 +44,30 @@ baton::Context some_context() {
   return context;
 }
 
+/// A copy of the span's context, in which something may have changed.
+baton::Context some_copy_of(const baton::Span& span) {
+  baton::Context copy = span.context();
+  baton::SpanContext own = copy.span_context();
+  const auto sometimes = [] { return *rc::gen::inRange(0, 4) == 0; };
+  if (sometimes()) own.is_remote = true;
+  if (sometimes()) own.trace_state = some_context().span_context().trace_state;
+  if (sometimes()) own.trace_state = {};
+  copy.set_span_context(std::move(own), copy.sampling());
+  if (sometimes()) copy.set_sampling(static_cast<baton::Sampling>(*rc::gen::inRange(0, 4)));
+  if (!sometimes()) copy.set_baggage({});
+  return copy;
+}
+
 RC_GTEST_PROP(OpenTelemetryLaws, AContextReturnsAsItWas, ()) {
-  const baton::Context context = some_context();
+  static baton::test::Sdk sdk;
+  static baton::otel::Tracer tracer(sdk.tracer());
+  baton::Context context = some_context();
+  std::optional<baton::Span> live;
+  if (*rc::gen::arbitrary<bool>()) {
+    context.set_sampling(baton::Sampling::sample);
+    live.emplace(&tracer, baton::SpanStart{.parent = context});
+    context = some_copy_of(*live);
+  }
   laws::require(from_opentelemetry(to_opentelemetry(context)) == context, "both ways");
   laws::require(
       from_opentelemetry(to_opentelemetry(context, to_opentelemetry(some_context()))) == context,

@@ -124,12 +124,31 @@ TEST(OpenTelemetryPropagator, FollowsChangesOfTheTracestateAndTheBaggage) {
                                          {"baggage", "user=x%20y;ttl=60,added=1;private"}}));
 }
 
+TEST(OpenTelemetryPropagator, SendsNoFormerValueOfAMemberThatBecameTooLarge) {
+  auto context = extract(w3c(), {{"baggage", "tenant=acme,b=2"}});
+  context = api::baggage::SetBaggage(
+      context, api::baggage::GetBaggage(context)->Set("tenant", std::string(9000, 'x')));
+  EXPECT_EQ(inject(w3c(), context), (Map{{"baggage", "b=2"}}));
+}
+
 TEST(OpenTelemetryPropagator, SendsWhatOthersPutIntoTheContext) {
   api::context::Context context;
   EXPECT_EQ(inject(w3c(), context), Map());
   context = api::baggage::SetBaggage(
       context, api::baggage::Baggage::FromHeader("a=1;p=%2C;q,b=x%20y,no%20token=2"));
   EXPECT_EQ(inject(w3c(), context), (Map{{"baggage", "a=1;p=%2C;q,b=x%20y"}}));
+}
+
+TEST(OpenTelemetryPropagator, LeavesOutOnlyWhatIsNoProperty) {
+  const auto sent = [](const char* value) {
+    api::context::Context context;
+    context =
+        api::baggage::SetBaggage(context, api::baggage::Baggage::GetDefault()->Set("note", value));
+    return inject(w3c(), context)["baggage"];
+  };
+  EXPECT_EQ(sent("x;y z;ttl=60;;p=%2C"), "note=x;ttl=60;p=%2C");
+  EXPECT_EQ(sent("x;a,b=2;ttl=60"), "note=x;ttl=60");
+  EXPECT_EQ(sent("one; two three"), "note=one");
 }
 
 TEST(OpenTelemetryPropagator, ReadsOverTheContextThatItGets) {

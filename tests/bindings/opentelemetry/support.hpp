@@ -61,20 +61,22 @@ class TextMapWithKeys final : public TextMap {
   }
 };
 
-/// opentelemetry-cpp's SDK with a parent-based sampler, which keeps its spans in memory.
+/// opentelemetry-cpp's SDK, by default with a parent-based sampler, which keeps its spans in
+/// memory.
 class Sdk {
  public:
   using Span = api::sdk::trace::SpanData;
 
   explicit Sdk(
-      std::unique_ptr<api::sdk::trace::IdGenerator> ids = std::make_unique<otel::IdGenerator>()) {
+      std::unique_ptr<api::sdk::trace::IdGenerator> ids = std::make_unique<otel::IdGenerator>(),
+      std::unique_ptr<api::sdk::trace::Sampler> sampler =
+          std::make_unique<api::sdk::trace::ParentBasedSampler>(
+              std::make_shared<api::sdk::trace::AlwaysOnSampler>())) {
     namespace trace = api::sdk::trace;
     provider_ = trace::TracerProviderFactory::Create(
         trace::SimpleSpanProcessorFactory::Create(
             api::exporter::memory::InMemorySpanExporterFactory::Create(data_, 100'000)),
-        api::sdk::resource::Resource::Create({}),
-        std::make_unique<trace::ParentBasedSampler>(std::make_shared<trace::AlwaysOnSampler>()),
-        std::move(ids));
+        api::sdk::resource::Resource::Create({}), std::move(sampler), std::move(ids));
   }
 
   [[nodiscard]] api::nostd::shared_ptr<api::trace::Tracer> tracer() {

@@ -3,16 +3,20 @@
 #include <opentelemetry/nostd/variant.h>
 #include <opentelemetry/sdk/trace/samplers/always_off.h>
 #include <opentelemetry/trace/noop.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "baton/carriers/http.hpp"
 #include "baton/span.hpp"
 #include "bindings/opentelemetry/support.hpp"
+#include "support/child_process.hpp"
 #include "support/context_of.hpp"
 
 namespace {
@@ -183,6 +187,89 @@ TEST(OpenTelemetryTracer, IsASpanForOpenTelemetryUntilItEnds) {
   EXPECT_FALSE(recording());
   EXPECT_TRUE(baton::otel::detail::live_spans().find(copy.span_context()) == nullptr);
   EXPECT_EQ(baton::otel::from_opentelemetry(baton::otel::to_opentelemetry(copy)), copy);
+}
+
+TEST(OpenTelemetryTracer, BelievesTheWireBesideTheClientsLiveSpan) {
+  Sdk sdk;
+  baton::otel::Tracer tracer(sdk.tracer());
+  const baton::Span client(&tracer, {.parent = parent()});
+  baton::SpanContext wire = client.context().span_context();
+  wire.is_remote = true;
+  const auto serve = [&] {
+    baton::Context caller;
+    caller.set_span_context(wire);
+    return baton::Span(&tracer, {.parent = caller}).context();
+  };
+  EXPECT_EQ(serve().sampling(), baton::Sampling::sample);
+  EXPECT_EQ(serve().span_context().trace_state.header(), "a=1,b=2");
+  const auto spans = sdk.spans();
+  ASSERT_EQ(spans.size(), 2U);
+  EXPECT_EQ(spans[0]->GetParentSpanId(), baton::otel::detail::to_id(wire.span_id));
+
+  wire.trace_state = baton::TraceState::parse("gateway=1").value();
+  EXPECT_EQ(serve().span_context().trace_state.header(), "gateway=1");
+  wire.flags = baton::TraceFlags(0);
+  EXPECT_EQ(serve().sampling(), baton::Sampling::drop);
+  wire.trace_state = client.context().span_context().trace_state;
+  EXPECT_EQ(serve().sampling(), baton::Sampling::drop);
+}
+
+TEST(OpenTelemetryTracer, TellsTheSamplerOfARemoteParentBesideItsLiveSpan) {
+  namespace trace = api::sdk::trace;
+  Sdk sdk(std::make_unique<baton::otel::IdGenerator>(),
+          std::make_unique<trace::ParentBasedSampler>(std::make_shared<trace::AlwaysOnSampler>(),
+                                                      std::make_shared<trace::AlwaysOffSampler>()));
+  baton::otel::Tracer tracer(sdk.tracer());
+  baton::SpanContext own = parent().span_context();
+  const auto start = [&](const baton::SpanContext& caller) {
+    baton::Context context;
+    context.set_span_context(caller);
+    return baton::Span(&tracer, {.parent = context});
+  };
+  own.is_remote = false;
+  const baton::Span client = start(own);
+  baton::SpanContext wire = client.context().span_context();
+  EXPECT_EQ(start(wire).context().sampling(), baton::Sampling::sample);
+  wire.is_remote = true;
+  EXPECT_EQ(start(wire).context().sampling(), baton::Sampling::drop);
+}
+
+TEST(OpenTelemetryTracer, DoesNotBringBackATracestateThatWasRemoved) {
+  Sdk sdk;
+  baton::otel::Tracer tracer(sdk.tracer());
+  baton::Context caller = parent();
+  caller.set_baggage({});
+  const baton::Span span(&tracer, {.parent = caller});
+  baton::Context copy = span.context();
+  copy.set_trace_state({});
+  const auto converted = baton::otel::to_opentelemetry(copy);
+  EXPECT_TRUE(api::trace::GetSpan(converted)->IsRecording());
+  EXPECT_EQ(baton::otel::from_opentelemetry(converted), copy);
+}
+
+TEST(OpenTelemetryTracer, AChildOfForkWaitsForNoLockOfAThreadThatItLacks) {
+  const auto start_and_end_spans = [](std::uint64_t trace) {
+    const baton::otel::detail::SpanPointer span(
+        new api::trace::DefaultSpan(api::trace::SpanContext::GetInvalid()));
+    for (std::uint64_t i = 0; i < 64; ++i) {
+      const baton::SpanContext context{
+          baton::TraceId(trace, 1), baton::SpanId(i << 32U | trace), {}, false, {}};
+      baton::otel::detail::live_spans().add(context, span);
+      baton::otel::detail::live_spans().remove(context);
+    }
+  };
+  const std::jthread other([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) start_and_end_spans(1);
+  });
+  std::string answers;
+  for (int i = 0; i < 100; ++i) {
+    answers += baton::test::run_in_child([&] {
+      ::alarm(20);  // kills a child that waits
+      start_and_end_spans(2);
+      return std::string("x");
+    });
+  }
+  EXPECT_EQ(answers, std::string(100, 'x'));
 }
 
 TEST(OpenTelemetryTracer, MakesTheSpansOfARequest) {

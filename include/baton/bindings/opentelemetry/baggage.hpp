@@ -42,9 +42,14 @@ inline opentelemetry::nostd::shared_ptr<opentelemetry::baggage::Baggage> to_bagg
 inline void set_with_properties(BaggageBuilder& builder, std::string_view key,
                                 std::string_view text) {
   const std::size_t end = std::min(text.find(';'), text.size());
-  const Baggage parsed = Baggage::parse("k=" + std::string(text.substr(end)));
-  std::vector<std::pair<std::string_view, std::optional<std::string>>> properties;
-  if (const auto member = parsed.find("k")) {
+  std::vector<std::pair<std::string, std::optional<std::string>>> properties;
+  for (std::size_t start = end; start < text.size();) {
+    const std::size_t next = std::min(text.find(';', start + 1), text.size());
+    // Each on its own: one that is none must not take the others with it.
+    const Baggage parsed = Baggage::parse("k=" + std::string(text.substr(start, next - start)));
+    start = next;
+    const auto member = parsed.size() == 1 ? parsed.find("k") : std::nullopt;
+    if (!member) continue;
     for (const BaggageProperty& property : member->properties()) {
       properties.emplace_back(property.key(), property.value());
     }
@@ -52,8 +57,9 @@ inline void set_with_properties(BaggageBuilder& builder, std::string_view key,
   std::vector<BaggageBuilder::Property> views;
   views.reserve(properties.size());
   for (const auto& [name, value] : properties) views.push_back({name, value});
-  // A key or a size that the wire does not allow: the member remains in the process.
-  static_cast<void>(builder.set(key, text.substr(0, end), views));
+  // A key or a size that the wire does not allow: the member remains in the process, and its former
+  // value must not travel in its place.
+  if (!builder.set(key, text.substr(0, end), views)) builder.erase(key);
 }
 
 /// Whether the SDK has that value for a member: it ends at a zero byte.

@@ -157,9 +157,11 @@ inline bool is_plain(const Context& context) noexcept {
   const bool has_span = context.span_context().is_valid();
   const bool has_baggage = !context.baggage().empty();
   auto span = detail::value_of<detail::SpanPointer>(base, trace::kSpanKey);
+  detail::TraceStatePointer trace_state;
   detail::BaggagePointer baggage;
   if (has_span) {
     span = detail::span_of(context.span_context(), span);
+    trace_state = span->GetContext().trace_state();
   } else if (span != nullptr) {
     span = detail::SpanPointer(new trace::DefaultSpan(trace::SpanContext::GetInvalid()));
   }
@@ -168,10 +170,10 @@ inline bool is_plain(const Context& context) noexcept {
   } else if (base.HasKey(opentelemetry::baggage::kBaggageHeader)) {
     baggage = opentelemetry::baggage::Baggage::GetDefault();
   }
-  if (!detail::is_plain(context) || base.HasKey(detail::Kept::key)) {
-    const detail::SpanPointer kept(new detail::Kept(
-        context, has_span ? span->GetContext().trace_state() : detail::TraceStatePointer(),
-        baggage));
+  // The context may have lost the tracestate that its span has.
+  const bool has_trace_state = trace_state != nullptr && !trace_state->Empty();
+  if (!detail::is_plain(context) || has_trace_state || base.HasKey(detail::Kept::key)) {
+    const detail::SpanPointer kept(new detail::Kept(context, trace_state, baggage));
     base = base.SetValue(detail::Kept::key, kept);
   }
   if (baggage != nullptr) {

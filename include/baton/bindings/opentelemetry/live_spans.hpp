@@ -3,6 +3,7 @@
 
 #include <opentelemetry/nostd/shared_ptr.h>
 #include <opentelemetry/trace/span.h>
+#include <pthread.h>
 
 #include <array>
 #include <cstddef>
@@ -38,6 +39,13 @@ class LiveSpans {
     return found->second.span;
   }
 
+  void lock() {
+    for (Shard& shard : shards_) shard.mutex.lock();
+  }
+  void unlock() {
+    for (Shard& shard : shards_) shard.mutex.unlock();
+  }
+
  private:
   struct Entry {
     TraceId trace_id;
@@ -60,5 +68,11 @@ class LiveSpans {
   static LiveSpans& spans = *new LiveSpans;
   return spans;
 }
+
+/// In a child of `fork`, no thread that it does not have may hold a mutex. Before `main`, so that
+/// none is making the spans either.
+[[gnu::visibility("default"), maybe_unused]] inline const int fork_handlers =
+    (live_spans(), ::pthread_atfork([] { live_spans().lock(); }, [] { live_spans().unlock(); },
+                                    [] { live_spans().unlock(); }));
 
 }  // namespace baton::otel::detail

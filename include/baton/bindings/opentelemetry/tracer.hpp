@@ -169,10 +169,14 @@ class Tracer final : public baton::Tracer {
   }
 
  private:
-  /// As the SDK has it if the parent is a span of it: its tracestate is not converted again.
+  /// As the SDK has it if the parent is a span of it: another copy of a tracestate is costly.
   static opentelemetry::trace::SpanContext context_of(const SpanContext& parent) {
     if (!parent.trace_state.empty()) {
-      if (const auto live = detail::live_spans().find(parent)) return live->GetContext();
+      const detail::SpanPointer live = detail::live_spans().find(parent);
+      // A service that calls itself finds its client's span, and not what the wire says of it.
+      if (live != nullptr && from_opentelemetry(live->GetContext()) == parent) {
+        return live->GetContext();
+      }
     }
     return to_opentelemetry(parent);
   }

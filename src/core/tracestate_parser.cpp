@@ -11,17 +11,16 @@
 
 namespace baton::detail {
 
-/// Whether the member is to be kept. If not, there is an error or a duplicate.
-[[gnu::always_inline]] inline bool TraceStateParser::accept(const Member& member) noexcept {
+/// Whether the member with that key is to be kept. If not, there is an error or a duplicate.
+[[gnu::always_inline]] inline bool TraceStateParser::accept(std::string_view key) noexcept {
   const std::size_t count = filter_.size();
   if (count == TraceState::max_members) {
-    error_.emplace(ErrorCode::too_many_members, offset(member.begin));
+    error_.emplace(ErrorCode::too_many_members, offset(key.data()));
     return false;
   }
-  const std::string_view key(member.begin, member.key_end);
   keys_[count] = {key.data(), key.size()};
   if (!filter_.insert(key) || !is_repeated()) return true;
-  if (!duplicate_) duplicate_.emplace(ErrorCode::duplicate_key, offset(member.begin));
+  if (!duplicate_) duplicate_.emplace(ErrorCode::duplicate_key, offset(key.data()));
   return false;
 }
 
@@ -66,7 +65,7 @@ bool TraceStateParser::feed_members(std::string_view field, const char* p) noexc
     const char* const begin = p;
     if (const ParseError error = parse_member(p, end, member)) {
       error_.emplace(error.code, offset(begin) + error.offset);
-    } else if (accept(member)) {
+    } else if (accept({member.begin, member.key_end})) {
       keep(member.begin, member.end);
     }
   }
@@ -75,44 +74,47 @@ bool TraceStateParser::feed_members(std::string_view field, const char* p) noexc
 
 /// Reads the plain members that the field begins with. Returns where the others begin.
 const char* TraceStateParser::feed_plain(std::string_view field) noexcept {
-  const char* kept = field.data();  // from here on, up to the member, all are to be kept
-  Member member{field.data(), nullptr, nullptr};
+  const char* kept = field.data();  // from here on, up to the next member, all are to be kept
+  const char* member = field.data();
+  const char* key_end = nullptr;
   const auto keep_before = [&] {
-    if (kept != member.begin) keep(kept, member.begin - 1);
+    if (kept != member) keep(kept, member - 1);
   };
   const auto add = [&](const char* end) {
-    const auto key_size = static_cast<std::size_t>(member.key_end - member.begin);
-    const auto value_size = static_cast<std::size_t>(end - member.key_end - 1);
+    const auto key_size = static_cast<std::size_t>(key_end - member);
+    const auto value_size = static_cast<std::size_t>(end - key_end - 1);
     // What a plain list does not say about its members. The value is not empty, and not too long.
-    if (!tracestate_key_start.contains(*member.begin) || key_size > TraceState::max_key_size ||
+    if (!tracestate_key_start.contains(*member) || key_size > TraceState::max_key_size ||
         value_size - 1 >= TraceState::max_value_size || end[-1] == ' ') {
       return false;
     }
-    if (!accept(member)) {
+    if (!accept({member, key_end})) {
       if (error_) return false;
       keep_before();
       kept = end + 1;
     }
-    member.begin = end + 1;
+    member = end + 1;
     return true;
   };
   const auto add_all = [&](const Window& window, std::size_t at) {
-    const char* const begin = field.data() + at;
+    const auto first_of = [begin = field.data() + at](std::uint64_t marks) {
+      return begin + std::countr_zero(marks);
+    };
     std::uint64_t equals = window.equals;
     for (std::uint64_t commas = window.commas; commas != 0; commas &= commas - 1) {
       // A plain member has one `=`. That of the first may be in the window before.
       const std::uint64_t own = equals & (commas ^ (commas - 1));
-      if (own != 0) member.key_end = begin + std::countr_zero(own);
+      if (own != 0) key_end = first_of(own);
       equals ^= own;
-      if (!add(begin + std::countr_zero(commas))) return false;
+      if (!add(first_of(commas))) return false;
     }
-    if (equals != 0) member.key_end = begin + std::countr_zero(equals);
+    if (equals != 0) key_end = first_of(equals);
     return true;
   };
   const char* const end = field.data() + field.size();
   const bool is_whole = visit_plain<TraceStateList>(field, add_all) && add(end);
   keep_before();
-  return is_whole ? end : member.begin;
+  return is_whole ? end : member;
 }
 
 /// Reads any member, and moves `p` past the white space after it. The error's offset counts from

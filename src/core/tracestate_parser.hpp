@@ -45,7 +45,7 @@ class TraceStateParser {
   bool feed_members(std::string_view field, const char* p) noexcept;
   [[gnu::noinline]] static ParseError parse_member(const char*& p, const char* end,
                                                    Member& member) noexcept;
-  bool accept(const Member& member) noexcept;
+  bool accept(std::string_view key) noexcept;
   void keep(const char* begin, const char* end) noexcept;
   [[gnu::noinline]] bool is_repeated() const noexcept;
   [[nodiscard]] std::size_t offset(const char* at) const noexcept {

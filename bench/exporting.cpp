@@ -42,7 +42,7 @@ class Backend {
  private:
   void serve() {
     boost::system::error_code error;
-    acceptor_.accept(socket_, error);
+    static_cast<void>(acceptor_.accept(socket_, error));
     boost::beast::flat_buffer buffer;
     while (!error) {
       http::request<http::string_body> request;

@@ -21,8 +21,8 @@ Relay::Relay(Journal& journal, const RelayOptions& options)
   orders_.emplace(orders_service_, brokers_, options.real.orders_port);
   edge_.emplace(edge_service_,
                 options.real.gateway.empty() ? orders_->address() : options.real.gateway);
-  listener_.emplace(io_, 0, edge_->handler(),
-                    example::Limits{.connections = options.max_connections});
+  listener_ = std::make_unique<example::Listener>(
+      io_, 0, edge_->handler(), example::Limits{.connections = options.max_connections});
   thread_ = std::thread([this] { io_.run(); });
 }
 

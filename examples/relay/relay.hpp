@@ -47,7 +47,7 @@ class Relay {
   ~Relay();
 
   /// Where the edge listens.
-  [[nodiscard]] unsigned short port() const { return listener_.value().port(); }
+  [[nodiscard]] unsigned short port() const { return listener_->port(); }
   [[nodiscard]] std::size_t faults() const { return broker_ ? broker_->faults() : 0; }
 
  private:
@@ -67,7 +67,7 @@ class Relay {
   std::optional<Orders> orders_;
   std::optional<Edge> edge_;
   boost::asio::io_context io_{1};
-  std::optional<example::Listener> listener_;
+  std::unique_ptr<example::Listener> listener_;
   std::thread thread_;
 };
 

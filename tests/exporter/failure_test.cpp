@@ -233,7 +233,7 @@ TEST_F(FailureTest, InterimAnswersWithoutEndAreNoAnswer) {
 }
 
 TEST_F(FailureTest, AnAnswerThatIsTooLongIsCutOff) {
-  const Backend backend(always(status(200, std::string(10'000'000, ' '))));
+  const Backend backend(always(status(200, std::string(8'000'000, ' '))));
   EXPECT_EQ(send(options_for(backend, log_)).exported, 4U);
   EXPECT_EQ(backend.requests().size(), 1U);
 }

@@ -140,12 +140,12 @@ Consumer make_mock_consumer(const std::string& brokers) {
   return consumer;
 }
 
-Consumer make_group_consumer(const std::string& brokers) {
+Consumer make_group_consumer(const std::string& brokers, const std::string& from) {
   const Conf conf = make_conf(brokers, {{"group.id", "shipping"},
                                         {"auto.offset.reset", "earliest"},
                                         {"allow.auto.create.topics", "true"}});
   Consumer consumer = make_consumer(*conf);
-  check(consumer->subscribe({std::string(topic)}));
+  check(consumer->subscribe({from}));
   return consumer;
 }
 

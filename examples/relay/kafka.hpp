@@ -51,7 +51,7 @@ class MockBroker {
 /// A consumer of the topic's only partition on the mock broker.
 [[nodiscard]] Consumer make_mock_consumer(const std::string& brokers);
 
-/// A consumer in a group, of the topic from its start.
-[[nodiscard]] Consumer make_group_consumer(const std::string& brokers);
+/// A consumer in a group, of the topic `from`, from its start.
+[[nodiscard]] Consumer make_group_consumer(const std::string& brokers, const std::string& from);
 
 }  // namespace relay

@@ -126,7 +126,8 @@ bool run(Options& options) {
   if (options.exports) {
     options.relay.make_tracer = [&](std::string_view name) { return exporters.make_tracer(name); };
   }
-  options.is_part = !options.relay.real.tasks.empty() || !options.relay.real.gateway.empty();
+  const relay::RealParts& real = options.relay.real;
+  options.is_part = !real.tasks.empty() || !real.gateway.empty() || real.parcels != relay::topic;
   options.relay.max_connections = options.concurrency + 16;
   const std::size_t broken = options.stays_up ? serve(options) : send_requests(options);
   if (!options.exports) return broken == 0;
@@ -155,14 +156,21 @@ void add_options(CLI::App& app, Options& options) {
                "OTEL_BSP_* say; a span that it does not get is a failure");
   const auto add_real = [&](const std::string& name, auto& target, const std::string& type,
                             const std::string& description) {
-    app.add_option(name, target, description)->type_name(type)->needs(serves)->group("Real parts");
+    return app.add_option(name, target, description)
+        ->type_name(type)
+        ->needs(serves)
+        ->group("Real parts");
   };
-  add_real("--brokers", options.relay.real.brokers, "HOSTS", "Kafka, in place of the mock broker");
+  CLI::Option* const brokers = add_real("--brokers", options.relay.real.brokers, "HOSTS",
+                                        "Kafka, in place of the mock broker");
   add_real("--tasks", options.relay.real.tasks, "URL",
            "The broker of Celery's workers, redis: or amqp:, which take the place of mailer");
   add_real("--gateway", options.relay.real.gateway, "HOST:PORT",
            "A gRPC service between edge and orders");
   add_real("--orders-port", options.relay.real.orders_port, "N", "Where that one finds orders");
+  add_real("--parcels", options.relay.real.parcels, "TOPIC",
+           "Where shipping finds orders that another service has read and written again")
+      ->needs(brokers);
   app.add_flag("--json", options.is_json, "Print JSON; of --serve, a line for each request");
 }
 

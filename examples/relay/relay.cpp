@@ -17,7 +17,7 @@ Relay::Relay(Journal& journal, const RelayOptions& options)
   } else {
     celery_ = example::connect(options.real.tasks);
   }
-  shipping_.emplace(shipping_service_, make_consumer(), make_send());
+  shipping_.emplace(shipping_service_, make_consumer(options.real.parcels), make_send());
   orders_.emplace(orders_service_, brokers_, options.real.orders_port);
   edge_.emplace(edge_service_,
                 options.real.gateway.empty() ? orders_->address() : options.real.gateway);
@@ -26,8 +26,8 @@ Relay::Relay(Journal& journal, const RelayOptions& options)
   thread_ = std::thread([this] { io_.run(); });
 }
 
-Consumer Relay::make_consumer() const {
-  return broker_ ? make_mock_consumer(brokers_) : make_group_consumer(brokers_);
+Consumer Relay::make_consumer(const std::string& parcels) const {
+  return broker_ ? make_mock_consumer(brokers_) : make_group_consumer(brokers_, parcels);
 }
 
 Shipping::Send Relay::make_send() {

@@ -11,6 +11,7 @@
 
 #include "celery/broker.hpp"
 #include "edge.hpp"
+#include "journey.hpp"
 #include "kafka.hpp"
 #include "mailer.hpp"
 #include "orders.hpp"
@@ -27,6 +28,8 @@ struct RealParts {
   std::string tasks;               ///< the URL of the Celery workers' broker, in place of `mailer`
   std::string gateway;             ///< `HOST:PORT` of a service between `edge` and `orders`
   unsigned short orders_port = 0;  ///< where that one finds `orders`; 0: any
+  /// What `shipping` reads, if a service lies between `orders` and it.
+  std::string parcels = std::string(topic);
 };
 
 struct RelayOptions {
@@ -51,7 +54,7 @@ class Relay {
   [[nodiscard]] std::size_t faults() const { return broker_ ? broker_->faults() : 0; }
 
  private:
-  Consumer make_consumer() const;
+  Consumer make_consumer(const std::string& parcels) const;
   Shipping::Send make_send();
 
   std::optional<MockBroker> broker_;  // none: a real one

@@ -153,7 +153,8 @@ class Relay(unittest.TestCase):
     def test_usage(self):
         for bad in (["order"], ["--requests"], ["--requests", "0"], ["--requests", "x"],
                     ["--concurrency", "2"], ["--requests", "1", "--concurrency", "0"],
-                    ["--serve", "--requests", "1"], ["--what"]):
+                    ["--serve", "--requests", "1"], ["--serve", "--parcels", "parcels"],
+                    ["--what"]):
             with self.subTest(bad):
                 done = run(*bad)
                 self.assertEqual((done.returncode, done.stdout), (2, ""))

@@ -271,7 +271,7 @@ class Relay(Case):
 @unittest.skipUnless("WITH_OTHERS" in os.environ, "services of others send to Zipkin only")
 class RelayWithOthers(Case):
     def test_has_their_spans_between_ours(self):
-        """Real Kafka and RabbitMQ; the caller, `stock` and `mailer` are OpenTelemetry's."""
+        """Real Kafka and RabbitMQ; the caller, `stock`, `router` and `mailer` are OpenTelemetry's."""
         done = subprocess.run(
             [sys.executable, "-B", os.environ["WITH_OTHERS"]], stdout=subprocess.PIPE, text=True,
             timeout=300, env={**os.environ, **backend.variables,
@@ -292,9 +292,11 @@ class RelayWithOthers(Case):
                             stock client /shop.Orders/Place
                               orders server shop.Orders/Place
                                 orders producer send orders
-                                  shipping consumer process orders
-                                    shipping producer apply_async/mail.confirm
-                                      mailer consumer run/mail.confirm
+                                  router consumer orders process
+                                    router producer parcels publish
+                                      shipping consumer process parcels
+                                        shipping producer apply_async/mail.confirm
+                                          mailer consumer run/mail.confirm
                     """, f"services of others between ours, {caller}")
 
 

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The relay on Apache Kafka and RabbitMQ or Redis, with services of others: one tree of each trace.
 
-Callers and `stock` use OpenTelemetry for Python, `mailer` is a stock Celery worker; the services
-between them are ours. All send their spans here, as to Zipkin.
+Callers and `stock` use OpenTelemetry for Python, `mailer` is a stock Celery worker, and `router` is
+Java under OpenTelemetry's agent; the services between them are ours. All send their spans here, as
+to Zipkin.
 
     relay_with_others.py [--orders N] [--redis]
 
 Needs in its environment
   RELAY         our demonstration
   KAFKA_JARS    the folder of Kafka's jars, which ./dev fills by Maven
+  AGENT_JARS    the folder of OpenTelemetry's agent for Java, likewise
   TEST_FOLDER   where the servers keep their data
   TEST_PYTHON   a Python with gRPC, Celery, and OpenTelemetry's instrumentation for them
 """
 
 import argparse
+import gzip
 import http.client
 import http.server
 import json
@@ -65,6 +68,8 @@ ROUTE = [
     ("stock", "CLIENT"),
     ("orders", "SERVER"),
     ("orders", "PRODUCER"),
+    ("router", "CONSUMER"),
+    ("router", "PRODUCER"),
     ("shipping", "CONSUMER"),
     ("shipping", "PRODUCER"),
     ("mailer", "CONSUMER"),
@@ -74,11 +79,14 @@ ROUTE = [
 class Backend(http.server.BaseHTTPRequestHandler):
     """Keeps what Zipkin would get, by trace, and hands it on to a Zipkin if there is one."""
 
+    protocol_version = "HTTP/1.1"  # the agent sends an empty body if a connection ends unannounced
     traces = {}
     lock = threading.Lock()
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers["Content-Encoding"] == "gzip":
+            body = gzip.decompress(body)
         if ZIPKIN:
             request = urllib.request.Request(ZIPKIN, body, {"Content-Type": "application/json"})
             urllib.request.urlopen(request, timeout=10).close()
@@ -123,7 +131,16 @@ class Program:
             self.process.wait()
 
 
-def launch(running, wants_redis):
+def start_router(brokers, agent, url):
+    return Program(
+        "router", "java", "-Xmx256m", "-XX:TieredStopAtLevel=1", f"-javaagent:{agent}",
+        "-cp", f"{os.environ['KAFKA_JARS']}/*", "Router.java", brokers, "orders", "parcels",
+        OTEL_SERVICE_NAME="router", OTEL_TRACES_EXPORTER="zipkin",
+        OTEL_EXPORTER_ZIPKIN_ENDPOINT=url, OTEL_METRICS_EXPORTER="none",
+        OTEL_LOGS_EXPORTER="none", OTEL_BSP_SCHEDULE_DELAY="200")
+
+
+def launch(running, agent, wants_redis):
     """Starts everything; returns the port of the edge."""
     backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
     threading.Thread(target=backend.serve_forever, daemon=True).start()
@@ -136,8 +153,11 @@ def launch(running, wants_redis):
     kafka = Broker(os.environ["KAFKA_JARS"], FOLDER / "kafka")
     running.append(kafka)
     kafka.start()
-    kafka.java("org.apache.kafka.tools.TopicCommand", "--bootstrap-server", kafka.address,
-               "--create", "--topic", "orders", "--partitions", "3")
+    for topic in ("orders", "parcels"):
+        kafka.java("org.apache.kafka.tools.TopicCommand", "--bootstrap-server", kafka.address,
+                   "--create", "--topic", topic, "--partitions", "3")
+    router = start_router(kafka.address, agent, url)
+    running.append(router)
     tasks.wait()
     mailer = Program(
         "mailer", sys.executable, "-B", "-m", "celery", "--app", "mail", "worker", "--pool", "solo",
@@ -150,11 +170,12 @@ def launch(running, wants_redis):
     relay = Program(
         "relay", os.environ["RELAY"], "--serve", "--export", "--brokers", kafka.address,
         "--tasks", tasks.url, "--gateway", f"127.0.0.1:{stock_port}",
-        "--orders-port", str(orders_port),
+        "--orders-port", str(orders_port), "--parcels", "parcels",
         OTEL_TRACES_EXPORTER="zipkin", OTEL_EXPORTER_ZIPKIN_ENDPOINT=url,
         OTEL_BSP_SCHEDULE_DELAY="200")
     running.append(relay)
     mailer.wait_for(r" ready\.")
+    router.wait_for("newly assigned partitions")
     return int(relay.wait_for(r"listening on http://127\.0\.0\.1:(\d+)/")[1])
 
 
@@ -216,7 +237,7 @@ def draw(title, received):
         indent = "  " * depth + ("└ " if depth else "  ")
         label = f"{span['localEndpoint']['serviceName']:<10}{span['kind'].lower():<10}{span['name']}"
         start = (span["timestamp"] - ordered[0]["timestamp"]) / 1000
-        lines.append(f"{indent + label:<66}{span['id']} {start:9.2f} {span['duration'] / 1000:8.2f}")
+        lines.append(f"{indent + label:<70}{span['id']} {start:9.2f} {span['duration'] / 1000:8.2f}")
     return "\n".join(lines)
 
 
@@ -250,13 +271,16 @@ def main():
     parser.add_argument("--orders", type=int, default=len(CALLERS), metavar="N")
     parser.add_argument("--redis", action="store_true", help="in place of RabbitMQ")
     options = parser.parse_args()
-    stage.need("java", *(["redis-server"] if options.redis else [RABBITMQ, "epmd"]))
+    stage.need("java", "javac", *(["redis-server"] if options.redis else [RABBITMQ, "epmd"]))
     if not any(pathlib.Path(os.environ["KAFKA_JARS"]).glob("*.jar")):
         stage.skip("Apache Kafka is not there")
+    agent = next(pathlib.Path(os.environ["AGENT_JARS"]).glob("*.jar"), None)
+    if agent is None:
+        stage.skip("OpenTelemetry's agent for Java is not there")
     FOLDER.mkdir(parents=True, exist_ok=True)
     running = []
     try:
-        failed = run(options.orders, launch(running, options.redis))
+        failed = run(options.orders, launch(running, agent, options.redis))
     finally:
         while running:
             running.pop().stop()

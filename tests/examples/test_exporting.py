@@ -1,41 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """exporting_server, and a backend that keeps what it gets."""
 
-import http.server
-import json
 import os
-import threading
+import pathlib
+import sys
 import unittest
 import urllib.error
 import urllib.request
 
 import service
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from zipkin_stand_in import ZipkinStandIn
+
 SERVER = os.environ["EXPORTING_SERVER"]
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Backend(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.spans += json.loads(body)
-        self.send_response(202)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 class ExportingServer(unittest.TestCase):
     def setUp(self):
-        self.backend = http.server.HTTPServer(("127.0.0.1", 0), Backend)
-        self.backend.spans = []
-        thread = threading.Thread(target=self.backend.serve_forever)
-        thread.start()
-        self.addCleanup(self.backend.server_close)
-        self.addCleanup(thread.join)
-        self.addCleanup(self.backend.shutdown)
+        self.backend = ZipkinStandIn()
+        self.addCleanup(self.backend.stop)
 
     def start(self, **environment):
         server = service.Service(SERVER, "--port", "0", env=environment)
@@ -46,7 +31,7 @@ class ExportingServer(unittest.TestCase):
         server = self.start(
             OTEL_TRACES_EXPORTER="zipkin",
             OTEL_SERVICE_NAME="greeter",
-            OTEL_EXPORTER_ZIPKIN_ENDPOINT=f"http://127.0.0.1:{self.backend.server_port}/api/v2/spans",
+            OTEL_EXPORTER_ZIPKIN_ENDPOINT=self.backend.url,
         )
         headers = {"traceparent": service.TRACEPARENT}
         OPENER.open(urllib.request.Request(server.url + "/a", headers=headers))

@@ -3,7 +3,6 @@
 
 import contextlib
 import http.client
-import http.server
 import json
 import os
 import pathlib
@@ -12,8 +11,11 @@ import re
 import signal
 import socket
 import subprocess
-import threading
+import sys
 import unittest
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from zipkin_stand_in import ZipkinStandIn
 
 RELAY = os.environ["RELAY"]
 IS_SANITIZED = os.environ["SANITIZE"] != "none"
@@ -164,20 +166,6 @@ class Relay(unittest.TestCase):
         self.assertIn("--requests N", done.stdout)
 
 
-class Backend(http.server.BaseHTTPRequestHandler):
-    """Keeps the spans that Zipkin would get."""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.spans += json.loads(body)
-        self.send_response(202)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 class Export(unittest.TestCase):
     def export(self, port, *arguments):
         environment = {
@@ -190,11 +178,8 @@ class Export(unittest.TestCase):
                               timeout=240, env=environment)
 
     def test_a_backend_gets_one_tree_of_each_trace(self):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
-        server.spans = []
-        self.addCleanup(server.server_close)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.shutdown)
+        server = ZipkinStandIn()
+        self.addCleanup(server.stop)
         done = self.export(server.server_port, "--json")
         self.assertEqual((done.returncode, done.stderr), (0, "exported 38 of 38 spans\n"))
         for trace in json.loads(done.stdout)["traces"]:

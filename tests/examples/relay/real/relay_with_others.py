@@ -16,9 +16,7 @@ Needs in its environment
 """
 
 import argparse
-import gzip
 import http.client
-import http.server
 import json
 import os
 import pathlib
@@ -50,6 +48,7 @@ except ImportError as error:
 
 from broker import Broker
 from servers import RABBITMQ, RabbitMQ, Redis
+from zipkin_stand_in import ZipkinStandIn
 
 FOLDER = pathlib.Path(os.environ["TEST_FOLDER"])
 PATIENCE = 60  # seconds
@@ -76,17 +75,13 @@ ROUTE = [
 ]
 
 
-class Backend(http.server.BaseHTTPRequestHandler):
-    """Keeps what Zipkin would get, by trace, and hands it on to a Zipkin if there is one."""
+class Backend(ZipkinStandIn):
+    """Keeps spans by trace, and hands them on to a Zipkin if there is one."""
 
-    protocol_version = "HTTP/1.1"  # the agent sends an empty body if a connection ends unannounced
     traces = {}
     lock = threading.Lock()
 
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers["Content-Encoding"] == "gzip":
-            body = gzip.decompress(body)
+    def take(self, body):
         if ZIPKIN:
             request = urllib.request.Request(ZIPKIN, body, {"Content-Type": "application/json"})
             urllib.request.urlopen(request, timeout=10).close()
@@ -94,12 +89,6 @@ class Backend(http.server.BaseHTTPRequestHandler):
         with self.lock:
             for span in received:
                 self.traces.setdefault(span["traceId"], []).append(span)
-        self.send_response(202)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
 
 
 class Program:
@@ -142,9 +131,7 @@ def start_router(brokers, agent, url):
 
 def launch(running, agent, wants_redis):
     """Starts everything; returns the port of the edge."""
-    backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
-    threading.Thread(target=backend.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{backend.server_port}/api/v2/spans"
+    url = Backend().url
     os.environ["SPANS_TO"] = url
 
     tasks = (Redis if wants_redis else RabbitMQ)(FOLDER / "tasks")

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CMake builds each library, and the tool, from the sources that Meson builds it from."""
+
+import collections
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ["BUILD"])
+
+# The targets of CMake, and those of Meson that have the same sources together.
+TARGETS = {
+    "baton": ["baton"],
+    "baton_amqp": ["baton_amqp"],
+    "baton_celery": ["baton_celery", "baton_json"],
+    "baton_celery_amqp": ["baton_celery_amqp"],
+    "baton_export": ["baton_export"],
+    "baton_grpc": ["baton_grpc"],
+    "baton_kafka": ["baton_kafka"],
+    "baton_sqs": ["baton_sqs", "baton_json"],
+    "baton_tool": ["baton-tool", "baton "],
+}
+
+
+def sources_of_meson():
+    """The sources of each target; a blank ends the name of a program."""
+    found = {}
+    for target in json.loads((BUILD / "meson-info" / "intro-targets.json").read_text("utf-8")):
+        name = target["name"] + (" " if target["type"] == "executable" else "")
+        files = (file for part in target["target_sources"] for file in part.get("sources", []))
+        found[name] = {pathlib.Path(file) for file in files if file.endswith(".cpp")}
+    return found
+
+
+def configure(folder, *options):
+    return subprocess.run(["cmake", "-S", ROOT, "-B", folder, *options], timeout=100, check=False,
+                          capture_output=True, text=True)  # fmt: skip
+
+
+def sources_of_cmake(components, tools):
+    found = collections.defaultdict(set)
+    with tempfile.TemporaryDirectory() as folder:
+        done = configure(folder, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", f"-DBATON_TOOLS={tools}",
+                         f"-DBATON_COMPONENTS={';'.join(components)}")  # fmt: skip
+        if done.returncode:
+            raise AssertionError(done.stdout + done.stderr)
+        for command in json.loads(pathlib.Path(folder, "compile_commands.json").read_text("utf-8")):
+            target = re.search(r" -o CMakeFiles/(\w+)\.dir/", command["command"])[1]
+            found[target].add(pathlib.Path(command["file"]))
+    return found
+
+
+class CMake(unittest.TestCase):
+    maxDiff = None
+
+    def test_has_the_sources_of_meson(self):
+        expected = {}
+        meson = sources_of_meson()
+        for target, parts in TARGETS.items():
+            if all(part in meson for part in parts):
+                expected[target] = set().union(*(meson[part] for part in parts))
+        self.assertIn("baton", expected)
+        components = [name.removeprefix("baton_") for name in expected if name != "baton"]
+        tools = "tool" in components
+        found = sources_of_cmake([name for name in components if name != "tool"], tools)
+        self.assertEqual(dict(found), expected)
+
+    def test_refuses_a_component_that_it_does_not_know(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = configure(folder, "-DBATON_COMPONENTS=pigeons")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("There is no component 'pigeons'; known are amqp, celery,", done.stderr)
+
+    def test_says_what_is_missing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = configure(folder, "-DCMAKE_DISABLE_FIND_PACKAGE_tl-expected=ON",
+                             "-DCMAKE_IGNORE_PATH=/usr/include")  # fmt: skip
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("Baton needs tl/expected.hpp (Debian: libexpected-dev;", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -26,6 +26,33 @@ TARGETS = {
     "baton_tool": ["baton-tool", "baton "],
 }
 
+SURROUNDING = """
+cmake_minimum_required(VERSION 3.24)
+project(surrounding LANGUAGES CXX)
+add_library(expected INTERFACE)
+add_library(tl::expected ALIAS expected)
+set(CMAKE_IGNORE_PATH /usr/include)  # where another one is
+set(BATON_COMPONENTS http)
+get_cmake_property(before VARIABLES)
+foreach(name IN LISTS before)
+  set(before_${name} "${${name}}")
+endforeach()
+add_subdirectory("${ROOT}" baton)
+set(changed)
+foreach(name IN LISTS before)
+  if(name MATCHES "^CMAKE_(CXX|BUILD|EXE|SHARED|POSITION|RUNTIME)" AND
+     NOT "${before_${name}}" STREQUAL "${${name}}")
+    list(APPEND changed ${name})
+  endif()
+endforeach()
+get_directory_property(options COMPILE_OPTIONS)
+message(STATUS "CHANGED ${changed}${options}")
+get_target_property(linked baton::baton INTERFACE_LINK_LIBRARIES)
+message(STATUS "LINKED ${linked}")
+get_target_property(linked baton::http INTERFACE_LINK_LIBRARIES)
+message(STATUS "HTTP ${linked}")
+"""
+
 
 def sources_of_meson():
     """The sources of each target; a blank ends the name of a program."""
@@ -82,6 +109,19 @@ class CMake(unittest.TestCase):
                              "-DCMAKE_IGNORE_PATH=/usr/include")  # fmt: skip
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("Baton needs tl/expected.hpp (Debian: libexpected-dev;", done.stderr)
+
+    def test_leaves_the_project_around_it_alone(self):
+        """No flags, no rules for installing, no tests; and its tl::expected is used."""
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "CMakeLists.txt").write_text(SURROUNDING, "utf-8")
+            done = subprocess.run(["cmake", folder, "-B", f"{folder}/build", f"-DROOT={ROOT}"],
+                                  timeout=100, check=False, capture_output=True, text=True)  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stderr)
+            rules = pathlib.Path(folder, "build", "baton", "cmake_install.cmake").read_text("utf-8")
+            self.assertNotIn("file(INSTALL", rules)
+        self.assertIn("LINKED Threads::Threads;tl::expected\n", done.stdout)
+        self.assertIn("HTTP baton;Boost::headers\n", done.stdout)
+        self.assertIn("CHANGED \n", done.stdout)
 
 
 if __name__ == "__main__":

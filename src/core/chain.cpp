@@ -379,9 +379,9 @@ Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
 Received PropagatorChain::receive(CarrierReader carrier, ExtractReport* report) const {
   Received received;
   if (links_ != nullptr && links_->trust != nullptr) {
-    extract_by_trust(carrier, received.context, received.link, report);
+    received.found = extract_by_trust(carrier, received.context, received.link, report);
   } else {
-    extract(carrier, received.context, report);
+    received.found = extract(carrier, received.context, report);
   }
   return received;
 }

@@ -228,7 +228,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Chains& chains = all[choice / 2 % 2];
   std::vector<Field> fields;
   std::vector<baton_field> array;
-  for (const auto& [name, value] : input.named_fields().entries()) {
+  const oracle::Fields given = input.named_fields();
+  for (const auto& [name, value] : given.entries()) {
     fields.emplace_back(name, std::string(value.data(), value.size()));
   }
   for (const auto& [name, value] : fields) {

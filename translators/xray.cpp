@@ -110,6 +110,7 @@ constinit const FormatTraits formats::xray_lambda = {
     .specification = "OpenTelemetry's conventions for AWS Lambda",
     .fields = field_names,
     .says = {.ids = true, .trace_id_high = true, .defer = true, .lone_trace_id = true},
+    .reads_elsewhere = true,
 };
 
 Extracted AwsXRayPropagator::extract(CarrierReader carrier, Context& context,

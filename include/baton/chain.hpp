@@ -24,6 +24,7 @@ struct Received {
   /// If callers are not trusted and the trace must restart: the caller's span, for a link of the
   /// span that starts. Invalid otherwise.
   SpanContext link;
+  Extracted found = Extracted::nothing;  ///< the most that any format found
 };
 
 /// Several propagators as one, in order.

@@ -36,7 +36,7 @@ struct Vocabulary {
 };
 
 /// What is constant about a format. The names of fields are lowercase, and complete: a chain asks a
-/// format only if one of its fields may be there.
+/// format only if one of its fields may be there, or if it `reads_elsewhere`.
 struct FormatTraits {
   std::string_view name;                           ///< its name in OTEL_PROPAGATORS
   std::string_view specification;                  ///< the title of its specification
@@ -47,6 +47,8 @@ struct FormatTraits {
   /// `Propagator::reconcile`. Empty: none.
   std::string_view state_key{};
   Vocabulary says{};
+  /// Whether it reads something beside fields, such as a variable: a chain always asks it.
+  bool reads_elsewhere = false;
 
   /// Whether a field of that name, in any case, belongs to this format.
   [[nodiscard]] bool owns(std::string_view field) const noexcept;

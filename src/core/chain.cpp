@@ -184,7 +184,7 @@ class PropagatorChain::Extraction {
              Context& context, ExtractReport* report)
       : chain_(chain),
         carrier_(found != nullptr ? CarrierReader(*found, carrier) : carrier),
-        may_find_(found != nullptr ? found->readers() : all_steps),
+        may_find_(found != nullptr ? found->readers() | chain.steps_without_fields : all_steps),
         context_(context),
         report_(report) {}
 
@@ -358,7 +358,9 @@ Extracted PropagatorChain::run(const Links& links, CarrierReader carrier, Contex
   }
   detail::FoundFields found(carrier, links.known);
   if (!found.collect()) return Extraction(links, carrier, nullptr, context, report).run();
-  if (found.readers() != 0) return Extraction(links, carrier, &found, context, report).run();
+  if ((found.readers() | links.steps_without_fields) != 0) {
+    return Extraction(links, carrier, &found, context, report).run();
+  }
   detail::ExtractionCounter().add_extraction();
   return Extracted::nothing;
 }
@@ -379,9 +381,9 @@ Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
 Received PropagatorChain::receive(CarrierReader carrier, ExtractReport* report) const {
   Received received;
   if (links_ != nullptr && links_->trust != nullptr) {
-    extract_by_trust(carrier, received.context, received.link, report);
+    received.found = extract_by_trust(carrier, received.context, received.link, report);
   } else {
-    extract(carrier, received.context, report);
+    received.found = extract(carrier, received.context, report);
   }
   return received;
 }

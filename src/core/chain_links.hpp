@@ -58,6 +58,7 @@ struct PropagatorChain::Links {
       detail::add_new(prefixes, traits.prefixes);
       for (const std::string_view prefix : traits.prefixes) known.add_prefix(prefix, bit);
       if (!traits.says.has_span_context()) steps_without_span_context |= bit;
+      if (traits.reads_elsewhere) steps_without_fields |= bit;
       steps.push_back({reader.get(), traits.says.has_span_context(),
                        detail::ExtractionCounter::number_of(traits.name), bit});
       if (bit << 1U != 0) bit <<= 1U;  // all further ones share the last bit
@@ -106,6 +107,7 @@ struct PropagatorChain::Links {
   std::vector<const Propagator*> keepers;  // the writers that keep something in tracestate
   std::vector<detail::Step> steps;
   std::uint32_t steps_without_span_context = 0;  // as bits
+  std::uint32_t steps_without_fields = 0;        // the same: they may find something without any
   detail::KnownFields known;                     // to the readers
   std::vector<std::string_view> fields;  // first those that are written, then the stale ones
   std::size_t written_fields = 0;

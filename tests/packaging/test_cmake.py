@@ -17,6 +17,7 @@ BUILD = pathlib.Path(os.environ["BUILD"])
 TARGETS = {
     "baton": ["baton"],
     "baton_amqp": ["baton_amqp"],
+    "baton_c": ["baton-c"],
     "baton_celery": ["baton_celery", "baton_json"],
     "baton_celery_amqp": ["baton_celery_amqp"],
     "baton_export": ["baton_export"],
@@ -101,7 +102,7 @@ class CMake(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             done = configure(folder, "-DBATON_COMPONENTS=pigeons")
         self.assertNotEqual(done.returncode, 0)
-        self.assertIn("There is no component 'pigeons'; known are amqp, celery,", done.stderr)
+        self.assertIn("There is no component 'pigeons'; known are amqp, c, celery,", done.stderr)
 
     def test_says_what_is_missing(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -155,9 +155,9 @@ TYPED_TEST(CurlCall, EndsByTheStatusOrTheErrorOfCurl) {
 
   // curl's own error for a status, and one after the header.
   curl_easy_setopt(this->handle_, CURLOPT_FAILONERROR, 1L);
-  this->server_.answer("404 Not Found");
+  this->server_.answer("400 Bad Request");
   EXPECT_EQ(this->call(options), CURLE_HTTP_RETURNED_ERROR);
-  EXPECT_EQ(this->tracer_.ended().back().error_type, "404");
+  EXPECT_EQ(this->tracer_.ended().back().error_type, "400");
   this->server_.answer("200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno chunk");
   EXPECT_NE(this->call(options), CURLE_OK);
   span = this->tracer_.ended().back();
@@ -222,6 +222,20 @@ TYPED_TEST(CurlCall, SendsTheFieldsToEachHop) {
   // Another call of the handle goes to its own URL again.
   EXPECT_EQ(this->call({.chain = chain}), CURLE_OK);
   EXPECT_EQ(baton::curl::read_answer(this->handle_), baton::SpanContext());
+}
+
+TEST(CurlUrl, HasTheHostAsRulesNameIt) {
+  using baton::curl::internal::Url;
+  EXPECT_EQ(Url("http://[::1]:8080/").host(), "::1");
+  EXPECT_EQ(Url("https://example.test").port(), 443);
+  EXPECT_EQ(Url("unknown://example.test").port(), 0);
+  EXPECT_EQ(Url("http://0x7f.1/").host(), "127.0.0.1");
+  for (const char* const none : {"http://", "http://a b/", "", static_cast<const char*>(nullptr)}) {
+    Url url(none);
+    EXPECT_EQ(url.host(), "");
+    EXPECT_EQ(url.public_text(), "");
+    EXPECT_EQ(url.port(), 0);
+  }
 }
 
 TEST(CurlPerform, IsCurrentInCallbacks) {

@@ -159,6 +159,25 @@ TEST(SlistMemory, InjectLeavesNoHalfContext) {
   EXPECT_EQ(curl_held, held);
 }
 
+TEST(CallMemory, AnswerOfTheCallBeforeIsNoAnswer) {
+  curl_test::Server server;
+  server.answer("404 Not Found");
+  const std::string url = server.url();
+  const curl_test::Handle handle;
+  List list;
+  baton::RecordingTracer tracer;
+  const baton::SendOptions options{.chain = chain, .tracer = &tracer};
+  ASSERT_EQ(baton::curl::perform(handle, url.c_str(), list.head, options), CURLE_OK);
+  List none;
+  curl_left = 0;
+  EXPECT_EQ(baton::curl::perform(handle, url.c_str(), none.head, options), CURLE_OUT_OF_MEMORY);
+  curl_left = never;
+  const baton::RecordedSpan span = tracer.ended().back();
+  EXPECT_EQ(span.error_type, curl_easy_strerror(CURLE_OUT_OF_MEMORY));
+  EXPECT_FALSE(span.attributes.contains("http.response.status_code"));
+  EXPECT_EQ(server.requests().size(), 1U);
+}
+
 TEST(CallMemory, FailsInOrderWhereverMemoryRunsOut) {
   const curl_test::Server server;
   const std::string url = server.url();

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "baton/carriers/http_field.hpp"
+#include "baton/carriers/http_fields.hpp"
 #include "baton/detail/ascii.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
@@ -77,32 +78,16 @@ inline curl_slist* make_blank_line(std::size_t size) noexcept {
   return curl_slist_append(nullptr, blanks.get());
 }
 
-/// Reads the list whose first node `Derived` has as `head()`.
-template <class Derived>
-class SlistReader {
+/// Reads the list whose first node `Carrier` has as `head()`.
+template <class Carrier>
+class SlistReader : public http::FieldsReader<Carrier> {
  public:
-  static constexpr bool names_without_case = true;
-
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    std::optional<std::string_view> found;
-    get_all(name, [&](std::string_view value) {
-      found = value;
-      return false;
-    });
-    return found;
-  }
-
   template <class Visitor>
   void get_all(std::string_view name, Visitor&& visit) const {
     for (const curl_slist* line = head(); line != nullptr; line = line->next) {
       if (!has_name(*line, name)) continue;
       if (const Line read = read_line(line->data); read.value && !visit(*read.value)) return;
     }
-  }
-
-  template <class Visitor>
-  void keys(Visitor&& visit) const {
-    fields([&](std::string_view name, std::string_view) { return visit(name); });
   }
 
   template <class Visitor>
@@ -115,7 +100,7 @@ class SlistReader {
 
  private:
   [[nodiscard]] const curl_slist* head() const noexcept {
-    return static_cast<const Derived*>(this)->head();
+    return static_cast<const Carrier*>(this)->head();
   }
 };
 

@@ -57,7 +57,7 @@ MAY_INCLUDE = {
     "exporter": ["text", "core"],
     "opentelemetry": [],
     "tools": ["text", "environment"],
-    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
+    "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)

@@ -20,7 +20,7 @@ import callgrind
 
 FIGURES = HERE / "instructions.json"
 PROGRAMS = ("propagation", "formats", "http", "grpc_metadata", "kafka", "amqp", "payload", "spans",
-            "sampling", "in_process", "c")
+            "sampling", "in_process", "c", "curl")
 OPTIONS = ("b_coverage", "b_lto", "b_ndebug", "b_pgo", "cpp_args", "cpp_std", "debug",
            "default_library", "optimization")
 MAX_GROWTH = 1.03

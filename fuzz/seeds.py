@@ -61,6 +61,7 @@ def seeds_of_formats(target, fields):
         yield "chain", b"\n".join([choice, *lines])
         yield "c", b"\n".join([choice, *lines])
     yield "kafka", b"\n".join(lines)
+    yield "curl", b"\n".join(name.encode() + b": " + value for name, value in fields)
     yield "amqp", b"".join(entry(name.encode(), value) for name, value in fields)
     if target is not None:
         yield target, b"\n".join(lines)

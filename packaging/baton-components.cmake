@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What each component needs of others: for CMakeLists.txt and for the installed package alike.
 
-set(baton_KNOWN_COMPONENTS amqp c celery celery_amqp export grpc http kafka opentelemetry sqs)
-set(baton_HEADER_COMPONENTS http opentelemetry) # have no library of their own
+set(baton_KNOWN_COMPONENTS amqp c celery celery_amqp curl export grpc http kafka opentelemetry sqs)
+set(baton_HEADER_COMPONENTS curl http opentelemetry) # have no library of their own
 
 # Sets BATON_NEEDS to the targets that COMPONENT, or `core`, is linked with, and BATON_MISSING to a
 # description of what cannot be found.
@@ -55,6 +55,9 @@ function(baton_find_needs component)
   elseif(component STREQUAL "celery")
     find_package(Boost 1.81 CONFIG QUIET COMPONENTS json)
     _baton_need("Boost.JSON 1.81" Boost::json)
+  elseif(component STREQUAL "curl")
+    find_package(CURL 7.72 QUIET)
+    _baton_need("libcurl 7.72" CURL::libcurl)
   elseif(component STREQUAL "export")
     find_package(Boost 1.81 CONFIG QUIET COMPONENTS json url)
     find_package(absl CONFIG QUIET)

@@ -22,6 +22,7 @@ ROOMS = {
     "celery": ["carriers/celery/", "include/baton/carriers/celery/"],
     "celery tasks": ["carriers/celery/tasks/", "include/baton/carriers/celery/tasks/",
                      "include/baton/carriers/celery.hpp"],
+    "curl": ["carriers/curl/", "include/baton/carriers/curl"],
     "environment": ["carriers/environment/", "include/baton/carriers/environment"],
     "grpc": ["carriers/grpc/", "include/baton/carriers/grpc"],
     "kafka": ["carriers/kafka/", "include/baton/carriers/kafka"],
@@ -48,6 +49,7 @@ MAY_INCLUDE = {
     "amqp": ["core"],
     "celery": ["text", "core", "json"],
     "celery tasks": ["text", "json", "celery"],
+    "curl": ["http"],
     "environment": [],
     "grpc": [],
     "kafka": ["core", "text"],
@@ -57,7 +59,7 @@ MAY_INCLUDE = {
     "c": ["text", "core"],
     "opentelemetry": [],
     "tools": ["text", "environment"],
-    "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
+    "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)

@@ -95,6 +95,9 @@ class PropagatorChain {
   ///                       .callers = baton::CallerTrust::restart})
   [[nodiscard]] PropagatorChain with_trust(TrustRules rules) const;
 
+  /// Whether the destination of a message may matter. If not, nobody need find it out.
+  [[nodiscard]] bool has_trust_rules() const noexcept;
+
   /// Whether a rule denies something to the destination.
   [[nodiscard]] bool restricts(std::string_view destination) const noexcept;
 

@@ -162,6 +162,10 @@ PropagatorChain PropagatorChain::with_trust(TrustRules rules) const {
   return chain;
 }
 
+bool PropagatorChain::has_trust_rules() const noexcept {
+  return links_ != nullptr && links_->trust != nullptr;
+}
+
 bool PropagatorChain::restricts(std::string_view destination) const noexcept {
   return links_ != nullptr && links_->trust != nullptr &&
          links_->trust->find(destination) != nullptr;

@@ -59,6 +59,7 @@ TEST(TrustRulesTest, ADefaultOneChangesNothing) {
   const PropagatorChain chain = w3c().with_trust({});
   EXPECT_FALSE(chain.restricts(""));
   EXPECT_FALSE(chain.restricts("x"));
+  EXPECT_FALSE(chain.has_trust_rules());
   EXPECT_EQ(injected(chain, full_context(), "x"), injected(w3c(), full_context(), ""));
 }
 
@@ -67,6 +68,9 @@ TEST(TrustRulesTest, BelongToTheChainThatIsMadeWithThem) {
   const PropagatorChain strict = plain.with_trust({.destinations = {{"*"}}});
   EXPECT_FALSE(plain.restricts("x"));
   EXPECT_TRUE(strict.restricts("x"));
+  EXPECT_FALSE(plain.has_trust_rules());
+  EXPECT_TRUE(strict.has_trust_rules());
+  EXPECT_FALSE(baton::PropagatorChain().with_trust({.destinations = {{"*"}}}).has_trust_rules());
   EXPECT_FALSE(strict.with_trust({}).restricts("x"));
   EXPECT_EQ(strict.policy(), plain.policy());
   EXPECT_EQ(strict.readers().size(), plain.readers().size());

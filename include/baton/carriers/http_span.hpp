@@ -70,18 +70,22 @@ detail::SpanFacts span_facts(const Request& request) {
   return facts;
 }
 
-/// Ends a span by the status of a response: an error from `first_error` on.
-template <HasStatus Response>
-void end_span(Span& span, const Response& response, int first_error) {
-  const int status = ResponseTraits<Response>::status(response);
+/// Ends a span by a status, with other attributes: an error from `first_error` on.
+inline void end_by_status(Span& span, int status, int first_error,
+                          detail::Attributes attributes = {}) {
   std::array<char, 12> digits{};
   const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), status);
-  detail::Attributes attributes;
   attributes.add("http.response.status_code", std::int64_t{status});
   const bool is_error = status >= first_error;
   span.end({.is_error = is_error,
             .error_type = is_error ? std::string_view(digits.data(), end) : std::string_view(),
             .attributes = attributes.all()});
+}
+
+/// Ends a span by the status of a response.
+template <HasStatus Response>
+void end_span(Span& span, const Response& response, int first_error) {
+  end_by_status(span, ResponseTraits<Response>::status(response), first_error);
 }
 
 }  // namespace internal

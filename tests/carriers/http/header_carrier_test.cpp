@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "baton/carriers/http_fields.hpp"
 #include "carriers/conformance.hpp"
 #include "containers.hpp"
 
@@ -38,6 +39,34 @@ using CoreMaps = testing::Types<MapBinding<std::map<std::string, std::string>>,
                                 MapBinding<std::map<std::string, std::string, std::less<>>>,
                                 MapBinding<std::unordered_map<std::string, std::string>>>;
 
+/// A carrier that shows its fields one by one, and gets the rest.
+template <class Headers>
+class OneByOne : public baton::http::FieldsReader<OneByOne<Headers>> {
+ public:
+  explicit OneByOne(Headers& headers) : headers_(&headers) {}
+
+  template <class Visitor>
+  void fields(Visitor&& visit) const {
+    HeaderCarrier(*headers_).fields(visit);
+  }
+  void set(std::string_view name, std::string_view value) {
+    HeaderCarrier(*headers_).set(name, value);
+  }
+  void erase(std::string_view name) { HeaderCarrier(*headers_).erase(name); }
+
+ private:
+  Headers* headers_;
+};
+
+struct OneByOneBinding : Pairs {
+  static auto carrier(Storage& storage) { return OneByOne(storage); }
+  static auto carrier(const Storage& storage) { return OneByOne(storage); }
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(OneByOne, CarrierTest, OneByOneBinding);
+INSTANTIATE_TYPED_TEST_SUITE_P(OneByOne, MultiValueCarrierTest, OneByOneBinding);
+INSTANTIATE_TYPED_TEST_SUITE_P(OneByOne, OrderedCarrierTest, OneByOneBinding);
+INSTANTIATE_TYPED_TEST_SUITE_P(OneByOne, CaseInsensitiveCarrierTest, OneByOneBinding);
 INSTANTIATE_TYPED_TEST_SUITE_P(Header, CarrierTest, Everything);
 INSTANTIATE_TYPED_TEST_SUITE_P(Header, MultiValueCarrierTest, MultiValued);
 INSTANTIATE_TYPED_TEST_SUITE_P(Header, OrderedCarrierTest, Ordered);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "baton/carriers/curl.hpp"
+
+#include "fuzz/input.hpp"
+#include "laws/header_model.hpp"
+#include "laws/slist_model.hpp"
+
+namespace {
+
+/// Owns a list of lines.
+class List {
+ public:
+  explicit List(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
+      curl_slist* const longer = curl_slist_append(head, line.c_str());
+      laws::require(longer != nullptr, "there is memory");
+      head = longer;
+    }
+  }
+  ~List() { curl_slist_free_all(head); }
+  List(const List&) = delete;
+  List& operator=(const List&) = delete;
+
+  [[nodiscard]] std::vector<std::string> lines() const {
+    std::vector<std::string> lines;
+    for (const curl_slist* line = head; line != nullptr; line = line->next) {
+      lines.emplace_back(line->data);
+    }
+    return lines;
+  }
+
+  curl_slist* head = nullptr;
+};
+
+/// A writer for the model: it takes what a chain writes.
+class Writer {
+ public:
+  explicit Writer(laws::SlistModel& model) : model_(&model) {}
+  void set(std::string_view name, std::string_view value) {
+    model_->set(std::string(name), std::string(value));
+  }
+  void erase(std::string_view name) { model_->erase(std::string(name)); }
+
+ private:
+  laws::SlistModel* model_;
+};
+
+}  // namespace
+
+/// Each line is one of CURLOPT_HTTPHEADER, up to a NUL. The first line is set, and its name erased.
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::vector<std::string> lines = oracle::split(fuzz::Input(data, size).text(), '\n');
+  for (std::string& line : lines) line = line.substr(0, line.find('\0'));
+  std::string name;
+  std::string value;
+  oracle::cut(lines.front(), ':', name, value);
+
+  List list(lines);
+  laws::SlistModel model(lines);
+  baton::curl::SlistCarrier carrier(list.head);
+  for (const std::string& asked : {name, std::string("traceparent"), std::string("Baggage")}) {
+    check_reading(baton::curl::ConstSlistCarrier(list.head), model, asked);
+  }
+
+  const baton::PropagatorChain& chain = laws::header_chain();
+  const baton::Context context = chain.extract(carrier);
+  laws::require(baton::curl::inject(list.head, context, {.chain = chain}) == CURLE_OK,
+                "there is memory");
+  chain.inject(context, Writer(model));
+  laws::require(list.lines() == model.lines(), "inject writes what the model does");
+  laws::require(baton::curl::inject(list.head, context, {.chain = chain}) == CURLE_OK &&
+                    list.lines() == model.lines(),
+                "inject over itself changes nothing");
+
+  carrier.set(name, value);
+  model.set(name, value);
+  laws::require(list.lines() == model.lines(), "set does what the model does");
+  check_reading(carrier, model, name);
+  carrier.erase(name);
+  model.erase(name);
+  laws::require(list.lines() == model.lines(), "erase does what the model does");
+  laws::require(!carrier.get(name), "nothing of it is left");
+  return 0;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "baton/carriers/curl.hpp"
+#include "oracle/text.hpp"
+
+/// What the tests of curl share: lists, and a server in this process.
+namespace curl_test {
+
+using RawFields = std::vector<std::pair<std::string, std::string>>;
+
+/// Owns a list.
+class List {
+ public:
+  List() = default;
+  explicit List(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) add(line);
+  }
+  List(List&& other) noexcept : head(std::exchange(other.head, nullptr)) {}
+  List& operator=(List&& other) noexcept {
+    std::swap(head, other.head);
+    return *this;
+  }
+  ~List() { curl_slist_free_all(head); }
+
+  void add(const std::string& line) {
+    curl_slist* const longer = curl_slist_append(head, line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    head = longer;
+  }
+  [[nodiscard]] std::vector<std::string> lines() const {
+    std::vector<std::string> lines;
+    for (const curl_slist* line = head; line != nullptr; line = line->next) {
+      lines.emplace_back(line->data);
+    }
+    return lines;
+  }
+
+  curl_slist* head = nullptr;
+};
+
+/// A line as a receiver of HTTP/1.1 splits it.
+inline std::pair<std::string, std::string> to_field(const std::string& line) {
+  std::string name;
+  std::string value;
+  if (!oracle::cut(line, ':', name, value)) throw std::logic_error("no field: " + line);
+  const std::size_t first = value.find_first_not_of(" \t\v\f\r\n");
+  if (first == std::string::npos) return {name, ""};
+  return {name, value.substr(first, value.find_last_not_of(" \t\v\f\r\n") + 1 - first)};
+}
+
+/// An HTTP/1.1 server on 127.0.0.1, with a connection for each request. Keeps the lines of the
+/// headers that it gets, and answers by what the test has queued, or by 200.
+class Server {
+ public:
+  Server() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+        ::listen(socket_, 16) != 0 ||
+        ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      throw std::runtime_error("cannot listen");
+    }
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~Server() {
+    ::shutdown(socket_, SHUT_RDWR);
+    thread_.join();
+    ::close(socket_);
+  }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  [[nodiscard]] std::string port() const { return std::to_string(port_); }
+  [[nodiscard]] std::string url(const std::string& path = "/") const {
+    return "http://127.0.0.1:" + port() + path;
+  }
+
+  /// The status and the fields of the next answer. Nothing: closes the connection.
+  void answer(const std::string& head) {
+    const std::scoped_lock lock(mutex_);
+    answers_.push_back(head);
+  }
+
+  /// The header lines of the requests so far, without those of curl's own.
+  [[nodiscard]] std::vector<std::vector<std::string>> requests() const {
+    const std::scoped_lock lock(mutex_);
+    return requests_;
+  }
+  /// The fields of the last one. What has no name is none: curl makes ":" of the line ";".
+  [[nodiscard]] RawFields last() const {
+    RawFields fields;
+    const std::vector<std::string> lines = requests().back();
+    for (const std::string& line : lines) {
+      if (!line.starts_with(':')) fields.push_back(to_field(line));
+    }
+    return fields;
+  }
+
+ private:
+  void serve() {
+    for (;;) {
+      const int connection = ::accept(socket_, nullptr, nullptr);
+      if (connection < 0) return;
+      std::string text;
+      std::string part(4096, '\0');
+      while (!text.ends_with("\r\n\r\n")) {
+        const ssize_t got = ::read(connection, part.data(), part.size());
+        if (got <= 0) break;
+        text.append(part, 0, static_cast<std::size_t>(got));
+      }
+      const std::string head = keep(text);
+      if (!head.empty()) {
+        const std::string response =
+            "HTTP/1.1 " + head + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        static_cast<void>(::send(connection, response.data(), response.size(), MSG_NOSIGNAL));
+      }
+      ::close(connection);
+    }
+  }
+
+  std::string keep(const std::string& text) {
+    std::vector<std::string> lines;
+    for (std::size_t begin = text.find("\r\n"); begin + 4 < text.size();) {
+      begin += 2;
+      const std::size_t end = text.find("\r\n", begin);
+      std::string line = text.substr(begin, end - begin);
+      begin = end;
+      if (!line.starts_with("Host:") && !line.starts_with("Accept:")) {
+        lines.push_back(std::move(line));
+      }
+    }
+    const std::scoped_lock lock(mutex_);
+    requests_.push_back(std::move(lines));
+    if (answers_.empty()) return "200 OK";
+    std::string head = answers_.front();
+    answers_.pop_front();
+    return head;
+  }
+
+  int socket_;
+  unsigned port_ = 0;
+  mutable std::mutex mutex_;
+  std::deque<std::string> answers_;
+  std::vector<std::vector<std::string>> requests_;
+  std::thread thread_;
+};
+
+/// An easy handle, for calls of loopback only.
+class Handle {
+ public:
+  Handle() {
+    curl_easy_setopt(handle_, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(handle_, CURLOPT_TIMEOUT, 60L);
+    curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &drop);
+  }
+  ~Handle() { curl_easy_cleanup(handle_); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  operator CURL*() const { return handle_; }
+
+ private:
+  static std::size_t drop(char*, std::size_t size, std::size_t count, void*) {
+    return size * count;
+  }
+  CURL* handle_ = curl_easy_init();
+};
+
+}  // namespace curl_test

@@ -20,9 +20,10 @@ LICENSE = "// SPDX-License-Identifier: Apache-2.0"
 OWN = re.compile(r'#include "(.+)"')
 FOREIGN = re.compile(r"#include <.+>")
 
-# What no rename may touch: comments, literals, and names that something else qualifies.
+# What no rename may touch: comments, literals, and names that something else qualifies than
+# `detail`, which has unnamed namespaces too.
 TOKEN = re.compile(
-    r"""//[^\n]* | /\*.*?\*/ | R"\(.*?\)" | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])+'"""
+    r"""detail::(?=\w) | //[^\n]* | /\*.*?\*/ | R"\(.*?\)" | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])+'"""
     r"""| (?:\.|->|::)\s*\w+ | \w+(?:'\w+)* | \s+ | .""",
     re.DOTALL | re.VERBOSE,
 )

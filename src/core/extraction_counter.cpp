@@ -11,7 +11,7 @@ namespace {
 // Never destroyed and never locked: threads may count while the process ends, and so may the only
 // thread of a child of `fork`.
 constinit std::atomic<CounterBlock*> all_blocks{nullptr};
-constinit std::array<std::atomic<const std::string*>, max_counted_formats> counted_names{};
+constinit std::array<std::atomic<const std::string*>, max_counted_formats> names{};
 
 /// For threads that end, or have no memory. Several threads may use it, which may lose counts.
 constinit CounterBlock shared_block{};
@@ -65,11 +65,11 @@ CounterBlock& ExtractionCounter::acquire() noexcept {
 
 std::uint8_t ExtractionCounter::number_of(std::string_view format) {
   const std::string* mine = nullptr;
-  for (std::size_t i = 0; i < counted_names.size(); ++i) {
-    const std::string* name = counted_names[i].load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string* name = names[i].load(std::memory_order_acquire);
     if (name == nullptr) {
       if (mine == nullptr) mine = new std::string(format);
-      if (counted_names[i].compare_exchange_strong(name, mine, std::memory_order_acq_rel)) {
+      if (names[i].compare_exchange_strong(name, mine, std::memory_order_acq_rel)) {
         return static_cast<std::uint8_t>(i);
       }
     }
@@ -123,8 +123,8 @@ ExtractionCounts extraction_counts() {
   ExtractionCounts counts;
   for_each_block(
       [&](const detail::CounterBlock& block) { counts.extractions += read(block.extractions); });
-  for (std::size_t i = 0; i < detail::counted_names.size(); ++i) {
-    const std::string* name = detail::counted_names[i].load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < detail::names.size(); ++i) {
+    const std::string* name = detail::names[i].load(std::memory_order_acquire);
     if (name == nullptr) return counts;
     counts.formats.push_back(sum_of(i, *name));
   }

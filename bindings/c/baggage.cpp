@@ -31,7 +31,7 @@ class Properties {
     }
     // Only now do the values remain where they are.
     for (std::size_t i = 0; i < values_.size(); ++i) {
-      if (values_[i]) properties_[i].value = to_c(*values_[i]);
+      if (const auto& value = values_[i]) properties_[i].value = to_c(*value);
     }
   }
 

@@ -44,7 +44,7 @@ inline const baton_context* handle(const Context& context) noexcept {
 
 /// A text from C. A null pointer is an empty one.
 inline std::string_view text(const char* data, std::size_t size) noexcept {
-  return data != nullptr ? std::string_view(data, size) : std::string_view("", 0);
+  return data != nullptr ? std::string_view(data, size) : std::string_view("");
 }
 inline std::string_view text(const baton_text& text) noexcept {
   return c::text(text.data, text.size);

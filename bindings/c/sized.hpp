@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <new>
+#include <optional>
 
 #include "baton/baton.h"
 #include "baton/parse_error.hpp"
@@ -39,21 +39,21 @@ class Sized {
  private:
   [[gnu::noinline, gnu::cold]] void copy(const Struct* given) noexcept {
     known_ = nullptr;
-    copy_ = {};
+    Struct& known = copy_.emplace();
     const std::size_t size = given != nullptr ? given->size : sizeof(std::size_t);
     if (!is_struct_size(size)) return;
     if (given != nullptr) {
       const auto* const bytes = reinterpret_cast<const char*>(given);
-      std::memcpy(&copy_, bytes, std::min(size, sizeof(Struct)));
+      std::memcpy(&known, bytes, std::min(size, sizeof(Struct)));
       for (std::size_t i = sizeof(Struct); i < size; ++i) {
         if (bytes[i] != 0) return;
       }
     }
-    known_ = &copy_;
+    known_ = &known;
   }
 
   const Struct* known_;
-  Struct copy_;  // not set if it is not needed
+  std::optional<Struct> copy_;
 };
 
 /// Fills a struct of C as far as its size goes. What this version does not know becomes zero.

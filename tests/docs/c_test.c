@@ -8,17 +8,17 @@
 #define PARENT "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 static int failures = 0;
-#define CHECK(condition)                                            \
-  do {                                                              \
-    if (condition) break;                                           \
-    fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-    ++failures;                                                     \
+#define CHECK(condition)                                                  \
+  do {                                                                    \
+    if (condition) break;                                                 \
+    (void)fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+    ++failures;                                                           \
   } while (0)
 
 static int32_t append(void* carrier, const char* name, size_t name_size, const char* value,
                       size_t value_size) {
   char* text = carrier;
-  sprintf(text + strlen(text), "%.*s: %.*s\n", (int)name_size, name, (int)value_size, value);
+  (void)sprintf(text + strlen(text), "%.*s: %.*s\n", (int)name_size, name, (int)value_size, value);
   return 0;
 }
 

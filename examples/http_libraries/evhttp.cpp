@@ -78,7 +78,7 @@ void handle(evhttp_request* request, void* argument) {
 
 int main(int argc, char** argv) {
   if (argc != 2) return EXIT_FAILURE;
-  Relay relay{event_base_new(), static_cast<unsigned short>(std::atoi(argv[1]))};
+  Relay relay{event_base_new(), static_cast<unsigned short>(std::strtol(argv[1], nullptr, 10))};
   evhttp* const server = evhttp_new(relay.base);
   evhttp_set_gencb(server, &handle, &relay);
   evhttp_bound_socket* const bound = evhttp_bind_socket_with_handle(server, "127.0.0.1", 0);
@@ -86,6 +86,6 @@ int main(int argc, char** argv) {
   sockaddr_in address{};
   socklen_t size = sizeof(address);
   getsockname(evhttp_bound_socket_get_fd(bound), reinterpret_cast<sockaddr*>(&address), &size);
-  std::cout << "listening on http://127.0.0.1:" << ntohs(address.sin_port) << std::endl;
+  std::cout << "listening on http://127.0.0.1:" << ntohs(address.sin_port) << '\n' << std::flush;
   event_base_dispatch(relay.base);
 }

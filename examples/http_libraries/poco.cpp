@@ -100,7 +100,7 @@ class Server : public Poco::Util::ServerApplication {
     const net::ServerSocket socket(net::SocketAddress("127.0.0.1", 0));
     net::HTTPServer server(new Relays(next_port), socket, new net::HTTPServerParams);
     server.start();
-    std::cout << "listening on http://127.0.0.1:" << server.port() << std::endl;
+    std::cout << "listening on http://127.0.0.1:" << server.port() << '\n' << std::flush;
     waitForTerminationRequest();
     server.stopAll();
     return EXIT_OK;

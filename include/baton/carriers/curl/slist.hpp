@@ -225,7 +225,8 @@ class SlistCarrier : public http::FieldsReader<SlistCarrier> {
     char* const colon = std::transform(name.begin(), name.end(), line.data,
                                        [](char c) { return detail::to_lower(c); });
     if (value.empty()) {
-      std::strcpy(colon, ";");  // curl takes a colon without a value as "do not send"
+      colon[0] = ';';  // curl takes a colon without a value as "do not send"
+      colon[1] = '\0';
       return;
     }
     colon[0] = ':';

@@ -29,9 +29,11 @@ class EvCarrier : public baton::http::FieldsReader<EvCarrier> {
     }
   }
   void set(std::string_view name, std::string_view value) {
-    const std::string kept(value);
-    erase(name);
-    evhttp_add_header(list_, std::string(name).c_str(), kept.c_str());  // refuses line breaks
+    const std::string own_name(name);  // both may be views of what is erased
+    const std::string own_value(value);
+    erase(own_name);
+    if (!baton::http::is_field_name(own_name) || !baton::http::is_field_value(own_value)) return;
+    evhttp_add_header(list_, own_name.c_str(), own_value.c_str());
   }
   void erase(std::string_view name) {
     const std::string kept(name);
@@ -71,7 +73,7 @@ void handle(evhttp_request* request, void* argument) {
   evhttp_connection_free_on_completion(next);
   evhttp_request* const call = evhttp_request_new(&finish, request);
   baton::http::inject(*evhttp_request_get_output_headers(call), context);
-  evhttp_make_request(next, call, EVHTTP_REQ_GET, "/next");
+  if (evhttp_make_request(next, call, EVHTTP_REQ_GET, "/next") != 0) finish(nullptr, request);
 }
 
 }  // namespace

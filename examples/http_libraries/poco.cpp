@@ -33,9 +33,11 @@ class PocoCarrier : public baton::http::FieldsReader<PocoCarrier<Message>> {
     }
   }
   void set(std::string_view name, std::string_view value) {
-    const std::string kept(value);
-    erase(name);
-    if (baton::http::is_field_value(kept)) message_->add(std::string(name), kept);
+    const std::string own_name(name);  // both may be views of what is erased
+    const std::string own_value(value);
+    erase(own_name);
+    if (!baton::http::is_field_name(own_name) || !baton::http::is_field_value(own_value)) return;
+    message_->add(own_name, own_value);
   }
   void erase(std::string_view name) { message_->erase(std::string(name)); }
 

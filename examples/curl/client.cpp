@@ -106,6 +106,7 @@ int main(int argc, char** argv) {
     bool all = first.report(get(first, urls.front()));
     urls.erase(urls.begin());
     std::vector<std::unique_ptr<Transfer>> others;
+    others.reserve(urls.size());
     for (std::size_t i = 0; i < urls.size(); ++i) {
       others.push_back(std::make_unique<Transfer>(by_http2));
     }

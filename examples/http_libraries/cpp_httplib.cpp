@@ -24,12 +24,12 @@ int relay(const httplib::Request& request, int next_port) {
 
 int main(int argc, char** argv) {
   if (argc != 2) return EXIT_FAILURE;
-  const int next_port = std::atoi(argv[1]);
+  const auto next_port = static_cast<int>(std::strtol(argv[1], nullptr, 10));
   httplib::Server server;
   server.Get("/", [next_port](const httplib::Request& request, httplib::Response& response) {
     response.status = relay(request, next_port);
   });
   const int port = server.bind_to_any_port("127.0.0.1");
-  std::cout << "listening on http://127.0.0.1:" << port << std::endl;
+  std::cout << "listening on http://127.0.0.1:" << port << '\n' << std::flush;
   return server.listen_after_bind() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

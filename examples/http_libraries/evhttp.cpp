@@ -29,9 +29,11 @@ class EvCarrier : public baton::http::FieldsReader<EvCarrier> {
     }
   }
   void set(std::string_view name, std::string_view value) {
-    const std::string kept(value);
-    erase(name);
-    evhttp_add_header(list_, std::string(name).c_str(), kept.c_str());  // refuses line breaks
+    const std::string own_name(name);  // both may be views of what is erased
+    const std::string own_value(value);
+    erase(own_name);
+    if (!baton::http::is_field_name(own_name) || !baton::http::is_field_value(own_value)) return;
+    evhttp_add_header(list_, own_name.c_str(), own_value.c_str());
   }
   void erase(std::string_view name) {
     const std::string kept(name);
@@ -71,14 +73,14 @@ void handle(evhttp_request* request, void* argument) {
   evhttp_connection_free_on_completion(next);
   evhttp_request* const call = evhttp_request_new(&finish, request);
   baton::http::inject(*evhttp_request_get_output_headers(call), context);
-  evhttp_make_request(next, call, EVHTTP_REQ_GET, "/next");
+  if (evhttp_make_request(next, call, EVHTTP_REQ_GET, "/next") != 0) finish(nullptr, request);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) return EXIT_FAILURE;
-  Relay relay{event_base_new(), static_cast<unsigned short>(std::atoi(argv[1]))};
+  Relay relay{event_base_new(), static_cast<unsigned short>(std::strtol(argv[1], nullptr, 10))};
   evhttp* const server = evhttp_new(relay.base);
   evhttp_set_gencb(server, &handle, &relay);
   evhttp_bound_socket* const bound = evhttp_bind_socket_with_handle(server, "127.0.0.1", 0);
@@ -86,6 +88,6 @@ int main(int argc, char** argv) {
   sockaddr_in address{};
   socklen_t size = sizeof(address);
   getsockname(evhttp_bound_socket_get_fd(bound), reinterpret_cast<sockaddr*>(&address), &size);
-  std::cout << "listening on http://127.0.0.1:" << ntohs(address.sin_port) << std::endl;
+  std::cout << "listening on http://127.0.0.1:" << ntohs(address.sin_port) << '\n' << std::flush;
   event_base_dispatch(relay.base);
 }

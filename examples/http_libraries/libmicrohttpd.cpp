@@ -84,7 +84,8 @@ int main(int argc, char** argv) {
                        MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_END);
   if (daemon == nullptr) return EXIT_FAILURE;
   std::cout << "listening on http://127.0.0.1:"
-            << MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port << std::endl;
+            << MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port << '\n'
+            << std::flush;
   int signal = 0;
   sigwait(&end, &signal);
   MHD_stop_daemon(daemon);

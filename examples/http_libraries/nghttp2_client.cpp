@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   Connection connection{::socket(AF_INET, SOCK_STREAM, 0), {}};
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[1])));
+  address.sin_port = htons(static_cast<std::uint16_t>(std::strtol(argv[1], nullptr, 10)));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const auto* const server = reinterpret_cast<const sockaddr*>(&address);
   if (::connect(connection.socket, server, sizeof(address)) != 0) return EXIT_FAILURE;

@@ -69,7 +69,7 @@ int main() {
   auto* const any = reinterpret_cast<sockaddr*>(&address);
   if (::bind(listener, any, size) != 0 || ::listen(listener, 8) != 0) return EXIT_FAILURE;
   ::getsockname(listener, any, &size);
-  std::cout << "listening on http://127.0.0.1:" << ntohs(address.sin_port) << std::endl;
+  std::cout << "listening on http://127.0.0.1:" << ntohs(address.sin_port) << '\n' << std::flush;
   for (;;) {
     const int socket = ::accept(listener, nullptr, nullptr);
     if (socket < 0) return EXIT_FAILURE;

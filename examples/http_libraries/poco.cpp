@@ -33,9 +33,11 @@ class PocoCarrier : public baton::http::FieldsReader<PocoCarrier<Message>> {
     }
   }
   void set(std::string_view name, std::string_view value) {
-    const std::string kept(value);
-    erase(name);
-    if (baton::http::is_field_value(kept)) message_->add(std::string(name), kept);
+    const std::string own_name(name);  // both may be views of what is erased
+    const std::string own_value(value);
+    erase(own_name);
+    if (!baton::http::is_field_name(own_name) || !baton::http::is_field_value(own_value)) return;
+    message_->add(own_name, own_value);
   }
   void erase(std::string_view name) { message_->erase(std::string(name)); }
 
@@ -100,7 +102,7 @@ class Server : public Poco::Util::ServerApplication {
     const net::ServerSocket socket(net::SocketAddress("127.0.0.1", 0));
     net::HTTPServer server(new Relays(next_port), socket, new net::HTTPServerParams);
     server.start();
-    std::cout << "listening on http://127.0.0.1:" << server.port() << std::endl;
+    std::cout << "listening on http://127.0.0.1:" << server.port() << '\n' << std::flush;
     waitForTerminationRequest();
     server.stopAll();
     return EXIT_OK;

@@ -52,6 +52,9 @@ class FieldsReader {
   }
 
  private:
+  friend Carrier;
+  FieldsReader() = default;
+
   [[nodiscard]] const Carrier& carrier() const noexcept {
     return *static_cast<const Carrier*>(this);
   }

@@ -78,31 +78,21 @@ inline curl_slist* make_blank_line(std::size_t size) noexcept {
   return curl_slist_append(nullptr, blanks.get());
 }
 
-/// Reads the list whose first node `Carrier` has as `head()`.
-template <class Carrier>
-class SlistReader : public http::FieldsReader<Carrier> {
- public:
-  template <class Visitor>
-  void get_all(std::string_view name, Visitor&& visit) const {
-    for (const curl_slist* line = head(); line != nullptr; line = line->next) {
-      if (!has_name(*line, name)) continue;
-      if (const Line read = read_line(line->data); read.value && !visit(*read.value)) return;
-    }
+template <class Visitor>
+void visit_values(const curl_slist* line, std::string_view name, Visitor&& visit) {
+  for (; line != nullptr; line = line->next) {
+    if (!has_name(*line, name)) continue;
+    if (const Line read = read_line(line->data); read.value && !visit(*read.value)) return;
   }
+}
 
-  template <class Visitor>
-  void fields(Visitor&& visit) const {
-    for (const curl_slist* line = head(); line != nullptr; line = line->next) {
-      const Line read = read_line(line->data);
-      if (!read.name.empty() && read.value && !visit(read.name, *read.value)) return;
-    }
+template <class Visitor>
+void visit_fields(const curl_slist* line, Visitor&& visit) {
+  for (; line != nullptr; line = line->next) {
+    const Line read = read_line(line->data);
+    if (!read.name.empty() && read.value && !visit(read.name, *read.value)) return;
   }
-
- private:
-  [[nodiscard]] const curl_slist* head() const noexcept {
-    return static_cast<const Carrier*>(this)->head();
-  }
-};
+}
 
 }  // namespace internal
 
@@ -115,14 +105,20 @@ class SlistReader : public http::FieldsReader<Carrier> {
 /// Space around a value is no part of it.
 ///
 /// Reading never allocates. Each look-up visits all lines at most once.
-class ConstSlistCarrier : public internal::SlistReader<ConstSlistCarrier> {
+class ConstSlistCarrier : public http::FieldsReader<ConstSlistCarrier> {
  public:
   explicit ConstSlistCarrier(const curl_slist* list) noexcept : list_(list) {}
 
- private:
-  friend SlistReader;
-  [[nodiscard]] const curl_slist* head() const noexcept { return list_; }
+  template <class Visitor>
+  void get_all(std::string_view name, Visitor&& visit) const {
+    internal::visit_values(list_, name, visit);
+  }
+  template <class Visitor>
+  void fields(Visitor&& visit) const {
+    internal::visit_fields(list_, visit);
+  }
 
+ private:
   const curl_slist* list_;
 };
 
@@ -146,9 +142,18 @@ class ConstSlistCarrier : public internal::SlistReader<ConstSlistCarrier> {
 /// Older fields of that name are removed in any case.
 ///
 /// If memory runs out, `set` leaves the list as it was; see `status`. Never throws.
-class SlistCarrier : public internal::SlistReader<SlistCarrier> {
+class SlistCarrier : public http::FieldsReader<SlistCarrier> {
  public:
   explicit SlistCarrier(curl_slist*& list) noexcept : list_(&list) {}
+
+  template <class Visitor>
+  void get_all(std::string_view name, Visitor&& visit) const {
+    internal::visit_values(*list_, name, visit);
+  }
+  template <class Visitor>
+  void fields(Visitor&& visit) const {
+    internal::visit_fields(*list_, visit);
+  }
 
   void set(std::string_view name, std::string_view value) noexcept {
     if (!http::is_field_name(name) || !http::is_field_value(value)) {
@@ -180,9 +185,6 @@ class SlistCarrier : public internal::SlistReader<SlistCarrier> {
   [[nodiscard]] CURLcode status() const noexcept { return status_; }
 
  private:
-  friend SlistReader;
-  [[nodiscard]] const curl_slist* head() const noexcept { return *list_; }
-
   struct Removal {
     bool only_fields;  ///< leaves `Name:`
   };
@@ -223,7 +225,8 @@ class SlistCarrier : public internal::SlistReader<SlistCarrier> {
     char* const colon = std::transform(name.begin(), name.end(), line.data,
                                        [](char c) { return detail::to_lower(c); });
     if (value.empty()) {
-      std::strcpy(colon, ";");  // curl takes a colon without a value as "do not send"
+      colon[0] = ';';  // curl takes a colon without a value as "do not send"
+      colon[1] = '\0';
       return;
     }
     colon[0] = ':';

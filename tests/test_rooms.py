@@ -29,6 +29,7 @@ ROOMS = {
     "sqs": ["carriers/sqs/", "include/baton/carriers/sqs"],
     "exporter": ["exporter/", "include/baton/exporter/"],
     "opentelemetry": ["bindings/opentelemetry/", "include/baton/bindings/opentelemetry"],
+    "nginx": ["bindings/nginx/"],
     "tools": ["tools/"],
     "examples": ["examples/"],
 }  # fmt: skip
@@ -54,6 +55,7 @@ MAY_INCLUDE = {
     "sqs": ["core", "json"],
     "exporter": ["text", "core"],
     "opentelemetry": [],
+    "nginx": ["core", "http"],
     "tools": ["text", "environment"],
     "examples": ["asio", "log", "http", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
 }
@@ -76,7 +78,7 @@ class Rooms(unittest.TestCase):
         """The included file of this tree, from its root; None if it is not of this tree."""
         if name.startswith("baton/"):
             return "include/" + name
-        for folder in ("src", ".", "examples", path.parent):
+        for folder in ("src", ".", "examples", "bindings", path.parent):
             found = (ROOT / folder / name).resolve()
             if found.exists():
                 return str(found.relative_to(ROOT))

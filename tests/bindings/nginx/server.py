@@ -33,7 +33,7 @@ def wait_until(condition, what):
 
 class Nginx:
     """A master with workers. In the configuration, `@name` is an address of its own, or that of an
-    upstream that is given."""
+    upstream that is given; `AT_name` is nginx's `@name`."""
 
     def __init__(self, http, module=MODULE, workers=2, upstreams=None, env=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nginx-"))
@@ -49,6 +49,7 @@ class Nginx:
         new = [name for name in names if name not in self.ports]
         self.ports.update(zip(new, free_ports(len(new))))
         http = re.sub(r"@(\w+)", lambda found: f"127.0.0.1:{self.ports[found[1]]}", http)
+        http = http.replace("AT_", "@")
         temporary = "".join(f"{name}_temp_path {self.folder}/{name};\n" for name in
                             ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         load = f"load_module {self.module};" if self.module else ""

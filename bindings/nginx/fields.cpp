@@ -7,7 +7,7 @@ namespace baton::nginx {
 namespace {
 
 /// For FastCGI, uwsgi and SCGI a name with `_` is the one with `-`, so it must not slip by.
-bool same_name(std::string_view field, std::string_view lowercase) noexcept {
+bool same_variable(std::string_view field, std::string_view lowercase) noexcept {
   return std::ranges::equal(field, lowercase, [](char ours, char theirs) {
     return detail::to_lower(ours) == theirs || (ours == '_' && theirs == '-');
   });
@@ -24,9 +24,20 @@ ngx_uint_t hash_of(std::string_view lowercase) noexcept {
 
 FieldChanges::Change* FieldChanges::find(std::string_view name) noexcept {
   for (std::size_t next = heads_[bucket_of(name)]; next != 0; next = changes_[next - 1].next) {
-    if (same_name(name, changes_[next - 1].name)) return &changes_[next - 1];
+    Change& change = changes_[next - 1];
+    if (detail::equals_ignoring_case(name, change.name)) return &change;
   }
   return nullptr;
+}
+
+FieldChanges::Change* FieldChanges::find_of_field(std::string_view name) noexcept {
+  Change* similar = nullptr;
+  for (std::size_t next = heads_[bucket_of(name)]; next != 0; next = changes_[next - 1].next) {
+    Change& change = changes_[next - 1];
+    if (detail::equals_ignoring_case(name, change.name)) return &change;
+    if (same_variable(name, change.name)) similar = &change;
+  }
+  return similar;
 }
 
 FieldChanges::Change* FieldChanges::find_or_add(std::string_view name) noexcept {
@@ -81,7 +92,7 @@ bool FieldChanges::differ_from(const FieldParts& old) noexcept {
   kept_ = 0;
   bool differ = false;
   old.for_each([&](const ngx_table_elt_t& field) {
-    Change* const change = find(view(field.key));
+    Change* const change = find_of_field(view(field.key));
     if (change == nullptr) {
       ++kept_;
     } else if (change->is_set && !change->is_there && view(field.value) == change->value &&
@@ -105,7 +116,7 @@ bool FieldChanges::apply(const FieldParts& old, ngx_list_part_t& changed, ngx_ui
   if (fields == nullptr) return false;
   ngx_table_elt_t* end = fields;
   old.for_each([&](const ngx_table_elt_t& field) {
-    if (find(view(field.key)) == nullptr) *end++ = field;
+    if (find_of_field(view(field.key)) == nullptr) *end++ = field;
     return true;
   });
   for (const Change* change = changes_; change != changes_ + size_; ++change) {

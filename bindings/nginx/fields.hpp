@@ -111,8 +111,9 @@ class FieldChanges {
     std::uint16_t next;  // of those with the same bucket: its number plus one, or zero
   };
 
-  /// The change of a name; null if there is none.
+  // The change of a name, or of a field that a client sent; null if there is none.
   Change* find(std::string_view name) noexcept;
+  Change* find_of_field(std::string_view name) noexcept;
   Change* find_or_add(std::string_view name) noexcept;
   [[nodiscard]] bool grow() noexcept;
   char* copy(std::string_view text) noexcept;

@@ -83,6 +83,7 @@ bool is_key(std::string_view key, std::string_view name) noexcept {
 ngx_int_t get_baggage(ngx_http_request_t* r, Value* value, std::uintptr_t data) {
   const Reading* const reading = reading_of(r);
   if (reading == nullptr) return set_nothing(*value);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): nginx hands its pointer over as a number.
   std::string_view name = view(*reinterpret_cast<const ngx_str_t*>(data));
   name.remove_prefix(baggage_prefix.size());
   const detail::MemorySource source(&take_from_pool, r->pool);

@@ -60,6 +60,8 @@ def seeds_of_formats(target, fields):
     for choice in (b"0", b"1"):
         yield "chain", b"\n".join([choice, *lines])
         yield "c", b"\n".join([choice, *lines])
+    for choice in (b"1", b"3"):
+        yield "nginx", b"\n".join([choice, *lines])
     yield "kafka", b"\n".join(lines)
     yield "curl", b"\n".join(name.encode() + b": " + value for name, value in fields)
     yield "amqp", b"".join(entry(name.encode(), value) for name, value in fields)

@@ -31,6 +31,7 @@ ROOMS = {
     "exporter": ["exporter/", "include/baton/exporter/"],
     "c": ["bindings/c/"],
     "opentelemetry": ["bindings/opentelemetry/", "include/baton/bindings/opentelemetry"],
+    "nginx": ["bindings/nginx/"],
     "tools": ["tools/"],
     "examples": ["examples/"],
 }  # fmt: skip
@@ -58,6 +59,7 @@ MAY_INCLUDE = {
     "exporter": ["text", "core"],
     "c": ["text", "core"],
     "opentelemetry": [],
+    "nginx": ["core", "http"],
     "tools": ["text", "environment"],
     "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
 }
@@ -80,7 +82,7 @@ class Rooms(unittest.TestCase):
         """The included file of this tree, from its root; None if it is not of this tree."""
         if name.startswith("baton/"):
             return "include/" + name
-        for folder in ("src", ".", "examples", path.parent):
+        for folder in ("src", ".", "examples", "bindings", path.parent):
             found = (ROOT / folder / name).resolve()
             if found.exists():
                 return str(found.relative_to(ROOT))

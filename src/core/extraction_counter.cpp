@@ -2,7 +2,10 @@
 #include "core/extraction_counter.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <new>
+#include <string>
 
 namespace baton {
 namespace detail {
@@ -82,6 +85,23 @@ std::uint8_t ExtractionCounter::number_of(std::string_view format) {
   return max_counted_formats;
 }
 
+std::string_view ExtractionCounter::name_of(std::size_t number) noexcept {
+  if (number >= names.size()) return "other";
+  const std::string* const name = names[number].load(std::memory_order_acquire);
+  return name != nullptr ? std::string_view(*name) : std::string_view();
+}
+
+void add_counts(FormatCounts& sum, const CounterBlock& block, std::size_t number) noexcept {
+  const auto read = [](const std::atomic<std::uint64_t>& count) {
+    return count.load(std::memory_order_relaxed);
+  };
+  const CounterBlock::Format& format = block.of_format[number];
+  sum.found += read(format.found);
+  sum.won += read(format.won);
+  sum.malformed += read(format.malformed);
+  sum.disagreed += read(format.disagreed);
+}
+
 }  // namespace detail
 
 namespace {
@@ -95,19 +115,10 @@ void for_each_block(Visitor visit) {
   }
 }
 
-std::uint64_t read(const std::atomic<std::uint64_t>& number) noexcept {
-  return number.load(std::memory_order_relaxed);
-}
-
-FormatCounts sum_of(std::size_t number, std::string_view name) {
-  FormatCounts sum{name};
-  for_each_block([&](const detail::CounterBlock& block) {
-    const detail::CounterBlock::Format& format = block.of_format[number];
-    sum.found += read(format.found);
-    sum.won += read(format.won);
-    sum.malformed += read(format.malformed);
-    sum.disagreed += read(format.disagreed);
-  });
+FormatCounts sum_of(std::size_t number) {
+  FormatCounts sum{detail::ExtractionCounter::name_of(number)};
+  for_each_block(
+      [&](const detail::CounterBlock& block) { detail::add_counts(sum, block, number); });
   return sum;
 }
 
@@ -121,42 +132,53 @@ FormatCounts ExtractionCounts::of(std::string_view format) const noexcept {
 
 ExtractionCounts extraction_counts() {
   ExtractionCounts counts;
-  for_each_block(
-      [&](const detail::CounterBlock& block) { counts.extractions += read(block.extractions); });
-  for (std::size_t i = 0; i < detail::names.size(); ++i) {
-    const std::string* name = detail::names[i].load(std::memory_order_acquire);
-    if (name == nullptr) return counts;
-    counts.formats.push_back(sum_of(i, *name));
+  for_each_block([&](const detail::CounterBlock& block) {
+    counts.extractions += block.extractions.load(std::memory_order_relaxed);
+  });
+  for (std::size_t i = 0; i < max_counted_formats; ++i) {
+    if (detail::ExtractionCounter::name_of(i).empty()) return counts;
+    counts.formats.push_back(sum_of(i));
   }
-  const FormatCounts others = sum_of(max_counted_formats, "other");
+  const FormatCounts others = sum_of(max_counted_formats);
   if (others.found != 0) counts.formats.push_back(others);
   return counts;
 }
 
 namespace {
 
-/// Escapes the value of a label.
-std::string escaped(std::string_view text) {
-  std::string out;
+using Write = FunctionRef<void(std::string_view)>;
+
+/// Writes the value of a label, escaped.
+void write_label(std::string_view text, Write write) {
   for (const char c : text) {
     if (c == '\n') {
-      out += "\\n";
+      write("\\n");
       continue;
     }
-    if (c == '\\' || c == '"') out += '\\';
-    out += c;
+    if (c == '\\' || c == '"') write("\\");
+    write({&c, 1});
   }
-  return out;
 }
 
-void add_heading(std::string& out, std::string_view name, std::string_view help) {
-  out.append("# HELP ").append(name).append(" ").append(help).append("\n");
-  out.append("# TYPE ").append(name).append(" counter\n");
+void write_number(std::uint64_t number, Write write) {
+  std::array<char, 20> digits;
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  write({digits.data(), end});
+  write("\n");
+}
+
+void write_heading(std::string_view name, std::string_view help, Write write) {
+  for (const std::string_view piece : {std::string_view("# HELP "), name, std::string_view(" "),
+                                       help, std::string_view("\n# TYPE "), name}) {
+    write(piece);
+  }
+  write(" counter\n");
 }
 
 }  // namespace
 
-std::string to_prometheus(const ExtractionCounts& counts) {
+void detail::write_prometheus(std::uint64_t extractions, std::span<const FormatCounts> formats,
+                              Write write) {
   struct Family {
     std::string_view name;
     std::string_view help;
@@ -173,16 +195,25 @@ std::string to_prometheus(const ExtractionCounts& counts) {
        "Requests in which another format won with another trace id.", &FormatCounts::disagreed},
   }};
 
-  std::string out;
-  add_heading(out, "baton_extractions_total", "Requests that were looked at.");
-  out.append("baton_extractions_total ").append(std::to_string(counts.extractions)).append("\n");
+  write_heading("baton_extractions_total", "Requests that were looked at.", write);
+  write("baton_extractions_total ");
+  write_number(extractions, write);
   for (const Family& family : families) {
-    add_heading(out, family.name, family.help);
-    for (const FormatCounts& format : counts.formats) {
-      out.append(family.name).append("{format=\"").append(escaped(format.format)).append("\"} ");
-      out.append(std::to_string(format.*family.number)).append("\n");
+    write_heading(family.name, family.help, write);
+    for (const FormatCounts& format : formats) {
+      write(family.name);
+      write("{format=\"");
+      write_label(format.format, write);
+      write("\"} ");
+      write_number(format.*family.number, write);
     }
   }
+}
+
+std::string to_prometheus(const ExtractionCounts& counts) {
+  std::string out;
+  detail::write_prometheus(counts.extractions, counts.formats,
+                           [&out](std::string_view piece) { out += piece; });
   return out;
 }
 

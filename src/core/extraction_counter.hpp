@@ -4,9 +4,11 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "baton/extraction_counts.hpp"
+#include "baton/function_ref.hpp"
 
 namespace baton::detail {
 
@@ -37,6 +39,13 @@ class ExtractionCounter {
   /// The number of that name for the functions below.
   static std::uint8_t number_of(std::string_view format);
 
+  /// The name of a number: "other" for the last one, and empty for one that is not used yet.
+  static std::string_view name_of(std::size_t number) noexcept;
+
+  /// Lets this thread count in a block of the caller, such as one in memory that processes share.
+  /// Then `extraction_counts` does not include it. The block must outlive the thread's counting.
+  static void count_in(CounterBlock& block) noexcept { thread_block = &block; }
+
   void add_extraction() noexcept { add(block_.extractions); }
   void add_found(std::uint8_t format) noexcept { add(block_.of_format[format].found); }
   void add_won(std::uint8_t format) noexcept { add(block_.of_format[format].won); }
@@ -54,5 +63,12 @@ class ExtractionCounter {
 
   CounterBlock& block_;
 };
+
+/// Adds the counts of one format in a block.
+void add_counts(FormatCounts& sum, const CounterBlock& block, std::size_t number) noexcept;
+
+/// The text of `to_prometheus`, in pieces.
+void write_prometheus(std::uint64_t extractions, std::span<const FormatCounts> formats,
+                      FunctionRef<void(std::string_view)> write);
 
 }  // namespace baton::detail

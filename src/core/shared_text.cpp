@@ -2,9 +2,10 @@
 #include "baton/detail/shared_text.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <new>
 #include <utility>
+
+#include "baton/detail/memory_source.hpp"
 
 namespace baton::detail {
 namespace {
@@ -13,14 +14,24 @@ namespace {
 // for the allocator's fast bins.
 constexpr std::size_t request_capacity = 500;
 
+constinit thread_local const MemorySource* memory_source = nullptr;
+
 }  // namespace
 
+MemorySource::MemorySource(Take how, void* owner) noexcept
+    : take_(how), owner_(owner), outer_(std::exchange(memory_source, this)) {}
+
+MemorySource::~MemorySource() { memory_source = outer_; }
+
 SharedText SharedText::make(std::size_t size, std::size_t capacity) noexcept {
-  if (size == 0 || capacity > std::numeric_limits<std::uint32_t>::max() - sizeof(Block)) return {};
-  void* memory = ::operator new(sizeof(Block) + capacity, std::nothrow);
+  if (size == 0 || capacity > max_capacity) return {};
+  const std::size_t bytes = sizeof(Block) + capacity;
+  const MemorySource* const source = memory_source;
+  void* const memory =
+      source == nullptr ? ::operator new(bytes, std::nothrow) : source->take(bytes);
   if (memory == nullptr) return {};
-  return {new (memory)
-              Block{1, static_cast<std::uint32_t>(capacity), static_cast<std::uint32_t>(size)},
+  return {new (memory) Block{1, static_cast<std::uint32_t>(capacity) & max_capacity,
+                             source != nullptr, static_cast<std::uint32_t>(size)},
           0, size};
 }
 
@@ -45,8 +56,9 @@ void SharedText::release() noexcept {
       block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) {
     return;
   }
+  const bool is_borrowed = block_->is_borrowed;
   block_->~Block();
-  ::operator delete(block_);
+  if (!is_borrowed) ::operator delete(block_);
 }
 
 }  // namespace baton::detail

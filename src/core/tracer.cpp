@@ -7,6 +7,7 @@
 
 #include "baton/id_tracer.hpp"
 #include "baton/samplers.hpp"
+#include "core/decide.hpp"
 #include "core/ot_member.hpp"
 
 namespace baton {
@@ -32,7 +33,10 @@ void set_global_tracer(std::shared_ptr<Tracer> tracer) {
 IdTracer::IdTracer() : IdTracer(make_sampler_from_environment().sampler) {}
 
 Context IdTracer::context_of(const SpanStart& start, const Sampler& sampler) noexcept {
-  Context context = start.parent.child();
+  return detail::decide(start.parent.child(), start, sampler);
+}
+
+Context detail::decide(Context context, const SpanStart& start, const Sampler& sampler) noexcept {
   if (context.sampling() == Sampling::debug) {
     // Whoever set it did so whatever the randomness was: no probability is known.
     context.set_trace_state(

@@ -19,7 +19,11 @@ def examples():
     """Pairs of a command and what it must print."""
     for block in re.findall(r"^```console\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S):
         for example in re.split(r"^\$ ", block, flags=re.M)[1:]:
-            yield example.split("\n", 1)
+            line, _, rest = example.partition("\n")
+            if line.endswith("<<END"):
+                text, end, rest = rest.partition("\nEND\n")
+                line += "\n" + text + end
+            yield line, rest
 
 
 def free_port():
@@ -35,7 +39,8 @@ class Shell:
                        if k != "OTEL_PROPAGATORS" and not k.startswith("BATON_")}
         self.process = subprocess.Popen(
             ["bash", "--norc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, env={**environment, "PATH": path})
+            stderr=subprocess.STDOUT, text=True, cwd=folder,
+            env={**environment, "PATH": path, "TMPDIR": folder})
 
     def send(self, line):
         self.process.stdin.write(line + "\n")
@@ -44,7 +49,7 @@ class Shell:
     def run(self, command):
         if command.startswith("kill "):
             command += "; wait 2>/dev/null"  # until the port is free again
-        self.send(f"{{ {command}; }} </dev/null; echo '{END}'")
+        self.send(f"{{ {command}\n}} </dev/null; echo '{END}'")
         lines = []
         while (line := self.process.stdout.readline()).rstrip() != END:
             assert line, f"the shell died at: {command}"
@@ -61,7 +66,7 @@ class Shell:
         return text
 
     def close(self):
-        self.send("kill $(jobs -p); exit")
+        self.send("kill $(jobs -p) $(cat nginx.pid 2>/dev/null); exit")
         self.process.communicate(timeout=PATIENCE)
 
 

@@ -11,7 +11,8 @@ namespace baton::detail {
 
 /// An immutable text with a reference count: the storage of TraceState and Baggage.
 ///
-/// Several texts can share one block, so that one request costs one allocation.
+/// Several texts can share one block, so that one request costs one allocation. The block lies on
+/// the heap, or where a MemorySource of the thread says.
 class SharedText {
  public:
   SharedText() noexcept = default;
@@ -60,9 +61,12 @@ class SharedText {
   [[nodiscard]] char* writable() noexcept { return data_; }
 
  private:
+  static constexpr std::uint32_t max_capacity = 0x7fff'ffff;
+
   struct Block {
     std::atomic<std::uint32_t> references;
-    std::uint32_t capacity;
+    std::uint32_t capacity : 31;
+    std::uint32_t is_borrowed : 1;  // the memory belongs to somebody else
     std::uint32_t used;
   };
 

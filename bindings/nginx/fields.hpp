@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "baton/carriers/http_field.hpp"
+#include "baton/detail/ascii.hpp"
+#include "baton/detail/memory_source.hpp"
+#include "nginx/nginx.hpp"
+
+/// The fields of a request, as nginx holds them: a list of arrays.
+namespace baton::nginx {
+
+/// Memory of a request: what is taken is freed with the request.
+struct Memory {
+  detail::MemorySource::Take take;
+  void* owner;
+
+  [[nodiscard]] void* operator()(std::size_t size) const noexcept { return take(owner, size); }
+};
+
+/// Two chains of arrays, one behind the other. Arrays may be empty.
+struct FieldParts {
+  const ngx_list_part_t* first = nullptr;
+  const ngx_list_part_t* second = nullptr;
+
+  /// Visits each field until `visit` returns false.
+  template <class Visitor>
+  void for_each(Visitor&& visit) const {
+    for (const ngx_list_part_t* chain : {first, second}) {
+      for (const ngx_list_part_t* part = chain; part != nullptr; part = part->next) {
+        const auto* const fields = static_cast<const ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+          if (!visit(fields[i])) return;
+        }
+      }
+    }
+  }
+};
+
+/// A carrier to read from: names in any case, and repeated fields in order.
+class FieldReader {
+ public:
+  static constexpr bool names_without_case = true;
+
+  explicit FieldReader(FieldParts parts) noexcept : parts_(parts) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    std::optional<std::string_view> found;
+    get_all(name, [&](std::string_view value) {
+      found = value;
+      return false;
+    });
+    return found;
+  }
+
+  template <class Visitor>
+  void get_all(std::string_view name, Visitor&& visit) const {
+    parts_.for_each([&](const ngx_table_elt_t& field) {
+      return !detail::equals_ignoring_case(view(field.key), name) || visit(view(field.value));
+    });
+  }
+
+  template <class Visitor>
+  void keys(Visitor&& visit) const {
+    parts_.for_each([&](const ngx_table_elt_t& field) { return visit(view(field.key)); });
+  }
+
+  template <class Visitor>
+  void fields(Visitor&& visit) const {
+    parts_.for_each(
+        [&](const ngx_table_elt_t& field) { return visit(view(field.key), view(field.value)); });
+  }
+
+ private:
+  FieldParts parts_;
+};
+
+/// A carrier to write to: notes what becomes of each name, and then makes a new list. The elements
+/// of the old one remain as they are: nginx and other modules have pointers to them.
+class FieldChanges {
+ public:
+  explicit FieldChanges(Memory memory) noexcept : memory_(memory) {}
+  FieldChanges(const FieldChanges&) = delete;
+  FieldChanges& operator=(const FieldChanges&) = delete;
+
+  /// A field that could break a header is not written, as in http::HeaderCarrier.
+  void set(std::string_view name, std::string_view value) noexcept;
+  void erase(std::string_view name) noexcept;
+
+  /// Whether the list has other fields than the changes want.
+  [[nodiscard]] bool differ_from(const FieldParts& old) noexcept;
+
+  /// An array with the fields of `old` that do not change, and then those that were set. After
+  /// `differ_from`. Its capacity is in `capacity`. False: no memory, now or before.
+  [[nodiscard]] bool apply(const FieldParts& old, ngx_list_part_t& changed, ngx_uint_t& capacity);
+
+  /// Whether memory was short when something changed.
+  [[nodiscard]] bool failed() const noexcept { return failed_; }
+
+ private:
+  struct Change {
+    std::string_view name;  // in lowercase
+    std::string_view value;
+    bool is_set;
+    bool is_there;       // the old list has just this field
+    std::uint16_t next;  // of those with the same bucket: its number plus one, or zero
+  };
+
+  // The change of a name, or of a field that a client sent; null if there is none.
+  Change* find(std::string_view name) noexcept;
+  Change* find_of_field(std::string_view name) noexcept;
+  Change* find_or_add(std::string_view name) noexcept;
+  [[nodiscard]] bool grow() noexcept;
+  char* copy(std::string_view text) noexcept;
+
+  /// Of the size and three letters: most fields are in one without changes.
+  static std::size_t bucket_of(std::string_view name) noexcept {
+    if (name.empty()) return 0;
+    const auto letter = [name](std::size_t i) -> std::size_t {
+      return name[i] == '_' ? '-' : static_cast<unsigned char>(name[i] | 0x20);
+    };
+    return (name.size() * 5 + letter(0) + letter(name.size() / 2) * 11 +
+            letter(name.size() - 1) * 7) %
+           buckets;
+  }
+
+  static constexpr std::size_t buckets = 64;
+  static constexpr std::size_t few = 24;
+  static constexpr std::size_t max_changes = 0xfffe;
+
+  Memory memory_;
+  std::array<Change, few> first_changes_;
+  Change* changes_ = first_changes_.data();
+  std::size_t size_ = 0;
+  std::size_t capacity_ = few;
+  std::size_t kept_ = 0;  // fields of the old list that do not change
+  std::array<std::uint16_t, buckets> heads_{};
+  bool failed_ = false;
+};
+
+}  // namespace baton::nginx

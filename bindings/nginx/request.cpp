@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nginx/request.hpp"
+
+#include <new>
+#include <utility>
+
+#include "baton/propagator.hpp"
+#include "core/decide.hpp"
+#include "nginx/fields.hpp"
+
+namespace baton::nginx {
+namespace {
+
+/// A list of fields that this module made.
+struct Rewritten {
+  const Reading* reading;
+  const ngx_list_part_t fields;
+  Rewritten* next;
+};
+
+/// What is kept of a client's request. Its subrequests share it, since they share its memory, and
+/// it outlasts internal redirects, which clear the contexts of modules.
+struct State {
+  explicit State(const ngx_list_part_t& fields) noexcept : received(fields) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    for (Reading* reading = readings; reading != nullptr; reading = reading->next) {
+      reading->~Reading();  // the memory is the pool's
+    }
+  }
+
+  ngx_list_part_t received;  // the fields as the client sent them
+  Reading* readings = nullptr;
+  Rewritten* rewritten = nullptr;
+  SpanId span_id;    // of nginx's span, whatever the location
+  TraceId trace_id;  // of the trace that nginx started
+};
+
+void destroy(void* state) { static_cast<State*>(state)->~State(); }
+
+State* find_state(const ngx_http_request_t* r) noexcept {
+  for (const ngx_pool_cleanup_t* each = r->pool->cleanup; each != nullptr; each = each->next) {
+    if (each->handler == &destroy) return static_cast<State*>(each->data);
+  }
+  return nullptr;
+}
+
+State* state_of(ngx_http_request_t* r) noexcept {
+  void*& known = r->ctx[ngx_http_baton_module.ctx_index];
+  if (known == nullptr && (r->internal != 0 || r != r->main)) known = find_state(r);
+  if (known == nullptr) {
+    ngx_pool_cleanup_t* const cleanup = ngx_pool_cleanup_add(r->pool, sizeof(State));
+    if (cleanup == nullptr) return nullptr;
+    known = new (cleanup->data) State(r->headers_in.headers.part);
+    cleanup->handler = &destroy;
+  }
+  return static_cast<State*>(known);
+}
+
+void log_issues(const ngx_http_request_t* r, const ExtractReport& report) noexcept {
+  ngx_log_t* const log = r->connection->log;
+  if (report.issue_count() == 0 || log->log_level < NGX_LOG_INFO) return;
+  for (const ExtractReport::Issue& issue : report.issues()) {
+    const ngx_str_t field = text_of(issue.field);
+    const ngx_str_t code = text_of(name(issue.error.code));
+    const ngx_str_t words = text_of(to_string(issue.error.code));
+    ngx_log_error(NGX_LOG_INFO, log, 0, "baton: malformed %V: %V at byte %uD (%V)", &field, &words,
+                  issue.error.offset, &code);
+  }
+}
+
+/// The context of nginx's span. A request has one span, also if several locations handle it.
+Context start_span(State& state, const Setup& setup, const Context& caller,
+                   std::string_view method) noexcept {
+  Context context = caller.child();
+  SpanContext span = context.span_context();
+  if (!state.span_id.is_valid()) state.span_id = span.span_id;
+  span.span_id = state.span_id;
+  if (!caller.trace_id().is_valid()) {
+    if (!state.trace_id.is_valid()) state.trace_id = span.trace_id;
+    span.trace_id = state.trace_id;
+  }
+  context.set_span_context(std::move(span), context.sampling());
+  return detail::decide(std::move(context),
+                        {.parent = caller, .kind = SpanKind::server, .name = method},
+                        *setup.sampler);
+}
+
+Reading* read(ngx_http_request_t* r, State& state, const Setup& setup) noexcept {
+  for (Reading* known = state.readings; known != nullptr; known = known->next) {
+    if (known->setup == &setup) return known;
+  }
+  void* const memory = ngx_palloc(r->pool, sizeof(Reading));
+  if (memory == nullptr) return nullptr;
+  auto* const reading = new (memory) Reading{.setup = &setup, .next = state.readings};
+  state.readings = reading;
+
+  const detail::MemorySource source(&take_from_pool, r->pool);
+  ExtractReport report;
+  setup.chain.extract(FieldReader({&state.received}), reading->context, &report);
+  reading->format = report.format();
+  log_issues(r, report);
+  if (setup.sampler != nullptr) {
+    reading->parent = reading->context.span_context().span_id;
+    reading->context = start_span(state, setup, reading->context, view(r->method_name));
+    reading->has_span = true;
+  }
+  return reading;
+}
+
+/// Makes the list that of the request, which may be a copy of its parent's.
+void set_fields(ngx_http_request_t* r, const ngx_list_part_t& fields,
+                ngx_uint_t capacity) noexcept {
+  ngx_list_t& list = r->headers_in.headers;
+  list.part = fields;
+  list.last = &list.part;
+  list.nalloc = capacity;
+}
+
+/// The fields of a request without our changes: those that the client sent, and those that other
+/// modules have added since.
+struct Unchanged {
+  Unchanged(const State& state, const ngx_list_part_t& now) noexcept : parts{&now} {
+    for (const Rewritten* each = state.rewritten; each != nullptr; each = each->next) {
+      if (each->fields.elts != now.elts) continue;
+      const ngx_uint_t ours = each->fields.nelts;
+      added = {static_cast<ngx_table_elt_t*>(now.elts) + ours, now.nelts - ours, now.next};
+      parts = {&state.received, &added};
+      made_by = each->reading;
+      return;
+    }
+  }
+
+  ngx_list_part_t added{};
+  FieldParts parts;
+  const Reading* made_by = nullptr;  // the location that made the list as it is now
+  [[nodiscard]] bool has_added() const noexcept {
+    return added.nelts != 0 || added.next != nullptr;
+  }
+};
+
+bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexcept {
+  const ngx_list_part_t now = r->headers_in.headers.part;
+  const Unchanged old(state, now);
+  if (old.made_by == reading && old.made_by != nullptr && !old.has_added()) {
+    r->headers_in.headers.last = &r->headers_in.headers.part;
+    return true;
+  }
+
+  const detail::MemorySource source(&take_from_pool, r->pool);
+  FieldChanges changes({&take_from_pool, r->pool});
+  if (reading != nullptr) reading->setup->chain.inject(reading->context, CarrierWriter(changes));
+  if (!changes.differ_from(old.parts) && old.made_by == nullptr) return !changes.failed();
+
+  ngx_list_part_t changed{};
+  ngx_uint_t capacity = 0;
+  void* const memory = ngx_palloc(r->pool, sizeof(Rewritten));
+  if (memory == nullptr || !changes.apply(old.parts, changed, capacity)) return false;
+  state.rewritten = new (memory) Rewritten{reading, changed, state.rewritten};
+  set_fields(r, changed, capacity);
+  return true;
+}
+
+}  // namespace
+
+void* take_from_pool(void* pool, std::size_t size) noexcept {
+  return ngx_palloc(static_cast<ngx_pool_t*>(pool), size);
+}
+
+Reading* reading_of(ngx_http_request_t* r) noexcept {
+  const Settings& settings = settings_of(r);
+  if (settings.on != 1) return nullptr;
+  State* const state = state_of(r);
+  return state != nullptr ? read(r, *state, *settings.setup) : nullptr;
+}
+
+ngx_int_t rewrite_fields(ngx_http_request_t* r) noexcept {
+  const Settings& settings = settings_of(r);
+  if (settings.on != 1) {
+    // Behind another location that is on, the fields must be as they came.
+    const bool may_be_rewritten = r->internal != 0 || r != r->main;
+    State* const state = may_be_rewritten ? find_state(r) : nullptr;
+    if (state == nullptr || rewrite(r, *state, nullptr)) return NGX_DECLINED;
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  State* const state = state_of(r);
+  const Reading* const reading = state != nullptr ? read(r, *state, *settings.setup) : nullptr;
+  if (reading == nullptr || !rewrite(r, *state, reading)) return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  return NGX_DECLINED;
+}
+
+}  // namespace baton::nginx

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Preloaded into nginx: counts in a file what its module allocates on the heap. nginx is C, so each
+/// call of `operator new` is the module's, or for it; calls of malloc are told by who calls.
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+extern "C" {
+// Of the C library, whatever replaces malloc.
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+void __libc_free(void* memory);
+}
+
+namespace {
+
+std::atomic<std::uint64_t>* counter() {
+  static std::atomic<std::uint64_t>* const mapped = [] {
+    const int file = ::open(std::getenv("ALLOCATIONS"), O_RDWR);
+    void* const memory =
+        ::mmap(nullptr, sizeof(std::uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    ::close(file);
+    return static_cast<std::atomic<std::uint64_t>*>(memory);
+  }();
+  return mapped;
+}
+
+void count_if_of_module(const void* caller) {
+  Dl_info info{};
+  if (::dladdr(caller, &info) == 0 || info.dli_fname == nullptr) return;
+  if (std::strstr(info.dli_fname, "ngx_http_baton_module") != nullptr) ++*counter();
+}
+
+void* counted(std::size_t size) {
+  ++*counter();
+  return __libc_malloc(size);
+}
+
+}  // namespace
+
+extern "C" {
+
+void* malloc(std::size_t size) {
+  count_if_of_module(__builtin_return_address(0));
+  return __libc_malloc(size);
+}
+
+void* calloc(std::size_t count, std::size_t size) {
+  count_if_of_module(__builtin_return_address(0));
+  return __libc_calloc(count, size);
+}
+
+void* realloc(void* memory, std::size_t size) {
+  count_if_of_module(__builtin_return_address(0));
+  return __libc_realloc(memory, size);
+}
+}
+
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  return counted(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  return counted(size);
+}
+void operator delete(void* memory) noexcept { __libc_free(memory); }
+void operator delete[](void* memory) noexcept { __libc_free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { __libc_free(memory); }
+void operator delete[](void* memory, std::size_t /*size*/) noexcept { __libc_free(memory); }

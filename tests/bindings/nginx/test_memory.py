@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""On the path of a request the module takes memory from the request's pool only."""
+
+import os
+import pathlib
+import re
+import tempfile
+
+import peers
+import server
+from service import SPAN_ID, TRACE_ID, TRACEPARENT
+from test_propagation import B3, MULTI
+
+LONG = ",".join(f"key{i}={'v' * 40}" for i in range(60))
+REQUESTS = {
+    "W3C": {"traceparent": TRACEPARENT, "tracestate": "a=1,b=2", "baggage": "tenant=t,user=u"},
+    "long lists": {"traceparent": TRACEPARENT, "tracestate": LONG[:400], "baggage": LONG},
+    "lists in parts": [("traceparent", TRACEPARENT), ("tracestate", "a=1"), ("tracestate", "b=2"),
+                       ("baggage", "a=1"), ("baggage", "a=2;p=1"), ("baggage", "b=3")],
+    "B3": {"b3": B3, "baggage": "a=1"},
+    "B3 multi": MULTI,
+    "both": {"b3": B3, "traceparent": TRACEPARENT, "tracestate": "a=1"},
+    "other ids": {"b3": f"{'1' * 32}-{SPAN_ID}-d", "traceparent": TRACEPARENT, "tracestate": "a=1"},
+    "debug": {"b3": f"{TRACE_ID}-{SPAN_ID}-d", "tracestate": "ot=th:8"},
+    "OpenTelemetry's member": {"traceparent": TRACEPARENT, "tracestate": "a=1,ot=th:8;rv:" +
+                               "0123456789abcd"},
+    "malformed": {"traceparent": "x", "b3": "y", "baggage": "z,=,a=\x01"},
+    "X-Ray": {"x-amzn-trace-id": "Root=1-5759e988-bd862e3fe1be46a994272793;"
+                                 "Parent=53995c3f42cd8ad8;Sampled=1"},
+    "Google Cloud": {"x-cloud-trace-context": "105445aa7843bc8bf206b12000100000/1;o=1"},
+    "Datadog": {"x-datadog-trace-id": "81985529216486895", "x-datadog-parent-id": "6766797444",
+                "x-datadog-sampling-priority": "2", "x-datadog-origin": "synthetics",
+                "x-datadog-tags": "_dd.p.dm=-4,_dd.p.tid=640cfd8d00000000"},
+    "nothing": {},
+}
+LOCATIONS = """
+    log_format ids "$baton_trace_id $baton_span_id $baton_parent_id $baton_sampled $baton_format "
+                   "$baton_baggage_tenant $baton_baggage_key59";
+    server { listen @front; access_log FOLDER/access.log ids; proxy_http_version 1.1;
+      baton on; baton_extract FORMATS; baton_inject FORMATS;
+      location / { proxy_pass http://@app; }
+      location /first { baton_policy first_match; proxy_pass http://@app; }
+      location /ids { baton_tracer ids; baton_response on; proxy_pass http://@app;
+        baton_sampler parentbased_traceidratio 0.5; }
+      location /always { baton_tracer ids; baton_sampler traceidratio 1; proxy_pass http://@app; }
+      location /trust { baton_callers full baggage=tenant,key1*;
+        baton_upstream context baggage=key1*; proxy_pass http://@app; }
+      location /restart { baton_callers restart; baton_tracer ids; proxy_pass http://@app; }
+      location /again { error_page 404 = /ids; return 404; }
+      location /twice { auth_request /auth; proxy_pass http://@app; }
+      location /auth { internal; baton_inject b3multi; proxy_pass http://@app/auth; }
+      location = /metrics { baton_metrics; }
+    }"""
+TARGETS = ("/", "/first", "/ids", "/always", "/trust", "/restart", "/again", "/twice", "/metrics")
+
+
+class Memory(server.TestCase):
+    def start(self, formats):
+        counter = tempfile.NamedTemporaryFile()
+        self.addCleanup(counter.close)
+        counter.write(bytes(8))
+        counter.flush()
+        self.counter = pathlib.Path(counter.name)
+        nginx = self.nginx(LOCATIONS.replace("FORMATS", formats), upstreams={"app": self.app()},
+                           env={"LD_PRELOAD": os.environ["COUNT_ALLOCATIONS"],
+                                "ALLOCATIONS": counter.name})
+        nginx.path.write_text(nginx.path.read_text().replace("FOLDER", str(nginx.folder)))
+        return nginx.start()
+
+    def allocations(self):
+        return int.from_bytes(self.counter.read_bytes(), "little")
+
+    def test_no_request_takes_memory_from_elsewhere(self):
+        nginx = self.start("tracecontext,baggage,b3,b3multi,xray,datadog,gcp,opencensus")
+        # The configuration does: the counter counts.
+        self.assertGreater(self.allocations(), 50)
+        count = 0
+        for round_ in range(8):
+            for target in TARGETS:
+                for name, fields in REQUESTS.items():
+                    before = self.allocations()
+                    with self.subTest(name, target=target, round=round_):
+                        self.assertEqual(nginx.get(target, fields)[0], 200)
+                        self.assertEqual(self.allocations() - before, 0)
+                    count += 1
+        self.assertGreater(count, 1000)
+        self.assertEqual(len(re.findall(" ", "".join(nginx.log(lines=count - 1)))) % 6, 0)
+
+    def test_formats_with_a_field_for_each_member_of_baggage(self):
+        """Without such fields: they are put together in memory of the heap."""
+        nginx = self.start("jaeger,ottrace")
+        for target in TARGETS:
+            for fields in ({"uber-trace-id": f"{TRACE_ID}:{SPAN_ID}:0:1"},
+                           {"ot-tracer-traceid": TRACE_ID, "ot-tracer-spanid": SPAN_ID,
+                            "ot-tracer-sampled": "true"}):
+                before = self.allocations()
+                self.assertEqual(nginx.get(target, fields)[0], 200)
+                self.assertEqual(self.allocations(), before)
+
+
+if __name__ == "__main__":
+    server.unittest.main()

@@ -95,7 +95,7 @@ class PropagatorChain {
   ///                       .callers = baton::CallerTrust::restart})
   [[nodiscard]] PropagatorChain with_trust(TrustRules rules) const;
 
-  /// Whether the destination of a message may matter. If not, nobody need find it out.
+  /// Whether the chain has trust rules. If not, `inject` ignores the destination.
   [[nodiscard]] bool has_trust_rules() const noexcept;
 
   /// Whether a rule denies something to the destination.

@@ -3,7 +3,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "baton/baton.h"
 #include "baton/configuration.hpp"
@@ -50,22 +49,6 @@ baton::ConfiguredChain configure(const baton_chain_options& options) {
   if (!made.error.empty()) errors.add(std::move(made.error));
   made.error = errors.text();
   return made;
-}
-
-/// The names of whole fields, each once.
-std::vector<std::string_view> field_names(const baton::PropagatorChain& chain) {
-  std::vector<std::string_view> names;
-  const auto add = [&names](auto fields) {
-    for (const std::string_view name : fields) {
-      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-    }
-  };
-  for (const auto& reader : chain.readers()) {
-    add(reader->traits().fields);
-    add(reader->traits().also_reads);
-  }
-  add(chain.fields());
-  return names;
 }
 
 }  // namespace
@@ -134,12 +117,10 @@ void baton_chain_free(baton_chain* chain) {
 
 baton_error baton_chain_field(const baton_chain* chain, size_t index, baton_text* name) {
   if (chain == nullptr || name == nullptr) return BATON_ERROR_ARGUMENT;
-  return guarded([&] {
-    const std::vector<std::string_view> names = field_names(object(*chain));
-    if (index >= names.size()) return baton_error{BATON_ERROR_ABSENT};
-    *name = baton::c::to_c(names[index]);
-    return baton_error{BATON_OK};
-  });
+  const auto names = object(*chain).fields();
+  if (index >= names.size()) return BATON_ERROR_ABSENT;
+  *name = baton::c::to_c(names[index]);
+  return BATON_OK;
 }
 
 int32_t baton_chain_owns(const baton_chain* chain, const char* name, size_t name_size) {

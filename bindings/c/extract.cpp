@@ -108,7 +108,6 @@ baton_error baton_extract(const baton_chain* chain, const baton_reader* reader,
   if (error == BATON_OK) [[likely]]
     return BATON_OK;
   if (context != nullptr) object(*context) = Context();
-  if (link != nullptr) object(*link) = Context();
   if (report != nullptr) object(*report) = {};
   return error;
 }

@@ -96,6 +96,43 @@ static void test_many_fields(const baton_chain* chain) {
   baton_context_free(context);
 }
 
+/* The same for a field of which one counts. */
+static void check_one_of_many(const char* name, const char* last_name, uint32_t flags,
+                              const char* expected, int line) {
+  struct request request = {.count = 20};
+  baton_chain* chain = new_chain("xray");
+  baton_context* context = new_context();
+  baton_reader reader = reader_of_request(&request);
+  char values[20][64];
+  char digits[33];
+  size_t i;
+  for (i = 0; i < 20; ++i) {
+    snprintf(values[i], sizeof values[i], "Root=1-5759e988-bd862e3fe1be46a9942727%02u",
+             (unsigned)i);
+    request.fields[i] = field_of(i < 18 ? name : last_name, values[i]);
+  }
+  reader.flags = flags;
+  CHECK_EQUAL(baton_extract(chain, &reader, context, NULL, NULL), BATON_OK);
+  CHECK(request.visits > 1);
+  CHECK_EQUAL(baton_context_trace_id(context, digits), BATON_OK);
+  check_text(text_of(digits + 30), expected, "the trace id", __FILE__, line);
+  baton_context_free(context);
+  baton_chain_free(chain);
+}
+
+static void test_one_of_many_fields(void) {
+  static const char exact[] = "x-amzn-trace-id";
+  static const char other[] = "X-Amzn-Trace-Id";
+  check_one_of_many(exact, other, BATON_NAMES_WITHOUT_CASE, "00", __LINE__);
+  check_one_of_many(exact, other, BATON_NAMES_WITHOUT_CASE | BATON_LAST_FIELD_COUNTS, "19",
+                    __LINE__);
+  check_one_of_many(exact, other, BATON_LAST_FIELD_COUNTS, "17", __LINE__);
+  check_one_of_many(other, exact, BATON_EXACT_NAMES_FIRST, "18", __LINE__);
+  check_one_of_many(other, exact, BATON_EXACT_NAMES_FIRST | BATON_LAST_FIELD_COUNTS, "19",
+                    __LINE__);
+  check_one_of_many(other, other, BATON_EXACT_NAMES_FIRST, "00", __LINE__);
+}
+
 static void check_names(const baton_chain* chain, uint32_t flags, const char* expected, int line) {
   const baton_field fields[] = {
       field_of("X-B3-TraceId", "000000000000000a"), field_of("X-B3-SpanId", "000000000000000b"),
@@ -191,6 +228,7 @@ void test_extraction(void) {
   baton_chain* chain = new_chain(NULL);
   test_array_and_callback(chain);
   test_many_fields(chain);
+  test_one_of_many_fields();
   test_names();
   test_binary_fields();
   test_report(chain);

@@ -12,7 +12,7 @@
 namespace baton::detail {
 namespace {
 
-void append_lower(std::string_view text, std::string& out) {
+void append_lower(std::string_view text, RequestText& out) {
   const std::size_t begin = out.size();
   out += text;
   const auto first = out.begin() + static_cast<std::ptrdiff_t>(begin);
@@ -32,7 +32,7 @@ class LowercaseKeys {
   }
 
  private:
-  std::string text_;
+  RequestText text_;
   KeyIndex index_;
 };
 
@@ -42,7 +42,7 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
                                       Decoder decode) {
   // Earlier keys that are not in lowercase; the joiner finds the others.
   std::optional<LowercaseKeys> respelled;
-  std::string lower;
+  RequestText lower;
   carrier.keys([&](std::string_view name) {
     if (!starts_with_ignoring_case(name, prefix)) return true;
     if (!has_room(prefix, 0)) return false;
@@ -160,9 +160,9 @@ void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::st
     return !is_lowercase(member.key());
   });
   LowercaseKeys sent;
-  std::string name(prefix);
-  std::string bytes;
-  std::string value;
+  RequestText name(prefix);
+  RequestText bytes;
+  RequestText value;
   for (const BaggageMember& member : baggage) {
     name.resize(prefix.size());
     append_lower(member.key(), name);

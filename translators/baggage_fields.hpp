@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
+#include "baton/detail/memory_source.hpp"
 #include "baton/propagator.hpp"
 #include "core/baggage_joiner.hpp"
 
@@ -56,7 +56,7 @@ class BaggageFieldsReader {
 };
 
 /// Appends the value that encodes `bytes`. False: there is none.
-using BaggageEncoder = FunctionRef<bool(std::string_view bytes, std::string& out)>;
+using BaggageEncoder = FunctionRef<bool(std::string_view bytes, RequestText& out)>;
 
 /// Sets a field for each member, with its name in lowercase. Of keys that differ only in case,
 /// sends the first whose value can be encoded; if there is none, erases the field.

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
+#include <string_view>
 
 #include "text/bounded_writer.hpp"
 #include "text/percent.hpp"
@@ -107,7 +107,7 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
 }
 
 /// Percent-encoding with "+" for a space. False: there is a "%" that starts no escape.
-bool decode(std::string_view value, std::string& bytes) {
+bool decode(std::string_view value, detail::RequestText& bytes) {
   bytes.clear();
   bytes.reserve(value.size());
   for (;;) {
@@ -122,7 +122,7 @@ bool decode(std::string_view value, std::string& bytes) {
 Extracted extract_baggage(CarrierReader carrier, const Presence& present, Context& context,
                           const BaggageLimits& limits, ExtractReport* report) {
   detail::BaggageFieldsReader reader(context, limits, report);
-  std::string bytes;
+  detail::RequestText bytes;
   const auto decode_value = [&](std::string_view value) {
     constexpr std::size_t escape_size = 3;
     // A value that would be too long even if it were all escapes is not copied.
@@ -148,7 +148,7 @@ void write_trace_id(const Context& context, CarrierWriter carrier) {
   carrier.set(trace_id_field, value.view());
 }
 
-bool encode(std::string_view bytes, std::string& out) {
+bool encode(std::string_view bytes, detail::RequestText& out) {
   // Readers decode "+" as a space, and some accept even fewer characters unencoded.
   detail::append_percent_encoded(bytes, out, detail::unreserved);
   return true;

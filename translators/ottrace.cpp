@@ -2,7 +2,7 @@
 #include "baton/translators/ottrace.hpp"
 
 #include <array>
-#include <string>
+#include <string_view>
 
 #include "text/bounded_writer.hpp"
 #include "translators/baggage_fields.hpp"
@@ -28,7 +28,7 @@ void set_hex(CarrierWriter carrier, std::string_view field, std::uint64_t number
 }
 
 /// The format has no escapes: a value that a field cannot carry unchanged is not sent.
-bool encode(std::string_view bytes, std::string& out) {
+bool encode(std::string_view bytes, detail::RequestText& out) {
   if (detail::printable.find_outside(bytes) != bytes.size()) return false;
   if (detail::trim(bytes).size() != bytes.size()) return false;
   out += bytes;

@@ -2,6 +2,8 @@
 #include "nginx/fields.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <new>
 
 namespace baton::nginx {
 namespace {
@@ -22,26 +24,57 @@ ngx_uint_t hash_of(std::string_view lowercase) noexcept {
 
 }  // namespace
 
-FieldChanges::Change* FieldChanges::find(std::string_view name) noexcept {
-  for (std::size_t next = heads_[bucket_of(name)]; next != 0; next = changes_[next - 1].next) {
-    Change& change = changes_[next - 1];
-    if (detail::equals_ignoring_case(name, change.name)) return &change;
+FieldNames::FieldNames(std::span<const std::string_view> names) {
+  for (const std::string_view name : names) {
+    std::uint16_t& head = heads_[bucket_of(name)];
+    changes_.push_back({.name = name, .hash = hash_of(name), .next = head});
+    head = static_cast<std::uint16_t>(changes_.size());
+  }
+}
+
+FieldChanges::FieldChanges(const FieldNames& names, Memory memory) noexcept
+    : memory_(memory), heads_(names.heads_) {
+  size_ = names.changes_.size();
+  if (size_ <= few) {
+    changes_ = reinterpret_cast<FieldChange*>(first_changes_.data());
+  } else {
+    capacity_ = 2 * size_;
+    changes_ = static_cast<FieldChange*>(memory_(capacity_ * sizeof(FieldChange)));
+  }
+  if (changes_ == nullptr) {
+    failed_ = true;
+    heads_.fill(0);
+    size_ = capacity_ = 0;
+  }
+  std::uninitialized_copy_n(names.changes_.data(), size_, changes_);
+}
+
+FieldChange* FieldChanges::find(std::string_view name) noexcept {
+  for (std::size_t next = heads_[FieldNames::bucket_of(name)]; next != 0;
+       next = changes_[next - 1].next) {
+    FieldChange& change = changes_[next - 1];
+    // Formats write with the text of their traits.
+    const bool is_text = name.data() == change.name.data() && name.size() == change.name.size();
+    if (is_text || detail::equals_ignoring_case(name, change.name)) return &change;
   }
   return nullptr;
 }
 
-FieldChanges::Change* FieldChanges::find_of_field(std::string_view name) noexcept {
-  Change* similar = nullptr;
-  for (std::size_t next = heads_[bucket_of(name)]; next != 0; next = changes_[next - 1].next) {
-    Change& change = changes_[next - 1];
+FieldChange* FieldChanges::find_of_field(std::string_view name) noexcept {
+  FieldChange* similar = nullptr;
+  for (std::size_t next = heads_[FieldNames::bucket_of(name)]; next != 0;
+       next = changes_[next - 1].next) {
+    FieldChange& change = changes_[next - 1];
+    if (change.state == FieldChange::State::untouched) continue;
     if (detail::equals_ignoring_case(name, change.name)) return &change;
     if (same_variable(name, change.name)) similar = &change;
   }
   return similar;
 }
 
-FieldChanges::Change* FieldChanges::find_or_add(std::string_view name) noexcept {
-  if (Change* const found = find(name)) return found;
+FieldChange* FieldChanges::find_or_add(std::string_view name) noexcept {
+  if (FieldChange* const found = find(name)) return found;
+  if (!http::is_field_name(name)) return nullptr;
   const bool has_room = size_ < capacity_ || (size_ < max_changes && grow());
   char* const lowercase = has_room ? copy(name) : nullptr;
   if (lowercase == nullptr) {
@@ -49,19 +82,21 @@ FieldChanges::Change* FieldChanges::find_or_add(std::string_view name) noexcept 
     return nullptr;
   }
   std::transform(lowercase, lowercase + name.size(), lowercase, detail::to_lower);
-  std::uint16_t& head = heads_[bucket_of(name)];
-  changes_[size_] = {{lowercase, name.size()}, {}, false, false, head};
-  head = static_cast<std::uint16_t>(size_ + 1);
-  return &changes_[size_++];
+  const std::string_view copied(lowercase, name.size());
+  std::uint16_t& head = heads_[FieldNames::bucket_of(copied)];
+  auto* const added =
+      new (changes_ + size_) FieldChange{.name = copied, .hash = hash_of(copied), .next = head};
+  head = static_cast<std::uint16_t>(++size_);
+  return added;
 }
 
 bool FieldChanges::grow() noexcept {
-  void* const memory = memory_(2 * capacity_ * sizeof(Change));
-  if (memory == nullptr) return false;
-  auto* const larger = static_cast<Change*>(memory);
+  const std::size_t more = 2 * capacity_ + few;
+  auto* const larger = static_cast<FieldChange*>(memory_(more * sizeof(FieldChange)));
+  if (larger == nullptr) return false;
   std::uninitialized_copy_n(changes_, size_, larger);
   changes_ = larger;
-  capacity_ *= 2;
+  capacity_ = more;
   return true;
 }
 
@@ -74,28 +109,31 @@ char* FieldChanges::copy(std::string_view text) noexcept {
 }
 
 void FieldChanges::set(std::string_view name, std::string_view value) noexcept {
-  if (!http::is_field_name(name)) return;
-  Change* const change = find_or_add(name);
+  FieldChange* const change = find_or_add(name);
   if (change == nullptr) return;
-  change->is_set = http::is_field_value(value);
-  if (!change->is_set) return;
+  if (!http::is_field_value(value)) {
+    change->state = FieldChange::State::erased;
+    return;
+  }
   const char* const copied = copy(value);
   failed_ = failed_ || copied == nullptr;
   change->value = {copied, copied != nullptr ? value.size() : 0};
+  change->state = FieldChange::State::set;
 }
 
 void FieldChanges::erase(std::string_view name) noexcept {
-  if (Change* const change = find_or_add(name)) change->is_set = false;
+  if (FieldChange* const change = find_or_add(name)) change->state = FieldChange::State::erased;
 }
 
 bool FieldChanges::differ_from(const FieldParts& old) noexcept {
   kept_ = 0;
   bool differ = false;
   old.for_each([&](const ngx_table_elt_t& field) {
-    Change* const change = find_of_field(view(field.key));
+    FieldChange* const change = find_of_field(view(field.key));
     if (change == nullptr) {
       ++kept_;
-    } else if (change->is_set && !change->is_there && view(field.value) == change->value &&
+    } else if (change->state == FieldChange::State::set && !change->is_there &&
+               view(field.value) == change->value &&
                detail::equals_ignoring_case(view(field.key), change->name)) {
       change->is_there = true;
     } else {
@@ -103,8 +141,8 @@ bool FieldChanges::differ_from(const FieldParts& old) noexcept {
     }
     return true;
   });
-  return differ || std::any_of(changes_, changes_ + size_, [](const Change& change) {
-           return change.is_set && !change.is_there;
+  return differ || std::any_of(changes_, changes_ + size_, [](const FieldChange& change) {
+           return change.state == FieldChange::State::set && !change.is_there;
          });
 }
 
@@ -119,10 +157,10 @@ bool FieldChanges::apply(const FieldParts& old, ngx_list_part_t& changed, ngx_ui
     if (find_of_field(view(field.key)) == nullptr) *end++ = field;
     return true;
   });
-  for (const Change* change = changes_; change != changes_ + size_; ++change) {
-    if (!change->is_set) continue;
+  for (const FieldChange* change = changes_; change != changes_ + size_; ++change) {
+    if (change->state != FieldChange::State::set) continue;
     const ngx_str_t name = text_of(change->name);
-    *end++ = {hash_of(change->name), name, text_of(change->value), name.data};
+    *end++ = {change->hash, name, text_of(change->value), name.data};
   }
   changed = {fields, static_cast<ngx_uint_t>(end - fields), nullptr};
   return true;

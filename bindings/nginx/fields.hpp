@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "baton/carriers/http_field.hpp"
 #include "baton/detail/ascii.hpp"
@@ -80,11 +82,49 @@ class FieldReader {
   FieldParts parts_;
 };
 
+/// What becomes of the fields of one name.
+struct FieldChange {
+  enum class State : std::uint8_t { untouched, erased, set };
+
+  std::string_view name;  // in lowercase, and terminated by zero
+  std::string_view value{};
+  ngx_uint_t hash;     // as nginx hashes the name
+  std::uint16_t next;  // of those with the same bucket: its number plus one, or zero
+  State state = State::untouched;
+  bool is_there = false;  // the old list has just this field
+};
+
+/// The names that a chain sets or erases, found once for all requests.
+class FieldNames {
+ public:
+  FieldNames() = default;
+  /// The texts must live as long as the requests, in lowercase, and end with zero.
+  explicit FieldNames(std::span<const std::string_view> names);
+
+ private:
+  friend class FieldChanges;
+  static constexpr std::size_t buckets = 64;
+
+  /// Of the size and three letters: most other fields are in a bucket without names.
+  static std::size_t bucket_of(std::string_view name) noexcept {
+    if (name.empty()) return 0;
+    const auto letter = [name](std::size_t i) -> std::size_t {
+      return name[i] == '_' ? '-' : static_cast<unsigned char>(name[i] | 0x20);
+    };
+    return (name.size() * 5 + letter(0) + letter(name.size() / 2) * 11 +
+            letter(name.size() - 1) * 7) %
+           buckets;
+  }
+
+  std::vector<FieldChange> changes_;  // all untouched
+  std::array<std::uint16_t, buckets> heads_{};
+};
+
 /// A carrier to write to: notes what becomes of each name, and then makes a new list. The elements
 /// of the old one remain as they are: nginx and other modules have pointers to them.
 class FieldChanges {
  public:
-  explicit FieldChanges(Memory memory) noexcept : memory_(memory) {}
+  FieldChanges(const FieldNames& names, Memory memory) noexcept;
   FieldChanges(const FieldChanges&) = delete;
   FieldChanges& operator=(const FieldChanges&) = delete;
 
@@ -103,44 +143,24 @@ class FieldChanges {
   [[nodiscard]] bool failed() const noexcept { return failed_; }
 
  private:
-  struct Change {
-    std::string_view name;  // in lowercase
-    std::string_view value;
-    bool is_set;
-    bool is_there;       // the old list has just this field
-    std::uint16_t next;  // of those with the same bucket: its number plus one, or zero
-  };
-
   // The change of a name, or of a field that a client sent; null if there is none.
-  Change* find(std::string_view name) noexcept;
-  Change* find_of_field(std::string_view name) noexcept;
-  Change* find_or_add(std::string_view name) noexcept;
+  FieldChange* find(std::string_view name) noexcept;
+  FieldChange* find_of_field(std::string_view name) noexcept;
+  FieldChange* find_or_add(std::string_view name) noexcept;
   [[nodiscard]] bool grow() noexcept;
   char* copy(std::string_view text) noexcept;
 
-  /// Of the size and three letters: most fields are in one without changes.
-  static std::size_t bucket_of(std::string_view name) noexcept {
-    if (name.empty()) return 0;
-    const auto letter = [name](std::size_t i) -> std::size_t {
-      return name[i] == '_' ? '-' : static_cast<unsigned char>(name[i] | 0x20);
-    };
-    return (name.size() * 5 + letter(0) + letter(name.size() / 2) * 11 +
-            letter(name.size() - 1) * 7) %
-           buckets;
-  }
-
-  static constexpr std::size_t buckets = 64;
   static constexpr std::size_t few = 24;
   static constexpr std::size_t max_changes = 0xfffe;
 
   Memory memory_;
-  std::array<Change, few> first_changes_;
-  Change* changes_ = first_changes_.data();
+  FieldChange* changes_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = few;
   std::size_t kept_ = 0;  // fields of the old list that do not change
-  std::array<std::uint16_t, buckets> heads_{};
+  std::array<std::uint16_t, FieldNames::buckets> heads_;
   bool failed_ = false;
+  alignas(FieldChange) std::array<std::byte, few * sizeof(FieldChange)> first_changes_;
 };
 
 }  // namespace baton::nginx

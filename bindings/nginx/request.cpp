@@ -140,6 +140,9 @@ struct Unchanged {
   }
 };
 
+const FieldNames no_names;
+
+/// Gives a request the fields of a reading, or the client's own if there is none.
 bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexcept {
   const ngx_list_part_t now = r->headers_in.headers.part;
   const Unchanged old(state, now);
@@ -149,7 +152,8 @@ bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexce
   }
 
   const detail::MemorySource source(&take_from_pool, r->pool);
-  FieldChanges changes({&take_from_pool, r->pool});
+  FieldChanges changes(reading != nullptr ? reading->setup->names : no_names,
+                       {&take_from_pool, r->pool});
   if (reading != nullptr) reading->setup->chain.inject(reading->context, CarrierWriter(changes));
   if (!changes.differ_from(old.parts) && old.made_by == nullptr) return !changes.failed();
 

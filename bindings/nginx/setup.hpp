@@ -6,6 +6,7 @@
 
 #include "baton/chain.hpp"
 #include "baton/sampler.hpp"
+#include "nginx/fields.hpp"
 #include "nginx/nginx.hpp"
 
 namespace baton::nginx {
@@ -14,6 +15,7 @@ namespace baton::nginx {
 /// whose directives are the same share it. It lives as long as the configuration.
 struct Setup {
   PropagatorChain chain;
+  FieldNames names{};                      ///< that the chain sets or erases
   std::shared_ptr<const Sampler> sampler;  ///< none: nginx starts no spans
 };
 

@@ -20,7 +20,7 @@ ParseError BaggageJoiner::add(std::string_view key, FunctionRef<std::string_view
   if (key.size() + value.size() + 2 * escapes >= limits_.max_bytes) {
     return {ErrorCode::too_many_bytes, 0};
   }
-  std::string member(key);
+  RequestText member(key);
   member += '=';
   append_percent_encoded(value, member);
   return append(member, key.size());
@@ -29,7 +29,7 @@ ParseError BaggageJoiner::add(std::string_view key, FunctionRef<std::string_view
 ParseError BaggageJoiner::add(const Baggage& more) {
   for (const BaggageMember& each : more) {
     if (contains(each.key())) continue;
-    std::string member(each.key());
+    RequestText member(each.key());
     member.append("=").append(each.raw_value_);
     if (!each.properties_.empty()) member.append(";").append(each.properties_);
     if (const ParseError error = append(member, each.key().size())) return error;
@@ -57,7 +57,7 @@ bool BaggageJoiner::contains(std::string_view key) {
   return keys_.find(text_, key) != KeyIndex::none;
 }
 
-ParseError BaggageJoiner::append(const std::string& member, std::size_t key_size) {
+ParseError BaggageJoiner::append(std::string_view member, std::size_t key_size) {
   if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
   if (text_.size() + !text_.empty() + member.size() > limits_.max_bytes) {
     return {ErrorCode::too_many_bytes, 0};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "baton/baggage.hpp"
+#include "baton/detail/memory_source.hpp"
 #include "core/key_index.hpp"
 
 namespace baton::detail {
@@ -29,11 +29,11 @@ class BaggageJoiner {
 
  private:
   [[nodiscard]] bool contains(std::string_view key);
-  ParseError append(const std::string& member, std::size_t key_size);
+  ParseError append(std::string_view member, std::size_t key_size);
 
   const Baggage& base_;
   const BaggageLimits limits_;
-  std::string text_;
+  RequestText text_;
   std::size_t members_ = 0;
   bool is_begun_ = false;
   KeyIndex keys_;

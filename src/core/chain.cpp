@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "baton/detail/found_fields.hpp"
+#include "baton/detail/memory_source.hpp"
 #include "core/chain_links.hpp"
 #include "core/extraction_counter.hpp"
 #include "core/trust.hpp"
@@ -133,7 +134,7 @@ void PropagatorChain::Links::inject_by_trust(const Context& context, CarrierWrit
 void PropagatorChain::Links::erase_families(const Baggage& baggage, CarrierWriter carrier,
                                             const DestinationRule& rule) const {
   for (const std::string_view prefix : prefixes) {
-    std::string name(prefix);
+    detail::RequestText name(prefix);
     for (const BaggageMember& member : baggage) {
       if (detail::is_key_allowed(member.key(), rule.baggage)) continue;
       name.resize(prefix.size());

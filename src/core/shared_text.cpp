@@ -23,6 +23,8 @@ MemorySource::MemorySource(Take how, void* owner) noexcept
 
 MemorySource::~MemorySource() { memory_source = outer_; }
 
+const MemorySource* MemorySource::current() noexcept { return memory_source; }
+
 SharedText SharedText::make(std::size_t size, std::size_t capacity) noexcept {
   if (size == 0 || capacity > max_capacity) return {};
   const std::size_t bytes = sizeof(Block) + capacity;

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "baton/detail/memory_source.hpp"
 #include "core/baggage_joiner.hpp"
 #include "core/ot_member.hpp"
 #include "core/stored_baggage.hpp"
@@ -80,8 +81,8 @@ constexpr std::array decision_parts{
 /// Baton's own member says nothing else.
 constexpr std::string_view decision_member = "baton";
 
-std::string without_part(std::string_view list, std::string_view key) {
-  std::string rest;
+RequestText without_part(std::string_view list, std::string_view key) {
+  RequestText rest;
   for (std::size_t begin = 0; begin < list.size();) {
     const std::string_view part = list.substr(begin, list.find(';', begin) - begin);
     begin += part.size() + 1;
@@ -98,7 +99,7 @@ TraceState without_decision(TraceState state) {
   for (const auto& [member, key] : decision_parts) {
     const auto value = state.get(member);
     if (!value) continue;
-    const std::string rest = without_part(*value, key);
+    const RequestText rest = without_part(*value, key);
     if (rest == *value) continue;
     const auto changed = rest.empty() ? state.erase(member) : state.set(member, rest);
     state = changed.value_or(state.erase(member));

@@ -36,9 +36,8 @@ void move_literals(std::string_view& raw, std::string& out) {
   raw.remove_prefix(size);
 }
 
-}  // namespace
-
-bool append_bytes(std::string_view raw, std::string& out) {
+template <class Text>
+bool decode_into(std::string_view raw, Text& out) {
   bool is_good = true;
   out.reserve(out.size() + raw.size());
   while (!raw.empty()) {
@@ -54,6 +53,25 @@ bool append_bytes(std::string_view raw, std::string& out) {
   }
   return is_good;
 }
+
+template <class Text>
+void encode_into(std::string_view value, Text& out, const Charset& plain) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  while (!value.empty()) {
+    const std::size_t size = plain.find_outside(value);
+    out += value.substr(0, size);
+    value.remove_prefix(size);
+    if (value.empty()) return;
+    const auto byte = static_cast<unsigned char>(value.front());
+    out += {'%', hex[byte >> 4U], hex[byte & 0xFU]};
+    value.remove_prefix(1);
+  }
+}
+
+}  // namespace
+
+bool append_bytes(std::string_view raw, std::string& out) { return decode_into(raw, out); }
+bool append_bytes(std::string_view raw, RequestText& out) { return decode_into(raw, out); }
 
 void append_percent_decoded(std::string_view raw, std::string& out) {
   for (move_literals(raw, out); !raw.empty(); move_literals(raw, out)) {
@@ -77,16 +95,10 @@ void append_percent_decoded(std::string_view raw, std::string& out) {
 }
 
 void append_percent_encoded(std::string_view value, std::string& out, const Charset& plain) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  while (!value.empty()) {
-    const std::size_t size = plain.find_outside(value);
-    out += value.substr(0, size);
-    value.remove_prefix(size);
-    if (value.empty()) return;
-    const auto byte = static_cast<unsigned char>(value.front());
-    out += {'%', hex[byte >> 4U], hex[byte & 0xFU]};
-    value.remove_prefix(1);
-  }
+  encode_into(value, out, plain);
+}
+void append_percent_encoded(std::string_view value, RequestText& out, const Charset& plain) {
+  encode_into(value, out, plain);
 }
 
 }  // namespace baton::detail

@@ -122,7 +122,8 @@ inline void check_nginx_fields(const Pairs& fields, std::size_t part_size,
   }
 
   FinitePool pool(memory);
-  FieldChanges changes({&FinitePool::take, &pool});
+  const baton::nginx::FieldNames names(chain.fields());
+  FieldChanges changes(names, {&FinitePool::take, &pool});
   chain.inject(context, changes);
   ngx_list_part_t changed{};
   ngx_uint_t capacity = 0;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
+#include <string>
 
 namespace baton::detail {
 
@@ -24,6 +26,9 @@ class MemorySource {
   MemorySource& operator=(const MemorySource&) = delete;
   ~MemorySource();
 
+  /// That of this thread; null if there is none.
+  [[nodiscard]] static const MemorySource* current() noexcept;
+
   [[nodiscard]] void* take(std::size_t size) const noexcept { return take_(owner_, size); }
 
  private:
@@ -31,5 +36,35 @@ class MemorySource {
   void* const owner_;
   const MemorySource* const outer_;
 };
+
+/// Takes memory of the source that the thread had when this was made, or else of the heap. If the
+/// source has none, takes the heap's, and does not free it.
+template <class T>
+class SourceAllocator {
+ public:
+  using value_type = T;
+
+  SourceAllocator() noexcept : source_(MemorySource::current()) {}
+  template <class U>
+  explicit SourceAllocator(const SourceAllocator<U>& other) noexcept : source_(other.source()) {}
+
+  [[nodiscard]] T* allocate(std::size_t count) {
+    void* memory = source_ != nullptr ? source_->take(count * sizeof(T)) : nullptr;
+    if (memory == nullptr) memory = ::operator new(count * sizeof(T));
+    return static_cast<T*>(memory);
+  }
+  void deallocate(T* memory, std::size_t /*count*/) noexcept {
+    if (source_ == nullptr) ::operator delete(memory);
+  }
+
+  [[nodiscard]] const MemorySource* source() const noexcept { return source_; }
+  friend bool operator==(const SourceAllocator&, const SourceAllocator&) = default;
+
+ private:
+  const MemorySource* source_;
+};
+
+/// A text that is put together for a request. Must not outlive the source.
+using RequestText = std::basic_string<char, std::char_traits<char>, SourceAllocator<char>>;
 
 }  // namespace baton::detail

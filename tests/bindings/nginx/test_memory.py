@@ -31,6 +31,10 @@ REQUESTS = {
     "Datadog": {"x-datadog-trace-id": "81985529216486895", "x-datadog-parent-id": "6766797444",
                 "x-datadog-sampling-priority": "2", "x-datadog-origin": "synthetics",
                 "x-datadog-tags": "_dd.p.dm=-4,_dd.p.tid=640cfd8d00000000"},
+    "Jaeger": {"uber-trace-id": f"{TRACE_ID}:{SPAN_ID}:0:1", "jaeger-baggage": "plan=gold, a=b",
+               **{f"uberctx-Tenant{i}": "Am%C3%A9lie+%2C" * 3 for i in range(20)}},
+    "OT": {"ot-tracer-traceid": TRACE_ID, "ot-tracer-spanid": SPAN_ID, "ot-tracer-sampled": "true",
+           **{f"ot-baggage-key{i}": "value of a member" for i in range(20)}},
     "nothing": {},
 }
 LOCATIONS = """
@@ -71,7 +75,8 @@ class Memory(server.TestCase):
         return int.from_bytes(self.counter.read_bytes(), "little")
 
     def test_no_request_takes_memory_from_elsewhere(self):
-        nginx = self.start("tracecontext,baggage,b3,b3multi,xray,datadog,gcp,opencensus")
+        nginx = self.start("tracecontext,baggage,b3,b3multi,jaeger,xray,datadog,gcp,opencensus,"
+                           "ottrace")
         # The configuration does: the counter counts.
         self.assertGreater(self.allocations(), 50)
         count = 0
@@ -86,16 +91,15 @@ class Memory(server.TestCase):
         self.assertGreater(count, 1000)
         self.assertEqual(len(re.findall(" ", "".join(nginx.log(lines=count - 1)))) % 6, 0)
 
-    def test_formats_with_a_field_for_each_member_of_baggage(self):
-        """Without such fields: they are put together in memory of the heap."""
-        nginx = self.start("jaeger,ottrace")
-        for target in TARGETS:
-            for fields in ({"uber-trace-id": f"{TRACE_ID}:{SPAN_ID}:0:1"},
-                           {"ot-tracer-traceid": TRACE_ID, "ot-tracer-spanid": SPAN_ID,
-                            "ot-tracer-sampled": "true"}):
-                before = self.allocations()
-                self.assertEqual(nginx.get(target, fields)[0], 200)
-                self.assertEqual(self.allocations(), before)
+    def test_formats_alone(self):
+        for formats in ("jaeger", "ottrace", "tracecontext,baggage", "b3"):
+            nginx = self.start(formats)
+            before = self.allocations()
+            for target in TARGETS:
+                for name, fields in REQUESTS.items():
+                    with self.subTest(name, target=target, formats=formats):
+                        self.assertEqual(nginx.get(target, fields)[0], 200)
+                        self.assertEqual(self.allocations(), before)
 
 
 if __name__ == "__main__":

@@ -112,19 +112,18 @@ class Metrics(server.TestCase):
         nginx.wait_for_the_end_of(old)
         self.assertEqual(nginx.metrics()["baton_extractions_total"], 6)
 
-    def test_killed_workers_leave_their_counts(self):
-        nginx = self.start()
-        total = 0
-        for _ in range(5):
-            for _ in range(10):
-                nginx.get("/", {"b3": B3})
-                total += 1
+    def test_killed_workers_leave_their_counts_and_their_blocks(self):
+        """More of them than there are blocks."""
+        nginx = self.start(workers=8)
+        for total in range(1, 36):
+            nginx.get("/", {"b3": B3})
             victims = nginx.children()
             for victim in victims:
                 os.kill(victim, signal.SIGKILL)
-            server.wait_until(lambda: len(set(nginx.children()) - set(victims)) >= 2,
+            server.wait_until(lambda: len(set(nginx.children()) - set(victims)) >= 8,
                               "others take their place")
             self.assertEqual(nginx.metrics()["baton_extractions_total"], total)
+        self.assertNotIn("not in the metrics", nginx.error_log())
 
     def test_more_reloads_than_blocks(self):
         """Blocks of workers that have ended are used again."""

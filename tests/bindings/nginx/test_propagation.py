@@ -101,6 +101,12 @@ class Propagation(server.TestCase):
                                                 ("TraceState", "y=2"), *parts]),
                          {"traceparent": TRACEPARENT, "tracestate": "x=1,y=2",
                           "baggage": "a=1,b=2,c=3"})
+        # Of the same field twice, one remains.
+        nginx, app = self.serve("baton on; baton_extract b3; baton_inject b3;" + PROXY)
+        self.assertEqual(self.echo(nginx, app, [("b3", B3), ("b3", B3)]), {"b3": B3})
+
+    def test_two_traceparents(self):
+        nginx, app = self.serve(MOVE + PROXY)
         # Two of them are none: W3C Trace Context, 3.2.
         twice = [("traceparent", TRACEPARENT), ("Traceparent", TRACEPARENT)]
         self.assertEqual(self.echo(nginx, app, [*twice, ("baggage", "a=1")]), {"baggage": "a=1"})

@@ -3,9 +3,11 @@
 
 #include <cxxabi.h>
 
+#include <cstddef>
 #include <new>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "baton/baton.h"
 #include "baton/chain.hpp"

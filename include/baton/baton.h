@@ -410,9 +410,9 @@ typedef struct baton_report baton_report;
  * Reads a request into `context`, whose former content is lost unless BATON_INTO_CONTEXT is set.
  *
  * Bad fields are no error: the valid part of the request is used, and the report (if it is not
- * null) has the rest. `link`, if it is not null, becomes the caller's span if the trust rules
- * restart the trace, and else empty; not with BATON_INTO_CONTEXT. If the call fails, both contexts
- * are empty, and so is the report.
+ * null) has the rest; it also has a list that was lost since there was no memory. `link`, if it is
+ * not null, becomes the caller's span if the trust rules restart the trace, and else empty; not
+ * with BATON_INTO_CONTEXT. If the call fails, both contexts are empty, and so is the report.
  */
 BATON_API baton_error baton_extract(const baton_chain* chain, const baton_reader* reader,
                                     baton_context* context, baton_report* report,
@@ -439,7 +439,8 @@ BATON_API baton_error baton_report_issue(const baton_report* report, size_t inde
 
 /**
  * The fields of a message that is about to be sent. Both callbacks return zero if they succeed.
- * After a failure no more are called. They copy what they keep, and must not leave by longjmp.
+ * After a failure no more are called. They copy what they keep; they must not change the context,
+ * nor leave by longjmp.
  */
 typedef struct baton_writer {
   size_t size;

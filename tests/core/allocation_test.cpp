@@ -492,6 +492,24 @@ TEST(MemorySourceTest, TextsLieInItsMemory) {
   EXPECT_NE(arena.used, 0U);
 }
 
+TEST(MemorySourceTest, BaggageIsPutTogetherInItsMemory) {
+  const PropagatorChain chain =
+      make_chain("jaeger,ottrace")
+          .chain.with_trust({.destinations = {{"*", true, true, {"key-2"}}}});
+  Fields fields = {{"uber-trace-id", "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1"}};
+  for (const std::string& number : {"1", "2", "3"}) {
+    fields.add("uberctx-key-" + number, "a value that is longer than strings are inside");
+  }
+  Arena arena;
+  FixedCarrier sent;
+  EXPECT_EQ(allocations_of([&] {
+              const detail::MemorySource source(&Arena::take, &arena);
+              chain.inject(chain.extract(fields), sent);
+            }),
+            0U);
+  EXPECT_EQ(sent.size(), 6U);  // the ids of both, and the member that may leave
+}
+
 TEST(MemorySourceTest, ItsTextsMayEndAfterIt) {
   Arena arena;
   TraceState kept;

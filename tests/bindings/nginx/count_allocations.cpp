@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Preloaded into nginx: counts in a file what its module allocates on the heap. nginx is C, so each
-/// call of `operator new` is the module's, or for it; calls of malloc are told by who calls.
+/// Preloaded into nginx: counts in a file what its module allocates on the heap. nginx is C, so
+/// each call of `operator new` is the module's, or for it; calls of malloc are told by who calls.
 
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -76,6 +76,18 @@ class Redirects(server.TestCase):
             {"/first": {**W3C, **other},
              "/second": {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01", "b3": B3}})
 
+    def test_what_the_first_location_cannot_write_is_not_lost(self):
+        """W3C's fields have no debug, and the second location has not seen them."""
+        def respond(request):
+            return answer(status="503 No") if request.line.startswith("GET /first") else answer()
+
+        debug = {"b3": f"{TRACE_ID}-{SPAN_ID}-d"}
+        self.assertEqual(self.arrivals(f"""
+            proxy_intercept_errors on; error_page 503 = /second;
+            location /first {{ {TO_APP} }}
+            location /second {{ baton_extract b3; {TO_B3} {TO_APP} }}""", "/first", debug, respond),
+            {"/first": W3C, "/second": debug})
+
     def test_x_accel_redirect(self):
         def respond(request):
             fields = ["X-Accel-Redirect: /second"] if "/first" in request.line else []

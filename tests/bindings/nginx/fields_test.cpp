@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first one: it chooses the features of the system's headers.
+#include "laws/nginx_laws.hpp"
+
+#include <gtest/gtest.h>
+
+#include "baton/configuration.hpp"
+
+namespace baton::nginx {
+namespace {
+
+using laws::FinitePool;
+using laws::NginxList;
+using laws::Pairs;
+
+constexpr std::array<std::string_view, 2> names{"traceparent", "b3"};
+
+/// The fields of a list behind changes.
+class Changed {
+ public:
+  explicit Changed(const Pairs& fields, std::size_t part_size = 20, std::size_t memory = 1'000)
+      : list_(fields, part_size), pool_(memory), names_(names) {}
+
+  FieldChanges& changes() { return changes_; }
+  [[nodiscard]] bool differ() { return changes_.differ_from(list_.parts()); }
+  [[nodiscard]] bool apply() {
+    ngx_uint_t capacity = 0;
+    return differ() && changes_.apply(list_.parts(), part_, capacity);
+  }
+  Pairs result() {
+    EXPECT_TRUE(apply());
+    EXPECT_TRUE(list_.is_unchanged());
+    return laws::pairs_of(part_);
+  }
+
+ private:
+  NginxList list_;
+  FinitePool pool_;
+  FieldNames names_;
+  FieldChanges changes_{names_, {&FinitePool::take, &pool_}};
+  ngx_list_part_t part_{};
+};
+
+TEST(NginxFieldsTest, WhatNobodyTouchesRemains) {
+  Changed changed(Pairs{{"B3", "1"}, {"b3", "2"}});
+  EXPECT_FALSE(changed.differ());
+}
+
+TEST(NginxFieldsTest, SetsAndErasesInAnyCase) {
+  Changed changed(Pairs{{"A", "1"}, {"B3", "x"}, {"b", "2"}, {"TraceParent", "y"}, {"b3", "z"}}, 2);
+  changed.changes().set("traceparent", "new");
+  changed.changes().erase("b3");
+  EXPECT_EQ(changed.result(), (Pairs{{"A", "1"}, {"b", "2"}, {"traceparent", "new"}}));
+}
+
+TEST(NginxFieldsTest, TheLastWordCounts) {
+  Changed changed(Pairs{{"b3", "x"}});
+  changed.changes().erase("b3");
+  changed.changes().set("b3", "1");
+  changed.changes().set("b3", "2");
+  changed.changes().set("traceparent", "1");
+  changed.changes().erase("traceparent");
+  EXPECT_EQ(changed.result(), (Pairs{{"b3", "2"}}));
+}
+
+TEST(NginxFieldsTest, TheSameFieldIsNoChange) {
+  Changed changed(Pairs{{"B3", "x"}, {"a", "b"}});
+  changed.changes().set("b3", "x");
+  EXPECT_FALSE(changed.differ());
+}
+
+TEST(NginxFieldsTest, ButARepeatedOneIs) {
+  Changed changed(Pairs{{"b3", "x"}, {"b3", "x"}});
+  changed.changes().set("b3", "x");
+  EXPECT_EQ(changed.result(), (Pairs{{"b3", "x"}}));
+}
+
+TEST(NginxFieldsTest, WhatCouldBreakAHeaderIsNotWritten) {
+  for (const std::string& value : {std::string("a\r\nX: 1"), std::string("a\nb"),
+                                   std::string("a\0b", 3), std::string("\x7f")}) {
+    Changed changed(Pairs{{"b3", "x"}});
+    changed.changes().set("b3", value);
+    EXPECT_EQ(changed.result(), Pairs());
+  }
+  for (const std::string_view name : {"", "a b", "a:", "a\r\n"}) {
+    Changed changed(Pairs{{"b3", "x"}});
+    changed.changes().set(name, "1");
+    changed.changes().erase(name);
+    EXPECT_FALSE(changed.differ());
+  }
+}
+
+TEST(NginxFieldsTest, OtherNamesAreCopiedInLowercase) {
+  Changed changed(Pairs{{"uberctx-key", "old"}});
+  std::string name = "UberCtx-Key";
+  changed.changes().set(name, "new");
+  name = "overwritten";
+  EXPECT_EQ(changed.result(), (Pairs{{"uberctx-key", "new"}}));
+}
+
+TEST(NginxFieldsTest, AnyNumberOfNames) {
+  Changed changed(Pairs{{"a", "1"}}, 20, 100'000);
+  for (int i = 0; i < 1'000; ++i) changed.changes().set("k" + std::to_string(i), "v");
+  EXPECT_EQ(changed.result().size(), 1'001U);
+}
+
+TEST(NginxFieldsTest, NamesWithUnderscoresAreTheSameVariable) {
+  Changed changed(Pairs{{"x_key", "1"}, {"X_KEY", "2"}, {"x-key", "3"}, {"xkey", "4"}});
+  changed.changes().set("x-key", "5");
+  EXPECT_EQ(changed.result(), (Pairs{{"xkey", "4"}, {"x-key", "5"}}));
+}
+
+TEST(NginxFieldsTest, ButNotIfBothAreWritten) {
+  Changed changed(Pairs{{"uberctx-a_b", "1"}, {"uberctx-a-b", "2"}});
+  changed.changes().set("uberctx-a_b", "3");
+  changed.changes().set("uberctx-a-b", "4");
+  EXPECT_EQ(changed.result(), (Pairs{{"uberctx-a_b", "3"}, {"uberctx-a-b", "4"}}));
+}
+
+TEST(NginxFieldsTest, MoreNamesThanUsual) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 60; ++i) texts.push_back("name-" + std::to_string(i));
+  const std::vector<std::string_view> many(texts.begin(), texts.end());
+  const FieldNames prepared(many);
+  for (const std::size_t memory : {0U, 1U, 2U, 100U}) {
+    FinitePool pool(memory);
+    FieldChanges changes(prepared, {&FinitePool::take, &pool});
+    const NginxList list({{"name-59", "1"}, {"a", "1"}}, 20);
+    changes.erase("name-59");
+    ngx_list_part_t part{};
+    ngx_uint_t capacity = 0;
+    const bool is_applied =
+        changes.differ_from(list.parts()) && changes.apply(list.parts(), part, capacity);
+    EXPECT_EQ(is_applied, memory >= 2);
+    EXPECT_EQ(changes.failed(), memory == 0);
+  }
+}
+
+TEST(NginxFieldsTest, WithoutMemoryNothingIsApplied) {
+  for (std::size_t memory = 0; memory < 5; ++memory) {
+    Changed changed(Pairs{{"b3", "x"}}, 20, memory);
+    changed.changes().set("b3", "new");           // one block
+    changed.changes().set("uberctx-a", "other");  // two
+    EXPECT_EQ(changed.apply(), memory >= 4);
+  }
+}
+
+TEST(NginxFieldsTest, FieldsThatOthersHaveAddedComeBehind) {
+  const NginxList received({{"a", "1"}, {"b3", "x"}}, 1);
+  const NginxList added({{"c", "2"}, {"traceparent", "y"}}, 1);
+  FinitePool pool(100);
+  const FieldNames prepared(names);
+  FieldChanges changes(prepared, {&FinitePool::take, &pool});
+  changes.erase("b3");
+  changes.set("traceparent", "new");
+  const FieldParts both{received.parts().first, added.parts().first};
+  ASSERT_TRUE(changes.differ_from(both));
+  ngx_list_part_t part{};
+  ngx_uint_t capacity = 0;
+  ASSERT_TRUE(changes.apply(both, part, capacity));
+  EXPECT_EQ(laws::pairs_of(part), (Pairs{{"a", "1"}, {"c", "2"}, {"traceparent", "new"}}));
+}
+
+TEST(NginxFieldsTest, ReadsAsTheCarrierOfHttp) {
+  const PropagatorChain chain = make_chain("tracecontext,baggage,b3,jaeger").chain;
+  const std::string ids = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
+  for (std::size_t part_size = 1; part_size < 6; ++part_size) {
+    laws::check_nginx_fields(
+        {{"B3", ids + "-1"}, {"Baggage", "a=1"}, {"x", "y"}, {"baggage", "b=2"}}, part_size, chain,
+        1'000);
+    laws::check_nginx_fields({}, part_size, chain, 1'000);
+  }
+}
+
+}  // namespace
+}  // namespace baton::nginx

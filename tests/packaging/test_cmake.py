@@ -27,7 +27,7 @@ TARGETS = {
 }
 
 SURROUNDING = """
-cmake_minimum_required(VERSION 3.24)
+cmake_minimum_required(VERSION 3.21)
 project(surrounding LANGUAGES CXX)
 add_library(expected INTERFACE)
 add_library(tl::expected ALIAS expected)

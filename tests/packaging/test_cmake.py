@@ -28,17 +28,18 @@ TARGETS = {
 }
 
 SURROUNDING = """
-cmake_minimum_required(VERSION 3.24)
+cmake_minimum_required(VERSION 3.21)
 project(surrounding LANGUAGES CXX)
 add_library(expected INTERFACE)
 add_library(tl::expected ALIAS expected)
-set(CMAKE_IGNORE_PATH /usr/include)  # where another one is
 set(BATON_COMPONENTS http)
 get_cmake_property(before VARIABLES)
 foreach(name IN LISTS before)
   set(before_${name} "${${name}}")
 endforeach()
 add_subdirectory("${ROOT}" baton)
+add_executable(surrounding "${ROOT}/tests/consumers/main.cpp")
+target_link_libraries(surrounding PRIVATE baton::http)
 set(changed)
 foreach(name IN LISTS before)
   if(name MATCHES "^CMAKE_(CXX|BUILD|EXE|SHARED|POSITION|RUNTIME)" AND
@@ -46,8 +47,9 @@ foreach(name IN LISTS before)
     list(APPEND changed ${name})
   endif()
 endforeach()
-get_directory_property(options COMPILE_OPTIONS)
-message(STATUS "CHANGED ${changed}${options}")
+get_target_property(options baton::baton INTERFACE_COMPILE_OPTIONS)
+message(STATUS "CHANGED ${changed}")
+message(STATUS "OPTIONS ${options}")
 get_target_property(linked baton::baton INTERFACE_LINK_LIBRARIES)
 message(STATUS "LINKED ${linked}")
 get_target_property(linked baton::http INTERFACE_LINK_LIBRARIES)
@@ -123,6 +125,7 @@ class CMake(unittest.TestCase):
         self.assertIn("LINKED Threads::Threads;tl::expected\n", done.stdout)
         self.assertIn("HTTP baton;Boost::headers\n", done.stdout)
         self.assertIn("CHANGED \n", done.stdout)
+        self.assertIn("OPTIONS options-NOTFOUND\n", done.stdout)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <iterator>
 #include <string>
 
 #include "nginx/metrics.hpp"
@@ -22,9 +21,7 @@ MainSettings& main_settings_of(ngx_conf_t* cf) noexcept {
 char* report(ngx_conf_t* cf, const std::string& problem, bool has_name = false) {
   if (problem.empty()) return NGX_CONF_OK;
   const auto& directive = static_cast<const ngx_str_t*>(cf->args->elts)[0];
-  ngx_str_t text = text_of(problem);
-  // nginx cuts off what is longer, and then the place too.
-  text.len = std::min<std::size_t>(text.len, 700);
+  const ngx_str_t text = text_of(problem);
   if (has_name) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &text);
   } else {

@@ -61,13 +61,15 @@ FieldChange* FieldChanges::find(std::string_view name) noexcept {
 }
 
 FieldChange* FieldChanges::find_of_field(std::string_view name) noexcept {
+  std::size_t next = heads_[FieldNames::bucket_of(name)];
+  if (next == 0) return nullptr;
+  const bool may_be_similar = name.find('_') != std::string_view::npos;
   FieldChange* similar = nullptr;
-  for (std::size_t next = heads_[FieldNames::bucket_of(name)]; next != 0;
-       next = changes_[next - 1].next) {
+  for (; next != 0; next = changes_[next - 1].next) {
     FieldChange& change = changes_[next - 1];
     if (change.state == FieldChange::State::untouched) continue;
     if (detail::equals_ignoring_case(name, change.name)) return &change;
-    if (same_variable(name, change.name)) similar = &change;
+    if (may_be_similar && same_variable(name, change.name)) similar = &change;
   }
   return similar;
 }

@@ -309,6 +309,75 @@ TEST_F(MemorySourceOfFormatsTest, AnInjectionAllocatesNowhereElse) {
   }
 }
 
+/// Works with memory, and then without each block of it, and without all from that one on.
+template <class Work>
+void for_each_shortage(Work work) {
+  Arena enough;
+  work(enough);
+  for (std::size_t number = 0; number < enough.asked(); ++number) {
+    for (const bool for_ever : {true, false}) {
+      Arena arena(number, for_ever);
+      work(arena);
+    }
+  }
+}
+
+TEST_F(MemorySourceOfFormatsTest, WithoutMemoryBaggageIsMissingAndNotWrong) {
+  for (const Format& format : formats()) {
+    if (format.has_several) continue;  // without one's baggage, another's may count
+    for (const Fields& fields : requests(format)) {
+      const PropagatorChain& chain = format.chains.front();
+      const Context expected = extract(chain, fields);
+      for_each_shortage([&](Arena& arena) {
+        Context found;
+        EXPECT_EQ(allocations_of(arena, [&] { found = extract(chain, fields); }), 0U);
+        for (const BaggageMember& member : found.baggage()) {
+          const auto same = expected.baggage().find(member.key());
+          ASSERT_TRUE(same) << format.names << ": " << member.key();
+          EXPECT_EQ(member.raw_value(), same->raw_value()) << format.names;
+        }
+        for (const BaggageMember& member : before_.baggage()) {
+          EXPECT_TRUE(found.baggage().find(member.key())) << format.names;
+        }
+      });
+    }
+  }
+}
+
+TEST_F(MemorySourceOfFormatsTest, WithoutMemoryFieldsAreMissingAndNotWrong) {
+  for (const Format& format : formats()) {
+    for (const PropagatorChain& chain : format.chains) {
+      for (const Context& sent : contexts) {
+        const Fields expected = written_by(chain, sent);
+        for_each_shortage([&](Arena& arena) {
+          Written written(expected, format.prefix);
+          EXPECT_EQ(allocations_of(arena, [&] { chain.inject(sent, written); }), 0U);
+          EXPECT_FALSE(written.is_wrong()) << format.names;
+        });
+      }
+    }
+  }
+}
+
+// More keys and runs of members than fit in the objects that find them.
+TEST_F(MemorySourceOfFormatsTest, ListsBeyondTheUsualLimits) {
+  std::string list;
+  for (std::size_t i = 0; i < 700; ++i) list += test::numbered("k", i) + "=v, ";
+  const Fields fields{{"baggage", list}};
+  const BaggagePropagator propagator({.max_members = 1000, .max_bytes = 100'000});
+  for (const bool has_memory : {true, false}) {
+    Arena arena(has_memory ? Arena::never : 0);
+    std::size_t members = 0;
+    const auto work = [&] {
+      Context context = before_;
+      propagator.extract(fields, context, nullptr);
+      members = context.baggage().size();
+    };
+    EXPECT_EQ(allocations_of(arena, work), 0U);
+    EXPECT_EQ(members, has_memory ? 703U : 3U);
+  }
+}
+
 TEST_F(MemorySourceOfFormatsTest, ASamplerAllocatesNowhereElse) {
   for (const auto& sampler : {always_on(), trace_id_ratio(0.3), parent_based(trace_id_ratio(0.3)),
                               parent_based(always_on()), rate_limited(10)}) {

@@ -2,6 +2,7 @@
 #include "core/baggage_joiner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/stored_baggage.hpp"
 #include "text/chars.hpp"
@@ -52,17 +53,17 @@ Baggage BaggageJoiner::finish() const {
 
 /// Copies the existing members.
 ParseError BaggageJoiner::begin() {
-  constexpr ParseError no_memory(ErrorCode::out_of_memory, 0);
-  if (is_begun_) return text_.failed() ? no_memory : ParseError();
-  is_begun_ = true;
-  text_.append(base_.header());
+  if (std::exchange(is_begun_, true)) return {};
+  text_.append(base_.header());  // without memory, no other member fits either
   const std::string_view text = text_.view();
   for (std::size_t begin = 0; begin < text.size(); ++members_) {
     const std::string_view member = member_at(text, begin);
-    if (keys_.insert(text, key_of(member)).number == KeyIndex::none) return no_memory;
+    if (keys_.insert(text, key_of(member)).number == KeyIndex::none) {
+      return {ErrorCode::out_of_memory, 0};
+    }
     begin += member.size() + 1;
   }
-  return text_.failed() ? no_memory : ParseError();
+  return {};
 }
 
 /// Appends a comma, the key and "=" of a member of that size, and makes room for the rest of it.

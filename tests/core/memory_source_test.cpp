@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "baton/baton.hpp"
+#include "core/baggage_joiner.hpp"
 #include "support/count_allocations.hpp"
 #include "support/fields.hpp"
 #include "support/numbered.hpp"
@@ -146,7 +147,7 @@ std::string long_baggage() {
   list += std::string(300, 'K') + "=" + std::string(2000, 'v') + ",escapes=";
   for (int i = 0; i < 200; ++i) list += "%C3%A9%20";
   for (std::size_t i = 0; i < 40; ++i) list += test::numbered(",Key", i) + "=a-value";
-  return list;
+  return list + ",KEY0=another";
 }
 
 Context context(Sampling sampling, bool has_ids, std::string_view more_baggage = {}) {
@@ -177,7 +178,7 @@ class Written {
     const bool is_compared = !prefix_.empty() && name.starts_with(prefix_);
     is_wrong_ = is_wrong_ || (is_compared && expected_.get(name) != value);
   }
-  void erase(std::string_view /*name*/) {}
+  void erase(std::string_view name) { is_wrong_ = is_wrong_ || name == prefix_; }
   [[nodiscard]] bool is_wrong() const noexcept { return is_wrong_; }
 
  private:
@@ -356,6 +357,23 @@ TEST_F(MemorySourceOfFormatsTest, WithoutMemoryFieldsAreMissingAndNotWrong) {
         });
       }
     }
+  }
+}
+
+TEST_F(MemorySourceOfFormatsTest, WithoutMemoryNothingIsJoined) {
+  const std::string value(300, 'v');
+  for (const std::string& base : {std::string("a=1"), "a=" + value}) {
+    const Baggage before = Baggage::parse(base);
+    detail::BaggageJoiner joiner(before, {});
+    Arena arena(0);
+    const auto work = [&] {
+      EXPECT_EQ(joiner.add("b", [&] { return std::string_view(value); }).code,
+                ErrorCode::out_of_memory);
+      EXPECT_EQ(joiner.add("c", [] { return std::string_view("3"); }).code,
+                ErrorCode::out_of_memory);
+    };
+    EXPECT_EQ(allocations_of(arena, work), 0U);
+    EXPECT_EQ(joiner.finish(), before);
   }
 }
 

@@ -16,7 +16,7 @@ namespace baton::detail {
 /// constant time, even hostile ones.
 ///
 /// Keys are places in the text of the list, which may grow and move between two calls. The first
-/// 256 of them need no allocation, and the first 16 no table.
+/// 256 of them need no memory of the heap or a MemorySource, and the first 16 no table.
 class KeyIndex {
  public:
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();

@@ -12,27 +12,24 @@
 namespace baton::detail {
 namespace {
 
-void append_lower(std::string_view text, RequestText& out) {
-  const std::size_t begin = out.size();
-  out += text;
-  const auto first = out.begin() + static_cast<std::ptrdiff_t>(begin);
-  std::transform(first, out.end(), first, to_lower);
-}
+constexpr ParseError no_memory(ErrorCode::out_of_memory, 0);
 
 /// Keys as spelled in the names of fields, which ignore case.
 class LowercaseKeys {
  public:
-  void add(std::string_view key) {
+  /// False: there is no memory.
+  bool add(std::string_view key) {
     const std::size_t begin = text_.size();
-    append_lower(key, text_);
-    index_.insert(text_, std::string_view(text_).substr(begin));
+    text_.append_lower(key);
+    const std::string_view text = text_.view();
+    return !text_.failed() && index_.insert(text, text.substr(begin)).number != KeyIndex::none;
   }
   [[nodiscard]] bool contains(std::string_view lowercase) const noexcept {
-    return index_.find(text_, lowercase) != KeyIndex::none;
+    return index_.find(text_.view(), lowercase) != KeyIndex::none;
   }
 
  private:
-  RequestText text_;
+  GrowingText text_;
   KeyIndex index_;
 };
 
@@ -42,21 +39,24 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
                                       Decoder decode) {
   // Earlier keys that are not in lowercase; the joiner finds the others.
   std::optional<LowercaseKeys> respelled;
-  RequestText lower;
+  GrowingText lower;
   carrier.keys([&](std::string_view name) {
     if (!starts_with_ignoring_case(name, prefix)) return true;
     if (!has_room(prefix, 0)) return false;
     std::string_view field = name;
     if (!is_lowercase(name)) {
       lower.clear();
-      append_lower(name, lower);
-      field = lower;
+      lower.append_lower(name);
+      if (lower.failed()) return stop(prefix, no_memory);
+      field = lower.view();
     }
     const std::string_view key = field.substr(prefix.size());
     if (!respelled) {
       respelled.emplace();
       for (const BaggageMember& member : context_.baggage()) {
-        if (!is_lowercase(member.key())) respelled->add(member.key());
+        if (!is_lowercase(member.key()) && !respelled->add(member.key())) {
+          return stop(prefix, no_memory);
+        }
       }
     }
     if (respelled->contains(key)) {
@@ -118,7 +118,7 @@ bool BaggageFieldsReader::add_entry(std::string_view field, std::string_view ent
 }
 
 bool BaggageFieldsReader::add(std::string_view field, std::string_view key, std::size_t begin,
-                              FunctionRef<std::string_view()> get_value) {
+                              FunctionRef<std::optional<std::string_view>()> get_value) {
   bool is_new = false;
   const ParseError error = joiner_.add(key, [&] {
     is_new = true;
@@ -160,23 +160,26 @@ void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::st
     return !is_lowercase(member.key());
   });
   LowercaseKeys sent;
-  RequestText name(prefix);
-  RequestText bytes;
-  RequestText value;
+  GrowingText name(prefix);
+  GrowingText bytes;
+  GrowingText value;
   for (const BaggageMember& member : baggage) {
-    name.resize(prefix.size());
-    append_lower(member.key(), name);
-    const std::string_view key = std::string_view(name).substr(prefix.size());
+    name.truncate(prefix.size());
+    name.append_lower(member.key());
+    if (name.failed()) return;
+    const std::string_view key = name.view().substr(prefix.size());
     if (may_share && sent.contains(key)) continue;
     bytes.clear();
     append_bytes(member.raw_value(), bytes);
     value.clear();
-    if (encode(bytes, value)) {
-      carrier.set(name, value);
-      if (may_share) sent.add(key);
-    } else {
-      carrier.erase(name);
+    const bool is_sent = encode(bytes.view(), value);
+    if (bytes.failed() || value.failed()) return;
+    if (!is_sent) {
+      carrier.erase(name.view());
+      continue;
     }
+    carrier.set(name.view(), value.view());
+    if (may_share && !sent.add(key)) return;
   }
 }
 

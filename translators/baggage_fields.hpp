@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
-#include "baton/detail/memory_source.hpp"
 #include "baton/propagator.hpp"
 #include "core/baggage_joiner.hpp"
+#include "text/growing_text.hpp"
 
 /// Baggage in a format's own fields: a family of fields, each a prefix followed by a key, or lists.
 namespace baton::detail {
@@ -16,8 +17,8 @@ namespace baton::detail {
 /// ones, and those of a family or a list whose key existed before.
 class BaggageFieldsReader {
  public:
-  /// Decodes a trimmed value to any bytes.
-  using Decoder = FunctionRef<std::string_view(std::string_view value)>;
+  /// Decodes a trimmed value to any bytes. Nothing: there is no memory for them.
+  using Decoder = FunctionRef<std::optional<std::string_view>(std::string_view value)>;
 
   BaggageFieldsReader(Context& context, const BaggageLimits& limits, ExtractReport* report) noexcept
       : context_(context), limits_(limits), report_(report), joiner_(context.baggage(), limits) {}
@@ -40,7 +41,7 @@ class BaggageFieldsReader {
   bool read_instance(std::string_view field, std::string_view list, std::size_t offset);
   bool add_entry(std::string_view field, std::string_view entry, std::size_t begin);
   bool add(std::string_view field, std::string_view key, std::size_t begin,
-           FunctionRef<std::string_view()> get_value);
+           FunctionRef<std::optional<std::string_view>()> get_value);
   bool has_room(std::string_view field, std::size_t begin);
   bool skip(std::string_view field, ParseError error);
   bool stop(std::string_view field, ParseError error);
@@ -56,10 +57,11 @@ class BaggageFieldsReader {
 };
 
 /// Appends the value that encodes `bytes`. False: there is none.
-using BaggageEncoder = FunctionRef<bool(std::string_view bytes, RequestText& out)>;
+using BaggageEncoder = FunctionRef<bool(std::string_view bytes, GrowingText& out)>;
 
 /// Sets a field for each member, with its name in lowercase. Of keys that differ only in case,
-/// sends the first whose value can be encoded; if there is none, erases the field.
+/// sends the first whose value can be encoded; if there is none, erases the field. Stops if there
+/// is no memory.
 void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::string_view prefix,
                           BaggageEncoder encode);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "text/bounded_writer.hpp"
@@ -107,14 +108,14 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
 }
 
 /// Percent-encoding with "+" for a space. False: there is a "%" that starts no escape.
-bool decode(std::string_view value, detail::RequestText& bytes) {
+bool decode(std::string_view value, detail::GrowingText& bytes) {
   bytes.clear();
   bytes.reserve(value.size());
   for (;;) {
     const std::string_view part = value.substr(0, value.find('+'));
     if (!detail::append_bytes(part, bytes)) return false;
     if (part.size() == value.size()) return true;
-    bytes += ' ';
+    bytes.append(' ');
     value.remove_prefix(part.size() + 1);
   }
 }
@@ -122,12 +123,13 @@ bool decode(std::string_view value, detail::RequestText& bytes) {
 Extracted extract_baggage(CarrierReader carrier, const Presence& present, Context& context,
                           const BaggageLimits& limits, ExtractReport* report) {
   detail::BaggageFieldsReader reader(context, limits, report);
-  detail::RequestText bytes;
-  const auto decode_value = [&](std::string_view value) {
+  detail::GrowingText bytes;
+  const auto decode_value = [&](std::string_view value) -> std::optional<std::string_view> {
     constexpr std::size_t escape_size = 3;
     // A value that would be too long even if it were all escapes is not copied.
     if (value.size() / escape_size > limits.max_bytes) return value;
-    return decode(value, bytes) ? std::string_view(bytes) : value;
+    if (!decode(value, bytes)) return value;
+    return bytes.failed() ? std::nullopt : std::optional(bytes.view());
   };
   if (present.baggage_family) reader.read_family(carrier, baggage_prefix, decode_value);
   if (present.baggage_list) reader.read_list(carrier, baggage_field);
@@ -148,7 +150,7 @@ void write_trace_id(const Context& context, CarrierWriter carrier) {
   carrier.set(trace_id_field, value.view());
 }
 
-bool encode(std::string_view bytes, detail::RequestText& out) {
+bool encode(std::string_view bytes, detail::GrowingText& out) {
   // Readers decode "+" as a space, and some accept even fewer characters unencoded.
   detail::append_percent_encoded(bytes, out, detail::unreserved);
   return true;

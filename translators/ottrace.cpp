@@ -28,10 +28,10 @@ void set_hex(CarrierWriter carrier, std::string_view field, std::uint64_t number
 }
 
 /// The format has no escapes: a value that a field cannot carry unchanged is not sent.
-bool encode(std::string_view bytes, detail::RequestText& out) {
+bool encode(std::string_view bytes, detail::GrowingText& out) {
   if (detail::printable.find_outside(bytes) != bytes.size()) return false;
   if (detail::trim(bytes).size() != bytes.size()) return false;
-  out += bytes;
+  out.append(bytes);
   return true;
 }
 

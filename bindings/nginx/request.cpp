@@ -140,6 +140,23 @@ struct Unchanged {
   }
 };
 
+/// False if memory was short: a field that must not leave may then remain.
+bool inject(const Reading& reading, ngx_pool_t* pool, FieldChanges& changes) noexcept {
+  struct Owner {
+    ngx_pool_t* pool;
+    bool was_short = false;
+    static void* take(void* self, std::size_t size) noexcept {
+      auto& owner = *static_cast<Owner*>(self);
+      void* const memory = take_from_pool(owner.pool, size);
+      owner.was_short = owner.was_short || memory == nullptr;
+      return memory;
+    }
+  } owner{pool};
+  const detail::MemorySource source(&Owner::take, &owner);
+  reading.setup->chain.inject(reading.context, CarrierWriter(changes));
+  return !owner.was_short;
+}
+
 const FieldNames no_names;
 
 /// Gives a request the fields of a reading, or the client's own if there is none.
@@ -151,10 +168,9 @@ bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexce
     return true;
   }
 
-  const detail::MemorySource source(&take_from_pool, r->pool);
   FieldChanges changes(reading != nullptr ? reading->setup->names : no_names,
                        {&take_from_pool, r->pool});
-  if (reading != nullptr) reading->setup->chain.inject(reading->context, CarrierWriter(changes));
+  if (reading != nullptr && !inject(*reading, r->pool, changes)) return false;
   if (!changes.differ_from(old.parts) && old.made_by == nullptr) return !changes.failed();
 
   ngx_list_part_t changed{};

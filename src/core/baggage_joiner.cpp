@@ -2,6 +2,7 @@
 #include "core/baggage_joiner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/stored_baggage.hpp"
 #include "text/chars.hpp"
@@ -9,66 +10,79 @@
 
 namespace baton::detail {
 
-ParseError BaggageJoiner::add(std::string_view key, FunctionRef<std::string_view()> get_value) {
+ParseError BaggageJoiner::add(std::string_view key,
+                              FunctionRef<std::optional<std::string_view>()> get_value) {
   if (!is_token(key)) return {ErrorCode::bad_key, token_chars.find_outside(key)};
+  if (const ParseError error = begin()) return error;
   if (contains(key)) return {};
   if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
-  const std::string_view value = get_value();
+  const auto value = get_value();
+  if (!value) return {ErrorCode::out_of_memory, 0};
   // Not encoded in vain: an escape has two characters more.
   const auto is_escaped = [](char c) { return !unescaped_baggage_octets.contains(c); };
-  const auto escapes = static_cast<std::size_t>(std::ranges::count_if(value, is_escaped));
-  if (key.size() + value.size() + 2 * escapes >= limits_.max_bytes) {
-    return {ErrorCode::too_many_bytes, 0};
-  }
-  RequestText member(key);
-  member += '=';
-  append_percent_encoded(value, member);
-  return append(member, key.size());
+  const auto escapes = static_cast<std::size_t>(std::ranges::count_if(*value, is_escaped));
+  const ParseError error = begin_member(key, key.size() + 1 + value->size() + 2 * escapes);
+  if (!error) append_percent_encoded(*value, text_);
+  return error;
 }
 
 ParseError BaggageJoiner::add(const Baggage& more) {
+  if (const ParseError error = begin()) return error;
   for (const BaggageMember& each : more) {
-    if (contains(each.key())) continue;
-    RequestText member(each.key());
-    member.append("=").append(each.raw_value_);
-    if (!each.properties_.empty()) member.append(";").append(each.properties_);
-    if (const ParseError error = append(member, each.key().size())) return error;
+    const std::string_view key = each.key();
+    if (contains(key)) continue;
+    const std::string_view properties = each.properties_;
+    const std::size_t size =
+        key.size() + 1 + each.raw_value_.size() + (properties.empty() ? 0 : 1 + properties.size());
+    if (const ParseError error = begin_member(key, size)) return error;
+    text_.append(each.raw_value_);
+    if (properties.empty()) continue;
+    text_.append(';');
+    text_.append(properties);
   }
   return {};
 }
 
 Baggage BaggageJoiner::finish() const {
   if (!is_begun_) return base_;
-  Baggage joined = Baggage::parse(text_, {text_.size(), text_.size()});
+  const std::string_view text = text_.view();
+  Baggage joined = Baggage::parse(text, {text.size(), text.size()});
   if (joined.empty()) return base_;
   return joined;
 }
 
-bool BaggageJoiner::contains(std::string_view key) {
-  if (!is_begun_) {
-    is_begun_ = true;
-    text_ = base_.header();
-    for (std::size_t begin = 0; begin < text_.size(); ++members_) {
-      const std::string_view member = member_at(text_, begin);
-      keys_.insert(text_, key_of(member));
-      begin += member.size() + 1;
+/// Copies the existing members.
+ParseError BaggageJoiner::begin() {
+  if (std::exchange(is_begun_, true)) return {};
+  text_.append(base_.header());  // without memory, no other member fits either
+  const std::string_view text = text_.view();
+  for (std::size_t begin = 0; begin < text.size(); ++members_) {
+    const std::string_view member = member_at(text, begin);
+    if (keys_.insert(text, key_of(member)).number == KeyIndex::none) {
+      return {ErrorCode::out_of_memory, 0};
     }
+    begin += member.size() + 1;
   }
-  return keys_.find(text_, key) != KeyIndex::none;
+  return {};
 }
 
-ParseError BaggageJoiner::append(std::string_view member, std::size_t key_size) {
+/// Appends a comma, the key and "=" of a member of that size, and makes room for the rest of it.
+ParseError BaggageJoiner::begin_member(std::string_view key, std::size_t size) {
   if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
-  if (text_.size() + !text_.empty() + member.size() > limits_.max_bytes) {
-    return {ErrorCode::too_many_bytes, 0};
-  }
-  if (!text_.empty()) text_ += ',';
+  const std::size_t before = text_.size();
+  if (before + !text_.empty() + size > limits_.max_bytes) return {ErrorCode::too_many_bytes, 0};
+  if (!text_.reserve(before + !text_.empty() + size)) return {ErrorCode::out_of_memory, 0};
+  if (!text_.empty()) text_.append(',');
   const std::size_t begin = text_.size();
-  text_ += member;
+  text_.append(key);
+  const std::string_view text = text_.view();
+  if (keys_.insert(text, text.substr(begin)).number == KeyIndex::none) {
+    text_.truncate(before);
+    return {ErrorCode::out_of_memory, 0};
+  }
+  text_.append('=');
   ++members_;
-  const std::string_view text = text_;
-  const auto added = keys_.insert(text, text.substr(begin, key_size));
-  return added.number != KeyIndex::none ? ParseError() : ParseError(ErrorCode::out_of_memory, 0);
+  return {};
 }
 
 }  // namespace baton::detail

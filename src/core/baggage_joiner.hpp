@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "baton/baggage.hpp"
-#include "baton/detail/memory_source.hpp"
 #include "core/key_index.hpp"
+#include "text/growing_text.hpp"
 
 namespace baton::detail {
 
@@ -17,9 +18,10 @@ class BaggageJoiner {
   BaggageJoiner(const Baggage& base, const BaggageLimits& limits) noexcept
       : base_(base), limits_(limits) {}
 
-  /// Calls `get_value` only if the key is new; the value may be any bytes. No error if the member
-  /// was added, or the key exists. After any error but `bad_key` nothing more can be added.
-  ParseError add(std::string_view key, FunctionRef<std::string_view()> get_value);
+  /// Calls `get_value` only if the key is new; the value may be any bytes, or nothing if there was
+  /// no memory for them. No error if the member was added, or the key exists. After any error but
+  /// `bad_key` nothing more can be added.
+  ParseError add(std::string_view key, FunctionRef<std::optional<std::string_view>()> get_value);
 
   /// All members of `more`, up to a limit.
   ParseError add(const Baggage& more);
@@ -28,12 +30,15 @@ class BaggageJoiner {
   [[nodiscard]] Baggage finish() const;
 
  private:
-  [[nodiscard]] bool contains(std::string_view key);
-  ParseError append(std::string_view member, std::size_t key_size);
+  ParseError begin();
+  [[nodiscard]] bool contains(std::string_view key) const noexcept {
+    return keys_.find(text_.view(), key) != KeyIndex::none;
+  }
+  ParseError begin_member(std::string_view key, std::size_t size);
 
   const Baggage& base_;
   const BaggageLimits limits_;
-  RequestText text_;
+  GrowingText text_;
   std::size_t members_ = 0;
   bool is_begun_ = false;
   KeyIndex keys_;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <new>
 #include <span>
 #include <utility>
 
@@ -168,7 +167,7 @@ BaggageParser::Result BaggageParser::parse_property(std::string_view text, const
 /// Keeps the last run, so that another one can begin. False if there is no memory.
 bool BaggageParser::end_run() noexcept {
   if (run_count_ == run_capacity_) {
-    std::unique_ptr<Run[]> more(new (std::nothrow) Run[2 * run_capacity_]);
+    auto more = make_source_array<Run>(2 * run_capacity_);
     if (more == nullptr) return false;
     std::copy(runs_, runs_ + run_count_, more.get());
     more_runs_ = std::move(more);

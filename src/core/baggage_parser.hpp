@@ -3,11 +3,11 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <string_view>
 
 #include "baton/baggage.hpp"
 #include "core/runs.hpp"
+#include "core/source_array.hpp"
 
 namespace baton::detail {
 
@@ -64,7 +64,7 @@ class BaggageParser {
   Run* runs_ = inline_runs_;  // those before the last one
   std::size_t run_count_ = 0;
   std::size_t run_capacity_ = inline_runs;
-  std::unique_ptr<Run[]> more_runs_;  // holds them if `inline_runs_` is too small
+  SourceArray<Run> more_runs_;  // holds them if `inline_runs_` is too small
   bool has_error_ = false;
   std::size_t members_ = 0;
   std::size_t bad_members_ = 0;

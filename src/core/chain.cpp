@@ -8,11 +8,10 @@
 #include <utility>
 
 #include "baton/detail/found_fields.hpp"
-#include "baton/detail/memory_source.hpp"
 #include "core/chain_links.hpp"
 #include "core/extraction_counter.hpp"
 #include "core/trust.hpp"
-#include "text/chars.hpp"
+#include "text/growing_text.hpp"
 
 namespace baton {
 namespace {
@@ -134,12 +133,13 @@ void PropagatorChain::Links::inject_by_trust(const Context& context, CarrierWrit
 void PropagatorChain::Links::erase_families(const Baggage& baggage, CarrierWriter carrier,
                                             const DestinationRule& rule) const {
   for (const std::string_view prefix : prefixes) {
-    detail::RequestText name(prefix);
+    detail::GrowingText name(prefix);
     for (const BaggageMember& member : baggage) {
       if (detail::is_key_allowed(member.key(), rule.baggage)) continue;
-      name.resize(prefix.size());
-      for (const char c : member.key()) name += detail::to_lower(c);
-      carrier.erase(name);
+      name.truncate(prefix.size());
+      name.append_lower(member.key());
+      if (name.failed()) return;
+      carrier.erase(name.view());
     }
   }
 }

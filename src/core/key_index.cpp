@@ -2,7 +2,6 @@
 #include "core/key_index.hpp"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 namespace baton::detail {
@@ -58,8 +57,8 @@ void KeyIndex::put_into_table(std::uint32_t number) noexcept {
 bool KeyIndex::grow() noexcept {
   const std::size_t capacity = 2 * capacity_;
   if (capacity >= none / 2) return false;
-  std::unique_ptr<Entry[]> entries(new (std::nothrow) Entry[capacity]);
-  std::unique_ptr<std::uint32_t[]> table(new (std::nothrow) std::uint32_t[2 * capacity]);
+  auto entries = make_source_array<Entry>(capacity);
+  auto table = make_source_array<std::uint32_t>(2 * capacity);
   if (entries == nullptr || table == nullptr) return false;
   std::copy_n(entries_, size_, entries.get());
   more_entries_ = std::move(entries);

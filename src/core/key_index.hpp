@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <string_view>
 
 #include "core/keyed_hash.hpp"
+#include "core/source_array.hpp"
 
 namespace baton::detail {
 
@@ -16,7 +16,7 @@ namespace baton::detail {
 /// constant time, even hostile ones.
 ///
 /// Keys are places in the text of the list, which may grow and move between two calls. The first
-/// 256 of them need no allocation, and the first 16 no table.
+/// 256 of them need no memory of the heap or a MemorySource, and the first 16 no table.
 class KeyIndex {
  public:
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
@@ -60,8 +60,8 @@ class KeyIndex {
 
   std::array<Entry, inline_capacity> inline_entries_;
   std::array<std::uint32_t, 2 * inline_capacity> inline_table_;
-  std::unique_ptr<Entry[]> more_entries_;
-  std::unique_ptr<std::uint32_t[]> more_table_;
+  SourceArray<Entry> more_entries_;
+  SourceArray<std::uint32_t> more_table_;
   Entry* entries_ = inline_entries_.data();
   std::uint32_t* table_ = inline_table_.data();  // twice `capacity_` numbers, or `none`
   std::size_t capacity_ = inline_capacity;

@@ -7,10 +7,10 @@
 #include <string>
 #include <utility>
 
-#include "baton/detail/memory_source.hpp"
 #include "core/baggage_joiner.hpp"
 #include "core/ot_member.hpp"
 #include "core/stored_baggage.hpp"
+#include "text/bounded_writer.hpp"
 #include "text/chars.hpp"
 
 namespace baton::detail {
@@ -81,16 +81,18 @@ constexpr std::array decision_parts{
 /// Baton's own member says nothing else.
 constexpr std::string_view decision_member = "baton";
 
-RequestText without_part(std::string_view list, std::string_view key) {
-  RequestText rest;
+/// A value of tracestate, and so not longer than such a value may be.
+using StateText = BoundedWriter<TraceState::max_value_size>;
+
+StateText without_part(std::string_view list, std::string_view key) noexcept {
+  StateText rest;
   for (std::size_t begin = 0; begin < list.size();) {
     const std::string_view part = list.substr(begin, list.find(';', begin) - begin);
     begin += part.size() + 1;
     if (part.substr(0, part.find(':')) == key) continue;
-    if (!rest.empty()) rest += ';';
-    rest += part;
+    if (!rest.view().empty()) rest.append(';');
+    rest.append(part);
   }
-  while (rest.ends_with(' ')) rest.pop_back();  // no value of tracestate may end with one
   return rest;
 }
 
@@ -99,7 +101,9 @@ TraceState without_decision(TraceState state) {
   for (const auto& [member, key] : decision_parts) {
     const auto value = state.get(member);
     if (!value) continue;
-    const RequestText rest = without_part(*value, key);
+    const StateText text = without_part(*value, key);
+    std::string_view rest = text.view();
+    while (rest.ends_with(' ')) rest.remove_suffix(1);  // no value of tracestate may end with one
     if (rest == *value) continue;
     const auto changed = rest.empty() ? state.erase(member) : state.set(member, rest);
     state = changed.value_or(state.erase(member));

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "baton/baton.hpp"
-#include "baton/detail/memory_source.hpp"
 #include "baton/translators/b3.hpp"
 #include "support/count_allocations.hpp"
 #include "support/fields.hpp"
@@ -454,102 +453,6 @@ TEST(SamplerAllocationTest, NoneForANewSpanOfIdTracer) {
               EXPECT_EQ(started.context.sampling(), Sampling::sample);
             }),
             0U);
-}
-
-/// Memory of somebody else, who frees it as a whole.
-struct Arena {
-  alignas(void*) std::array<char, 4096> bytes;
-  std::size_t used = 0;
-  std::size_t limit = 4096;
-
-  static void* take(void* self, std::size_t size) noexcept {
-    Arena& arena = *static_cast<Arena*>(self);
-    if (arena.limit - arena.used < size) return nullptr;
-    void* const taken = arena.bytes.data() + arena.used;
-    arena.used += (size + sizeof(void*) - 1) / sizeof(void*) * sizeof(void*);
-    return taken;
-  }
-  [[nodiscard]] bool has(std::string_view text) const noexcept {
-    return text.data() >= bytes.data() && text.data() < bytes.data() + bytes.size();
-  }
-};
-
-TEST(MemorySourceTest, TextsLieInItsMemory) {
-  const PropagatorChain chain = make_chain("tracecontext,baggage").chain;
-  Arena arena;
-  EXPECT_EQ(allocations_of([&] {
-              const detail::MemorySource source(&Arena::take, &arena);
-              Context context = chain.extract(three_fields);
-              EXPECT_TRUE(arena.has(context.span_context().trace_state.header()));
-              EXPECT_TRUE(arena.has(context.baggage().header()));
-              const Context copy = context;
-              context.set_trace_state(*TraceState::parse("a=1,b=2"));
-              EXPECT_TRUE(arena.has(context.span_context().trace_state.header()));
-              EXPECT_EQ(copy.span_context().trace_state.header(),
-                        "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE");
-            }),
-            0U);
-  EXPECT_NE(arena.used, 0U);
-}
-
-TEST(MemorySourceTest, BaggageIsPutTogetherInItsMemory) {
-  const PropagatorChain chain =
-      make_chain("jaeger,ottrace")
-          .chain.with_trust({.destinations = {{"*", true, true, {"key-2"}}}});
-  Fields fields = {{"uber-trace-id", "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1"}};
-  for (const std::string& number : {"1", "2", "3"}) {
-    fields.add("uberctx-key-" + number, "a value that is longer than strings are inside");
-  }
-  Arena arena;
-  FixedCarrier sent;
-  EXPECT_EQ(allocations_of([&] {
-              const detail::MemorySource source(&Arena::take, &arena);
-              chain.inject(chain.extract(fields), sent);
-            }),
-            0U);
-  EXPECT_EQ(sent.size(), 6U);  // the ids of both, and the member that may leave
-}
-
-TEST(MemorySourceTest, ItsTextsMayEndAfterIt) {
-  Arena arena;
-  TraceState kept;
-  {
-    const detail::MemorySource source(&Arena::take, &arena);
-    kept = *TraceState::parse("a=1");
-  }
-  EXPECT_EQ(kept.header(), "a=1");
-  kept = {};  // frees nothing: AddressSanitizer would tell
-}
-
-TEST(MemorySourceTest, WithoutMemoryTextsAreEmpty) {
-  const PropagatorChain chain = make_chain("tracecontext,baggage").chain;
-  Arena arena;
-  arena.limit = 0;
-  EXPECT_EQ(allocations_of([&] {
-              const detail::MemorySource source(&Arena::take, &arena);
-              const Context context = chain.extract(three_fields);
-              EXPECT_TRUE(context.span_context().is_valid());
-              EXPECT_TRUE(context.span_context().trace_state.empty());
-              EXPECT_TRUE(context.baggage().empty());
-            }),
-            0U);
-}
-
-TEST(MemorySourceTest, SourcesNest) {
-  const auto is_from = [](const Arena& arena) {
-    return arena.has(TraceState::parse("a=1")->header());
-  };
-  Arena outer;
-  Arena inner;
-  {
-    const detail::MemorySource source(&Arena::take, &outer);
-    {
-      const detail::MemorySource nested(&Arena::take, &inner);
-      EXPECT_TRUE(is_from(inner));
-    }
-    EXPECT_TRUE(is_from(outer));
-  }
-  EXPECT_EQ(allocations_of([&] { EXPECT_FALSE(is_from(outer)); }), 1U);
 }
 
 }  // namespace

@@ -35,12 +35,22 @@ REQUESTS = {
                **{f"uberctx-Tenant{i}": "Am%C3%A9lie+%2C" * 3 for i in range(20)}},
     "OT": {"ot-tracer-traceid": TRACE_ID, "ot-tracer-spanid": SPAN_ID, "ot-tracer-sampled": "true",
            **{f"ot-baggage-key{i}": "value of a member" for i in range(20)}},
+    "Jaeger, much": {"uber-trace-id": f"{TRACE_ID}:{SPAN_ID}:0:1", "uberctx-" + "k" * 300: "v",
+                     "Uberctx-Key1": "+" * 400, **{f"uberctx-key{i}": "%41" * 50 for i in range(60)}},
+    "Jaeger, too much": {"jaeger-debug-id": "why",
+                         **{f"uberctx-key{i}": "%" * 60 for i in range(200)}},
+    "OT, much": {"ot-tracer-traceid": TRACE_ID, "ot-tracer-spanid": SPAN_ID,
+                 **{f"OT-Baggage-KEY{i}": "v" * 100 for i in range(60)}},
+    "keys in two cases": {"traceparent": TRACEPARENT, "tracestate": "dd=s:2;t.dm:-4",
+                          "uber-trace-id": f"{TRACE_ID}:{SPAN_ID}:0:1", "uberctx-tenant": "4",
+                          "baggage": "Tenant=1,tenant=2,tenant=3,key1x=" + "%C3%A9" * 90},
     "nothing": {},
 }
 LOCATIONS = """
     log_format ids "$baton_trace_id $baton_span_id $baton_parent_id $baton_sampled $baton_format "
                    "$baton_baggage_tenant $baton_baggage_key59";
     server { listen @front; access_log FOLDER/access.log ids; proxy_http_version 1.1;
+      proxy_buffer_size 5k; proxy_buffers 8 5k;
       baton on; baton_extract FORMATS; baton_inject FORMATS;
       location / { proxy_pass http://@app; }
       location /first { baton_policy first_match; proxy_pass http://@app; }
@@ -62,17 +72,23 @@ class Memory(server.TestCase):
     def start(self, formats):
         counter = tempfile.NamedTemporaryFile()
         self.addCleanup(counter.close)
-        counter.write(bytes(8))
+        counter.write(bytes(16))
         counter.flush()
         self.counter = pathlib.Path(counter.name)
-        nginx = self.nginx(LOCATIONS.replace("FORMATS", formats), upstreams={"app": self.app()},
+        self.upstream = self.app()
+        nginx = self.nginx(LOCATIONS.replace("FORMATS", formats), upstreams={"app": self.upstream},
                            env={"LD_PRELOAD": os.environ["COUNT_ALLOCATIONS"],
                                 "ALLOCATIONS": counter.name})
         nginx.path.write_text(nginx.path.read_text().replace("FOLDER", str(nginx.folder)))
         return nginx.start()
 
     def allocations(self):
-        return int.from_bytes(self.counter.read_bytes(), "little")
+        return int.from_bytes(self.counter.read_bytes()[:8], "little")
+
+    def let_malloc_fail(self, size):
+        with self.counter.open("r+b") as counter:
+            counter.seek(8)
+            counter.write(size.to_bytes(8, "little"))
 
     def test_no_request_takes_memory_from_elsewhere(self):
         nginx = self.start("tracecontext,baggage,b3,b3multi,jaeger,xray,datadog,gcp,opencensus,"
@@ -90,6 +106,26 @@ class Memory(server.TestCase):
                     count += 1
         self.assertGreater(count, 1000)
         self.assertEqual(len(re.findall(" ", "".join(nginx.log(lines=count - 1)))) % 6, 0)
+
+    def test_without_memory_a_request_fails_and_nothing_else(self):
+        nginx = self.start("jaeger")
+        before = self.allocations()
+        fields = {"uber-trace-id": f"{TRACE_ID}:{SPAN_ID}:0:1", "uberctx-tenant": "+" * 2000}
+
+        def is_sent():
+            status = nginx.get("/", fields)[0]
+            self.assertIn(status, (200, 500))
+            if status == 200:
+                self.assertEqual(self.upstream.received[-1]["uberctx-tenant"], "%20" * 2000)
+            return status == 200
+
+        self.assertTrue(is_sent())
+        self.let_malloc_fail(4096)  # one that the encoded value needs; nginx needs others
+        self.assertFalse(is_sent())
+        self.assertEqual(nginx.get("/", {**fields, "uberctx-tenant": "t"})[0], 200)
+        self.let_malloc_fail(0)
+        self.assertTrue(is_sent())
+        self.assertEqual(self.allocations(), before)
 
     def test_formats_alone(self):
         for formats in ("jaeger", "ottrace", "tracecontext,baggage", "b3"):

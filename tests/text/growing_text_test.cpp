@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/growing_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "baton/detail/memory_source.hpp"
+
+namespace baton::detail {
+namespace {
+
+/// Memory for some requests.
+struct Owner {
+  std::vector<std::string> blocks;
+  std::size_t left;
+
+  static void* take(void* self, std::size_t size) noexcept {
+    auto& owner = *static_cast<Owner*>(self);
+    if (owner.left == 0) return nullptr;
+    --owner.left;
+    return owner.blocks.emplace_back(size, '\0').data();
+  }
+};
+
+TEST(GrowingTextTest, AppendsAnything) {
+  GrowingText text("a");
+  std::string expected = "a";
+  for (int i = 0; i < 1000; ++i) {
+    text.append('B');
+    text.append("");
+    text.append(std::string(static_cast<std::size_t>(i % 7), 'c'));
+    text.append_lower("D-");
+    expected += 'B' + std::string(static_cast<std::size_t>(i % 7), 'c') + "d-";
+    ASSERT_EQ(text.view(), expected);
+  }
+  text.truncate(3);
+  EXPECT_EQ(text.view(), expected.substr(0, 3));
+  text.truncate(4);
+  EXPECT_EQ(text.size(), 3U);
+  text.clear();
+  EXPECT_TRUE(text.empty());
+  EXPECT_FALSE(text.failed());
+}
+
+TEST(GrowingTextTest, LiesInTheMemoryOfTheSource) {
+  Owner owner{{}, 2};
+  const MemorySource source(&Owner::take, &owner);
+  GrowingText text(std::string(200, 'a'));
+  EXPECT_EQ(owner.left, 2U);
+  text.append(std::string(200, 'b'));
+  text.append(std::string(600, 'c'));
+  EXPECT_EQ(owner.left, 0U);
+  EXPECT_EQ(text.view().data(), owner.blocks.back().data());
+  EXPECT_EQ(text.view(), std::string(200, 'a') + std::string(200, 'b') + std::string(600, 'c'));
+}
+
+TEST(GrowingTextTest, WithoutMemoryAppendsNothingMore) {
+  Owner owner{{}, 0};
+  const MemorySource source(&Owner::take, &owner);
+  GrowingText text("short");
+  text.append(std::string(300, 'a'));
+  EXPECT_TRUE(text.failed());
+  owner.left = 1;
+  text.append("b");
+  text.append_lower("C");
+  EXPECT_FALSE(text.reserve(1));
+  EXPECT_EQ(text.view(), "short");
+  text.clear();
+  EXPECT_FALSE(text.failed());
+  text.append(std::string(300, 'a'));
+  EXPECT_EQ(text.view(), std::string(300, 'a'));
+}
+
+}  // namespace
+}  // namespace baton::detail

@@ -61,6 +61,7 @@ baton_text baton_context_baggage(const baton_context* context) {
 baton_error baton_context_set_baggage(baton_context* context, const char* value, size_t value_size,
                                       baton_issue* issue) {
   if (context == nullptr) return BATON_ERROR_ARGUMENT;
+  if (!baton::c::can_fill(issue)) return BATON_ERROR_SIZE;
   return guarded([&]() -> baton_error {
     baton::ParseError first;
     Baggage baggage = Baggage::parse(text(value, value_size), {}, [&](baton::ParseError error) {
@@ -110,7 +111,7 @@ baton_error baton_context_set_baggage_member(baton_context* context, const baton
                                              baton_issue* issue) {
   if (context == nullptr || member == nullptr) return BATON_ERROR_ARGUMENT;
   const baton::c::Sized given(member);
-  if (!given) return BATON_ERROR_SIZE;
+  if (!given || !baton::c::can_fill(issue)) return BATON_ERROR_SIZE;
   if (given->properties == nullptr && given->property_count != 0) return BATON_ERROR_ARGUMENT;
   return guarded([&]() -> baton_error {
     BaggageBuilder builder(object(*context).baggage());

@@ -142,6 +142,7 @@ baton_error baton_context_traceparent(const baton_context* context, char value[5
 baton_error baton_context_set_traceparent(baton_context* context, const char* value,
                                           size_t value_size, baton_issue* issue) {
   if (context == nullptr) return BATON_ERROR_ARGUMENT;
+  if (!baton::c::can_fill(issue)) return BATON_ERROR_SIZE;
   const auto parent = baton::Traceparent::parse(baton::c::text(value, value_size));
   if (!parent) return baton::c::refuse(issue, parent.error());
   Context& to = object(*context);

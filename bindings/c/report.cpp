@@ -31,6 +31,7 @@ size_t baton_report_issue_count(const baton_report* report) {
 
 baton_error baton_report_issue(const baton_report* report, size_t index, baton_issue* issue) {
   if (report == nullptr || issue == nullptr) return BATON_ERROR_ARGUMENT;
+  if (!baton::c::can_fill(issue)) return BATON_ERROR_SIZE;
   const auto issues = object(*report).report.issues();
   if (index >= issues.size()) return BATON_ERROR_ABSENT;
   const auto& [field, error] = issues[index];

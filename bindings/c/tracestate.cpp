@@ -35,6 +35,7 @@ baton_text baton_context_tracestate(const baton_context* context) {
 baton_error baton_context_set_tracestate(baton_context* context, const char* value,
                                          size_t value_size, baton_issue* issue) {
   if (context == nullptr) return BATON_ERROR_ARGUMENT;
+  if (!baton::c::can_fill(issue)) return BATON_ERROR_SIZE;
   return set_state(*context, TraceState::parse(text(value, value_size)), issue);
 }
 
@@ -50,6 +51,7 @@ baton_error baton_context_set_tracestate_member(baton_context* context, const ch
                                                 size_t key_size, const char* value,
                                                 size_t value_size, baton_issue* issue) {
   if (context == nullptr) return BATON_ERROR_ARGUMENT;
+  if (!baton::c::can_fill(issue)) return BATON_ERROR_SIZE;
   const TraceState& state = state_of(*context);
   return set_state(*context, state.set(text(key, key_size), text(value, value_size)), issue);
 }

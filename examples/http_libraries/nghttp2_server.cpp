@@ -35,6 +35,7 @@ int on_frame(nghttp2_session* session, const nghttp2_frame* frame, void* connect
   }
   const std::int32_t stream = frame->hd.stream_id;
   const auto request = static_cast<Connection*>(connection)->requests.extract(stream);
+  if (request.empty()) return 0;
   return baton::http::serve(request.mapped(), [&] {
     Fields response{{":status", "200"}};
     baton::http::inject(response);
@@ -43,11 +44,18 @@ int on_frame(nghttp2_session* session, const nghttp2_frame* frame, void* connect
   });
 }
 
+/// A stream may be reset before its request is complete.
+int on_close(nghttp2_session*, std::int32_t stream, std::uint32_t, void* connection) {
+  static_cast<Connection*>(connection)->requests.erase(stream);
+  return 0;
+}
+
 void serve(int socket, const nghttp2_session_callbacks* callbacks) {
   Connection connection{socket, {}};
   nghttp2_session* session = nullptr;
   nghttp2_session_server_new(&session, callbacks, &connection);
-  nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, nullptr, 0);
+  const nghttp2_settings_entry limit{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 100};
+  nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, &limit, 1);
   while (example::exchange(session, socket)) continue;
   nghttp2_session_del(session);
 }
@@ -60,6 +68,7 @@ int main() {
   nghttp2_session_callbacks_set_send_callback(callbacks, &example::send_bytes);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, &on_header);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &on_frame);
+  nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &on_close);
 
   const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};

@@ -13,10 +13,10 @@
  * several threads at once, but while a thread changes it, no other may use it. A scope belongs to
  * its thread.
  *
- * Memory: what `…_new`, `…_copy` and `…_from_environment` give belongs to the caller, who frees it
- * by the `…_free` of its type; that takes null. Nothing else is given away. Texts that are passed
- * are copied, if they are needed after the call. Texts that are returned belong to the library; the
- * function says how long they are valid. They do not end with a zero, but have a size.
+ * Memory: what `…_new`, `…_copy` and `…_from_environment` give belongs to the caller, and is
+ * freed by the `…_free` of its type; that takes null. Nothing else is given away. Texts that are
+ * passed are copied, if they are needed after the call. Texts that are returned belong to the
+ * library; the function says how long they are valid. They do not end with a zero, but have a size.
  *
  * The ABI: functions, numbers and members of structs remain as they are. New functions may be
  * added, and new members at the end of the structs that begin with `size`. The caller sets `size`
@@ -62,12 +62,12 @@ enum {
   BATON_OK = 0,
   BATON_ERROR_ARGUMENT = 1,      /**< a null pointer, or a value that the argument does not have */
   BATON_ERROR_SIZE = 2,          /**< a struct with a wrong size, or members that are not known */
-  BATON_ERROR_MEMORY = 3,        /**< no memory */
+  BATON_ERROR_MEMORY = 3,        /**< no memory; also if a callback throws that (std::bad_alloc) */
   BATON_ERROR_CONFIGURATION = 4, /**< a wrong name or word in the configuration of a chain */
   BATON_ERROR_SYNTAX = 5,        /**< a text that is against its grammar: see baton_issue */
   BATON_ERROR_ABSENT = 6,        /**< there is no such thing */
   BATON_ERROR_SPACE = 7,         /**< the buffer is too small */
-  BATON_ERROR_CALLBACK = 8,      /**< a callback failed, or threw an exception */
+  BATON_ERROR_CALLBACK = 8,      /**< a callback failed, or threw another exception */
   BATON_ERROR_SCOPE = 9          /**< a scope that ended in a wrong order, or on a wrong thread */
 };
 
@@ -276,8 +276,9 @@ BATON_API baton_error baton_context_span_id(const baton_context* context, char d
 BATON_API baton_error baton_context_traceparent(const baton_context* context, char value[56]);
 
 /**
- * Replaces the ids by those of a `traceparent`, which came from another process; tracestate and
- * baggage remain. BATON_ERROR_SYNTAX changes nothing and fills `issue`, which may be null.
+ * Replaces the ids by those of a `traceparent`, which came from another process, and the decision
+ * by its sampled flag (BATON_SAMPLE or BATON_DROP); tracestate and baggage remain.
+ * BATON_ERROR_SYNTAX changes nothing and fills `issue`, which may be null.
  */
 BATON_API baton_error baton_context_set_traceparent(baton_context* context, const char* value,
                                                     size_t value_size, baton_issue* issue);
@@ -410,7 +411,7 @@ typedef struct baton_report baton_report;
  * Reads a request into `context`, whose former content is lost unless BATON_INTO_CONTEXT is set.
  *
  * Bad fields are no error: the valid part of the request is used, and the report (if it is not
- * null) has the rest; it also has a list that was lost since there was no memory. `link`, if it is
+ * null) has the rest, and an issue for a list that was lost for lack of memory. `link`, if it is
  * not null, becomes the caller's span if the trust rules restart the trace, and else empty; not
  * with BATON_INTO_CONTEXT. If the call fails, both contexts are empty, and so is the report.
  */
@@ -456,6 +457,10 @@ typedef struct baton_writer {
  * Writes `context` into a message: sets the fields of the chain's formats, and erases those of them
  * that say nothing. `destination`, which may be null, is whom the message is for, if the chain has
  * trust rules: a host without its port, a topic.
+ *
+ * Fields with a prefix (`uberctx-…`, `ot-baggage-…`) that a message has from an earlier context
+ * remain, also if a rule denies them: nobody knows their names. If a message may have fields of the
+ * chain, such as one that is used again, first remove those that baton_chain_owns.
  */
 BATON_API baton_error baton_inject(const baton_chain* chain, const baton_context* context,
                                    const baton_writer* writer, const char* destination,

@@ -247,10 +247,10 @@ class PropagatorChain::Extraction {
     return found;
   }
 
-  /// Finds the steps with span contexts whose fields may be there.
+  /// Finds the steps with span contexts that may find something.
   void find_present() {
     if (may_find_ != all_steps) return;
-    std::uint32_t present = chain_.steps_without_span_context;
+    std::uint32_t present = chain_.steps_without_span_context | chain_.steps_without_fields;
     carrier_.keys([&](std::string_view name) {
       present |= chain_.known.readers_of(name);
       return true;

@@ -234,6 +234,53 @@ TEST(PropagatorChainTest, AskedBesideAWinnerWhateverTheNameOfTheField) {
   }
 }
 
+/// Has no fields: it reads a variable.
+class ElsewherePropagator final : public Propagator {
+ public:
+  ElsewherePropagator() : Propagator(traits_) {}
+
+  Extracted extract(CarrierReader, Context& context, ExtractReport*) const override {
+    context.set_span_context({TraceId(9, 9), SpanId(9), TraceFlags(), true, {}});
+    return Extracted::span_context;
+  }
+  void inject(const Context&, CarrierWriter) const override {}
+
+ private:
+  static constexpr FormatTraits traits_{.name = "elsewhere",
+                                        .specification = "",
+                                        .fields = {},
+                                        .says = {.ids = true},
+                                        .reads_elsewhere = true};
+};
+
+/// The same fields, which can be visited.
+struct VisitedFields : Fields {
+  using Fields::Fields;
+
+  template <class Visitor>
+  void fields(Visitor&& visit) const {
+    for (const auto& [name, value] : sent) {
+      if (!visit(std::string_view(name), std::string_view(value))) return;
+    }
+  }
+  std::vector<Pair> sent = sorted();
+};
+
+// Fields cannot tell whether it finds something.
+TEST(PropagatorChainTest, AsksWhoReadsElsewhereBesideAWinnerInEachCarrier) {
+  const auto w3c = chain_of("tracecontext").readers()[0];
+  const auto b3_reader = chain_of("b3").readers()[0];
+  const auto elsewhere = std::make_shared<ElsewherePropagator>();
+  for (const PropagatorChain& chain :
+       {PropagatorChain({w3c, elsewhere}), PropagatorChain({w3c, elsewhere, b3_reader}),
+        PropagatorChain({w3c, b3_reader, elsewhere})}) {
+    EXPECT_EQ(chain.extract(Fields{{"traceparent", parent}}).trace_id(), TraceId(9, 9));
+    EXPECT_EQ(chain.extract(VisitedFields{{"traceparent", parent}}).trace_id(), TraceId(9, 9));
+    EXPECT_EQ(chain.extract(Fields{}).trace_id(), TraceId(9, 9));
+    EXPECT_EQ(chain.extract(VisitedFields{}).trace_id(), TraceId(9, 9));
+  }
+}
+
 /// Reads its own number, from 1, as a trace id from a field of its own.
 class NumberedPropagator final : public Propagator {
  public:

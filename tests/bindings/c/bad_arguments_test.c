@@ -267,7 +267,6 @@ static void test_sizes_of_results(void) {
   unsigned char block[sizeof(baton_span_context) + 16];
   baton_span_context span;
   baton_member member = BATON_INIT(baton_member);
-  baton_issue issue = {0};
   memset(block, 0xee, sizeof block);
   span.size = sizeof span + 8;
   memcpy(block, &span.size, sizeof span.size);
@@ -287,9 +286,36 @@ static void test_sizes_of_results(void) {
   span.size = 20;
   CHECK_EQUAL(baton_context_span_context(context, &span), BATON_ERROR_SIZE);
   CHECK_EQUAL(baton_context_set_span_context(context, &span), BATON_ERROR_SIZE);
-  CHECK_EQUAL(baton_context_set_traceparent(context, "x", 1, &issue), BATON_ERROR_SIZE);
   member.size = 1;
   CHECK_EQUAL(baton_context_set_baggage_member(context, &member, NULL), BATON_ERROR_SIZE);
+  baton_context_free(context);
+}
+
+/* A wrong size is found whatever the text, and changes nothing. */
+static void test_sizes_of_issues(void) {
+  static const char* const texts[] = {PARENT, "a=1", "x", ""};
+  baton_context* context = context_of_parent();
+  baton_context* before = context_of_parent();
+  baton_report* report = new_report();
+  baton_member member = BATON_INIT(baton_member);
+  baton_issue issue = {0};
+  size_t i;
+  member.key = text_of("a");
+  for (i = 0; i < sizeof texts / sizeof *texts; ++i) {
+    const char* text = texts[i];
+    const size_t size = strlen(text);
+    CHECK_EQUAL(baton_context_set_traceparent(context, text, size, &issue), BATON_ERROR_SIZE);
+    CHECK_EQUAL(baton_context_set_tracestate(context, text, size, &issue), BATON_ERROR_SIZE);
+    CHECK_EQUAL(baton_context_set_tracestate_member(context, "a", 1, text, size, &issue),
+                BATON_ERROR_SIZE);
+    CHECK_EQUAL(baton_context_set_baggage(context, text, size, &issue), BATON_ERROR_SIZE);
+    member.value = text_of(text);
+    CHECK_EQUAL(baton_context_set_baggage_member(context, &member, &issue), BATON_ERROR_SIZE);
+    CHECK_EQUAL(baton_context_equals(context, before), 1);
+  }
+  CHECK_EQUAL(baton_report_issue(report, 0, &issue), BATON_ERROR_SIZE);
+  baton_report_free(report);
+  baton_context_free(before);
   baton_context_free(context);
 }
 
@@ -297,4 +323,5 @@ void test_sizes(void) {
   test_sizes_of_options();
   test_sizes_of_requests();
   test_sizes_of_results();
+  test_sizes_of_issues();
 }

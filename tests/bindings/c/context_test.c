@@ -48,6 +48,7 @@ static void test_bad_traceparent(void) {
   baton_context* context = context_of_parent();
   baton_context* before = NULL;
   baton_issue issue = BATON_INIT(baton_issue);
+  baton_span_context decided = BATON_INIT(baton_span_context);
   CHECK_EQUAL(baton_context_copy(context, &before), BATON_OK);
   CHECK_EQUAL(baton_context_set_traceparent(context, bad, strlen(bad), &issue), BATON_ERROR_SYNTAX);
   CHECK_TEXT(baton_issue_name(issue.code), "bad_hex");
@@ -55,6 +56,11 @@ static void test_bad_traceparent(void) {
   CHECK_TEXT(issue.field, "");
   CHECK_EQUAL(baton_context_equals(context, before), 1);
   CHECK_EQUAL(baton_context_set_traceparent(context, NULL, 9, NULL), BATON_ERROR_SYNTAX);
+  /* The decision is that of the flag, whatever it was. */
+  CHECK_EQUAL(baton_context_set_sampling(context, BATON_DEBUG), BATON_OK);
+  CHECK_EQUAL(baton_context_set_traceparent(context, PARENT, 55, NULL), BATON_OK);
+  CHECK_EQUAL(baton_context_span_context(context, &decided), BATON_OK);
+  CHECK_EQUAL(decided.sampling, BATON_SAMPLE);
   CHECK_EQUAL(baton_context_set_traceparent(context, OTHER_PARENT, 55, NULL), BATON_OK);
   CHECK_EQUAL(baton_context_equals(context, before), 0);
   CHECK_EQUAL(baton_context_is_sampled(context), 0);

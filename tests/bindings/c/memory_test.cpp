@@ -4,6 +4,7 @@
 #include <baton/baton.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -227,6 +228,63 @@ TEST_F(AllocationTest, OfExtractionsAreThoseOfCpp) {
   compare({{"host", "a"}}, 0);
   compare({{"host", "a"}, {"traceparent", parent}}, 0);
   compare({{"traceparent", parent}, {"tracestate", "a=1,b=2"}, {"baggage", "a=1,b=2,c=3"}}, 1);
+}
+
+/// Takes a message, and keeps nothing.
+struct Dropping {
+  void set(std::string_view, std::string_view) {}
+  void erase(std::string_view) {}
+};
+
+// Also where C++ allocates: for the names of baggage, and for what a rule lets pass.
+TEST_F(AllocationTest, AreThoseOfCppInEachFormatAndByRules) {
+  baton_writer writer = BATON_INIT(baton_writer);
+  writer.set = [](void*, const char*, std::size_t, const char*, std::size_t) {
+    return std::int32_t{0};
+  };
+  const std::string key = "uberctx-a-key-that-no-string-keeps";
+  const std::vector<Field> fields{{"traceparent", parent},
+                                  {"uber-trace-id", "1:2:0:1"},
+                                  {"baggage", "a=1,long-and-denied=2"},
+                                  {key, long_value}};
+  std::vector<baton_field> c_fields;
+  for (const auto& [name, value] : fields) {
+    c_fields.push_back({name.data(), name.size(), value.data(), value.size()});
+  }
+  baton_reader reader = BATON_INIT(baton_reader);
+  reader.fields = c_fields.data();
+  reader.field_count = c_fields.size();
+  reader.flags = BATON_NAMES_WITHOUT_CASE;
+  long most = 0;
+  for (const char* const formats : {"tracecontext,baggage", "jaeger", "tracecontext,jaeger,b3"}) {
+    for (const char* const destinations : {"", "*: context baggage=a"}) {
+      baton_chain_options options = BATON_INIT(baton_chain_options);
+      options.extract = formats;
+      options.destinations = destinations;
+      baton_chain* chain = nullptr;
+      ASSERT_EQ(baton_chain_new(&options, &chain, nullptr, 0), BATON_OK);
+      baton::PropagatorChain cpp_chain = baton::make_chain(formats).chain;
+      if (*destinations != '\0') {
+        cpp_chain = cpp_chain.with_trust({.destinations = {{"*", true, true, {"a"}}}});
+      }
+      for (int i = 0; i < 2; ++i) {  // each thread allocates its counters once
+        allocations = 0;
+        const baton::Context context = cpp_chain.extract(baton::http::HeaderCarrier(fields));
+        const long read = allocations;
+        cpp_chain.inject(context, Dropping());
+        const long sent = allocations - read;
+        allocations = 0;
+        EXPECT_EQ(baton_extract(chain, &reader, context_, nullptr, nullptr), BATON_OK);
+        EXPECT_TRUE(i == 0 || allocations == read) << formats << ' ' << allocations;
+        allocations = 0;
+        EXPECT_EQ(baton_inject(chain, context_, &writer, nullptr, 0), BATON_OK);
+        EXPECT_EQ(allocations, sent) << formats << ' ' << destinations;
+        most = std::max({most, read, sent});
+      }
+      baton_chain_free(chain);
+    }
+  }
+  EXPECT_GT(most, 1) << "some do allocate";
 }
 
 // Memory fails in the middle of a request: what needs none is there.

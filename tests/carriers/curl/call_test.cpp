@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <memory>
+#include <new>
+
 #include "baton/configuration.hpp"
 #include "baton/recording_tracer.hpp"
 #include "support.hpp"
@@ -198,6 +202,54 @@ TYPED_TEST(CurlCall, FindsTheHostByCurlsOwnReader) {
   EXPECT_EQ(sent_in(this->server_.requests().back()), Context());
 }
 
+TYPED_TEST(CurlCall, GoesToItsUrlAlsoIfTheHandleHasAnother) {
+  const baton::PropagatorChain edge =
+      chain.with_trust({.destinations = {{"trusted.test", true, true, {"*"}}, {"*"}}});
+  const Context context = caller_cases()[0].context;
+  const baton::Scope scope(context);
+  const std::string port = this->server_.port();
+  const List any_host({"::127.0.0.1:" + port});
+  curl_easy_setopt(this->handle_, CURLOPT_CONNECT_TO, any_host.head);
+  CURLU* const other = curl_url();
+  curl_url_set(other, CURLUPART_URL, ("http://other.test:" + port + "/other").c_str(), 0);
+  for (const std::string host : {"trusted.test", "third.test"}) {
+    curl_easy_setopt(this->handle_, CURLOPT_CURLU, other);
+    const std::string url = "http://" + host + ":" + port + "/";
+    EXPECT_EQ(this->call(url, {.chain = edge, .tracer = &this->tracer_}), CURLE_OK);
+    const char* used = nullptr;
+    curl_easy_getinfo(this->handle_, CURLINFO_EFFECTIVE_URL, &used);
+    EXPECT_EQ(used, url);
+    EXPECT_EQ(this->tracer_.ended().back().attributes.at("url.full"), Value(url));
+    EXPECT_EQ(sent_in(this->server_.requests().back()).span_context().is_valid(),
+              host == "trusted.test");
+  }
+  // Without a URL, the handle keeps it.
+  curl_easy_setopt(this->handle_, CURLOPT_CURLU, other);
+  EXPECT_EQ(TypeParam::call(this->handle_, nullptr, this->headers_.head, {.chain = edge}),
+            CURLE_OK);
+  const char* used = nullptr;
+  curl_easy_getinfo(this->handle_, CURLINFO_EFFECTIVE_URL, &used);
+  EXPECT_EQ(used, "http://other.test:" + port + "/other");
+  curl_url_cleanup(other);
+}
+
+TYPED_TEST(CurlCall, SendsNoBaggageOfTheCallBefore) {
+  const baton::PropagatorChain jaeger = baton::make_chain("jaeger").chain;
+  for (const baton::PropagatorChain& used :
+       {jaeger,
+        jaeger.with_trust({.destinations = {{"trusted.test", true, true, {"*"}}, {"*"}}})}) {
+    Context context = caller_cases()[0].context;
+    context.set_baggage(baton::Baggage::parse("tenant=alice"));
+    const baton::Scope scope(context);
+    this->call({.chain = used, .destination = "trusted.test"});
+    EXPECT_EQ(this->server_.last().back(),
+              (std::pair<std::string, std::string>("uberctx-tenant", "alice")));
+    context.set_baggage(baton::Baggage::parse("user=1"));
+    this->call({.chain = used, .destination = "other.test"});
+    for (const auto& [name, value] : this->server_.last()) EXPECT_NE(name, "uberctx-tenant");
+  }
+}
+
 TYPED_TEST(CurlCall, ShowsNoSecretOfTheUrl) {
   const std::string port = this->server_.port();
   EXPECT_EQ(this->call("http://user:pass@127.0.0.1:" + port + "/a/b?token=c#d",
@@ -273,6 +325,41 @@ TEST(CurlCallObject, EndsIfItIsDestroyedOrReplaced) {
   for (const RecordedSpan& span : tracer.ended()) EXPECT_EQ(span.error_type, "cancelled");
   Call none;
   none.end(CURLE_OK);
+}
+
+/// Writes over the first line of a list, and throws then.
+class Throwing : public baton::Propagator {
+ public:
+  Throwing() : Propagator(traits) {}
+  baton::Extracted extract(baton::CarrierReader, Context&, baton::ExtractReport*) const override {
+    return baton::Extracted::nothing;
+  }
+  void inject(const Context&, baton::CarrierWriter carrier) const override {
+    carrier.set("first", "a longer value than before");
+    throw std::bad_alloc();
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 1> names{"first"};
+  static constexpr baton::FormatTraits traits{
+      .name = "throwing", .specification = "none", .fields = names};
+};
+
+TEST(CurlCallObject, LeavesTheHandleUsableIfAFormatThrows) {
+  const Server server;
+  const Handle handle;
+  List list({"first: 1", "X: 1", "uberctx-stale: 1"});
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list.head);
+  curl_easy_setopt(handle, CURLOPT_URL, server.url().c_str());
+  const baton::PropagatorChain throwing(
+      {std::make_shared<Throwing>(), baton::make_chain("jaeger").chain.writers()[0]});
+  RecordingTracer tracer;
+  EXPECT_THROW(Call(handle, nullptr, list.head, {.chain = throwing, .tracer = &tracer}),
+               std::bad_alloc);
+  EXPECT_EQ(tracer.open(), 0U);
+  EXPECT_EQ(list.lines(), std::vector<std::string>{"X: 1"}) << "no half a context";
+  ASSERT_EQ(curl_easy_perform(handle), CURLE_OK);
+  EXPECT_EQ(server.last(), (curl_test::RawFields{{"X", "1"}}));
 }
 
 TEST(CurlResponse, IsReadWithinBounds) {

@@ -184,4 +184,53 @@ TEST(CurlInject, ObeysTheRuleForTheDestination) {
   EXPECT_EQ(list.lines(), std::vector<std::string>());
 }
 
+/// The baggage of one request, as Jaeger and OpenTracing have it: a field for each key.
+baton::Context context_of(const baton::PropagatorChain& chain, const std::string& baggage) {
+  const baton::Context ids = full_context();
+  baton::Context context;
+  context.set_span_context(ids.span_context());
+  context.set_baggage(baton::Baggage::parse(baggage));
+  List list;
+  baton::curl::inject(list.head, context, {.chain = chain});
+  return chain.extract(ConstSlistCarrier(list.head));
+}
+
+TEST(CurlInject, ReplacesBaggageWhateverItsKeys) {
+  for (const std::string prefix : {"uberctx-", "ot-baggage-"}) {
+    const std::string format = prefix == "uberctx-" ? "jaeger" : "ottrace";
+    // Also fields of a format that is only read.
+    for (const baton::PropagatorChain& chain :
+         {chain_of(format), baton::make_chain({"tracecontext," + format, format, {}, {}}).chain,
+          baton::make_chain({format, "tracecontext", {}, {}}).chain}) {
+      const bool writes = !chain.writers()[0]->traits().prefixes.empty();
+      List list({"X: 1", prefix + "stale: 1", "UBERctx: 2", "OT-Baggage-", prefix + "kept:"});
+      const auto send = [&](const baton::Context& context) {
+        EXPECT_EQ(baton::curl::inject(list.head, context, {.chain = chain}), CURLE_OK);
+        return chain_of(format).extract(ConstSlistCarrier(list.head));
+      };
+      const baton::Context first = context_of(chain_of(format), "tenant=alice,user=1");
+      ASSERT_EQ(first.baggage().size(), 2U);
+      EXPECT_EQ(send(first).baggage(), writes ? first.baggage() : baton::Baggage());
+      list.add((prefix == "uberctx-" ? "UberCtx-" : "OT-Baggage-") + std::string("Gone: 1"));
+      const baton::Context second = context_of(chain_of(format), "other=2");
+      EXPECT_EQ(send(second).baggage(), writes ? second.baggage() : baton::Baggage());
+      EXPECT_EQ(send(baton::Context()), baton::Context());
+      EXPECT_EQ(list.lines(),
+                (std::vector<std::string>{"X: 1", "UBERctx: 2", "OT-Baggage-", prefix + "kept:"}));
+    }
+  }
+}
+
+TEST(CurlInject, LeavesNoBaggageOfAnotherRequestToADeniedDestination) {
+  const baton::PropagatorChain chain = chain_of("jaeger").with_trust(
+      {.destinations = {{"*.internal", true, true, {"*"}}, {.destination = "*"}}});
+  List list;
+  baton::curl::inject(list.head, context_of(chain_of("jaeger"), "tenant=alice"),
+                      {.chain = chain, .destination = "db.internal"});
+  EXPECT_EQ(list.lines().size(), 2U);
+  baton::curl::inject(list.head, context_of(chain_of("jaeger"), "user=1"),
+                      {.chain = chain, .destination = "partner.example"});
+  EXPECT_EQ(list.lines(), std::vector<std::string>());
+}
+
 }  // namespace

@@ -84,6 +84,31 @@ class Url {
   Text public_text_;
 };
 
+/// Gives the list to the handle in the end, after an error and an exception as well: the handle may
+/// refer to a node that is gone.
+class GivenList {
+ public:
+  GivenList(CURL* handle, curl_slist*& list, CURLcode& status) noexcept
+      : handle_(handle), list_(list), status_(status) {}
+  GivenList(const GivenList&) = delete;
+  GivenList& operator=(const GivenList&) = delete;
+  ~GivenList() {
+    const CURLcode given = curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, list_);
+    if (status_ == CURLE_OK) status_ = given;
+  }
+
+ private:
+  CURL* handle_;
+  curl_slist*& list_;
+  CURLcode& status_;
+};
+
+/// Lets a handle use that URL: one of `CURLOPT_CURLU` would outvote it.
+inline CURLcode set_url(CURL* handle, const char* url) noexcept {
+  const CURLcode status = curl_easy_setopt(handle, CURLOPT_CURLU, nullptr);
+  return status == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_URL, url) : status;
+}
+
 /// The span of a request whose method is not known yet: curl decides it when it starts.
 inline Span start_span(Url& url, const SendOptions& options) {
   detail::SpanFacts facts;
@@ -133,8 +158,8 @@ inline void end_span(Span& span, CURL* handle, CURLcode result) {
 
 }  // namespace internal
 
-/// A call that an easy handle makes: for curl's multi interface, and for whoever calls
-/// `curl_easy_perform` himself. See `perform` for the usual case.
+/// A call that an easy handle makes: for curl's multi interface, and for programs that call
+/// `curl_easy_perform` on their own. See `perform` for the usual case.
 ///
 ///     transfer.call = baton::curl::Call(transfer.handle, url, transfer.headers);
 ///     if (transfer.call.status() == CURLE_OK) curl_multi_add_handle(multi, transfer.handle);
@@ -148,7 +173,8 @@ class [[nodiscard]] Call {
   Call() noexcept = default;
 
   /// Writes the current context into the header fields, and gives them (`CURLOPT_HTTPHEADER`) and
-  /// the URL (`CURLOPT_URL`) to the handle. If the URL is null, the handle keeps its own.
+  /// the URL (`CURLOPT_URL`, in place of any `CURLOPT_CURLU`) to the handle. If the URL is null,
+  /// the handle keeps its own.
   ///
   /// The list remains the caller's, and its first node may be another one afterwards (see
   /// SlistCarrier). The handle refers to it until it gets another list, is reset or cleaned up; the
@@ -165,14 +191,10 @@ class [[nodiscard]] Call {
     internal::Url parsed(needs_host || options.tracer != nullptr ? url : nullptr);
     span_ = options.tracer != nullptr ? internal::start_span(parsed, options)
                                       : Span(nullptr, {.parent = current()});
+    const internal::GivenList given(handle, headers, status_);
     status_ = inject(headers, span_.context(),
                      {options.chain, needs_host ? parsed.host() : options.destination});
-    if (url != nullptr && status_ == CURLE_OK) {
-      status_ = curl_easy_setopt(handle, CURLOPT_URL, url);
-    }
-    // Even after an error: the handle may refer to a node that is gone.
-    const CURLcode with_headers = curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
-    if (status_ == CURLE_OK) status_ = with_headers;
+    if (url != nullptr && status_ == CURLE_OK) status_ = internal::set_url(handle, url);
   }
 
   Call(Call&& other) noexcept

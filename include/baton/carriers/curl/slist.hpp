@@ -14,6 +14,7 @@
 
 #include "baton/carriers/http_field.hpp"
 #include "baton/carriers/http_fields.hpp"
+#include "baton/chain.hpp"
 #include "baton/detail/ascii.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
@@ -54,6 +55,24 @@ inline bool has_name(const curl_slist& line, std::string_view name) noexcept {
   // Most names differ in the first character already.
   return !name.empty() && ((line.data[0] ^ name.front()) & ~0x20) == 0 &&
          http::equal_names(read_line(line.data).name, name);
+}
+
+/// Removes the lines that `is_removed` names, and frees them at last: a name that it compares may
+/// be a view of one.
+template <class Test>
+void remove_lines(curl_slist** link, Test is_removed) noexcept {
+  curl_slist* removed = nullptr;
+  while (*link != nullptr) {
+    curl_slist* const line = *link;
+    if (!is_removed(*line)) {
+      link = &line->next;
+      continue;
+    }
+    *link = line->next;
+    line->next = removed;
+    removed = line;
+  }
+  curl_slist_free_all(removed);
 }
 
 /// Longer lines need memory for a moment: a field of 8 KiB fits.
@@ -165,7 +184,7 @@ class SlistCarrier : public http::FieldsReader<SlistCarrier> {
     curl_slist* const old = *place;
     if (old != nullptr && fits(*old, name, value)) {
       write(*old, name, value);
-      remove(&old->next, name, {.only_fields = false});
+      remove(&old->next, name);
       return;
     }
     curl_slist* const fresh = internal::make_blank_line(size_of(name, value));
@@ -176,38 +195,29 @@ class SlistCarrier : public http::FieldsReader<SlistCarrier> {
     write(*fresh, name, value);
     if (old != nullptr) fresh->next = old;
     *place = fresh;
-    remove(&fresh->next, name, {.only_fields = false});
+    remove(&fresh->next, name);
   }
 
-  void erase(std::string_view name) noexcept { remove(list_, name, {.only_fields = true}); }
+  void erase(std::string_view name) noexcept {
+    internal::remove_lines(list_, [name](const curl_slist& line) {
+      return internal::has_name(line, name) && internal::read_line(line.data).value.has_value();
+    });
+  }
 
   /// `CURLE_OUT_OF_MEMORY` if a field could not be written, and else `CURLE_OK`.
   [[nodiscard]] CURLcode status() const noexcept { return status_; }
 
  private:
-  struct Removal {
-    bool only_fields;  ///< leaves `Name:`
-  };
-
   /// The pointer to the first line of that name, or to the end.
   static curl_slist** find(curl_slist** link, std::string_view name) noexcept {
     while (*link != nullptr && !internal::has_name(**link, name)) link = &(*link)->next;
     return link;
   }
 
-  static void remove(curl_slist** link, std::string_view name, Removal removal) noexcept {
-    curl_slist* removed = nullptr;  // freed at last: the name may be a view of one
-    while (*(link = find(link, name)) != nullptr) {
-      curl_slist* const line = *link;
-      if (removal.only_fields && !internal::read_line(line->data).value) {
-        link = &line->next;
-        continue;
-      }
-      *link = line->next;
-      line->next = removed;
-      removed = line;
-    }
-    curl_slist_free_all(removed);
+  /// Removes all lines of that name, `Name:` as well.
+  static void remove(curl_slist** link, std::string_view name) noexcept {
+    internal::remove_lines(
+        link, [name](const curl_slist& line) { return internal::has_name(line, name); });
   }
 
   static std::size_t size_of(std::string_view name, std::string_view value) noexcept {
@@ -238,19 +248,68 @@ class SlistCarrier : public http::FieldsReader<SlistCarrier> {
   CURLcode status_ = CURLE_OK;
 };
 
+namespace internal {
+
+/// Erases the fields of the chain's formats that have a prefix, such as `uberctx-…`. A chain can
+/// only erase names that it knows, and a list that is used again has those of the last context.
+inline void erase_families(curl_slist*& list, const PropagatorChain& chain) noexcept {
+  for (const auto& formats : {chain.readers(), chain.writers()}) {
+    for (const PropagatorChain::Link& format : formats) {
+      for (const std::string_view prefix : format->traits().prefixes) {
+        remove_lines(&list, [prefix](const curl_slist& line) {
+          const Line read = read_line(line.data);
+          return read.value && http::equal_names(read.name.substr(0, prefix.size()), prefix);
+        });
+      }
+    }
+  }
+}
+
+/// Unless it is told that a context is complete, erases all fields of the chain in the end, also if
+/// an exception passes.
+class Injection {
+ public:
+  Injection(curl_slist*& list, const PropagatorChain& chain) noexcept
+      : list_(list), chain_(chain) {}
+  Injection(const Injection&) = delete;
+  Injection& operator=(const Injection&) = delete;
+  ~Injection() {
+    if (is_complete_) return;
+    SlistCarrier carrier(list_);
+    for (const std::string_view name : chain_.fields()) carrier.erase(name);
+    erase_families(list_, chain_);
+  }
+
+  void complete() noexcept { is_complete_ = true; }
+
+ private:
+  curl_slist*& list_;
+  const PropagatorChain& chain_;
+  bool is_complete_ = false;
+};
+
+}  // namespace internal
+
 /// Writes a context into the header fields of a request that is about to be sent, by the rules of
 /// SlistCarrier: the list remains the caller's, and its first node may be another one afterwards.
 ///
 ///     baton::curl::inject(headers);
 ///     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
 ///
-/// If memory runs out, returns `CURLE_OUT_OF_MEMORY`, and the list has no field of the chain: a
-/// request with half a context would be worse than one without. Else returns `CURLE_OK`.
+/// Replaces the context that a list has from the call before, its fields with a prefix
+/// (`uberctx-…`) as well, whatever their keys.
+///
+/// If curl's memory runs out, returns `CURLE_OUT_OF_MEMORY`, and the list has no field of the
+/// chain: a request with half a context would be worse than one without. Else returns `CURLE_OK`.
+/// An exception of a format, such as `std::bad_alloc` for a long name, leaves the list the same
+/// way.
 inline CURLcode inject(curl_slist*& headers, const Context& context = current(),
                        const InjectOptions& options = {}) {
+  internal::Injection injection(headers, options.chain);
+  internal::erase_families(headers, options.chain);
   SlistCarrier carrier(headers);
   options.chain.inject(context, carrier, options.destination);
-  if (carrier.status() != CURLE_OK) options.chain.inject(Context(), carrier, options.destination);
+  if (carrier.status() == CURLE_OK) injection.complete();
   return carrier.status();
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "baton/detail/memory_source.hpp"
 #include "text/bounded_writer.hpp"
 #include "text/percent.hpp"
 #include "translators/baggage_fields.hpp"

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include "baton/detail/memory_source.hpp"
 #include "text/hex.hpp"
 #include "text/utf8.hpp"
 
@@ -36,8 +37,10 @@ void move_literals(std::string_view& raw, std::string& out) {
   raw.remove_prefix(size);
 }
 
+}  // namespace
+
 template <class Text>
-bool decode_into(std::string_view raw, Text& out) {
+bool append_bytes(std::string_view raw, Text& out) {
   bool is_good = true;
   out.reserve(out.size() + raw.size());
   while (!raw.empty()) {
@@ -53,25 +56,8 @@ bool decode_into(std::string_view raw, Text& out) {
   }
   return is_good;
 }
-
-template <class Text>
-void encode_into(std::string_view value, Text& out, const Charset& plain) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  while (!value.empty()) {
-    const std::size_t size = plain.find_outside(value);
-    out += value.substr(0, size);
-    value.remove_prefix(size);
-    if (value.empty()) return;
-    const auto byte = static_cast<unsigned char>(value.front());
-    out += {'%', hex[byte >> 4U], hex[byte & 0xFU]};
-    value.remove_prefix(1);
-  }
-}
-
-}  // namespace
-
-bool append_bytes(std::string_view raw, std::string& out) { return decode_into(raw, out); }
-bool append_bytes(std::string_view raw, RequestText& out) { return decode_into(raw, out); }
+template bool append_bytes(std::string_view, std::string&);
+template bool append_bytes(std::string_view, RequestText&);
 
 void append_percent_decoded(std::string_view raw, std::string& out) {
   for (move_literals(raw, out); !raw.empty(); move_literals(raw, out)) {
@@ -94,11 +80,20 @@ void append_percent_decoded(std::string_view raw, std::string& out) {
   }
 }
 
-void append_percent_encoded(std::string_view value, std::string& out, const Charset& plain) {
-  encode_into(value, out, plain);
+template <class Text>
+void append_percent_encoded(std::string_view value, Text& out, const Charset& plain) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  while (!value.empty()) {
+    const std::size_t size = plain.find_outside(value);
+    out += value.substr(0, size);
+    value.remove_prefix(size);
+    if (value.empty()) return;
+    const auto byte = static_cast<unsigned char>(value.front());
+    out += {'%', hex[byte >> 4U], hex[byte & 0xFU]};
+    value.remove_prefix(1);
+  }
 }
-void append_percent_encoded(std::string_view value, RequestText& out, const Charset& plain) {
-  encode_into(value, out, plain);
-}
+template void append_percent_encoded(std::string_view, std::string&, const Charset&);
+template void append_percent_encoded(std::string_view, RequestText&, const Charset&);
 
 }  // namespace baton::detail

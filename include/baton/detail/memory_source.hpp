@@ -15,7 +15,8 @@ namespace baton::detail {
 ///
 /// The owner frees that memory as a whole. Each context with such a text, and each copy, must be
 /// destroyed before that, so it must not become the context of a span, a scope or a thread that
-/// may live longer. Sources of one thread nest; another thread has its own.
+/// may live longer. The same is true of texts that are read into such a context later, without a
+/// source: they may lie in its memory, too. Sources of one thread nest; another thread has its own.
 class MemorySource {
  public:
   /// Returns `size` bytes, aligned for a pointer, or null if there is no memory.
@@ -38,7 +39,8 @@ class MemorySource {
 };
 
 /// Takes memory of the source that the thread had when this was made, or else of the heap. If the
-/// source has none, takes the heap's, and does not free it.
+/// source has none, takes the heap's, since strings know no failure but an exception, which a
+/// server like nginx does not catch. That memory is lost: nothing tells it from the source's.
 template <class T>
 class SourceAllocator {
  public:

@@ -59,26 +59,24 @@ std::int32_t erase(void* carrier, const char* name, std::size_t name_size) {
 }
 
 /// The same fields in C++, as the flags say.
-template <bool without_case, bool is_last>
+template <std::uint32_t flags>
 struct CppCarrier {
-  static constexpr bool names_without_case = without_case;
-  static constexpr bool last_field_counts = is_last;
+  static constexpr bool prefers_exact_names = (flags & BATON_EXACT_NAMES_FIRST) != 0;
+  static constexpr bool names_without_case =
+      prefers_exact_names || (flags & BATON_NAMES_WITHOUT_CASE) != 0;
+  static constexpr bool last_field_counts = (flags & BATON_LAST_FIELD_COUNTS) != 0;
+  static constexpr bool has_binary_fields = (flags & BATON_BINARY_FIELDS) != 0;
 
   const std::vector<Field>& all;
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    std::optional<std::string_view> found;
-    get_all(name, [&](std::string_view value) {
-      found = value;
-      return is_last;
-    });
-    return found;
+    const std::vector<std::string_view> values = find(name);
+    if (values.empty()) return std::nullopt;
+    return last_field_counts ? values.back() : values.front();
   }
   void get_all(std::string_view name, baton::TextVisitor visit) const {
-    for (const auto& [other, value] : all) {
-      const bool is_same =
-          without_case ? baton::detail::equals_ignoring_case(other, name) : other == name;
-      if (is_same && !visit(value)) return;
+    for (const std::string_view value : find(name)) {
+      if (!visit(value)) return;
     }
   }
   void keys(baton::TextVisitor visit) const {
@@ -86,18 +84,58 @@ struct CppCarrier {
       if (!visit(name)) return;
     }
   }
+
+ private:
+  [[nodiscard]] std::vector<std::string_view> find(std::string_view name) const {
+    std::vector<std::string_view> exact;
+    std::vector<std::string_view> same;
+    for (const auto& [other, value] : all) {
+      if (other == name) exact.emplace_back(value);
+      if (baton::detail::equals_ignoring_case(other, name)) same.emplace_back(value);
+    }
+    const bool is_exact = !names_without_case || (prefers_exact_names && !exact.empty());
+    return is_exact ? exact : same;
+  }
 };
 
-baton::Context read_in_cpp(const baton::PropagatorChain& chain, const std::vector<Field>& fields,
-                           std::uint32_t flags, baton::ExtractReport& report) {
-  const bool is_last = (flags & BATON_LAST_FIELD_COUNTS) != 0;
-  if ((flags & BATON_NAMES_WITHOUT_CASE) != 0) {
-    return is_last ? chain.extract(CppCarrier<true, true>{fields}, &report)
-                   : chain.extract(CppCarrier<true, false>{fields}, &report);
+struct CppRequest {
+  const baton::PropagatorChain& chain;
+  const std::vector<Field>& fields;
+  baton::ExtractReport& report;
+  baton::Context& context;
+  baton::SpanContext* link;  ///< null: into the context, which has something
+};
+
+template <std::uint32_t flags>
+void read_in_cpp(const CppRequest& request) {
+  const CppCarrier<flags> carrier{request.fields};
+  if (request.link == nullptr) {
+    request.chain.extract(carrier, request.context, &request.report);
+    return;
   }
-  return is_last ? chain.extract(CppCarrier<false, true>{fields}, &report)
-                 : chain.extract(CppCarrier<false, false>{fields}, &report);
+  baton::Received received = request.chain.receive(carrier, &request.report);
+  request.context = received.context;
+  *request.link = received.link;
 }
+
+constexpr std::uint32_t carrier_flags = BATON_NAMES_WITHOUT_CASE | BATON_EXACT_NAMES_FIRST |
+                                        BATON_LAST_FIELD_COUNTS | BATON_BINARY_FIELDS;
+
+template <std::size_t... flags>
+constexpr auto make_table(std::index_sequence<flags...>) {
+  return std::array{&read_in_cpp<static_cast<std::uint32_t>(flags)>...};
+}
+constexpr auto read_by_flags = make_table(std::make_index_sequence<carrier_flags + 1>());
+
+/// A writer in C++ whose fields may hold bytes.
+struct BinaryWriter {
+  static constexpr bool has_binary_fields = true;
+
+  oracle::Fields* fields;
+
+  void set(std::string_view name, std::string_view value) const { fields->set(name, value); }
+  void erase(std::string_view name) const { fields->erase(name); }
+};
 
 void require_same_context(const baton_context* context, const baton::Context& expected) {
   baton_span_context span = BATON_INIT(baton_span_context);
@@ -129,56 +167,75 @@ void require_same_report(const baton_report* report, const baton::ExtractReport&
   }
 }
 
+constexpr std::string_view destination = "next.test";
+
 /// One chain of all formats, in both languages.
 struct Chains {
   baton::PropagatorChain cpp;
   std::unique_ptr<baton_chain, Free> c;
+  bool has_rules;
 
-  explicit Chains(bool first_match) : cpp(laws::chain_of(laws::all_formats(), first_match)) {
+  Chains(bool first_match, bool rules)
+      : cpp(laws::chain_of(laws::all_formats(), first_match)), has_rules(rules) {
     const std::string names = oracle::join(laws::all_formats(), ",");
     baton_chain_options options = BATON_INIT(baton_chain_options);
     options.extract = names.c_str();
     options.policy = first_match ? BATON_FIRST_MATCH : BATON_LAST_WINS;
+    if (rules) {
+      options.destinations = "*.test: context baggage=a,k*";
+      options.callers = "restart baggage=k*,user";
+      cpp = cpp.with_trust({.destinations = {{"*.test", true, false, {"a", "k*"}}},
+                            .callers = baton::CallerTrust::restart,
+                            .callers_baggage = {{"k*", "user"}}});
+    }
     baton_chain* made = nullptr;
     require(baton_chain_new(&options, &made, nullptr, 0) == BATON_OK, "the formats are known");
     c.reset(made);
   }
 };
 
-Context read(const baton_chain* chain, std::vector<Field>& fields) {
+Context read(const baton_chain* chain, std::vector<Field>& fields, std::uint32_t is_binary) {
   baton_reader reader = BATON_INIT(baton_reader);
   reader.each = each;
   reader.carrier = &fields;
-  reader.flags = BATON_NAMES_WITHOUT_CASE;
+  reader.flags = BATON_NAMES_WITHOUT_CASE | is_binary;
   Context context = new_context();
   require(baton_extract(chain, &reader, context.get(), nullptr, nullptr) == BATON_OK,
           "what was sent is read");
   return context;
 }
 
-std::vector<Field> write(const baton_chain* chain, const baton_context* context) {
+std::vector<Field> write(const baton_chain* chain, const baton_context* context,
+                         std::uint32_t is_binary) {
   std::vector<Field> fields;
   baton_writer writer = BATON_INIT(baton_writer);
   writer.set = set;
   writer.erase = erase;
   writer.carrier = &fields;
-  require(baton_inject(chain, context, &writer, nullptr, 0) == BATON_OK, "it can be sent");
+  writer.flags = is_binary;
+  require(baton_inject(chain, context, &writer, destination.data(), destination.size()) == BATON_OK,
+          "it can be sent");
   return fields;
 }
 
 /// C sends what C++ sends, and a context that has been sent can be sent again.
-void check_sent(const Chains& chains, const baton_context* context,
-                const baton::Context& expected) {
-  std::vector<Field> sent = write(chains.c.get(), context);
+void check_sent(const Chains& chains, const baton_context* context, const baton::Context& expected,
+                std::uint32_t is_binary) {
+  std::vector<Field> sent = write(chains.c.get(), context, is_binary);
   oracle::Fields sent_by_cpp;
-  chains.cpp.inject(expected, sent_by_cpp);
+  if (is_binary != 0) {
+    chains.cpp.inject(expected, BinaryWriter{&sent_by_cpp}, destination);
+  } else {
+    chains.cpp.inject(expected, sent_by_cpp, destination);
+  }
   require(sent.size() == sent_by_cpp.entries().size(), "C++ sends as many fields");
   for (const auto& [name, value] : sent) {
     require(sent_by_cpp.first(name) == value, "C++ sends the same field");
   }
-  const Context received = read(chains.c.get(), sent);
-  std::vector<Field> again = write(chains.c.get(), received.get());
-  require(baton_context_equals(received.get(), read(chains.c.get(), again).get()) == 1,
+  if (chains.has_rules) return;
+  const Context received = read(chains.c.get(), sent, is_binary);
+  std::vector<Field> again = write(chains.c.get(), received.get(), is_binary);
+  require(baton_context_equals(received.get(), read(chains.c.get(), again, is_binary).get()) == 1,
           "a context that has been sent can be sent again");
 }
 
@@ -209,14 +266,32 @@ void check_setters(const baton_context* context, const baton::Context& expected)
   }
 }
 
+/// What a context has before a request is read into it.
+baton::Context fill(baton_context* context) {
+  constexpr std::string_view parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  constexpr std::string_view list = "earlier=1";
+  oracle::Fields fields;
+  fields.add("traceparent", parent);
+  fields.add("tracestate", list);
+  fields.add("baggage", list);
+  require(
+      baton_context_set_traceparent(context, parent.data(), parent.size(), nullptr) == BATON_OK &&
+          baton_context_set_tracestate(context, list.data(), list.size(), nullptr) == BATON_OK &&
+          baton_context_set_baggage(context, list.data(), list.size(), nullptr) == BATON_OK,
+      "it can be filled");
+  return laws::chain_of({"tracecontext", "baggage"}, false).extract(fields);
+}
+
 }  // namespace
 
-/// The choice has the flags of the carrier, whether it is an array or a callback, and the policy.
-/// Lines of a name and a value follow.
+/// The choice has whether the carrier is an array or a callback, the policy, the flags, and whether
+/// there are trust rules. Lines of a name and a value follow.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // Used again and again, as in a server.
-  static const std::array<Chains, 2> all{Chains(false), Chains(true)};
+  static const std::array<Chains, 4> all{Chains(false, false), Chains(true, false),
+                                         Chains(false, true), Chains(true, true)};
   static const Context context = new_context();
+  static const Context link = new_context();
   static const std::unique_ptr<baton_report, Free> report = [] {
     baton_report* made = nullptr;
     require(baton_report_new(&made) == BATON_OK, "there is memory");
@@ -225,7 +300,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
   const fuzz::Input input(data, size);
   const std::size_t choice = input.choice();
-  const Chains& chains = all[choice / 2 % 2];
+  const auto chosen = [choice](std::size_t bit) { return choice / bit % 2 != 0; };
+  const Chains& chains = all[(chosen(2) ? 1U : 0U) + (chosen(128) ? 2U : 0U)];
   std::vector<Field> fields;
   std::vector<baton_field> array;
   const oracle::Fields given = input.named_fields();
@@ -236,23 +312,37 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     array.push_back({name.data(), name.size(), value.data(), value.size()});
   }
   baton_reader reader = BATON_INIT(baton_reader);
-  if (choice % 2 != 0) {
+  if (chosen(1)) {
     reader.each = each;
     reader.carrier = &fields;
   } else {
     reader.fields = array.data();
     reader.field_count = array.size();
   }
-  if (choice / 4 % 2 == 0) reader.flags |= BATON_NAMES_WITHOUT_CASE;
-  if (choice / 8 % 2 != 0) reader.flags |= BATON_LAST_FIELD_COUNTS;
-  require(baton_extract(chains.c.get(), &reader, context.get(), report.get(), nullptr) == BATON_OK,
-          "no field is an error");
+  if (!chosen(4)) reader.flags |= BATON_NAMES_WITHOUT_CASE;
+  if (chosen(8)) reader.flags |= BATON_LAST_FIELD_COUNTS;
+  if (chosen(16)) reader.flags |= BATON_EXACT_NAMES_FIRST;
+  if (chosen(32)) reader.flags |= BATON_BINARY_FIELDS;
+  const bool is_filled = chosen(64);
+  if (is_filled) reader.flags |= BATON_INTO_CONTEXT;
 
+  const baton::Context before = fill(context.get());
+  baton::Context expected = is_filled ? before : baton::Context();
   baton::ExtractReport expected_report;
-  const baton::Context expected = read_in_cpp(chains.cpp, fields, reader.flags, expected_report);
+  baton::SpanContext expected_link;
+  read_by_flags[reader.flags & carrier_flags](
+      {chains.cpp, fields, expected_report, expected, is_filled ? nullptr : &expected_link});
+  require(baton_extract(chains.c.get(), &reader, context.get(), report.get(),
+                        is_filled ? nullptr : link.get()) == BATON_OK,
+          "no field is an error");
   require_same_context(context.get(), expected);
   require_same_report(report.get(), expected_report);
-  check_sent(chains, context.get(), expected);
+  if (!is_filled) {
+    baton::Context linked;
+    linked.set_span_context(expected_link);
+    require_same_context(link.get(), linked);
+  }
+  check_sent(chains, context.get(), expected, reader.flags & BATON_BINARY_FIELDS);
   check_setters(context.get(), expected);
   return 0;
 }

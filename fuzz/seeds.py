@@ -59,6 +59,7 @@ def seeds_of_formats(target, fields):
         return
     for choice in (b"0", b"1"):
         yield "chain", b"\n".join([choice, *lines])
+    for choice in (b"0", b"1", b"48", b"64", b"129"):  # the bits are in c.cpp
         yield "c", b"\n".join([choice, *lines])
     for choice in (b"1", b"3"):
         yield "nginx", b"\n".join([choice, *lines])

@@ -62,7 +62,7 @@ enum {
   BATON_OK = 0,
   BATON_ERROR_ARGUMENT = 1,      /**< a null pointer, or a value that the argument does not have */
   BATON_ERROR_SIZE = 2,          /**< a struct with a wrong size, or members that are not known */
-  BATON_ERROR_MEMORY = 3,        /**< no memory; also if a callback throws that (std::bad_alloc) */
+  BATON_ERROR_MEMORY = 3,        /**< no memory, in a callback of C++ as well */
   BATON_ERROR_CONFIGURATION = 4, /**< a wrong name or word in the configuration of a chain */
   BATON_ERROR_SYNTAX = 5,        /**< a text that is against its grammar: see baton_issue */
   BATON_ERROR_ABSENT = 6,        /**< there is no such thing */

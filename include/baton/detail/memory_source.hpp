@@ -14,7 +14,8 @@ namespace baton::detail {
 ///
 /// The owner frees that memory as a whole. Each context with such a text, and each copy, must be
 /// destroyed before that, so it must not become the context of a span, a scope or a thread that
-/// may live longer. Sources of one thread nest; another thread has its own.
+/// may live longer. The same is true of texts that are read into such a context later, without a
+/// source: they may lie in its memory, too. Sources of one thread nest; another thread has its own.
 ///
 /// If the owner has no memory, what needed it is missing: a list of an extracted context, or a field
 /// that should have been written or erased. So an owner that was short must not send the fields.

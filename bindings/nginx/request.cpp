@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nginx/request.hpp"
 
+#include <algorithm>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "baton/propagator.hpp"
@@ -11,10 +13,10 @@
 namespace baton::nginx {
 namespace {
 
-/// A list of fields that this module made.
+/// A list that this module made for a location.
 struct Rewritten {
   const Reading* reading;
-  const ngx_list_part_t fields;
+  const MadeList list;
   Rewritten* next;
 };
 
@@ -109,60 +111,71 @@ Reading* read(ngx_http_request_t* r, State& state, const Setup& setup) noexcept 
   return reading;
 }
 
-/// Makes the list that of the request, which may be a copy of its parent's.
-void set_fields(ngx_http_request_t* r, const ngx_list_part_t& fields,
-                ngx_uint_t capacity) noexcept {
-  ngx_list_t& list = r->headers_in.headers;
-  list.part = fields;
-  list.last = &list.part;
-  list.nalloc = capacity;
+/// Whether nginx has an array of pointers to the fields of that name, not one pointer.
+bool has_array(const ngx_http_header_t& known) noexcept {
+  const ngx_uint_t offset = known.offset;
+#if (NGX_HTTP_X_FORWARDED_FOR)
+  if (offset == offsetof(ngx_http_headers_in_t, x_forwarded_for)) return true;
+#endif
+  return offset == offsetof(ngx_http_headers_in_t, cookies);
 }
 
-/// The fields of a request without our changes: those that the client sent, and those that other
-/// modules have added since.
-struct Unchanged {
-  Unchanged(const State& state, const ngx_list_part_t& now) noexcept : parts{&now} {
-    for (const Rewritten* each = state.rewritten; each != nullptr; each = each->next) {
-      if (each->fields.elts != now.elts) continue;
-      const ngx_uint_t ours = each->fields.nelts;
-      added = {static_cast<ngx_table_elt_t*>(now.elts) + ours, now.nelts - ours, now.next};
-      parts = {&state.received, &added};
-      made_by = each->reading;
-      return;
-    }
+/// Points nginx's own fields into a list. Some modules change a field by that pointer alone, and
+/// the upstream must get the change.
+void point_to(ngx_http_headers_in_t& headers, std::span<ngx_table_elt_t> fields) noexcept {
+  for (const ngx_http_header_t* each = ngx_http_headers_in; each->name.len != 0; ++each) {
+    if (has_array(*each)) continue;
+    auto*& field =
+        *reinterpret_cast<ngx_table_elt_t**>(reinterpret_cast<char*>(&headers) + each->offset);
+    if (field == nullptr) continue;
+    const auto is_copy = [field](const ngx_table_elt_t& copy) {
+      return copy.key.data == field->key.data;
+    };
+    const auto copy = std::ranges::find_if(fields, is_copy);
+    if (copy != fields.end()) field = &*copy;
   }
+}
 
-  ngx_list_part_t added{};
-  FieldParts parts;
-  const Reading* made_by = nullptr;  // the location that made the list as it is now
-  [[nodiscard]] bool has_added() const noexcept {
-    return added.nelts != 0 || added.next != nullptr;
-  }
-};
+/// Makes the list that of the request, which may be a copy of its parent's.
+void set_fields(ngx_http_request_t* r, const MadeList& made) noexcept {
+  ngx_list_t& list = r->headers_in.headers;
+  list.part = made.part;
+  list.last = &list.part;
+  list.nalloc = made.capacity;
+  point_to(r->headers_in, {static_cast<ngx_table_elt_t*>(made.part.elts), made.part.nelts});
+}
+
+/// Finds which of our lists a list is; null: none.
+const Rewritten* find_rewritten(const State& state, const ngx_list_part_t& list) noexcept {
+  const Rewritten* each = state.rewritten;
+  while (each != nullptr && !each->list.is(list)) each = each->next;
+  return each;
+}
 
 const FieldNames no_names;
 
-/// Gives a request the fields of a reading, or the client's own if there is none.
+/// Gives a request the fields of a reading, or the client's own if there is none. All else that
+/// other modules have changed in its list remains.
 bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexcept {
   const ngx_list_part_t now = r->headers_in.headers.part;
-  const Unchanged old(state, now);
-  if (old.made_by == reading && old.made_by != nullptr && !old.has_added()) {
+  const Rewritten* const before = find_rewritten(state, now);
+  if (before != nullptr && before->reading == reading && before->list.is_unchanged(now)) {
     r->headers_in.headers.last = &r->headers_in.headers.part;
     return true;
   }
 
+  const FieldParts old{&now, before != nullptr ? &before->list : nullptr};
   const detail::MemorySource source(&take_from_pool, r->pool);
   FieldChanges changes(reading != nullptr ? reading->setup->names : no_names,
                        {&take_from_pool, r->pool});
   if (reading != nullptr) reading->setup->chain.inject(reading->context, CarrierWriter(changes));
-  if (!changes.differ_from(old.parts) && old.made_by == nullptr) return !changes.failed();
+  if (!changes.differ_from(old) && before == nullptr) return !changes.failed();
 
-  ngx_list_part_t changed{};
-  ngx_uint_t capacity = 0;
+  MadeList made;
   void* const memory = ngx_palloc(r->pool, sizeof(Rewritten));
-  if (memory == nullptr || !changes.apply(old.parts, changed, capacity)) return false;
-  state.rewritten = new (memory) Rewritten{reading, changed, state.rewritten};
-  set_fields(r, changed, capacity);
+  if (memory == nullptr || !changes.apply(old, made)) return false;
+  state.rewritten = new (memory) Rewritten{reading, made, state.rewritten};
+  set_fields(r, made);
   return true;
 }
 

@@ -71,7 +71,7 @@ const Setup* make_setup(ngx_conf_t* cf, const SetupValues& values) {
   configuration.trust.destinations = read_upstream(values.upstream, errors);
   read_callers(values.callers, configuration.trust, errors);
   setup->chain = make_chain(configuration).chain;
-  setup->names = FieldNames(setup->chain.fields());
+  setup->names = FieldNames(setup->chain);
   if (values.tracer == tracer_ids) {
     setup->sampler =
         make_sampler(either(values.sampler, default_sampler), view(values.sampler_argument))

@@ -15,7 +15,7 @@ namespace baton::nginx {
 /// whose directives are the same share it. It lives as long as the configuration.
 struct Setup {
   PropagatorChain chain;
-  FieldNames names{};                      ///< that the chain sets or erases
+  FieldNames names{};                      ///< that belong to the chain
   std::shared_ptr<const Sampler> sampler;  ///< none: nginx starts no spans
 };
 

@@ -138,6 +138,7 @@ FIELDS = {
     "names with a prefix alone": ["uberctx-: 1", "ot-baggage-: 1", "uberctx--: 1"],
     "Jaeger's bad escapes": [f"uber-trace-id: {TRACE_ID}:{SPAN_ID}:0:1", "uberctx-a: %zz%0a%"],
 }
+FAMILIES = ("uberctx-", "ot-baggage-", "x-datadog-")
 
 
 class Pair(server.TestCase):
@@ -178,7 +179,7 @@ class Clients(Pair):
     def arrived(self):
         """What the apps got, without traces."""
         return [[(one.line, [field for field in one.fields if field[0].lower() not in TRACE_FIELDS
-                             and not field[0].lower().startswith(("uberctx-", "x-datadog-"))
+                             and not field[0].lower().startswith(FAMILIES)
                              and field[0].lower() != "host"])
                  for one in app.received] for app in self.apps]
 

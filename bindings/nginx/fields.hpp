@@ -81,7 +81,7 @@ struct FieldParts {
         if (!visit(fields[i])) return;
       }
     }
-    if (made == nullptr) return;
+    if (made == nullptr || list == nullptr) return;
     const bool is_whole = made->is_whole(*list);
     for (const ngx_table_elt_t& field : made->taken) {
       if (!is_whole && !made->gives_back(field, *list)) continue;

@@ -8,6 +8,7 @@
 
 #include "baton/propagator.hpp"
 #include "core/decide.hpp"
+#include "core/ot_member.hpp"
 #include "nginx/fields.hpp"
 
 namespace baton::nginx {
@@ -72,6 +73,20 @@ void log_issues(const ngx_http_request_t* r, const ExtractReport& report) noexce
   }
 }
 
+/// Gives a context the decision of nginx's span, if another location has made it.
+bool decide_as_before(const State& state, Context& context) noexcept {
+  for (const Reading* known = state.readings; known != nullptr; known = known->next) {
+    const Context& other = known->context;
+    if (!known->has_span || other.trace_id() != context.trace_id()) continue;
+    const detail::OtMember member = detail::read_ot_member(other.span_context().trace_state);
+    context.set_sampling(other.sampling());
+    context.set_trace_state(
+        detail::with_threshold(context.span_context().trace_state, member.threshold));
+    return true;
+  }
+  return false;
+}
+
 /// The context of nginx's span. A request has one span, also if several locations handle it.
 Context start_span(State& state, const Setup& setup, const Context& caller,
                    std::string_view method) noexcept {
@@ -84,6 +99,7 @@ Context start_span(State& state, const Setup& setup, const Context& caller,
     span.trace_id = state.trace_id;
   }
   context.set_span_context(std::move(span), context.sampling());
+  if (decide_as_before(state, context)) return context;
   return detail::decide(std::move(context),
                         {.parent = caller, .kind = SpanKind::server, .name = method},
                         *setup.sampler);
@@ -103,7 +119,7 @@ Reading* read(ngx_http_request_t* r, State& state, const Setup& setup) noexcept 
   setup.chain.extract(FieldReader({&state.received}), reading->context, &report);
   reading->format = report.format();
   log_issues(r, report);
-  if (setup.sampler != nullptr) {
+  if (setup.has_tracer) {
     reading->parent = reading->context.span_context().span_id;
     reading->context = start_span(state, setup, reading->context, view(r->method_name));
     reading->has_span = true;

@@ -19,6 +19,11 @@ bool begins_variable(std::string_view field, std::string_view prefix) noexcept {
   return field.size() >= prefix.size() && same_variable(field.substr(0, prefix.size()), prefix);
 }
 
+bool is_copy(const ngx_table_elt_t& a, const ngx_table_elt_t& b) noexcept {
+  return a.key.data == b.key.data && a.key.len == b.key.len && a.value.data == b.value.data &&
+         a.value.len == b.value.len && a.hash == b.hash;
+}
+
 /// As nginx hashes the names of fields.
 ngx_uint_t hash_of(std::string_view lowercase) noexcept {
   ngx_uint_t hash = 0;
@@ -39,6 +44,24 @@ bool MadeList::is_whole(const ngx_list_part_t& list) const noexcept {
   if (list.elts != part.elts || list.nelts < part.nelts) return false;
   const std::span now(first_set(), set.size());
   return std::ranges::all_of(now, [this](const auto& field) { return has_set(field); });
+}
+
+bool MadeList::is_made_of(const FieldParts& old) const noexcept {
+  if (!is_whole(part)) return false;
+  std::span kept(static_cast<const ngx_table_elt_t*>(part.elts), part.nelts - set.size());
+  std::span replaced = taken;
+  bool is_same = true;
+  old.for_each([&](const ngx_table_elt_t& field) {
+    is_same = false;
+    for (auto* const rest : {&kept, &replaced}) {
+      if (rest->empty() || !is_copy(rest->front(), field)) continue;
+      *rest = rest->subspan(1);
+      is_same = true;
+      break;
+    }
+    return is_same;
+  });
+  return is_same && kept.empty() && replaced.empty();
 }
 
 bool MadeList::gives_back(const ngx_table_elt_t& field,

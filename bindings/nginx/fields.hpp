@@ -27,6 +27,8 @@ struct Memory {
   [[nodiscard]] void* operator()(std::size_t size) const noexcept { return take(owner, size); }
 };
 
+struct FieldParts;
+
 /// A list that this module made: an array with fields of an older list, and behind them those that
 /// were set.
 struct MadeList {
@@ -50,6 +52,8 @@ struct MadeList {
   [[nodiscard]] bool is_unchanged(const ngx_list_part_t& list) const noexcept {
     return list.nelts == part.nelts && list.next == nullptr && is_whole(list);
   }
+  /// Whether the list was made of just these fields, and is as it was made.
+  [[nodiscard]] bool is_made_of(const FieldParts& old) const noexcept;
   /// Whether a taken field belongs to a list if nothing is set: unless others removed or changed
   /// what was set in its place.
   [[nodiscard]] bool gives_back(const ngx_table_elt_t& field,

@@ -168,6 +168,13 @@ const Rewritten* find_rewritten(const State& state, const ngx_list_part_t& list)
   return each;
 }
 
+/// The last list that was made for a location; null: none.
+const Rewritten* find_last(const State& state, const Reading* reading) noexcept {
+  const Rewritten* each = state.rewritten;
+  while (each != nullptr && each->reading != reading) each = each->next;
+  return each;
+}
+
 const FieldNames no_names;
 
 /// Gives a request the fields of a reading, or the client's own if there is none. All else that
@@ -181,6 +188,13 @@ bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexce
   }
 
   const FieldParts old{&now, before != nullptr ? &before->list : nullptr};
+  // A page may have thousands of subrequests.
+  const Rewritten* const last = find_last(state, reading);
+  if (last != nullptr && last->list.is_made_of(old)) {
+    set_fields(r, last->list);
+    return true;
+  }
+
   const detail::MemorySource source(&take_from_pool, r->pool);
   FieldChanges changes(reading != nullptr ? reading->setup->names : no_names,
                        {&take_from_pool, r->pool});

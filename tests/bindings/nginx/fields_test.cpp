@@ -227,6 +227,48 @@ TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
             (Pairs{{"a", "2"}, {"c", "3"}, {"d", "4"}, {"traceparent", "last"}}));
 }
 
+TEST(NginxFieldsTest, AListIsKnownByWhatItWasMadeOf) {
+  const NginxList list({{"a", "1"}, {"b3", "x"}, {"traceparent", "y"}, {"c", "2"}}, 3);
+  FinitePool pool(100);
+  const FieldNames prepared(names);
+  FieldChanges changes(prepared, {&FinitePool::take, &pool});
+  changes.set("traceparent", "new");
+  MadeList made;
+  ASSERT_TRUE(changes.differ_from(list.parts()));
+  ASSERT_TRUE(changes.apply(list.parts(), made));
+  EXPECT_TRUE(made.is_made_of(list.parts()));
+
+  const FieldParts parts = list.parts();
+  const auto is_made_of = [&made](const ngx_list_part_t& part) {
+    return made.is_made_of({&part, nullptr});
+  };
+  ngx_list_part_t less = *parts.list;
+  less.next = nullptr;
+  EXPECT_FALSE(is_made_of(less));
+  ngx_list_part_t more = *parts.list;
+  const NginxList added({{"d", "1"}}, 3);
+  more.next->next = const_cast<ngx_list_part_t*>(added.parts().list);
+  EXPECT_FALSE(is_made_of(more));
+  more.next->next = nullptr;
+  EXPECT_TRUE(is_made_of(more));
+
+  auto* const fields = static_cast<ngx_table_elt_t*>(parts.list->elts);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const ngx_table_elt_t before = fields[i];
+    fields[i].value = text_of("theirs");
+    EXPECT_FALSE(is_made_of(*parts.list));
+    fields[i] = before;
+  }
+  EXPECT_TRUE(is_made_of(*parts.list));
+  auto* const ours = static_cast<ngx_table_elt_t*>(made.part.elts);
+  for (ngx_uint_t i = 0; i < made.part.nelts; ++i) {
+    const ngx_table_elt_t before = ours[i];
+    ours[i].value = text_of("theirs");
+    EXPECT_FALSE(is_made_of(*parts.list));
+    ours[i] = before;
+  }
+}
+
 TEST(NginxFieldsTest, WhatAChainOwnsIsErasedUnlessItIsWritten) {
   const PropagatorChain chain = make_chain({"jaeger", "b3multi", {}, {}, {}}).chain;
   const FieldNames owned(chain);

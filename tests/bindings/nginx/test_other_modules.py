@@ -5,6 +5,7 @@ what it does without the module, in each location that a request passes."""
 import os
 import re
 
+import peers
 import server
 from service import TRACEPARENT
 from test_propagation import B3, TRACE_FIELDS, traces
@@ -38,9 +39,9 @@ class OtherModules(server.TestCase):
         return [sorted((name.lower(), value) for name, value in one.fields
                        if name.lower() not in (*TRACE_FIELDS, "host")) for one in requests]
 
-    def assert_same(self, locations, targets, fields=FIELDS):
+    def assert_same(self, locations, targets, fields=FIELDS, response=peers.answer()):
         """With one nginx for all requests."""
-        apps = [self.app(), self.app()]
+        apps = [self.app(peers.HttpApp, response) for _ in range(2)]
         nginxes = [
             self.nginx(f"server {{ listen @front; {lines} }}", upstreams={"app": app},
                        module=module, others=[HEADERS_MORE], workers=1).start()
@@ -97,6 +98,30 @@ class OtherModules(server.TestCase):
         for title, (_, behind) in self.assert_same(locations, targets,
                                                        IN_SUBREQUESTS).items():
             self.assertEqual(behind, {"traceparent": TRACEPARENT, "baggage": "k=v"}, title)
+
+    def test_in_many_subrequests(self):
+        """Which use the same list as long as nothing else changes."""
+        kinds = ["a", "b", "set", "b", "clear", "b", "off", "b", "new", "b", "a", "b", "b"]
+        page = "".join(f'<!--# include virtual="/{kind}?{i}" wait="yes" -->'
+                       for i, kind in enumerate(kinds)).encode()
+
+        def respond(request):
+            is_page = "/page" in request.line
+            return peers.answer(page if is_page else b"",
+                                fields=["Content-Type: text/html"] if is_page else [])
+
+        locations = f"""location / {{ ssi on; {TO_APP} }}
+            location /b {{ baton_inject b3; {TO_APP} }}
+            location /off {{ baton off; {TO_APP} }}
+            location /set {{ baton_inject b3; {TO_APP}
+              more_set_input_headers "X-Foo: new" "Authorization: new"; }}
+            location /clear {{ baton_inject b3; {TO_APP} more_clear_input_headers X-First; }}
+            location /new {{ baton_inject b3; {TO_APP} more_set_input_headers "X-New: new"; }}"""
+        got = self.assert_same(locations, {"": "/page"}, IN_SUBREQUESTS, respond)[""]
+        w3c = {"traceparent": TRACEPARENT, "baggage": "k=v"}
+        expected = [{"a": w3c, "off": {"b3": B3, "baggage": "k=v"}}.get(kind, {"b3": B3})
+                    for kind in kinds]
+        self.assertEqual(got, [w3c, *expected])
 
     def test_behind_a_variable(self):
         """Which made the module read the request before the other one changed it."""

@@ -2,6 +2,9 @@
 """Internal redirects and subrequests: each location reads what the client sent, and sends by its
 own directives."""
 
+import pathlib
+import re
+
 import peers
 import server
 from peers import HttpApp, answer
@@ -166,6 +169,32 @@ class Redirects(server.TestCase):
         self.assertEqual(len(arrived), 81)
         for target, got in arrived.items():
             self.assertEqual(got, {"b3": B3} if target.startswith("/b") else W3C, target)
+
+    def test_many_subrequests_take_no_more_memory(self):
+        """Of two locations by turns, or of one."""
+        def grown(kinds):
+            """The most memory of the worker, in kB."""
+            count, fields = 600, [("b3", B3), *((f"X-{i}", "1") for i in range(300))]
+            page = "".join(f'<!--# include virtual="/{kinds[i % len(kinds)]}{i}" -->'
+                           for i in range(count)).encode()
+
+            def respond(request):
+                is_page = "/page" in request.line
+                return answer(page if is_page else b"",
+                              fields=["Content-Type: text/html"] if is_page else [])
+
+            nginx, app = self.serve(FRONT + f"""
+                large_client_header_buffers 4 32k;
+                location / {{ ssi on; {TO_APP} }}
+                location /a {{ empty_gif; }}
+                location /b {{ {TO_B3} empty_gif; }}""", self.app(HttpApp, respond), workers=1)
+            self.assertEqual(nginx.get("/page", fields)[0], 200)
+            status = pathlib.Path(f"/proc/{nginx.children()[0]}/status").read_text("ascii")
+            return int(re.search(r"VmHWM:\s+(\d+)", status)[1])
+
+        most = grown("a") + 2_000
+        self.assertLess(grown("ab"), most)
+        self.assertLess(grown("b"), most)
 
     def test_nested_subrequests(self):
         def respond(request):

@@ -17,12 +17,15 @@ MainSettings& main_settings_of(ngx_conf_t* cf) noexcept {
   return *static_cast<MainSettings*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_baton_module));
 }
 
+/// What the text of a problem names itself.
+enum class Names : bool { nothing, directive };
+
 /// Reports what is wrong with a directive; nginx adds the file and the line.
-char* report(ngx_conf_t* cf, const std::string& problem, bool has_name = false) {
+char* report(ngx_conf_t* cf, const std::string& problem, Names names = Names::nothing) {
   if (problem.empty()) return NGX_CONF_OK;
   const auto& directive = static_cast<const ngx_str_t*>(cf->args->elts)[0];
   const ngx_str_t text = text_of(problem);
-  if (has_name) {
+  if (names == Names::directive) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &text);
   } else {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V: %V", &directive, &text);
@@ -50,13 +53,13 @@ SetupValues& values_of(void* settings) noexcept { return static_cast<Settings*>(
 
 using Check = std::string (*)(const ngx_str_t&);
 
-/// A directive with words, joined by a separator. Some checks name the directive themselves.
-template <ngx_str_t SetupValues::* value, Check check, char separator>
+/// A directive with words, joined by a separator.
+template <ngx_str_t SetupValues::* value, Check check, Names names, char separator>
 char* set_words(ngx_conf_t* cf, ngx_command_t* /*command*/, void* settings) {
   ngx_str_t& text = values_of(settings).*value;
   if (text.data != nullptr) return complaint("is duplicate");
   if (!join_arguments(cf, separator, text)) return failed();
-  return report(cf, check(text), separator == ' ');
+  return report(cf, check(text), names);
 }
 
 char* set_sampler(ngx_conf_t* cf, ngx_command_t* /*command*/, void* settings) {
@@ -77,8 +80,11 @@ char* set_on(ngx_conf_t* cf, ngx_command_t* command, void* settings) {
 }
 
 char* set_response(ngx_conf_t* cf, ngx_command_t* command, void* settings) {
-  main_settings_of(cf).responds = true;
-  return ngx_conf_set_flag_slot(cf, command, settings);
+  char* const result = ngx_conf_set_flag_slot(cf, command, settings);
+  if (result == NGX_CONF_OK && static_cast<Settings*>(settings)->response == 1) {
+    main_settings_of(cf).responds = true;
+  }
+  return result;
 }
 
 char* set_metrics(ngx_conf_t* cf, ngx_command_t* /*command*/, void* any) {
@@ -146,17 +152,20 @@ ngx_command_t directives[] = {
     {ngx_string("baton"), anywhere | NGX_HTTP_LIF_CONF | NGX_CONF_FLAG, &set_on,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(Settings, on), nullptr},
     {ngx_string("baton_extract"), anywhere | NGX_CONF_1MORE,
-     &set_words<&SetupValues::extract, &check_formats, ','>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+     &set_words<&SetupValues::extract, &check_formats, Names::nothing, ','>,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("baton_inject"), anywhere | NGX_CONF_1MORE,
-     &set_words<&SetupValues::inject, &check_formats, ','>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+     &set_words<&SetupValues::inject, &check_formats, Names::nothing, ','>,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("baton_policy"), anywhere | NGX_CONF_TAKE1, &ngx_conf_set_enum_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(Settings, values) + offsetof(SetupValues, policy),
      policies},
     {ngx_string("baton_callers"), anywhere | NGX_CONF_1MORE,
-     &set_words<&SetupValues::callers, &check_callers, ' '>, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+     &set_words<&SetupValues::callers, &check_callers, Names::directive, ' '>,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("baton_upstream"), anywhere | NGX_CONF_1MORE,
-     &set_words<&SetupValues::upstream, &check_upstream, ' '>, NGX_HTTP_LOC_CONF_OFFSET, 0,
-     nullptr},
+     &set_words<&SetupValues::upstream, &check_upstream, Names::directive, ' '>,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("baton_tracer"), anywhere | NGX_CONF_TAKE1, &ngx_conf_set_enum_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(Settings, values) + offsetof(SetupValues, tracer), tracers},
     {ngx_string("baton_sampler"), anywhere | NGX_CONF_TAKE12, &set_sampler,
@@ -200,7 +209,10 @@ char* merge_settings(ngx_conf_t* cf, void* outer_settings, void* inner_settings)
   }
   const bool is_same = !says_something(inner.values);
   inherit(inner.values, outer.values);
-  inner.setup = is_same ? outer.setup : make_setup(cf, inner.values);
+  const bool has_same_sampler = inner.values.sampler.data == outer.values.sampler.data;
+  inner.setup =
+      is_same ? outer.setup
+              : make_setup(cf, inner.values, has_same_sampler ? outer.setup->sampler : nullptr);
   return inner.setup != nullptr ? NGX_CONF_OK : failed();
 }
 

@@ -15,6 +15,15 @@ bool same_variable(std::string_view field, std::string_view lowercase) noexcept 
   });
 }
 
+bool begins_variable(std::string_view field, std::string_view prefix) noexcept {
+  return field.size() >= prefix.size() && same_variable(field.substr(0, prefix.size()), prefix);
+}
+
+bool is_copy(const ngx_table_elt_t& a, const ngx_table_elt_t& b) noexcept {
+  return a.key.data == b.key.data && a.key.len == b.key.len && a.value.data == b.value.data &&
+         a.value.len == b.value.len && a.hash == b.hash;
+}
+
 /// As nginx hashes the names of fields.
 ngx_uint_t hash_of(std::string_view lowercase) noexcept {
   ngx_uint_t hash = 0;
@@ -24,16 +33,78 @@ ngx_uint_t hash_of(std::string_view lowercase) noexcept {
 
 }  // namespace
 
-FieldNames::FieldNames(std::span<const std::string_view> names) {
-  for (const std::string_view name : names) {
-    std::uint16_t& head = heads_[bucket_of(name)];
-    changes_.push_back({.name = name, .hash = hash_of(name), .next = head});
-    head = static_cast<std::uint16_t>(changes_.size());
+bool MadeList::has_set(const ngx_table_elt_t& field) const noexcept {
+  const ngx_table_elt_t* const first = first_set();
+  if (!is_within(&field, first, set.size())) return false;
+  const ngx_str_t& value = set[static_cast<std::size_t>(&field - first)].value;
+  return field.value.data == value.data && field.value.len == value.len;
+}
+
+bool MadeList::is_whole(const ngx_list_part_t& list) const noexcept {
+  if (list.elts != part.elts || list.nelts < part.nelts) return false;
+  const std::span now(first_set(), set.size());
+  return std::ranges::all_of(now, [this](const auto& field) { return has_set(field); });
+}
+
+bool MadeList::is_made_of(const FieldParts& old) const noexcept {
+  if (!is_whole(part)) return false;
+  std::span kept(static_cast<const ngx_table_elt_t*>(part.elts), part.nelts - set.size());
+  std::span replaced = taken;
+  bool is_same = true;
+  old.for_each([&](const ngx_table_elt_t& field) {
+    is_same = false;
+    for (auto* const rest : {&kept, &replaced}) {
+      if (rest->empty() || !is_copy(rest->front(), field)) continue;
+      *rest = rest->subspan(1);
+      is_same = true;
+      break;
+    }
+    return is_same;
+  });
+  return is_same && kept.empty() && replaced.empty();
+}
+
+bool MadeList::gives_back(const ngx_table_elt_t& field,
+                          const ngx_list_part_t& list) const noexcept {
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    if (!same_variable(view(field.key), view(set[i].key))) continue;
+    const ngx_table_elt_t* const ours = first_set() + i;
+    for (const ngx_list_part_t* each = &list; each != nullptr; each = each->next) {
+      const auto* const begin = static_cast<const ngx_table_elt_t*>(each->elts);
+      if (is_within(ours, begin, each->nelts)) return has_set(*ours);
+    }
+    return false;
+  }
+  return true;
+}
+
+FieldNames::FieldNames(std::span<const std::string_view> names,
+                       std::span<const std::string_view> prefixes)
+    : prefixes_(prefixes.begin(), prefixes.end()) {
+  for (const std::string_view name : names) add(name);
+}
+
+FieldNames::FieldNames(const PropagatorChain& chain) : FieldNames(chain.fields()) {
+  for (const auto propagators : {chain.readers(), chain.writers()}) {
+    for (const PropagatorChain::Link& each : propagators) {
+      const FormatTraits& traits = each->traits();
+      // What a format that is only written would read: the chain neither sets nor erases that.
+      for (const std::string_view name : traits.also_reads) add(name);
+      prefixes_.insert(prefixes_.end(), traits.prefixes.begin(), traits.prefixes.end());
+    }
   }
 }
 
+void FieldNames::add(std::string_view name) {
+  const auto is_it = [name](const FieldChange& each) { return each.name == name; };
+  if (std::ranges::any_of(changes_, is_it)) return;
+  std::uint16_t& head = heads_[bucket_of(name)];
+  changes_.push_back({.name = name, .hash = hash_of(name), .next = head});
+  head = static_cast<std::uint16_t>(changes_.size());
+}
+
 FieldChanges::FieldChanges(const FieldNames& names, Memory memory) noexcept
-    : memory_(memory), heads_(names.heads_) {
+    : memory_(memory), prefixes_(names.prefixes_), heads_(names.heads_) {
   size_ = names.changes_.size();
   if (size_ <= few) {
     changes_ = reinterpret_cast<FieldChange*>(first_changes_.data());
@@ -67,11 +138,12 @@ FieldChange* FieldChanges::find_of_field(std::string_view name) noexcept {
   FieldChange* similar = nullptr;
   for (; next != 0; next = changes_[next - 1].next) {
     FieldChange& change = changes_[next - 1];
-    if (change.state == FieldChange::State::untouched) continue;
     if (detail::equals_ignoring_case(name, change.name)) return &change;
     if (may_be_similar && same_variable(name, change.name)) similar = &change;
   }
-  return similar;
+  if (similar != nullptr) return similar;
+  const auto begins = [name](std::string_view prefix) { return begins_variable(name, prefix); };
+  return std::ranges::any_of(prefixes_, begins) ? &family_ : nullptr;
 }
 
 FieldChange* FieldChanges::find_or_add(std::string_view name) noexcept {
@@ -128,15 +200,18 @@ void FieldChanges::erase(std::string_view name) noexcept {
 }
 
 bool FieldChanges::differ_from(const FieldParts& old) noexcept {
-  kept_ = 0;
+  kept_ = taken_ = 0;
   bool differ = false;
   old.for_each([&](const ngx_table_elt_t& field) {
     FieldChange* const change = find_of_field(view(field.key));
     if (change == nullptr) {
       ++kept_;
-    } else if (change->state == FieldChange::State::set && !change->is_there &&
-               view(field.value) == change->value &&
-               detail::equals_ignoring_case(view(field.key), change->name)) {
+      return true;
+    }
+    ++taken_;
+    if (change->state == FieldChange::State::set && !change->is_there &&
+        view(field.value) == change->value &&
+        detail::equals_ignoring_case(view(field.key), change->name)) {
       change->is_there = true;
     } else {
       differ = true;
@@ -148,23 +223,30 @@ bool FieldChanges::differ_from(const FieldParts& old) noexcept {
          });
 }
 
-bool FieldChanges::apply(const FieldParts& old, ngx_list_part_t& changed, ngx_uint_t& capacity) {
+bool FieldChanges::apply(const FieldParts& old, MadeList& made) {
   constexpr std::size_t room = 4;  // for fields that other modules add
   if (failed_) return false;
-  capacity = kept_ + size_ + room;
-  auto* const fields = static_cast<ngx_table_elt_t*>(memory_(capacity * sizeof(ngx_table_elt_t)));
+  const std::size_t capacity = kept_ + size_ + room;
+  auto* const fields =
+      static_cast<ngx_table_elt_t*>(memory_((capacity + taken_ + size_) * sizeof(ngx_table_elt_t)));
   if (fields == nullptr) return false;
   ngx_table_elt_t* end = fields;
+  ngx_table_elt_t* taken = fields + capacity;
   old.for_each([&](const ngx_table_elt_t& field) {
-    if (find_of_field(view(field.key)) == nullptr) *end++ = field;
+    ngx_table_elt_t*& place = find_of_field(view(field.key)) == nullptr ? end : taken;
+    *place++ = field;
     return true;
   });
+  const ngx_table_elt_t* const set = end;
   for (const FieldChange* change = changes_; change != changes_ + size_; ++change) {
     if (change->state != FieldChange::State::set) continue;
     const ngx_str_t name = text_of(change->name);
     *end++ = {change->hash, name, text_of(change->value), name.data};
   }
-  changed = {fields, static_cast<ngx_uint_t>(end - fields), nullptr};
+  made = {.part = {fields, static_cast<ngx_uint_t>(end - fields), nullptr},
+          .capacity = capacity,
+          .set = {taken, std::copy(set, static_cast<const ngx_table_elt_t*>(end), taken)},
+          .taken = {fields + capacity, taken}};
   return true;
 }
 

@@ -4,12 +4,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "baton/carriers/http_field.hpp"
+#include "baton/chain.hpp"
 #include "baton/detail/ascii.hpp"
 #include "baton/detail/memory_source.hpp"
 #include "nginx/nginx.hpp"
@@ -25,21 +27,69 @@ struct Memory {
   [[nodiscard]] void* operator()(std::size_t size) const noexcept { return take(owner, size); }
 };
 
-/// Two chains of arrays, one behind the other. Arrays may be empty.
+struct FieldParts;
+
+/// A list that this module made: an array with fields of an older list, and behind them those that
+/// were set.
+struct MadeList {
+  ngx_list_part_t part{};  ///< as it was made; other modules may change it in place
+  ngx_uint_t capacity = 0;
+  std::span<const ngx_table_elt_t> set{};  ///< copies of what was set
+  std::span<const ngx_table_elt_t>
+      taken{};  ///< fields of the older list that were replaced or erased
+
+  /// Whether a list is this one, perhaps with changes by other modules.
+  [[nodiscard]] bool is(const ngx_list_part_t& list) const noexcept {
+    const auto* const begin = static_cast<const ngx_table_elt_t*>(part.elts);
+    return is_within(static_cast<const ngx_table_elt_t*>(list.elts), begin, capacity);
+  }
+
+  /// Whether an element of the array still is one that was set.
+  [[nodiscard]] bool has_set(const ngx_table_elt_t& field) const noexcept;
+  /// Whether a list has all that was set, and none of it was changed.
+  [[nodiscard]] bool is_whole(const ngx_list_part_t& list) const noexcept;
+  /// The same, and other modules have not added or removed a field either.
+  [[nodiscard]] bool is_unchanged(const ngx_list_part_t& list) const noexcept {
+    return list.nelts == part.nelts && list.next == nullptr && is_whole(list);
+  }
+  /// Whether the list was made of just these fields, and is as it was made.
+  [[nodiscard]] bool is_made_of(const FieldParts& old) const noexcept;
+  /// Whether a taken field belongs to a list if nothing is set: unless others removed or changed
+  /// what was set in its place.
+  [[nodiscard]] bool gives_back(const ngx_table_elt_t& field,
+                                const ngx_list_part_t& list) const noexcept;
+
+ private:
+  static bool is_within(const ngx_table_elt_t* field, const ngx_table_elt_t* begin,
+                        std::size_t size) noexcept {
+    return !std::less<>()(field, begin) && std::less<>()(field, begin + size);
+  }
+  [[nodiscard]] const ngx_table_elt_t* first_set() const noexcept {
+    return static_cast<const ngx_table_elt_t*>(part.elts) + part.nelts - set.size();
+  }
+};
+
+/// A chain of arrays, which may be empty. If it is that of a made list: without what was set, and
+/// with what was taken, so that what other modules have changed since remains.
 struct FieldParts {
-  const ngx_list_part_t* first = nullptr;
-  const ngx_list_part_t* second = nullptr;
+  const ngx_list_part_t* list = nullptr;
+  const MadeList* made = nullptr;
 
   /// Visits each field until `visit` returns false.
   template <class Visitor>
   void for_each(Visitor&& visit) const {
-    for (const ngx_list_part_t* chain : {first, second}) {
-      for (const ngx_list_part_t* part = chain; part != nullptr; part = part->next) {
-        const auto* const fields = static_cast<const ngx_table_elt_t*>(part->elts);
-        for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-          if (!visit(fields[i])) return;
-        }
+    for (const ngx_list_part_t* part = list; part != nullptr; part = part->next) {
+      const auto* const fields = static_cast<const ngx_table_elt_t*>(part->elts);
+      for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+        if (made != nullptr && made->has_set(fields[i])) continue;
+        if (!visit(fields[i])) return;
       }
+    }
+    if (made == nullptr || list == nullptr) return;
+    const bool is_whole = made->is_whole(*list);
+    for (const ngx_table_elt_t& field : made->taken) {
+      if (!is_whole && !made->gives_back(field, *list)) continue;
+      if (!visit(field)) return;
     }
   }
 };
@@ -84,22 +134,26 @@ class FieldReader {
 
 /// What becomes of the fields of one name.
 struct FieldChange {
-  enum class State : std::uint8_t { untouched, erased, set };
+  enum class State : std::uint8_t { erased, set };
 
   std::string_view name;  // in lowercase, and terminated by zero
   std::string_view value{};
   ngx_uint_t hash;     // as nginx hashes the name
   std::uint16_t next;  // of those with the same bucket: its number plus one, or zero
-  State state = State::untouched;
+  State state = State::erased;
   bool is_there = false;  // the old list has just this field
 };
 
-/// The names that a chain sets or erases, found once for all requests.
+/// The names that belong to a chain, found once for all requests. A field with one of them is
+/// erased if the chain does not set it.
 class FieldNames {
  public:
   FieldNames() = default;
-  /// The texts must live as long as the requests, in lowercase, and end with zero.
-  explicit FieldNames(std::span<const std::string_view> names);
+  /// The texts must live as long as the requests, in lowercase; names end with zero.
+  explicit FieldNames(std::span<const std::string_view> names,
+                      std::span<const std::string_view> prefixes = {});
+  /// Those that the chain owns. It must live as long.
+  explicit FieldNames(const PropagatorChain& chain);
 
  private:
   friend class FieldChanges;
@@ -116,7 +170,10 @@ class FieldNames {
            buckets;
   }
 
-  std::vector<FieldChange> changes_;  // all untouched
+  void add(std::string_view name);
+
+  std::vector<FieldChange> changes_;  // all erased
+  std::vector<std::string_view> prefixes_;
   std::array<std::uint16_t, buckets> heads_{};
 };
 
@@ -135,9 +192,9 @@ class FieldChanges {
   /// Whether the list has other fields than the changes want.
   [[nodiscard]] bool differ_from(const FieldParts& old) noexcept;
 
-  /// An array with the fields of `old` that do not change, and then those that were set. After
-  /// `differ_from`. Its capacity is in `capacity`. False: no memory, now or before.
-  [[nodiscard]] bool apply(const FieldParts& old, ngx_list_part_t& changed, ngx_uint_t& capacity);
+  /// Makes a list of the fields of `old` that do not change, and those that were set. After
+  /// `differ_from`. False: no memory, now or before.
+  [[nodiscard]] bool apply(const FieldParts& old, MadeList& made);
 
   /// Whether memory was short when something changed.
   [[nodiscard]] bool failed() const noexcept { return failed_; }
@@ -157,7 +214,11 @@ class FieldChanges {
   FieldChange* changes_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = few;
-  std::size_t kept_ = 0;  // fields of the old list that do not change
+  std::size_t kept_ = 0;   // fields of the old list that do not change
+  std::size_t taken_ = 0;  // those that do
+  std::span<const std::string_view> prefixes_;
+  FieldChange family_{
+      .name = {}, .hash = 0, .next = 0};  // of a field with a prefix that was not set
   std::array<std::uint16_t, FieldNames::buckets> heads_;
   bool failed_ = false;
   alignas(FieldChange) std::array<std::byte, few * sizeof(FieldChange)> first_changes_;

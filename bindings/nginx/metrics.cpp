@@ -99,7 +99,8 @@ ngx_buf_t* write(ngx_http_request_t* r, const Totals& totals) noexcept {
 }  // namespace
 
 ngx_int_t add_zone(ngx_conf_t* cf, MainSettings& settings) {
-  ngx_str_t name = text_of("baton");
+  // Unlike any that a configuration gives to a zone of its own.
+  ngx_str_t name = text_of("ngx_http_baton_module");
   // The same in each configuration, or the old counts would not be taken over.
   const std::size_t size = sizeof(Counts) + 16 * ngx_pagesize;
   settings.zone = ngx_shared_memory_add(cf, &name, size, &ngx_http_baton_module);

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nginx/request.hpp"
 
+#include <algorithm>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "baton/propagator.hpp"
 #include "core/decide.hpp"
+#include "core/ot_member.hpp"
 #include "nginx/fields.hpp"
 
 namespace baton::nginx {
 namespace {
 
-/// A list of fields that this module made.
+/// A list that this module made for a location.
 struct Rewritten {
   const Reading* reading;
-  const ngx_list_part_t fields;
+  const MadeList list;
   Rewritten* next;
 };
 
@@ -70,6 +73,20 @@ void log_issues(const ngx_http_request_t* r, const ExtractReport& report) noexce
   }
 }
 
+/// Gives a context the decision of nginx's span, if another location has made it.
+bool decide_as_before(const State& state, Context& context) noexcept {
+  for (const Reading* known = state.readings; known != nullptr; known = known->next) {
+    const Context& other = known->context;
+    if (!known->has_span || other.trace_id() != context.trace_id()) continue;
+    const detail::OtMember member = detail::read_ot_member(other.span_context().trace_state);
+    context.set_sampling(other.sampling());
+    context.set_trace_state(
+        detail::with_threshold(context.span_context().trace_state, member.threshold));
+    return true;
+  }
+  return false;
+}
+
 /// The context of nginx's span. A request has one span, also if several locations handle it.
 Context start_span(State& state, const Setup& setup, const Context& caller,
                    std::string_view method) noexcept {
@@ -82,6 +99,7 @@ Context start_span(State& state, const Setup& setup, const Context& caller,
     span.trace_id = state.trace_id;
   }
   context.set_span_context(std::move(span), context.sampling());
+  if (decide_as_before(state, context)) return context;
   return detail::decide(std::move(context),
                         {.parent = caller, .kind = SpanKind::server, .name = method},
                         *setup.sampler);
@@ -101,7 +119,7 @@ Reading* read(ngx_http_request_t* r, State& state, const Setup& setup) noexcept 
   setup.chain.extract(FieldReader({&state.received}), reading->context, &report);
   reading->format = report.format();
   log_issues(r, report);
-  if (setup.sampler != nullptr) {
+  if (setup.has_tracer) {
     reading->parent = reading->context.span_context().span_id;
     reading->context = start_span(state, setup, reading->context, view(r->method_name));
     reading->has_span = true;
@@ -109,36 +127,53 @@ Reading* read(ngx_http_request_t* r, State& state, const Setup& setup) noexcept 
   return reading;
 }
 
-/// Makes the list that of the request, which may be a copy of its parent's.
-void set_fields(ngx_http_request_t* r, const ngx_list_part_t& fields,
-                ngx_uint_t capacity) noexcept {
-  ngx_list_t& list = r->headers_in.headers;
-  list.part = fields;
-  list.last = &list.part;
-  list.nalloc = capacity;
+/// Whether nginx has an array of pointers to the fields of that name, not one pointer.
+bool has_array(const ngx_http_header_t& known) noexcept {
+  const ngx_uint_t offset = known.offset;
+#if (NGX_HTTP_X_FORWARDED_FOR)
+  if (offset == offsetof(ngx_http_headers_in_t, x_forwarded_for)) return true;
+#endif
+  return offset == offsetof(ngx_http_headers_in_t, cookies);
 }
 
-/// The fields of a request without our changes: those that the client sent, and those that other
-/// modules have added since.
-struct Unchanged {
-  Unchanged(const State& state, const ngx_list_part_t& now) noexcept : parts{&now} {
-    for (const Rewritten* each = state.rewritten; each != nullptr; each = each->next) {
-      if (each->fields.elts != now.elts) continue;
-      const ngx_uint_t ours = each->fields.nelts;
-      added = {static_cast<ngx_table_elt_t*>(now.elts) + ours, now.nelts - ours, now.next};
-      parts = {&state.received, &added};
-      made_by = each->reading;
-      return;
-    }
+/// Points nginx's own fields into a list. Some modules change a field by that pointer alone, and
+/// the upstream must get the change.
+void point_to(ngx_http_headers_in_t& headers, std::span<ngx_table_elt_t> fields) noexcept {
+  for (const ngx_http_header_t* each = ngx_http_headers_in; each->name.len != 0; ++each) {
+    if (has_array(*each)) continue;
+    auto*& field =
+        *reinterpret_cast<ngx_table_elt_t**>(reinterpret_cast<char*>(&headers) + each->offset);
+    if (field == nullptr) continue;
+    const auto is_copy = [field](const ngx_table_elt_t& copy) {
+      return copy.key.data == field->key.data;
+    };
+    const auto copy = std::ranges::find_if(fields, is_copy);
+    if (copy != fields.end()) field = &*copy;
   }
+}
 
-  ngx_list_part_t added{};
-  FieldParts parts;
-  const Reading* made_by = nullptr;  // the location that made the list as it is now
-  [[nodiscard]] bool has_added() const noexcept {
-    return added.nelts != 0 || added.next != nullptr;
-  }
-};
+/// Makes the list that of the request, which may be a copy of its parent's.
+void set_fields(ngx_http_request_t* r, const MadeList& made) noexcept {
+  ngx_list_t& list = r->headers_in.headers;
+  list.part = made.part;
+  list.last = &list.part;
+  list.nalloc = made.capacity;
+  point_to(r->headers_in, {static_cast<ngx_table_elt_t*>(made.part.elts), made.part.nelts});
+}
+
+/// Finds which of our lists a list is; null: none.
+const Rewritten* find_rewritten(const State& state, const ngx_list_part_t& list) noexcept {
+  const Rewritten* each = state.rewritten;
+  while (each != nullptr && !each->list.is(list)) each = each->next;
+  return each;
+}
+
+/// The last list that was made for a location; null: none.
+const Rewritten* find_last(const State& state, const Reading* reading) noexcept {
+  const Rewritten* each = state.rewritten;
+  while (each != nullptr && each->reading != reading) each = each->next;
+  return each;
+}
 
 /// False if memory was short: a field that must not leave may then remain.
 bool inject(const Reading& reading, ngx_pool_t* pool, FieldChanges& changes) noexcept {
@@ -159,26 +194,34 @@ bool inject(const Reading& reading, ngx_pool_t* pool, FieldChanges& changes) noe
 
 const FieldNames no_names;
 
-/// Gives a request the fields of a reading, or the client's own if there is none.
+/// Gives a request the fields of a reading, or the client's own if there is none. All else that
+/// other modules have changed in its list remains.
 bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexcept {
   const ngx_list_part_t now = r->headers_in.headers.part;
-  const Unchanged old(state, now);
-  if (old.made_by == reading && old.made_by != nullptr && !old.has_added()) {
+  const Rewritten* const before = find_rewritten(state, now);
+  if (before != nullptr && before->reading == reading && before->list.is_unchanged(now)) {
     r->headers_in.headers.last = &r->headers_in.headers.part;
+    return true;
+  }
+
+  const FieldParts old{&now, before != nullptr ? &before->list : nullptr};
+  // A page may have thousands of subrequests.
+  const Rewritten* const last = find_last(state, reading);
+  if (last != nullptr && last->list.is_made_of(old)) {
+    set_fields(r, last->list);
     return true;
   }
 
   FieldChanges changes(reading != nullptr ? reading->setup->names : no_names,
                        {&take_from_pool, r->pool});
   if (reading != nullptr && !inject(*reading, r->pool, changes)) return false;
-  if (!changes.differ_from(old.parts) && old.made_by == nullptr) return !changes.failed();
+  if (!changes.differ_from(old) && before == nullptr) return !changes.failed();
 
-  ngx_list_part_t changed{};
-  ngx_uint_t capacity = 0;
+  MadeList made;
   void* const memory = ngx_palloc(r->pool, sizeof(Rewritten));
-  if (memory == nullptr || !changes.apply(old.parts, changed, capacity)) return false;
-  state.rewritten = new (memory) Rewritten{reading, changed, state.rewritten};
-  set_fields(r, changed, capacity);
+  if (memory == nullptr || !changes.apply(old, made)) return false;
+  state.rewritten = new (memory) Rewritten{reading, made, state.rewritten};
+  set_fields(r, made);
   return true;
 }
 

@@ -55,7 +55,8 @@ std::string check_sampler(const ngx_str_t& name, const ngx_str_t& argument) {
   return make_sampler(view(name), view(argument)).error;
 }
 
-const Setup* make_setup(ngx_conf_t* cf, const SetupValues& values) {
+const Setup* make_setup(ngx_conf_t* cf, const SetupValues& values,
+                        std::shared_ptr<const Sampler> inherited) {
   ngx_pool_cleanup_t* const cleanup = ngx_pool_cleanup_add(cf->pool, sizeof(Setup));
   if (cleanup == nullptr) return nullptr;
   auto* const setup = new (cleanup->data) Setup;
@@ -71,8 +72,10 @@ const Setup* make_setup(ngx_conf_t* cf, const SetupValues& values) {
   configuration.trust.destinations = read_upstream(values.upstream, errors);
   read_callers(values.callers, configuration.trust, errors);
   setup->chain = make_chain(configuration).chain;
-  setup->names = FieldNames(setup->chain.fields());
-  if (values.tracer == tracer_ids) {
+  setup->names = FieldNames(setup->chain);
+  setup->has_tracer = values.tracer == tracer_ids;
+  setup->sampler = std::move(inherited);
+  if (setup->sampler == nullptr) {
     setup->sampler =
         make_sampler(either(values.sampler, default_sampler), view(values.sampler_argument))
             .sampler;

@@ -15,8 +15,9 @@ namespace baton::nginx {
 /// whose directives are the same share it. It lives as long as the configuration.
 struct Setup {
   PropagatorChain chain;
-  FieldNames names{};                      ///< that the chain sets or erases
-  std::shared_ptr<const Sampler> sampler;  ///< none: nginx starts no spans
+  FieldNames names{};                      ///< that belong to the chain
+  std::shared_ptr<const Sampler> sampler;  ///< one of each directive, whatever else inherits it
+  bool has_tracer = false;                 ///< nginx starts spans
 };
 
 /// The values of the directives that make a Setup. A text that is not set has no data.
@@ -42,7 +43,9 @@ inline constexpr ngx_uint_t tracer_ids = 1;
 [[nodiscard]] std::string check_upstream(const ngx_str_t& value);
 [[nodiscard]] std::string check_sampler(const ngx_str_t& name, const ngx_str_t& argument);
 
-/// Makes it of checked values, in the configuration's memory; null if there is none.
-[[nodiscard]] const Setup* make_setup(ngx_conf_t* cf, const SetupValues& values);
+/// Makes it of checked values, in the configuration's memory; null if there is none. Without a
+/// sampler that is inherited, makes one.
+[[nodiscard]] const Setup* make_setup(ngx_conf_t* cf, const SetupValues& values,
+                                      std::shared_ptr<const Sampler> inherited = nullptr);
 
 }  // namespace baton::nginx

@@ -6,7 +6,6 @@
 
 #include "text/chars.hpp"
 
-// A `Text` is a std::string or a RequestText.
 namespace baton::detail {
 
 // A `Text` is std::string or GrowingText.

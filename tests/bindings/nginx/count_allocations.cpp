@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -21,6 +22,7 @@ extern "C" {
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* memory, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
 void __libc_free(void* memory);
 }
 
@@ -53,6 +55,11 @@ void* counted(std::size_t size) {
   return __libc_malloc(size);
 }
 
+void* counted(std::size_t size, std::align_val_t alignment) {
+  ++*counter();
+  return __libc_memalign(static_cast<std::size_t>(alignment), size);
+}
+
 }  // namespace
 
 extern "C" {
@@ -72,6 +79,24 @@ void* realloc(void* memory, std::size_t size) {
   count_if_of_module(__builtin_return_address(0));
   return __libc_realloc(memory, size);
 }
+
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  count_if_of_module(__builtin_return_address(0));
+  return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
+  count_if_of_module(__builtin_return_address(0));
+  *memory = __libc_memalign(alignment, size);
+  return *memory != nullptr ? 0 : ENOMEM;
+}
+
+char* strdup(const char* text) noexcept {
+  count_if_of_module(__builtin_return_address(0));
+  const std::size_t size = std::strlen(text) + 1;
+  void* const copy = __libc_malloc(size);
+  return copy != nullptr ? static_cast<char*>(std::memcpy(copy, text, size)) : nullptr;
+}
 }
 
 void* operator new(std::size_t size) { return counted(size); }
@@ -82,7 +107,32 @@ void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
 void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   return counted(size);
 }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return counted(size, alignment);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return counted(size, alignment);
+}
+void* operator new(std::size_t size, std::align_val_t alignment,
+                   const std::nothrow_t& /*tag*/) noexcept {
+  return counted(size, alignment);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment,
+                     const std::nothrow_t& /*tag*/) noexcept {
+  return counted(size, alignment);
+}
 void operator delete(void* memory) noexcept { __libc_free(memory); }
 void operator delete[](void* memory) noexcept { __libc_free(memory); }
 void operator delete(void* memory, std::size_t /*size*/) noexcept { __libc_free(memory); }
 void operator delete[](void* memory, std::size_t /*size*/) noexcept { __libc_free(memory); }
+void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { __libc_free(memory); }
+void operator delete[](void* memory, std::align_val_t /*alignment*/) noexcept {
+  __libc_free(memory);
+}
+void operator delete(void* memory, std::size_t /*size*/, std::align_val_t /*alignment*/) noexcept {
+  __libc_free(memory);
+}
+void operator delete[](void* memory, std::size_t /*size*/,
+                       std::align_val_t /*alignment*/) noexcept {
+  __libc_free(memory);
+}

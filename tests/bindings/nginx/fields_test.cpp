@@ -23,14 +23,11 @@ class Changed {
 
   FieldChanges& changes() { return changes_; }
   [[nodiscard]] bool differ() { return changes_.differ_from(list_.parts()); }
-  [[nodiscard]] bool apply() {
-    ngx_uint_t capacity = 0;
-    return differ() && changes_.apply(list_.parts(), part_, capacity);
-  }
+  [[nodiscard]] bool apply() { return differ() && changes_.apply(list_.parts(), made_); }
   Pairs result() {
     EXPECT_TRUE(apply());
     EXPECT_TRUE(list_.is_unchanged());
-    return laws::pairs_of(part_);
+    return laws::pairs_of(made_.part);
   }
 
  private:
@@ -38,12 +35,17 @@ class Changed {
   FinitePool pool_;
   FieldNames names_;
   FieldChanges changes_{names_, {&FinitePool::take, &pool_}};
-  ngx_list_part_t part_{};
+  MadeList made_;
 };
 
-TEST(NginxFieldsTest, WhatNobodyTouchesRemains) {
-  Changed changed(Pairs{{"B3", "1"}, {"b3", "2"}});
+TEST(NginxFieldsTest, OtherFieldsRemain) {
+  Changed changed(Pairs{{"B4", "1"}, {"b4", "2"}});
   EXPECT_FALSE(changed.differ());
+}
+
+TEST(NginxFieldsTest, WhatNobodySetsIsErased) {
+  Changed changed(Pairs{{"B3", "1"}, {"a", "2"}});
+  EXPECT_EQ(changed.result(), (Pairs{{"a", "2"}}));
 }
 
 TEST(NginxFieldsTest, SetsAndErasesInAnyCase) {
@@ -83,7 +85,7 @@ TEST(NginxFieldsTest, WhatCouldBreakAHeaderIsNotWritten) {
     EXPECT_EQ(changed.result(), Pairs());
   }
   for (const std::string_view name : {"", "a b", "a:", "a\r\n"}) {
-    Changed changed(Pairs{{"b3", "x"}});
+    Changed changed(Pairs{{"a", "x"}});
     changed.changes().set(name, "1");
     changed.changes().erase(name);
     EXPECT_FALSE(changed.differ());
@@ -127,10 +129,8 @@ TEST(NginxFieldsTest, MoreNamesThanUsual) {
     FieldChanges changes(prepared, {&FinitePool::take, &pool});
     const NginxList list({{"name-59", "1"}, {"a", "1"}}, 20);
     changes.erase("name-59");
-    ngx_list_part_t part{};
-    ngx_uint_t capacity = 0;
-    const bool is_applied =
-        changes.differ_from(list.parts()) && changes.apply(list.parts(), part, capacity);
+    MadeList made;
+    const bool is_applied = changes.differ_from(list.parts()) && changes.apply(list.parts(), made);
     EXPECT_EQ(is_applied, memory >= 2);
     EXPECT_EQ(changes.failed(), memory == 0);
   }
@@ -145,20 +145,145 @@ TEST(NginxFieldsTest, WithoutMemoryNothingIsApplied) {
   }
 }
 
-TEST(NginxFieldsTest, FieldsThatOthersHaveAddedComeBehind) {
-  const NginxList received({{"a", "1"}, {"b3", "x"}}, 1);
-  const NginxList added({{"c", "2"}, {"traceparent", "y"}}, 1);
+/// A list with a `b3` that became a `traceparent`, and then lost the field at each place.
+TEST(NginxFieldsTest, WhatOthersRemoveIsGone) {
+  const auto remove = [](ngx_list_part_t& list, std::size_t at) {
+    static ngx_list_part_t rest;
+    auto* const fields = static_cast<ngx_table_elt_t*>(list.elts);
+    rest = {fields + at + 1, list.nelts - at - 1, nullptr};
+    if (at == 0) {
+      list = rest;
+    } else {
+      list.nelts = at;
+      list.next = rest.nelts != 0 ? &rest : nullptr;
+    }
+  };
+  const std::array left{Pairs{{"c", "2"}, {"b3", "x"}}, Pairs{{"a", "1"}, {"b3", "x"}},
+                        // Ours is gone, so what it replaced is, too.
+                        Pairs{{"a", "1"}, {"c", "2"}, {"b3", "x"}}};
+  for (std::size_t at = 0; at < left.size(); ++at) {
+    const NginxList list({{"a", "1"}, {"b3", "x"}, {"TraceParent", "y"}, {"c", "2"}}, 2);
+    FinitePool pool(100);
+    const FieldNames prepared(names);
+    FieldChanges first(prepared, {&FinitePool::take, &pool});
+    first.set("traceparent", "new");
+    MadeList made;
+    ASSERT_TRUE(first.differ_from(list.parts()));
+    ASSERT_TRUE(first.apply(list.parts(), made));
+    EXPECT_EQ(laws::pairs_of(made.part), (Pairs{{"a", "1"}, {"c", "2"}, {"traceparent", "new"}}));
+
+    ngx_list_part_t now = made.part;
+    EXPECT_TRUE(made.is_unchanged(now));
+    remove(now, at);
+    EXPECT_TRUE(made.is(now));
+    EXPECT_FALSE(made.is_unchanged(now));
+    const FieldNames none;
+    FieldChanges back(none, {&FinitePool::take, &pool});
+    MadeList restored;
+    const FieldParts old{&now, &made};
+    EXPECT_FALSE(back.differ_from(old));
+    ASSERT_TRUE(back.apply(old, restored));
+    Pairs expected = left[at];
+    if (at != 2) expected.emplace_back("TraceParent", "y");
+    EXPECT_EQ(laws::pairs_of(restored.part), expected) << at;
+  }
+}
+
+TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
+  const NginxList list({{"a", "1"}, {"b3", "x"}, {"traceparent", "y"}}, 2);
+  FinitePool pool(100);
+  const FieldNames prepared(names);
+  FieldChanges first(prepared, {&FinitePool::take, &pool});
+  first.set("traceparent", "new");
+  first.set("b3", "new");
+  MadeList made;
+  ASSERT_TRUE(first.differ_from(list.parts()));
+  ASSERT_TRUE(first.apply(list.parts(), made));
+
+  ngx_list_part_t now = made.part;
+  auto* const fields = static_cast<ngx_table_elt_t*>(now.elts);
+  fields[0].value = text_of("2");       // a
+  fields[1].value = text_of("theirs");  // traceparent
+  ASSERT_LT(now.nelts, made.capacity);
+  fields[now.nelts++] = {1, text_of("c"), text_of("3"), text_of("c").data};
+  const NginxList more({{"d", "4"}}, 2);
+  ngx_list_part_t behind = *more.parts().list;
+  now.next = &behind;
+
+  const FieldNames none;
+  FieldChanges back(none, {&FinitePool::take, &pool});
+  MadeList restored;
+  const FieldParts old{&now, &made};
+  EXPECT_FALSE(back.differ_from(old));
+  ASSERT_TRUE(back.apply(old, restored));
+  const Pairs others{{"a", "2"}, {"traceparent", "theirs"}, {"c", "3"}, {"d", "4"}, {"b3", "x"}};
+  EXPECT_EQ(laws::pairs_of(restored.part), others);
+
+  FieldChanges again(prepared, {&FinitePool::take, &pool});
+  again.set("traceparent", "last");
+  ASSERT_TRUE(again.differ_from(old));
+  ASSERT_TRUE(again.apply(old, restored));
+  EXPECT_EQ(laws::pairs_of(restored.part),
+            (Pairs{{"a", "2"}, {"c", "3"}, {"d", "4"}, {"traceparent", "last"}}));
+}
+
+TEST(NginxFieldsTest, AListIsKnownByWhatItWasMadeOf) {
+  const NginxList list({{"a", "1"}, {"b3", "x"}, {"traceparent", "y"}, {"c", "2"}}, 3);
   FinitePool pool(100);
   const FieldNames prepared(names);
   FieldChanges changes(prepared, {&FinitePool::take, &pool});
-  changes.erase("b3");
   changes.set("traceparent", "new");
-  const FieldParts both{received.parts().first, added.parts().first};
-  ASSERT_TRUE(changes.differ_from(both));
-  ngx_list_part_t part{};
-  ngx_uint_t capacity = 0;
-  ASSERT_TRUE(changes.apply(both, part, capacity));
-  EXPECT_EQ(laws::pairs_of(part), (Pairs{{"a", "1"}, {"c", "2"}, {"traceparent", "new"}}));
+  MadeList made;
+  ASSERT_TRUE(changes.differ_from(list.parts()));
+  ASSERT_TRUE(changes.apply(list.parts(), made));
+  EXPECT_TRUE(made.is_made_of(list.parts()));
+
+  const FieldParts parts = list.parts();
+  const auto is_made_of = [&made](const ngx_list_part_t& part) {
+    return made.is_made_of({&part, nullptr});
+  };
+  ngx_list_part_t less = *parts.list;
+  less.next = nullptr;
+  EXPECT_FALSE(is_made_of(less));
+  ngx_list_part_t more = *parts.list;
+  const NginxList added({{"d", "1"}}, 3);
+  more.next->next = const_cast<ngx_list_part_t*>(added.parts().list);
+  EXPECT_FALSE(is_made_of(more));
+  more.next->next = nullptr;
+  EXPECT_TRUE(is_made_of(more));
+
+  auto* const fields = static_cast<ngx_table_elt_t*>(parts.list->elts);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const ngx_table_elt_t before = fields[i];
+    fields[i].value = text_of("theirs");
+    EXPECT_FALSE(is_made_of(*parts.list));
+    fields[i] = before;
+  }
+  EXPECT_TRUE(is_made_of(*parts.list));
+  auto* const ours = static_cast<ngx_table_elt_t*>(made.part.elts);
+  for (ngx_uint_t i = 0; i < made.part.nelts; ++i) {
+    const ngx_table_elt_t before = ours[i];
+    ours[i].value = text_of("theirs");
+    EXPECT_FALSE(is_made_of(*parts.list));
+    ours[i] = before;
+  }
+}
+
+TEST(NginxFieldsTest, WhatAChainOwnsIsErasedUnlessItIsWritten) {
+  const PropagatorChain chain = make_chain({"jaeger", "b3multi", {}, {}, {}}).chain;
+  const FieldNames owned(chain);
+  const Pairs fields{{"Uber-Trace-Id", "1"}, {"UberCtx-User", "1"},   {"uberctx_user", "1"},
+                     {"uberctx-", "1"},      {"jaeger-baggage", "1"}, {"b3", "1"},
+                     {"X-B3-Flags", "1"},    {"uberctx", "1"},        {"traceparent", "1"}};
+  const NginxList list(fields, 20);
+  FinitePool pool(100);
+  FieldChanges changes(owned, {&FinitePool::take, &pool});
+  changes.set("uberctx-tenant", "t");
+  MadeList made;
+  ASSERT_TRUE(changes.differ_from(list.parts()));
+  ASSERT_TRUE(changes.apply(list.parts(), made));
+  EXPECT_EQ(laws::pairs_of(made.part),
+            (Pairs{{"uberctx", "1"}, {"traceparent", "1"}, {"uberctx-tenant", "t"}}));
 }
 
 TEST(NginxFieldsTest, ReadsAsTheCarrierOfHttp) {

@@ -35,10 +35,10 @@ class Nginx:
     """A master with workers. In the configuration, `@name` is an address of its own, or that of an
     upstream that is given; `AT_name` is nginx's `@name`."""
 
-    def __init__(self, http, module=MODULE, workers=2, upstreams=None, env=None):
+    def __init__(self, http, module=MODULE, workers=2, upstreams=None, env=None, others=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nginx-"))
         self.ports = {name: each.port for name, each in (upstreams or {}).items()}
-        self.module = module
+        self.modules = [*others, module] if module else list(others)
         self.workers = workers
         self.env = env
         self.process = None
@@ -52,7 +52,7 @@ class Nginx:
         http = http.replace("AT_", "@")
         temporary = "".join(f"{name}_temp_path {self.folder}/{name};\n" for name in
                             ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        load = f"load_module {self.module};" if self.module else ""
+        load = "".join(f"load_module {module};\n" for module in self.modules)
         user = "user root;" if os.geteuid() == 0 else ""
         self.path.write_text(f"""{load} {user}
             daemon off; worker_processes {self.workers}; pid {self.folder}/pid;

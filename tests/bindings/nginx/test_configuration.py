@@ -73,6 +73,11 @@ class Wrong(server.TestCase):
             location /m {{ baton_metrics; }} }}""")
         self.assertEqual(nginx.test(), (0, ""))
 
+    def test_zones_of_others(self):
+        nginx = self.nginx("limit_req_zone $uri zone=baton:1m rate=1r/s; baton on; "
+                           "server { listen @front; location /m { baton_metrics; } }")
+        self.assertEqual(nginx.test(), (0, ""))
+
     def test_all_formats(self):
         names = ("tracecontext,baggage,b3,b3multi,jaeger,xray,ottrace,datadog,gcp,opencensus,"
                  "xray-lambda")

@@ -48,7 +48,11 @@ class Example(server.TestCase):
         self.assertEqual(self.sent("/legacy/", w3c), {"b3": B3})
         self.assertEqual(self.sent("/partner/", w3c),
                          {"traceparent": TRACEPARENT, "baggage": "tenant=t"})
-        public = self.sent("/public/", w3c)
+        others = {"b3": B3, "uber-trace-id": f"{TRACE_ID}:{SPAN_ID}:0:1", "uberctx-user": "u",
+                  "x-datadog-trace-id": "1",
+                  "x-amzn-trace-id": f"Root=1-{TRACE_ID[:8]}-{TRACE_ID[8:]}"}
+        public = self.sent("/public/", {**w3c, **others})
+        self.assertLessEqual(set(public), {"traceparent", "tracestate"})
         self.assertNotEqual(TRACEPARENT_FORM.match(public["traceparent"])[1], TRACE_ID)
         self.assertIn(b"\r\ntraceresponse: " + public["traceparent"].encode(), self.head)
         lines = self.server.log(lines=5)

@@ -13,10 +13,11 @@ PROXY = "location / { proxy_pass http://@app; }"
 
 
 class Spans(server.TestCase):
-    def start(self, directives, app=None):
+    def start(self, directives, app=None, **options):
         app = app or self.app()
         nginx = self.nginx(f"{LOG} server {{ listen @front; access_log {{}}/access.log ids; "
-                           f"{directives} }}".replace("{}", "FOLDER"), upstreams={"app": app})
+                           f"{directives} }}".replace("{}", "FOLDER"), upstreams={"app": app},
+                           **options)
         nginx.path.write_text(nginx.path.read_text().replace("FOLDER", str(nginx.folder)))
         return nginx.start(), app
 
@@ -124,6 +125,45 @@ class Spans(server.TestCase):
             self.assertEqual((second["x-b3-traceid"], second["x-b3-spanid"]), (trace, span))
             self.assertEqual(second["traceparent"], first["traceparent"])
         self.assertIn(f"trace={trace} span={span}", nginx.log(lines=2)[1])
+
+    def test_a_span_has_one_decision(self):
+        """Whatever the samplers of the locations are: the first one that is asked decides."""
+        for first, second, flags, state in (
+                ("always_on", "always_off", "03", None), ("always_off", "always_on", "02", None),
+                ("traceidratio 1", "always_off", "03", "ot=th:0"),
+                ("always_off", "traceidratio 1", "02", None)):
+            with self.subTest(first=first, second=second):
+                nginx, app = self.start(IDS + f"""
+                    location / {{ baton_sampler {first}; auth_request /auth;
+                                  proxy_pass http://@app; }}
+                    location /auth {{ baton_sampler {second}; proxy_pass http://@app/auth; }}""")
+                nginx.get()
+                auth, main = app.received
+                self.assertEqual(auth["traceparent"], main["traceparent"])
+                self.assertEqual((main["traceparent"][-2:], main["tracestate"]), (flags, state))
+                self.assertEqual(auth["tracestate"], state)
+
+    def test_but_another_trace_has_its_own(self):
+        nginx, app = self.start(IDS + """location / { auth_request /auth; proxy_pass http://@app; }
+            location /auth { baton_callers restart; baton_sampler always_off;
+                             proxy_pass http://@app/auth; }""")
+        nginx.get("/", {"traceparent": TRACEPARENT})
+        auth, main = app.received
+        self.assertEqual((auth["traceparent"][-2:], main["traceparent"][-2:]), ("02", "01"))
+
+    def test_locations_share_the_sampler_that_they_inherit(self):
+        nginx, app = self.start(IDS + """baton_sampler baton_rate_limited 0.01;
+            location / { baton_inject b3; proxy_pass http://@app; }
+            location /w3c { proxy_pass http://@app; }
+            location /off { baton_tracer off; baton_inject b3;
+              location /off/on { baton_tracer ids; proxy_pass http://@app; } }""", workers=1)
+        for _ in range(10):
+            for target in ("/", "/w3c", "/off/on"):
+                nginx.get(target)
+        sampled = [one for one in app.received if (one["b3"] or "").endswith("-1") or
+                   (one["traceparent"] or "").endswith("03")]
+        self.assertEqual(len(app.received), 30)
+        self.assertEqual(len(sampled), 1)
 
     def test_what_never_reaches_an_upstream_is_logged_as_well(self):
         nginx, _ = self.start(IDS + """baton_response on;

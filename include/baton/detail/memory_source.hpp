@@ -16,8 +16,9 @@ namespace baton::detail {
 /// destroyed before that, so it must not become the context of a span, a scope or a thread that
 /// may live longer. Sources of one thread nest; another thread has its own.
 ///
-/// If the owner has no memory, what needed it is missing: a list of an extracted context, or a field
-/// that should have been written or erased. So an owner that was short must not send the fields.
+/// If the owner has no memory, what needed it is missing: a list of an extracted context, or a
+/// field that should have been written or erased. So an owner that was short must not send the
+/// fields.
 class MemorySource {
  public:
   /// Returns `size` bytes, aligned for a pointer, or null if there is no memory.

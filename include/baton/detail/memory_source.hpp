@@ -17,8 +17,9 @@ namespace baton::detail {
 /// may live longer. The same is true of texts that are read into such a context later, without a
 /// source: they may lie in its memory, too. Sources of one thread nest; another thread has its own.
 ///
-/// If the owner has no memory, what needed it is missing: a list of an extracted context, or a field
-/// that should have been written or erased. So an owner that was short must not send the fields.
+/// If the owner has no memory, what needed it is missing: a list of an extracted context, or a
+/// field that should have been written or erased. So an owner that was short must not send the
+/// fields.
 class MemorySource {
  public:
   /// Returns `size` bytes, aligned for a pointer, or null if there is no memory.

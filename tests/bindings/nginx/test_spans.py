@@ -226,6 +226,18 @@ class Variables(server.TestCase):
         self.assertEqual(nginx.get()[0], 400)
         self.assertEqual(len(app.received), 1)
 
+    def test_nginx_remembers_its_own(self):
+        """Not the module's, so these are the ones to use early."""
+        nginx, app = self.serve("""baton on; baton_tracer ids;
+            location / { set $early "$http_traceparent $baton_trace_id";
+              proxy_set_header X-Seen $http_traceparent; proxy_set_header X-Id $baton_span_id;
+              proxy_pass http://@app; }""")
+        nginx.get("/", {"traceparent": TRACEPARENT})
+        got = app.received[0]
+        self.assertEqual(got["x-seen"], TRACEPARENT)
+        self.assertNotEqual(got["traceparent"], TRACEPARENT)
+        self.assertEqual(got["x-id"], got["traceparent"][36:52])
+
     def test_baggage(self):
         nginx, app = self.serve("""baton on;
             location / { proxy_set_header X-Tenant $baton_baggage_tenant;

@@ -133,8 +133,7 @@ FieldChange* FieldChanges::find(std::string_view name) noexcept {
 
 FieldChange* FieldChanges::find_of_field(std::string_view name) noexcept {
   std::size_t next = heads_[FieldNames::bucket_of(name)];
-  if (next == 0) return nullptr;
-  const bool may_be_similar = name.find('_') != std::string_view::npos;
+  const bool may_be_similar = next != 0 && name.find('_') != std::string_view::npos;
   FieldChange* similar = nullptr;
   for (; next != 0; next = changes_[next - 1].next) {
     FieldChange& change = changes_[next - 1];

@@ -284,7 +284,7 @@ TEST_F(AllocationTest, AreThoseOfCppInEachFormatAndByRules) {
       baton_chain_free(chain);
     }
   }
-  EXPECT_GT(most, 1) << "some do allocate";
+  EXPECT_GT(most, 0) << "some do allocate";
 }
 
 // Memory fails in the middle of a request: what needs none is there.

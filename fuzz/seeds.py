@@ -14,21 +14,8 @@ import pathlib
 import shutil
 import sys
 
-
-def resolve(text):
-    """A text of the vectors' schema, as bytes."""
-    if isinstance(text, str):
-        return text.encode()
-    if isinstance(text, list):
-        return b"".join(resolve(part) for part in text)
-    if "hex" in text:
-        return bytes.fromhex(text["hex"])
-    start = text.get("from", 0)
-    parts = [
-        resolve(text["repeat"]).replace(b"{n}", str(n).encode())
-        for n in range(start, start + text["times"])
-    ]
-    return resolve(text.get("join", "")).join(parts)
+sys.path.append(sys.argv[1])
+from texts import expand
 
 
 def seeds_of(fields):
@@ -82,7 +69,7 @@ def main():
     for path in sorted(vectors.glob("*.json")):
         document = json.loads(path.read_text())
         for vector in document.get("vectors", []):
-            fields = [(name.lower(), resolve(value)) for name, value in vector.get("fields", [])]
+            fields = [(name.lower(), expand(value)) for name, value in vector.get("fields", [])]
             for target, seed in [*seeds_of(fields), *seeds_of_formats(targets.get(path.stem), fields)]:
                 if len(seed) > 10240:
                     continue

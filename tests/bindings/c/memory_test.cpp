@@ -15,32 +15,16 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/http.hpp"
+#include "support/replaced_allocator.hpp"
 
 namespace {
 
 long allocations = 0;
 long fails_at = -1;
 
-void* allocate(std::size_t size) noexcept {
-  return allocations++ == fails_at ? nullptr : std::malloc(size != 0 ? size : 1);
-}
-void* allocate_or_throw(std::size_t size) {
-  if (void* const memory = allocate(size)) return memory;
-  throw std::bad_alloc();
-}
-
 }  // namespace
 
-void* operator new(std::size_t size) { return allocate_or_throw(size); }
-void* operator new[](std::size_t size) { return allocate_or_throw(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+bool baton::test::may_allocate() noexcept { return allocations++ != fails_at; }
 
 namespace {
 

@@ -12,6 +12,8 @@ import unittest
 import baton_ctypes as baton
 
 VECTORS = pathlib.Path(__file__).resolve().parents[2] / "vectors"
+sys.path.append(str(VECTORS))
+from texts import expand
 
 FLAGS = {"b3_short_trace_ids": 1, "sampling_in_tracestate": 2}
 
@@ -23,31 +25,17 @@ FULL = {"trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b716920
         "tracestate": [["a", "1"]], "baggage": [["tenant", "1"], ["region.eu", "2"], ["user", "3"]]}
 
 
-def text(value):
-    """A text of the vectors' schema, as bytes."""
-    if isinstance(value, str):
-        return value.encode()
-    if isinstance(value, list):
-        return b"".join(map(text, value))
-    if "hex" in value:
-        return bytes.fromhex(value["hex"])
-    start = value.get("from", 0)
-    return text(value.get("join", "")).join(
-        text(value["repeat"]).replace(b"{n}", str(n).encode())
-        for n in range(start, start + value["times"]))
-
-
 def members(listed):
     """Members of a list, those that are repeated as well, as lists of texts and properties."""
     for member in listed:
         if not isinstance(member, dict):
             key, value, *properties = member
-            pairs = [(text(k), None if v is None else text(v)) for k, v in (properties or [[]])[0]]
-            yield text(key), text(value), pairs
+            pairs = [(expand(k), None if v is None else expand(v)) for k, v in (properties or [[]])[0]]
+            yield expand(key), expand(value), pairs
             continue
         start = member.get("from", 0)
         for n in range(start, start + member["times"]):
-            yield (*(text(part).replace(b"{n}", str(n).encode()) for part in member["repeat"]), [])
+            yield (*(expand(part).replace(b"{n}", str(n).encode()) for part in member["repeat"]), [])
 
 
 def described(spec):
@@ -105,7 +93,7 @@ def variables(given):
 
 
 def fields_of(pairs):
-    return [(text(name), text(value)) for name, value in pairs]
+    return [(expand(name), expand(value)) for name, value in pairs]
 
 
 class Vectors(unittest.TestCase):

@@ -5,11 +5,15 @@ import json
 import os
 import pathlib
 import re
+import sys
 
 import peers
 import server
 
 VECTORS = pathlib.Path(os.environ["VECTORS"])
+sys.path.append(str(VECTORS))
+from texts import expand
+
 B3_MULTI = ["x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags"]
 OWNED = {
     "tracecontext": ["traceparent", "tracestate"], "baggage": ["baggage"],
@@ -26,20 +30,6 @@ OPTIONS = {"b3_short_trace_ids": "baton_b3_short_trace_ids",
            "sampling_in_tracestate": "baton_sampling_in_tracestate"}
 SAMPLED = {"defer": "", "drop": "0", "sample": "1", "debug": "1"}
 ISSUE = re.compile(r"baton: malformed ([a-z0-9*-]+): .* at byte (\d+) \((\w+)\), client")
-
-
-def expand(text):
-    """See tests/vectors/README.md."""
-    if isinstance(text, str):
-        return text.encode()
-    if isinstance(text, list):
-        return b"".join(map(expand, text))
-    if "hex" in text:
-        return bytes.fromhex(text["hex"])
-    first = text.get("from", 0)
-    return expand(text.get("join", "")).join(
-        expand(text["repeat"]).replace(b"{n}", str(n).encode())
-        for n in range(first, first + text["times"]))
 
 
 def is_representable(name, value):

@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "baton/carriers/http_field.hpp"
+#include "baton/carriers/http_fields.hpp"
 #include "baton/chain.hpp"
 #include "baton/detail/ascii.hpp"
 #include "baton/detail/memory_source.hpp"
@@ -95,32 +95,9 @@ struct FieldParts {
 };
 
 /// A carrier to read from: names in any case, and repeated fields in order.
-class FieldReader {
+class FieldReader : public http::FieldsReader<FieldReader> {
  public:
-  static constexpr bool names_without_case = true;
-
   explicit FieldReader(FieldParts parts) noexcept : parts_(parts) {}
-
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
-    std::optional<std::string_view> found;
-    get_all(name, [&](std::string_view value) {
-      found = value;
-      return false;
-    });
-    return found;
-  }
-
-  template <class Visitor>
-  void get_all(std::string_view name, Visitor&& visit) const {
-    parts_.for_each([&](const ngx_table_elt_t& field) {
-      return !detail::equals_ignoring_case(view(field.key), name) || visit(view(field.value));
-    });
-  }
-
-  template <class Visitor>
-  void keys(Visitor&& visit) const {
-    parts_.for_each([&](const ngx_table_elt_t& field) { return visit(view(field.key)); });
-  }
 
   template <class Visitor>
   void fields(Visitor&& visit) const {

@@ -15,6 +15,11 @@ bool same_variable(std::string_view field, std::string_view lowercase) noexcept 
   });
 }
 
+/// Most names are in lowercase.
+bool is_name(std::string_view field, std::string_view lowercase) noexcept {
+  return field == lowercase || detail::equals_ignoring_case(field, lowercase);
+}
+
 bool begins_variable(std::string_view field, std::string_view prefix) noexcept {
   return field.size() >= prefix.size() && same_variable(field.substr(0, prefix.size()), prefix);
 }
@@ -103,8 +108,8 @@ void FieldNames::add(std::string_view name) {
   head = static_cast<std::uint16_t>(changes_.size());
 }
 
-FieldChanges::FieldChanges(const FieldNames& names, Memory memory) noexcept
-    : memory_(memory), prefixes_(names.prefixes_), heads_(names.heads_) {
+FieldChanges::FieldChanges(const FieldNames& names, FieldParts old, Memory memory) noexcept
+    : memory_(memory), old_(old), prefixes_(names.prefixes_), heads_(names.heads_) {
   size_ = names.changes_.size();
   if (size_ <= few) {
     changes_ = reinterpret_cast<FieldChange*>(first_changes_.data());
@@ -118,15 +123,47 @@ FieldChanges::FieldChanges(const FieldNames& names, Memory memory) noexcept
     size_ = capacity_ = 0;
   }
   std::uninitialized_copy_n(names.changes_.data(), size_, changes_);
+  find_old();
+}
+
+namespace {
+
+/// Whether the old list has just this field.
+bool is_same(const FieldChange& change, std::string_view value) noexcept {
+  return change.old != nullptr && !change.is_repeated && view(change.old->value) == value &&
+         is_name(view(change.old->key), change.name);
+}
+
+}  // namespace
+
+void FieldChanges::find_old() noexcept {
+  kept_ = taken_ = 0;
+  old_.for_each([this](const ngx_table_elt_t& field) {
+    FieldChange* const change = find_of_field(view(field.key));
+    if (change == nullptr) {
+      ++kept_;
+      return true;
+    }
+    ++taken_;
+    change->is_repeated = change->old != nullptr;
+    if (!change->is_repeated) change->old = &field;
+    return true;
+  });
 }
 
 FieldChange* FieldChanges::find(std::string_view name) noexcept {
+  const auto is_text_of = [name](const FieldChange& change) {
+    return name.data() == change.name.data() && name.size() == change.name.size();
+  };
+  // A chain writes its fields in the order in which it has them, and by the same texts.
+  if (expected_ >= size_) expected_ = 0;
+  if (expected_ < size_ && is_text_of(changes_[expected_])) return &changes_[expected_++];
   for (std::size_t next = heads_[FieldNames::bucket_of(name)]; next != 0;
        next = changes_[next - 1].next) {
     FieldChange& change = changes_[next - 1];
-    // Formats write with the text of their traits.
-    const bool is_text = name.data() == change.name.data() && name.size() == change.name.size();
-    if (is_text || detail::equals_ignoring_case(name, change.name)) return &change;
+    if (!is_text_of(change) && !is_name(name, change.name)) continue;
+    expected_ = next;
+    return &change;
   }
   return nullptr;
 }
@@ -137,7 +174,7 @@ FieldChange* FieldChanges::find_of_field(std::string_view name) noexcept {
   FieldChange* similar = nullptr;
   for (; next != 0; next = changes_[next - 1].next) {
     FieldChange& change = changes_[next - 1];
-    if (detail::equals_ignoring_case(name, change.name)) return &change;
+    if (is_name(name, change.name)) return &change;
     if (may_be_similar && same_variable(name, change.name)) similar = &change;
   }
   if (similar != nullptr) return similar;
@@ -160,6 +197,7 @@ FieldChange* FieldChanges::find_or_add(std::string_view name) noexcept {
   auto* const added =
       new (changes_ + size_) FieldChange{.name = copied, .hash = hash_of(copied), .next = head};
   head = static_cast<std::uint16_t>(++size_);
+  has_added_ = true;
   return added;
 }
 
@@ -184,45 +222,41 @@ char* FieldChanges::copy(std::string_view text) noexcept {
 void FieldChanges::set(std::string_view name, std::string_view value) noexcept {
   FieldChange* const change = find_or_add(name);
   if (change == nullptr) return;
-  if (!http::is_field_value(value)) {
-    change->state = FieldChange::State::erased;
-    return;
-  }
-  const char* const copied = copy(value);
-  failed_ = failed_ || copied == nullptr;
-  change->value = {copied, copied != nullptr ? value.size() : 0};
   change->state = FieldChange::State::set;
+  change->is_there = is_same(*change, value);
+  if (change->is_there) {
+    change->value = view(change->old->value);
+  } else if (http::is_field_value(value)) {
+    const char* const copied = copy(value);
+    failed_ = failed_ || copied == nullptr;
+    change->value = {copied, copied != nullptr ? value.size() : 0};
+  } else {
+    change->state = FieldChange::State::erased;
+  }
 }
 
 void FieldChanges::erase(std::string_view name) noexcept {
   if (FieldChange* const change = find_or_add(name)) change->state = FieldChange::State::erased;
 }
 
-bool FieldChanges::differ_from(const FieldParts& old) noexcept {
-  kept_ = taken_ = 0;
-  bool differ = false;
-  old.for_each([&](const ngx_table_elt_t& field) {
-    FieldChange* const change = find_of_field(view(field.key));
-    if (change == nullptr) {
-      ++kept_;
-      return true;
-    }
-    ++taken_;
-    if (change->state == FieldChange::State::set && !change->is_there &&
-        view(field.value) == change->value &&
-        detail::equals_ignoring_case(view(field.key), change->name)) {
-      change->is_there = true;
-    } else {
-      differ = true;
-    }
-    return true;
-  });
-  return differ || std::any_of(changes_, changes_ + size_, [](const FieldChange& change) {
-           return change.state == FieldChange::State::set && !change.is_there;
-         });
+bool FieldChanges::differ() noexcept {
+  const std::span<FieldChange> changes(changes_, size_);
+  if (has_added_) {
+    for (FieldChange& change : changes) change.old = nullptr;
+    find_old();
+    for (FieldChange& change : changes) change.is_there = is_same(change, change.value);
+    has_added_ = false;
+  }
+  std::size_t there = 0;
+  for (const FieldChange& change : changes) {
+    if (change.state != FieldChange::State::set) continue;
+    if (!change.is_there) return true;
+    ++there;
+  }
+  return there != taken_;
 }
 
-bool FieldChanges::apply(const FieldParts& old, MadeList& made) {
+bool FieldChanges::apply(MadeList& made) {
   constexpr std::size_t room = 4;  // for fields that other modules add
   if (failed_) return false;
   const std::size_t capacity = kept_ + size_ + room;
@@ -231,7 +265,7 @@ bool FieldChanges::apply(const FieldParts& old, MadeList& made) {
   if (fields == nullptr) return false;
   ngx_table_elt_t* end = fields;
   ngx_table_elt_t* taken = fields + capacity;
-  old.for_each([&](const ngx_table_elt_t& field) {
+  old_.for_each([&](const ngx_table_elt_t& field) {
     ngx_table_elt_t*& place = find_of_field(view(field.key)) == nullptr ? end : taken;
     *place++ = field;
     return true;

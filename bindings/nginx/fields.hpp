@@ -118,7 +118,9 @@ struct FieldChange {
   ngx_uint_t hash;     // as nginx hashes the name
   std::uint16_t next;  // of those with the same bucket: its number plus one, or zero
   State state = State::erased;
-  bool is_there = false;  // the old list has just this field
+  bool is_there = false;                 // the old list has just this field
+  bool is_repeated = false;              // the old list has several
+  const ngx_table_elt_t* old = nullptr;  // the first one of the old list
 };
 
 /// The names that belong to a chain, found once for all requests. A field with one of them is
@@ -155,10 +157,11 @@ class FieldNames {
 };
 
 /// A carrier to write to: notes what becomes of each name, and then makes a new list. The elements
-/// of the old one remain as they are: nginx and other modules have pointers to them.
+/// of the old one remain as they are: nginx and other modules have pointers to them. It must not
+/// change meanwhile.
 class FieldChanges {
  public:
-  FieldChanges(const FieldNames& names, Memory memory) noexcept;
+  FieldChanges(const FieldNames& names, FieldParts old, Memory memory) noexcept;
   FieldChanges(const FieldChanges&) = delete;
   FieldChanges& operator=(const FieldChanges&) = delete;
 
@@ -166,12 +169,12 @@ class FieldChanges {
   void set(std::string_view name, std::string_view value) noexcept;
   void erase(std::string_view name) noexcept;
 
-  /// Whether the list has other fields than the changes want.
-  [[nodiscard]] bool differ_from(const FieldParts& old) noexcept;
+  /// Whether the old list has other fields than the changes want.
+  [[nodiscard]] bool differ() noexcept;
 
-  /// Makes a list of the fields of `old` that do not change, and those that were set. After
-  /// `differ_from`. False: no memory, now or before.
-  [[nodiscard]] bool apply(const FieldParts& old, MadeList& made);
+  /// Makes a list of the old fields that do not change, and those that were set. After `differ`.
+  /// False: no memory, now or before.
+  [[nodiscard]] bool apply(MadeList& made);
 
   /// Whether memory was short when something changed.
   [[nodiscard]] bool failed() const noexcept { return failed_; }
@@ -183,20 +186,25 @@ class FieldChanges {
   FieldChange* find_or_add(std::string_view name) noexcept;
   [[nodiscard]] bool grow() noexcept;
   char* copy(std::string_view text) noexcept;
+  /// Finds the change of each old field.
+  void find_old() noexcept;
 
   static constexpr std::size_t few = 24;
   static constexpr std::size_t max_changes = 0xfffe;
 
   Memory memory_;
+  const FieldParts old_;
   FieldChange* changes_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = few;
-  std::size_t kept_ = 0;   // fields of the old list that do not change
-  std::size_t taken_ = 0;  // those that do
+  std::size_t expected_ = 0;  // the change that is probably asked for next
+  std::size_t kept_ = 0;      // fields of the old list that do not change
+  std::size_t taken_ = 0;     // those that do
   std::span<const std::string_view> prefixes_;
   FieldChange family_{
       .name = {}, .hash = 0, .next = 0};  // of a field with a prefix that was not set
   std::array<std::uint16_t, FieldNames::buckets> heads_;
+  bool has_added_ = false;  // names that were not known when old fields were found
   bool failed_ = false;
   alignas(FieldChange) std::array<std::byte, few * sizeof(FieldChange)> first_changes_;
 };

@@ -212,14 +212,14 @@ bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexce
     return true;
   }
 
-  FieldChanges changes(reading != nullptr ? reading->setup->names : no_names,
+  FieldChanges changes(reading != nullptr ? reading->setup->names : no_names, old,
                        {&take_from_pool, r->pool});
   if (reading != nullptr && !inject(*reading, r->pool, changes)) return false;
-  if (!changes.differ_from(old) && before == nullptr) return !changes.failed();
+  if (!changes.differ() && before == nullptr) return !changes.failed();
 
   MadeList made;
   void* const memory = ngx_palloc(r->pool, sizeof(Rewritten));
-  if (memory == nullptr || !changes.apply(old, made)) return false;
+  if (memory == nullptr || !changes.apply(made)) return false;
   state.rewritten = new (memory) Rewritten{reading, made, state.rewritten};
   set_fields(r, made);
   return true;

@@ -105,10 +105,10 @@ inline void check_given_back(const baton::nginx::MadeList& made, Pairs fields, s
   if (memory < 1'000) return;
   FinitePool pool(memory);
   const baton::nginx::FieldNames none;
-  baton::nginx::FieldChanges changes(none, {&FinitePool::take, &pool});
   const baton::nginx::FieldParts old{&made.part, &made};
+  baton::nginx::FieldChanges changes(none, old, {&FinitePool::take, &pool});
   baton::nginx::MadeList restored;
-  require(!changes.differ_from(old) && changes.apply(old, restored), "nothing is to be changed");
+  require(!changes.differ() && changes.apply(restored), "nothing is to be changed");
   Pairs got = pairs_of(restored.part);
   std::ranges::sort(got);
   std::ranges::sort(fields);
@@ -136,11 +136,11 @@ inline void check_nginx_fields(const Pairs& fields, std::size_t part_size,
 
   FinitePool pool(memory);
   const baton::nginx::FieldNames names(chain);
-  FieldChanges changes(names, {&FinitePool::take, &pool});
+  FieldChanges changes(names, list.parts(), {&FinitePool::take, &pool});
   chain.inject(context, changes);
   baton::nginx::MadeList made;
-  if (changes.differ_from(list.parts())) {
-    if (!changes.apply(list.parts(), made)) {
+  if (changes.differ()) {
+    if (!changes.apply(made)) {
       require(memory < 1'000, "there is memory");
       require(list.is_unchanged(), "what nginx has remains");
       return;

@@ -22,8 +22,8 @@ class Changed {
       : list_(fields, part_size), pool_(memory), names_(names) {}
 
   FieldChanges& changes() { return changes_; }
-  [[nodiscard]] bool differ() { return changes_.differ_from(list_.parts()); }
-  [[nodiscard]] bool apply() { return differ() && changes_.apply(list_.parts(), made_); }
+  [[nodiscard]] bool differ() { return changes_.differ(); }
+  [[nodiscard]] bool apply() { return differ() && changes_.apply(made_); }
   Pairs result() {
     EXPECT_TRUE(apply());
     EXPECT_TRUE(list_.is_unchanged());
@@ -34,7 +34,7 @@ class Changed {
   NginxList list_;
   FinitePool pool_;
   FieldNames names_;
-  FieldChanges changes_{names_, {&FinitePool::take, &pool_}};
+  FieldChanges changes_{names_, list_.parts(), {&FinitePool::take, &pool_}};
   MadeList made_;
 };
 
@@ -126,11 +126,11 @@ TEST(NginxFieldsTest, MoreNamesThanUsual) {
   const FieldNames prepared(many);
   for (const std::size_t memory : {0U, 1U, 2U, 100U}) {
     FinitePool pool(memory);
-    FieldChanges changes(prepared, {&FinitePool::take, &pool});
     const NginxList list({{"name-59", "1"}, {"a", "1"}}, 20);
+    FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
     changes.erase("name-59");
     MadeList made;
-    const bool is_applied = changes.differ_from(list.parts()) && changes.apply(list.parts(), made);
+    const bool is_applied = changes.differ() && changes.apply(made);
     EXPECT_EQ(is_applied, memory >= 2);
     EXPECT_EQ(changes.failed(), memory == 0);
   }
@@ -165,11 +165,11 @@ TEST(NginxFieldsTest, WhatOthersRemoveIsGone) {
     const NginxList list({{"a", "1"}, {"b3", "x"}, {"TraceParent", "y"}, {"c", "2"}}, 2);
     FinitePool pool(100);
     const FieldNames prepared(names);
-    FieldChanges first(prepared, {&FinitePool::take, &pool});
+    FieldChanges first(prepared, list.parts(), {&FinitePool::take, &pool});
     first.set("traceparent", "new");
     MadeList made;
-    ASSERT_TRUE(first.differ_from(list.parts()));
-    ASSERT_TRUE(first.apply(list.parts(), made));
+    ASSERT_TRUE(first.differ());
+    ASSERT_TRUE(first.apply(made));
     EXPECT_EQ(laws::pairs_of(made.part), (Pairs{{"a", "1"}, {"c", "2"}, {"traceparent", "new"}}));
 
     ngx_list_part_t now = made.part;
@@ -178,11 +178,11 @@ TEST(NginxFieldsTest, WhatOthersRemoveIsGone) {
     EXPECT_TRUE(made.is(now));
     EXPECT_FALSE(made.is_unchanged(now));
     const FieldNames none;
-    FieldChanges back(none, {&FinitePool::take, &pool});
-    MadeList restored;
     const FieldParts old{&now, &made};
-    EXPECT_FALSE(back.differ_from(old));
-    ASSERT_TRUE(back.apply(old, restored));
+    FieldChanges back(none, old, {&FinitePool::take, &pool});
+    MadeList restored;
+    EXPECT_FALSE(back.differ());
+    ASSERT_TRUE(back.apply(restored));
     Pairs expected = left[at];
     if (at != 2) expected.emplace_back("TraceParent", "y");
     EXPECT_EQ(laws::pairs_of(restored.part), expected) << at;
@@ -193,12 +193,12 @@ TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
   const NginxList list({{"a", "1"}, {"b3", "x"}, {"traceparent", "y"}}, 2);
   FinitePool pool(100);
   const FieldNames prepared(names);
-  FieldChanges first(prepared, {&FinitePool::take, &pool});
+  FieldChanges first(prepared, list.parts(), {&FinitePool::take, &pool});
   first.set("traceparent", "new");
   first.set("b3", "new");
   MadeList made;
-  ASSERT_TRUE(first.differ_from(list.parts()));
-  ASSERT_TRUE(first.apply(list.parts(), made));
+  ASSERT_TRUE(first.differ());
+  ASSERT_TRUE(first.apply(made));
 
   ngx_list_part_t now = made.part;
   auto* const fields = static_cast<ngx_table_elt_t*>(now.elts);
@@ -211,18 +211,18 @@ TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
   now.next = &behind;
 
   const FieldNames none;
-  FieldChanges back(none, {&FinitePool::take, &pool});
-  MadeList restored;
   const FieldParts old{&now, &made};
-  EXPECT_FALSE(back.differ_from(old));
-  ASSERT_TRUE(back.apply(old, restored));
+  FieldChanges back(none, old, {&FinitePool::take, &pool});
+  MadeList restored;
+  EXPECT_FALSE(back.differ());
+  ASSERT_TRUE(back.apply(restored));
   const Pairs others{{"a", "2"}, {"traceparent", "theirs"}, {"c", "3"}, {"d", "4"}, {"b3", "x"}};
   EXPECT_EQ(laws::pairs_of(restored.part), others);
 
-  FieldChanges again(prepared, {&FinitePool::take, &pool});
+  FieldChanges again(prepared, old, {&FinitePool::take, &pool});
   again.set("traceparent", "last");
-  ASSERT_TRUE(again.differ_from(old));
-  ASSERT_TRUE(again.apply(old, restored));
+  ASSERT_TRUE(again.differ());
+  ASSERT_TRUE(again.apply(restored));
   EXPECT_EQ(laws::pairs_of(restored.part),
             (Pairs{{"a", "2"}, {"c", "3"}, {"d", "4"}, {"traceparent", "last"}}));
 }
@@ -231,11 +231,11 @@ TEST(NginxFieldsTest, AListIsKnownByWhatItWasMadeOf) {
   const NginxList list({{"a", "1"}, {"b3", "x"}, {"traceparent", "y"}, {"c", "2"}}, 3);
   FinitePool pool(100);
   const FieldNames prepared(names);
-  FieldChanges changes(prepared, {&FinitePool::take, &pool});
+  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
   changes.set("traceparent", "new");
   MadeList made;
-  ASSERT_TRUE(changes.differ_from(list.parts()));
-  ASSERT_TRUE(changes.apply(list.parts(), made));
+  ASSERT_TRUE(changes.differ());
+  ASSERT_TRUE(changes.apply(made));
   EXPECT_TRUE(made.is_made_of(list.parts()));
 
   const FieldParts parts = list.parts();
@@ -277,11 +277,11 @@ TEST(NginxFieldsTest, WhatAChainOwnsIsErasedUnlessItIsWritten) {
                      {"X-B3-Flags", "1"},    {"uberctx", "1"},        {"traceparent", "1"}};
   const NginxList list(fields, 20);
   FinitePool pool(100);
-  FieldChanges changes(owned, {&FinitePool::take, &pool});
+  FieldChanges changes(owned, list.parts(), {&FinitePool::take, &pool});
   changes.set("uberctx-tenant", "t");
   MadeList made;
-  ASSERT_TRUE(changes.differ_from(list.parts()));
-  ASSERT_TRUE(changes.apply(list.parts(), made));
+  ASSERT_TRUE(changes.differ());
+  ASSERT_TRUE(changes.apply(made));
   EXPECT_EQ(laws::pairs_of(made.part),
             (Pairs{{"uberctx", "1"}, {"traceparent", "1"}, {"uberctx-tenant", "t"}}));
 }

@@ -128,9 +128,9 @@ FieldChanges::FieldChanges(const FieldNames& names, FieldParts old, Memory memor
 
 namespace {
 
-/// Whether the old list has just this field.
+/// Whether the first old field of the name is just this one.
 bool is_same(const FieldChange& change, std::string_view value) noexcept {
-  return change.old != nullptr && !change.is_repeated && view(change.old->value) == value &&
+  return change.old != nullptr && view(change.old->value) == value &&
          is_name(view(change.old->key), change.name);
 }
 
@@ -145,8 +145,7 @@ void FieldChanges::find_old() noexcept {
       return true;
     }
     ++taken_;
-    change->is_repeated = change->old != nullptr;
-    if (!change->is_repeated) change->old = &field;
+    if (change->old == nullptr) change->old = &field;
     return true;
   });
 }

@@ -118,9 +118,8 @@ struct FieldChange {
   ngx_uint_t hash;     // as nginx hashes the name
   std::uint16_t next;  // of those with the same bucket: its number plus one, or zero
   State state = State::erased;
-  bool is_there = false;                 // the old list has just this field
-  bool is_repeated = false;              // the old list has several
-  const ngx_table_elt_t* old = nullptr;  // the first one of the old list
+  bool is_there = false;                 // the first old field is just this one
+  const ngx_table_elt_t* old = nullptr;  // the first old field of the name
 };
 
 /// The names that belong to a chain, found once for all requests. A field with one of them is

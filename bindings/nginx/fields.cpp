@@ -20,6 +20,12 @@ bool is_name(std::string_view field, std::string_view lowercase) noexcept {
   return field == lowercase || detail::equals_ignoring_case(field, lowercase);
 }
 
+/// Whether the first old field of the name is just this one.
+bool is_same(const FieldChange& change, std::string_view value) noexcept {
+  return change.old != nullptr && view(change.old->value) == value &&
+         is_name(view(change.old->key), change.name);
+}
+
 bool begins_variable(std::string_view field, std::string_view prefix) noexcept {
   return field.size() >= prefix.size() && same_variable(field.substr(0, prefix.size()), prefix);
 }
@@ -125,16 +131,6 @@ FieldChanges::FieldChanges(const FieldNames& names, FieldParts old, Memory memor
   std::uninitialized_copy_n(names.changes_.data(), size_, changes_);
   find_old();
 }
-
-namespace {
-
-/// Whether the first old field of the name is just this one.
-bool is_same(const FieldChange& change, std::string_view value) noexcept {
-  return change.old != nullptr && view(change.old->value) == value &&
-         is_name(view(change.old->key), change.name);
-}
-
-}  // namespace
 
 void FieldChanges::find_old() noexcept {
   kept_ = taken_ = 0;

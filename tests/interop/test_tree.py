@@ -42,9 +42,10 @@ class Tree(unittest.TestCase):
             def do_GET(self):
                 fields = {name.lower(): value for name, value in self.headers.items()}
                 with tracer.start_as_current_span("last", context=W3C.extract(fields)):
-                    self.send_response(200)
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
+                    pass  # the span has ended before anybody has the answer, and counts spans
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def log_message(self, *_):
                 pass

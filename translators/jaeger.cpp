@@ -6,7 +6,6 @@
 #include <optional>
 #include <string_view>
 
-#include "baton/detail/memory_source.hpp"
 #include "text/bounded_writer.hpp"
 #include "text/percent.hpp"
 #include "translators/baggage_fields.hpp"

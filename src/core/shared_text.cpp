@@ -14,21 +14,12 @@ namespace {
 // for the allocator's fast bins.
 constexpr std::size_t request_capacity = 500;
 
-constinit thread_local const MemorySource* memory_source = nullptr;
-
 }  // namespace
-
-MemorySource::MemorySource(Take how, void* owner) noexcept
-    : take_(how), owner_(owner), outer_(std::exchange(memory_source, this)) {}
-
-MemorySource::~MemorySource() { memory_source = outer_; }
-
-const MemorySource* MemorySource::current() noexcept { return memory_source; }
 
 SharedText SharedText::make(std::size_t size, std::size_t capacity) noexcept {
   if (size == 0 || capacity > max_capacity) return {};
   const std::size_t bytes = sizeof(Block) + capacity;
-  const MemorySource* const source = memory_source;
+  const MemorySource* const source = MemorySource::current();
   void* const memory =
       source == nullptr ? ::operator new(bytes, std::nothrow) : source->take(bytes);
   if (memory == nullptr) return {};

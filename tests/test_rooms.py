@@ -32,6 +32,7 @@ ROOMS = {
     "c": ["bindings/c/"],
     "opentelemetry": ["bindings/opentelemetry/", "include/baton/bindings/opentelemetry"],
     "nginx": ["bindings/nginx/"],
+    "testing": ["testing/", "include/baton/testing/"],
     "tools": ["tools/"],
     "examples": ["examples/"],
 }  # fmt: skip
@@ -60,6 +61,7 @@ MAY_INCLUDE = {
     "c": ["text", "core"],
     "opentelemetry": [],
     "nginx": ["core", "http"],
+    "testing": ["text"],
     "tools": ["text", "environment"],
     "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
 }
@@ -73,7 +75,7 @@ def room_of(path):
 
 
 def sources():
-    folders = ["include", "src", "translators", "carriers", "exporter", "bindings", "tools", "examples"]
+    folders = ["include", "src", "translators", "carriers", "exporter", "bindings", "testing", "tools", "examples"]
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.[ch]pp"))]
 
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "laws/generators.hpp"
+#include "baton/testing/draw.hpp"
 
 #include <algorithm>
 
 #include "baton/registry.hpp"
-#include "oracle/percent.hpp"
-#include "oracle/text.hpp"
+#include "text/percent.hpp"
 
-namespace generators {
+namespace baton::testing {
 
 namespace {
 
@@ -16,10 +15,26 @@ using namespace std::string_view_literals;
 constexpr std::string_view interesting =
     "-,;=% \t\r\n\0\"\\/@*_.:+#'`|~^!09afgzAFGZ\x1f\x7f\x80\xbf\xc3\xff"sv;
 constexpr std::string_view hex_digits = "0123456789abcdef";
-const std::string key_tail = "abcdefghijklmnopqrstuvwxyz0123456789_-*/@";
-const std::string token = oracle::letters + oracle::digits + "!#$%&'*+-.^_`|~";
+constexpr std::string_view key_tail = "abcdefghijklmnopqrstuvwxyz0123456789_-*/@";
+constexpr std::string_view digits = "0123456789";
+constexpr std::string_view token =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+
+std::string percent_encoded(std::string_view bytes) {
+  std::string text;
+  detail::append_percent_encoded(bytes, text);
+  return text;
+}
 
 }  // namespace
+
+std::uint64_t Draw::next() noexcept {
+  state_ += 0x9e3779b97f4a7c15;
+  std::uint64_t mixed = state_;
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+  return mixed ^ (mixed >> 31);
+}
 
 std::size_t Draw::length(std::size_t least, std::size_t limit) {
   if (one_in(40)) return limit + number(0, 1);
@@ -31,8 +46,8 @@ std::string Draw::escaped(std::size_t most) {
   std::string text;
   for (std::size_t i = number(0, most); i > 0; --i) {
     switch (number(0, 5)) {
-      case 0: text += oracle::percent_encode(bytes(3)); break;
-      case 1: text += oracle::percent_encode(utf8(2)); break;
+      case 0: text += percent_encoded(bytes(3)); break;
+      case 1: text += percent_encoded(utf8(2)); break;
       case 2: text += "%" + text_of("0123456789abcdefABCDEFgG", number(0, 2)); break;
       default: text += text_of("abcXYZ019!#$%&'()*+-./:<=>?@[]^_`{|}~", number(1, 4)); break;
     }
@@ -247,7 +262,7 @@ FieldList Draw::cloud_fields() {
     fields.emplace_back("x-cloud-trace-context", some(text));
   }
   if (one_in(2)) {
-    fields.emplace_back("x-datadog-trace-id", some(text_of(oracle::digits, number(1, 19))));
+    fields.emplace_back("x-datadog-trace-id", some(text_of(digits, number(1, 19))));
     fields.emplace_back("x-datadog-parent-id", some(decimal()));
     if (one_in(2)) {
       fields.emplace_back("x-datadog-sampling-priority",
@@ -303,4 +318,4 @@ std::vector<std::string> Draw::formats() {
   return chosen;
 }
 
-}  // namespace generators
+}  // namespace baton::testing

@@ -99,8 +99,6 @@ FieldNames::FieldNames(const PropagatorChain& chain) : FieldNames(chain.fields()
   for (const auto propagators : {chain.readers(), chain.writers()}) {
     for (const PropagatorChain::Link& each : propagators) {
       const FormatTraits& traits = each->traits();
-      // What a format that is only written would read: the chain neither sets nor erases that.
-      for (const std::string_view name : traits.also_reads) add(name);
       prefixes_.insert(prefixes_.end(), traits.prefixes.begin(), traits.prefixes.end());
     }
   }

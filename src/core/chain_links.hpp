@@ -48,6 +48,8 @@ struct PropagatorChain::Links {
       if (!writer->traits().state_key.empty()) keepers.push_back(writer.get());
     }
     written_fields = fields.size();
+    // The next hop reads those as well: `b3` would win over the `x-b3-…` that are written.
+    for (const Link& writer : writers) detail::add_new(fields, writer->traits().also_reads);
     std::uint32_t bit = 1;
     for (const Link& reader : readers) {
       const FormatTraits& traits = reader->traits();
@@ -65,7 +67,7 @@ struct PropagatorChain::Links {
     }
   }
 
-  /// The fields that are read and not written.
+  /// The fields that the formats of the chain read, and that are not written.
   [[nodiscard]] std::span<const std::string_view> stale_fields() const noexcept {
     return std::span(fields).subspan(written_fields);
   }

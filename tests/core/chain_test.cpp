@@ -353,6 +353,21 @@ TEST(PropagatorChainTest, ReadsSomeAndWritesOthers) {
   EXPECT_EQ(fields.get("accept"), "*/*");
 }
 
+// The next hop reads both encodings, and of two the other one wins.
+TEST(PropagatorChainTest, TheOtherEncodingOfAFormatThatIsOnlyWrittenGoesStale) {
+  for (const std::string_view written : {"b3", "b3multi"}) {
+    const PropagatorChain chain = migration("tracecontext", written).chain;
+    Fields fields = {{"b3", "0"}, {"x-b3-sampled", "0"}, {"accept", "*/*"}};
+    Context context = Context().child();
+    context.set_sampling(Sampling::debug);
+    chain.inject(context, fields);
+    const Context received = chain_of("b3").extract(fields);
+    EXPECT_EQ(received.span_context().span_id, context.span_context().span_id) << written;
+    EXPECT_EQ(received.sampling(), Sampling::debug) << written;
+    EXPECT_EQ(fields.get("accept"), "*/*");
+  }
+}
+
 TEST(PropagatorChainTest, AnEncodingThatIsReadButNotWrittenGoesStale) {
   const PropagatorChain chain = chain_of("b3");
   Fields fields = {{"x-b3-traceid", b3.substr(0, 32)}, {"x-b3-spanid", b3.substr(33, 16)}};

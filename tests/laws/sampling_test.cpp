@@ -62,7 +62,7 @@ double ratio(Draw& draw) {
 }
 rc::Gen<double> some_ratio() {
   return rc::Gen<double>([](const rc::Random& random, int) {
-    Draw draw(random);
+    Draw draw(rc::Random(random).next());
     return rc::shrinkable::just(ratio(draw));
   });
 }

@@ -61,7 +61,7 @@ MAY_INCLUDE = {
     "c": ["text", "core"],
     "opentelemetry": [],
     "nginx": ["core", "http"],
-    "testing": ["text"],
+    "testing": ["text", "translators"],
     "tools": ["text", "environment"],
     "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
 }

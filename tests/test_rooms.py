@@ -61,7 +61,7 @@ MAY_INCLUDE = {
     "c": ["text", "core"],
     "opentelemetry": [],
     "nginx": ["core", "http"],
-    "testing": ["text", "translators"],
+    "testing": ["text", "translators", "http"],
     "tools": ["text", "environment"],
     "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
 }

@@ -63,7 +63,7 @@ MAY_INCLUDE = {
     "nginx": ["core", "http"],
     "testing": ["text", "translators", "http"],
     "tools": ["text", "environment"],
-    "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
+    "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry", "testing"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)

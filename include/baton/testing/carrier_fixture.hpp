@@ -80,6 +80,9 @@ class CarrierFixture : public ::testing::Test {
     steps_.clear();
   }
 
+  /// A step that a rule takes by itself.
+  void note(const std::string& step) { steps_.push_back(step); }
+
   /// A field arrives.
   void arrive(std::string_view name, std::string_view value) {
     steps_.push_back("There arrives the field " + field(name, value));

@@ -170,6 +170,7 @@ void refuses_bad_names(CarrierFixture<Binding>& carrier) {
 
 template <class Binding>
 void a_careless_propagator_breaks_nothing(CarrierFixture<Binding>& carrier) {
+  carrier.note("A propagator sets a value, and a name, with a line break");
   CarelessPropagator().inject(Context(), carrier.writer());
   carrier.expect_sent({});
 }

@@ -107,7 +107,7 @@ const RecordedSpan* Spans::parent_of(const RecordedSpan* span) const {
 std::string Spans::path_to(const RecordedSpan* span) const {
   std::string path;
   std::size_t place = place_of(span);
-  // Bounded: parents may go round in a circle.
+  // Bounded: parents may form a circle.
   for (std::size_t steps = 0; place != none && steps < spans_.size(); ++steps) {
     path = path.empty() ? spans_[place].name : spans_[place].name + " > " + path;
     place = parents_[place];

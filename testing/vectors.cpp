@@ -24,6 +24,7 @@ namespace json = boost::json;
 /// What a text may have when it is expanded, and a list.
 constexpr std::size_t max_bytes = std::size_t{1} << 20U;
 constexpr std::size_t max_members = std::size_t{1} << 16U;
+constexpr std::size_t max_list_bytes = std::size_t{1} << 24U;
 
 /// Boost.JSON throws as well: `guarded` makes a result of both.
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
@@ -176,6 +177,7 @@ std::vector<MemberSpec> baggage_of(const json::value& value) {
 /// {"repeat": [item], "times": n, "from": m}: n items, in whose texts the number replaces "{n}".
 json::array expanded(const json::value& value) {
   json::array out;
+  std::size_t bytes = 0;
   for (const json::value& item : array_of(value)) {
     const auto* object = item.if_object();
     if (object == nullptr) {
@@ -189,7 +191,10 @@ json::array expanded(const json::value& value) {
     for (std::size_t i = 0; i < times; ++i) {
       json::array copy;
       for (const json::value& part : array_of(member_of(*object, "repeat"))) {
-        copy.emplace_back(numbered(text_of(part), from + i));
+        const std::string text = numbered(text_of(part), from + i);
+        bytes += text.size();
+        if (bytes > max_list_bytes) fail("a list of too many bytes");
+        copy.emplace_back(text);
       }
       out.push_back(std::move(copy));
     }

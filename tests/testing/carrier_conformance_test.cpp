@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "baton/carriers/http.hpp"
 #include "faulty_carrier.hpp"
 
 namespace {
@@ -144,12 +145,12 @@ TEST(CarrierConformance, AFailureTellsTheRuleTheStepsAndTheAnswer) {
   EXPECT_EQ(broken_rules<FaultyBinding>(Fault::set_replaces_the_first_alone)["SetReplacesAll"],
             "Failed\n"
             "The rule: set replaces all values of the name\n"
-            "  There arrives the field \"a\": \"1\".\n"
-            "  There arrives the field \"b\": \"1\".\n"
-            "  There arrives the field \"a\": \"2\".\n"
-            "  There arrives the field \"b\": \"2\".\n"
-            "  There arrives the field \"a\": \"3\".\n"
-            "  There arrives the field \"b\": \"3\".\n"
+            "  The field \"a\": \"1\" arrives.\n"
+            "  The field \"b\": \"1\" arrives.\n"
+            "  The field \"a\": \"2\" arrives.\n"
+            "  The field \"b\": \"2\" arrives.\n"
+            "  The field \"a\": \"3\" arrives.\n"
+            "  The field \"b\": \"3\" arrives.\n"
             "  set(\"a\", \"new\").\n"
             "What is sent is { (\"a\", \"2\"), (\"a\", \"3\"), (\"a\", \"new\"), (\"b\", \"1\"), "
             "(\"b\", \"2\"), (\"b\", \"3\") }, and must be { (\"a\", \"new\"), (\"b\", \"1\"), "
@@ -163,6 +164,28 @@ TEST(CarrierConformance, AFailureTellsTheRuleTheStepsAndTheAnswer) {
                      "The number of extracted members is 10, and must be 180."))
       << many;
 }
+
+// ---- As the header's comment has it ----
+
+struct MailBinding {
+  using Storage = std::vector<std::pair<std::string, std::string>>;
+
+  // A field arrives.
+  static void add(Storage& storage, std::string_view name, std::string_view value) {
+    storage.emplace_back(name, value);
+  }
+  // What is sent.
+  static baton::testing::RawFields raw(const Storage& storage) { return storage; }
+  static auto carrier(Storage& storage) { return baton::http::HeaderCarrier(storage); }
+  static auto carrier(const Storage& storage) { return baton::http::HeaderCarrier(storage); }
+
+  static constexpr bool holds_repeated_names = true;  // several fields with one name,
+  static constexpr bool keeps_order = true;           // in the order of their arrival,
+  static constexpr bool holds_mixed_case = true;      // in any spelling
+  static constexpr bool writes_lines = true;          // a line break would end a field
+};
+
+BATON_TEST_CARRIER(Mail, MailBinding);
 
 // ---- A carrier that only reads ----
 

@@ -125,6 +125,9 @@ TEST(Vectors, TextsAndListsAreBounded) {
             begin + "a text of too many bytes");
   EXPECT_EQ(error_of(with("{}", R"({"baggage": [{"repeat": ["k", "v"], "times": 70000}]})")),
             begin + "a list of too many members");
+  EXPECT_EQ(
+      error_of(with("{}", R"({"baggage": [{"repeat": ["k", )" + half + R"(], "times": 60000}]})")),
+      begin + "a list of too many bytes");
 }
 
 TEST(Vectors, AContextThatCannotBeMadeIsAnError) {

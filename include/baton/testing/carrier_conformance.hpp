@@ -5,8 +5,9 @@
 /// `baton/carrier.hpp` requires, and that Baton's formats pass through it.
 ///
 /// A carrier is tested through a *binding*, which gives access to the fields of its transport
-/// without the carrier. For a carrier over a vector of pairs:
+/// without the carrier. For the carrier that Baton has for a vector of pairs:
 ///
+///     #include <baton/carriers/http.hpp>
 ///     #include <baton/testing/carrier_conformance.hpp>
 ///
 ///     struct MailBinding {
@@ -18,8 +19,12 @@
 ///       }
 ///       // What is sent.
 ///       static baton::testing::RawFields raw(const Storage& storage) { return storage; }
-///       static auto carrier(Storage& storage) { return MailCarrier(storage); }
-///       static auto carrier(const Storage& storage) { return ConstMailCarrier(storage); }
+///       static auto carrier(Storage& storage) {
+///         return baton::http::HeaderCarrier(storage);
+///       }
+///       static auto carrier(const Storage& storage) {
+///         return baton::http::HeaderCarrier(storage);
+///       }
 ///
 ///       static constexpr bool holds_repeated_names = true;  // several fields with one name,
 ///       static constexpr bool keeps_order = true;           // in the order of their arrival,

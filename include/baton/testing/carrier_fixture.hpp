@@ -85,7 +85,7 @@ class CarrierFixture : public ::testing::Test {
 
   /// A field arrives.
   void arrive(std::string_view name, std::string_view value) {
-    steps_.push_back("There arrives the field " + field(name, value));
+    steps_.push_back("The field " + field(name, value) + " arrives");
     Binding::add(storage_, name, value);
   }
   void set(std::string_view name, std::string_view value) {

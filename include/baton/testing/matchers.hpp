@@ -173,9 +173,9 @@ auto HasTracestate(const Inner& inner) {
   return detail::field_matcher("tracestate", inner);
 }
 
-/// The caller's trace goes on: the same trace-id, a parent-id that is the caller's or not, as said,
-/// the same flags and the same tracestate. A service that forwards satisfies `Parent::same`, one
-/// that makes spans `Parent::fresh`.
+/// The caller's trace continues: the same trace-id, a parent-id that is the caller's or not, as
+/// said, the same flags and the same tracestate. A service that forwards satisfies `Parent::same`,
+/// one that makes spans `Parent::fresh`.
 inline auto ContinuesTrace(const Context& caller, Parent parent = Parent::any) {
   const std::string which = parent == Parent::any    ? ""
                             : parent == Parent::same ? ", with the caller's parent-id"
@@ -204,7 +204,7 @@ inline auto HasNoTrace() {
 }
 
 /// The baggage has these members, in any order, and no others. Values are as they were set, without
-/// escapes.
+/// escapes; properties are not compared.
 ///
 ///     EXPECT_THAT(headers, BaggageIs({{"user", "Amélie"}, {"tenant", "7"}}));
 inline auto BaggageIs(std::vector<std::pair<std::string, std::string>> members) {

@@ -23,7 +23,7 @@ class Spans {
   using List = std::vector<const RecordedSpan*>;
 
   explicit Spans(std::vector<RecordedSpan> spans);
-  /// Those that have ended, and how the others fare.
+  /// Those that have ended; it also knows which have not, and which have twice.
   explicit Spans(const RecordingTracer& tracer);
 
   /// All of them, in the order of their ends.
@@ -54,7 +54,7 @@ class Spans {
   [[nodiscard]] std::size_t find_parent(std::size_t span) const;
   [[nodiscard]] std::string line_of(std::size_t span) const;
   [[nodiscard]] std::size_t place_of(const RecordedSpan* span) const;
-  /// Those that no root leads to: their parents go round in a circle.
+  /// How many no root leads to: their parents form a circle.
   [[nodiscard]] std::size_t unreached() const;
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);

@@ -122,7 +122,7 @@ struct Vector {
 
 /// Reads one file. An error names the vector, and is anything outside the schema: a misspelled
 /// expectation must not count as none. It is an error, too, if two vectors have one name, and if a
-/// text has more than 1 MiB when it is expanded.
+/// text has more than 1 MiB, or a list more than 16 MiB, when it is expanded.
 VectorResult<std::vector<Vector>> load_vectors(const std::string& path);
 
 /// The minimum number of vectors of each format. It is an error if the folder has a file that the

@@ -85,7 +85,7 @@ Members members_of(const TraceState& state) {
 
 std::string state_difference(const TraceState& got, const TraceState& wanted) {
   if (got == wanted) return "";
-  const std::string members = members_difference("tracestate", members_of(got), members_of(wanted));
+  std::string members = members_difference("tracestate", members_of(got), members_of(wanted));
   if (!members.empty()) return members;
   return "tracestate has another order: " + shown(got.header()) + " is not " +
          shown(wanted.header());

@@ -109,7 +109,7 @@ std::string Spans::path_to(const RecordedSpan* span) const {
   std::size_t place = place_of(span);
   // Bounded: parents may form a circle.
   for (std::size_t steps = 0; place != none && steps < spans_.size(); ++steps) {
-    path = path.empty() ? spans_[place].name : spans_[place].name + " > " + path;
+    path.insert(0, path.empty() ? "" : " > ").insert(0, spans_[place].name);
     place = parents_[place];
   }
   return path;

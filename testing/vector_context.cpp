@@ -90,6 +90,7 @@ VectorResult<Context> make_context(const ContextSpec& spec) {
   BaggageBuilder builder({}, {unlimited, unlimited});
   for (const MemberSpec& member : spec.baggage) {
     std::vector<BaggageBuilder::Property> properties;
+    properties.reserve(member.properties.size());
     for (const PropertySpec& property : member.properties) {
       properties.push_back({property.key, property.value});
     }

@@ -434,7 +434,7 @@ Manifest manifest_of(const std::string& folder) {
   for (const auto& entry : object_of(root)) {
     const std::string format = entry.key();
     manifest.emplace_back(format, number_of(entry.value()));
-    if (!std::filesystem::exists(folder + "/" + format + ".json")) {
+    if (!std::filesystem::exists(std::filesystem::path(folder) / (format + ".json"))) {
       fail("the manifest names " + format + ", which is not there");
     }
   }

@@ -76,6 +76,7 @@ std::size_t RecordingTracer::open() const {
 std::vector<RecordedSpan> RecordingTracer::open_spans() const {
   const std::lock_guard lock(mutex_);
   std::vector<RecordedSpan> spans;
+  spans.reserve(open_.size());
   for (const auto& [number, span] : open_) spans.push_back(span);
   return spans;
 }

@@ -16,11 +16,12 @@ using namespace carrier_faults;
 using Names = std::set<std::string>;
 using Broken = std::map<std::string, std::string>;
 
-/// The rules that a carrier breaks, each with what the first failure says.
+/// The rules that a carrier breaks, of all or of one, each with what the first failure says.
 template <class Binding>
-Broken broken_rules(Fault fault = Fault::none) {
+Broken broken_rules(Fault fault = Fault::none, std::string_view only = "") {
   Broken broken;
   for (const CarrierRule<Binding>& rule : carrier_rules<Binding>()) {
+    if (!only.empty() && only != rule.name) continue;
     testing::TestPartResultArray results;
     {
       const testing::ScopedFakeTestPartResultReporter reporter(
@@ -122,13 +123,15 @@ TEST(CarrierConformance, EachFaultBreaksItsRules) {
 }
 
 TEST(CarrierConformance, AKeptViewIsSeen) {
-  EXPECT_EQ(names_of(broken_rules<ViewBinding>()).count("SetCopiesWhatItIsGiven"), 1U);
+  // Other rules would read what is gone.
+  const char* const rule = "SetCopiesWhatItIsGiven";
+  EXPECT_EQ(names_of(broken_rules<ViewBinding>(Fault::none, rule)), Names{rule});
 }
 
 TEST(CarrierConformance, ABindingMustTellTheTruth) {
   const char* const rule = "TheBindingSaysWhatItHolds";
   EXPECT_EQ(names_of(broken_rules<RepeatsUnsaid>()), Names{rule});
-  EXPECT_EQ(names_of(broken_rules<RepeatsInvented>()).count(rule), 1U);
+  EXPECT_EQ(names_of(broken_rules<RepeatsInvented>(Fault::none, rule)), Names{rule});
   EXPECT_EQ(names_of(broken_rules<SpellingsUnsaid>()), Names{rule});
   EXPECT_EQ(names_of(broken_rules<PrefersUntruly>()).count("TheExactNameHidesOthers"), 1U);
 }

@@ -61,9 +61,9 @@ MAY_INCLUDE = {
     "c": ["text", "core"],
     "opentelemetry": [],
     "nginx": ["core", "http"],
-    "testing": ["text"],
+    "testing": ["text", "translators", "http"],
     "tools": ["text", "environment"],
-    "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
+    "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry", "testing"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)

@@ -51,6 +51,11 @@ class RecordingTracer final : public Tracer {
   [[nodiscard]] std::vector<RecordedSpan> ended() const;
   /// How many spans have started and not ended.
   [[nodiscard]] std::size_t open() const;
+  /// Those, in the order of their starts.
+  [[nodiscard]] std::vector<RecordedSpan> open_spans() const;
+  /// How often a span was ended that had ended. That is a mistake of its code: unless a test asks
+  /// for this number, the destructor asserts that it is zero.
+  [[nodiscard]] std::size_t ended_again() const;
   /// Forgets the spans that have ended.
   void clear();
 
@@ -58,7 +63,10 @@ class RecordingTracer final : public Tracer {
   std::shared_ptr<const Sampler> sampler_;
   mutable std::mutex mutex_;
   std::vector<RecordedSpan> ended_;
-  std::map<const void*, std::unique_ptr<RecordedSpan>> open_;
+  std::map<std::uintptr_t, RecordedSpan> open_;  // by number; none is used twice
+  std::uintptr_t started_ = 0;
+  std::size_t ended_again_ = 0;
+  mutable bool is_asked_ = false;
 };
 
 }  // namespace baton

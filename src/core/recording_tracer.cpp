@@ -4,6 +4,7 @@
 #include <cassert>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "baton/id_tracer.hpp"
 #include "baton/samplers.hpp"
@@ -26,28 +27,35 @@ void add(RecordedSpan& span, std::span<const Attribute> attributes) {
 
 RecordingTracer::RecordingTracer() : RecordingTracer(parent_based(always_on())) {}
 
-RecordingTracer::~RecordingTracer() = default;
+RecordingTracer::~RecordingTracer() {
+  assert((ended_again_ == 0 || is_asked_) && "a span ends twice");
+}
 
 Tracer::Started RecordingTracer::start(const SpanStart& start) noexcept {
-  auto span = std::make_unique<RecordedSpan>();
-  span->parent = start.parent;
-  span->context = IdTracer::context_of(start, *sampler_);
-  span->kind = start.kind;
-  span->name = start.name;
-  span->links.assign(start.links.begin(), start.links.end());
-  add(*span, start.attributes);
-  Started started{span->context, span.get()};
+  RecordedSpan span;
+  span.parent = start.parent;
+  span.context = IdTracer::context_of(start, *sampler_);
+  span.kind = start.kind;
+  span.name = start.name;
+  span.links.assign(start.links.begin(), start.links.end());
+  add(span, start.attributes);
+  Started started{span.context, nullptr};
   const std::lock_guard lock(mutex_);
-  open_.emplace(span.get(), std::move(span));
+  ++started_;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a number, which a pointer would not be for ever.
+  started.span = reinterpret_cast<void*>(started_);
+  open_.emplace(started_, std::move(span));
   return started;
 }
 
 void RecordingTracer::end(const Started& started, const SpanEnd& end) noexcept {
   const std::lock_guard lock(mutex_);
-  const auto found = open_.find(started.span);
-  assert(found != open_.end() && "a span ends twice");
-  if (found == open_.end()) return;
-  RecordedSpan& span = *found->second;
+  const auto found = open_.find(reinterpret_cast<std::uintptr_t>(started.span));
+  if (found == open_.end()) {
+    ++ended_again_;
+    return;
+  }
+  RecordedSpan& span = found->second;
   span.is_error = end.is_error;
   span.error_type = end.error_type;
   add(span, end.attributes);
@@ -63,6 +71,20 @@ std::vector<RecordedSpan> RecordingTracer::ended() const {
 std::size_t RecordingTracer::open() const {
   const std::lock_guard lock(mutex_);
   return open_.size();
+}
+
+std::vector<RecordedSpan> RecordingTracer::open_spans() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<RecordedSpan> spans;
+  spans.reserve(open_.size());
+  for (const auto& [number, span] : open_) spans.push_back(span);
+  return spans;
+}
+
+std::size_t RecordingTracer::ended_again() const {
+  const std::lock_guard lock(mutex_);
+  is_asked_ = true;
+  return ended_again_;
 }
 
 void RecordingTracer::clear() {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "baton/testing/matchers.hpp"
+
 namespace {
 
 const Fields request{{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
@@ -19,10 +21,12 @@ TEST(Spans, TwoSpansForARequestWithATracer) {
   const auto tracer = std::make_shared<baton::RecordingTracer>();
   baton::set_global_tracer(tracer);
   const auto sent = baton::Traceparent::parse(order(request).at("traceparent"));
-  const auto spans = tracer->ended();
-  ASSERT_EQ(spans.size(), 2U);
-  EXPECT_EQ(spans[0].parent, spans[1].context);
-  EXPECT_EQ(spans[0].context.span_context().span_id, sent->parent_id);
+  EXPECT_THAT(*tracer, baton::testing::AllEnded());
+  EXPECT_THAT(*tracer, baton::testing::IsOneTree());
+  const baton::testing::Spans spans(*tracer);
+  ASSERT_EQ(spans.all().size(), 2U) << spans.drawn();
+  EXPECT_EQ(spans.all()[0].context.span_context().span_id, sent->parent_id);
+  EXPECT_EQ(spans.parent_of(&spans.all()[0])->kind, baton::SpanKind::server);
 
   EXPECT_EQ(price_of("abc"), 3);
   EXPECT_EQ(tracer->ended().back().name, "price");

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "support/shown.hpp"
+#include "baton/testing/shown.hpp"
 
 namespace laws {
 
@@ -16,7 +16,7 @@ class Broken : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-using baton::test::shown;
+using baton::testing::shown;
 
 inline void require(bool holds, std::string_view law) {
   if (!holds) throw Broken(std::string(law));

@@ -7,16 +7,16 @@
 #include <string>
 #include <string_view>
 
+#include "baton/testing/shown.hpp"
 #include "support/fields.hpp"
-#include "support/shown.hpp"
 
 namespace baton::detail {
 namespace {
 
 template <class List>
-class WindowTest : public testing::Test {};
+class WindowTest : public ::testing::Test {};
 
-using Lists = testing::Types<BaggageList, TraceStateList>;
+using Lists = ::testing::Types<BaggageList, TraceStateList>;
 TYPED_TEST_SUITE(WindowTest, Lists);
 
 TYPED_TEST(WindowTest, ReferenceIsBitForBitTheClasses) {
@@ -45,7 +45,7 @@ void check(const std::string& text) {
     for (const Window& window : windows) {
       const bool is_there = at < text.size();
       ASSERT_EQ(window, is_there ? plain::classify<List>(text.substr(at)) : untouched)
-          << name << ", at " << at << " of " << test::shown(text);
+          << name << ", at " << at << " of " << testing::shown(text);
       at = is_there ? at + window_size : at;
     }
   };

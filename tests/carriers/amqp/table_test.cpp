@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "carriers/conformance.hpp"
+#include "baton/testing/carrier_conformance.hpp"
 #include "support.hpp"
 #include "support/count_allocations.hpp"
 
 namespace {
 
 using namespace amqp_test;
-using namespace carrier_conformance;
+using namespace baton::testing;
 using namespace std::string_literals;
 using baton::amqp::ConstTableCarrier;
 using baton::amqp::Pool;
@@ -18,6 +18,11 @@ struct TableBinding {
     std::unique_ptr<Pool> pool = std::make_unique<Pool>();
     amqp_table_t table{};
   };
+  static constexpr bool holds_repeated_names = true;
+  static constexpr bool keeps_order = true;
+  static constexpr bool holds_mixed_case = true;
+  // Values are bytes, and no byte can break a field.
+  static constexpr bool writes_lines = false;
   static void add(Storage& storage, std::string_view name, std::string_view value) {
     // Fields that were written before become received ones.
     const Fields before = to_fields(storage.table);
@@ -41,14 +46,7 @@ struct TableBinding {
   }
 };
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, CarrierTest, TableBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, MultiValueCarrierTest, TableBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, OrderedCarrierTest, TableBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, CaseInsensitiveCarrierTest, TableBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Amqp, MixedCaseCarrierTest, TableBinding);
-
-// Values are bytes, and no byte can break a field.
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
+BATON_TEST_CARRIER(Amqp, TableBinding);
 
 Values all(const amqp_table_t& table, std::string_view name) {
   Values values;

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "carriers/conformance.hpp"
+#include "baton/testing/carrier_conformance.hpp"
 #include "support.hpp"
 
 namespace {
 
-using namespace carrier_conformance;
+using namespace baton::testing;
 using baton::curl::ConstSlistCarrier;
 using baton::curl::SlistCarrier;
 using curl_test::List;
 
 struct SlistBinding {
   using Storage = List;
+  static constexpr bool holds_repeated_names = true;
+  static constexpr bool keeps_order = true;
+  static constexpr bool holds_mixed_case = true;
+  static constexpr bool writes_lines = true;
   static void add(Storage& storage, std::string_view name, std::string_view value) {
     storage.add(std::string(name) + (value.empty() ? ";" : ": ") + std::string(value));
   }
@@ -28,12 +32,7 @@ struct SlistBinding {
   }
 };
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Slist, CarrierTest, SlistBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Slist, MultiValueCarrierTest, SlistBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Slist, OrderedCarrierTest, SlistBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Slist, CaseInsensitiveCarrierTest, SlistBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Slist, MixedCaseCarrierTest, SlistBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Slist, HeaderSafeCarrierTest, SlistBinding);
+BATON_TEST_CARRIER(Slist, SlistBinding);
 
 RawFields fields_of(const List& list) {
   RawFields fields;

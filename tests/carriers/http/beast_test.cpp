@@ -10,11 +10,11 @@
 #include <boost/beast/http/write.hpp>
 #include <thread>
 
-#include "carriers/conformance.hpp"
+#include "baton/testing/carrier_conformance.hpp"
 
 namespace {
 
-using namespace carrier_conformance;
+using namespace baton::testing;
 using baton::http::BeastCarrier;
 namespace net = boost::asio;
 namespace http = boost::beast::http;
@@ -25,6 +25,10 @@ boost::beast::string_view to_beast(std::string_view text) { return {text.data(),
 template <class Fields>
 struct BeastBinding {
   using Storage = Fields;
+  static constexpr bool holds_repeated_names = true;
+  static constexpr bool keeps_order = true;
+  static constexpr bool holds_mixed_case = true;
+  static constexpr bool writes_lines = true;
   static void add(Storage& storage, std::string_view name, std::string_view value) {
     storage.insert(to_beast(name), to_beast(value));
   }
@@ -40,12 +44,7 @@ struct BeastBinding {
 using Bindings =
     testing::Types<BeastBinding<http::fields>, BeastBinding<http::request<http::string_body>>,
                    BeastBinding<http::response_header<>>>;
-INSTANTIATE_TYPED_TEST_SUITE_P(Beast, CarrierTest, Bindings);
-INSTANTIATE_TYPED_TEST_SUITE_P(Beast, MultiValueCarrierTest, Bindings);
-INSTANTIATE_TYPED_TEST_SUITE_P(Beast, OrderedCarrierTest, Bindings);
-INSTANTIATE_TYPED_TEST_SUITE_P(Beast, CaseInsensitiveCarrierTest, Bindings);
-INSTANTIATE_TYPED_TEST_SUITE_P(Beast, MixedCaseCarrierTest, Bindings);
-INSTANTIATE_TYPED_TEST_SUITE_P(Beast, HeaderSafeCarrierTest, Bindings);
+BATON_TEST_CARRIER(Beast, Bindings);
 
 TEST(BeastCarrier, LeavesOutWhatBeastCannotHold) {
   constexpr std::size_t most = BeastCarrier<http::fields>::max_size;

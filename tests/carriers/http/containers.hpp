@@ -67,10 +67,26 @@ inline constexpr auto baton::http::name_order<http_test::KnownCaseInsensitiveLes
 namespace http_test {
 
 template <class Container>
+concept IsMap = requires { typename Container::mapped_type; };
+template <class Container>
+concept HasUniqueNames = IsMap<Container> && requires(Container& map) {
+  map.insert(typename Container::value_type()).second;
+};
+template <class Container>
+concept IgnoresCase =
+    requires { requires std::is_base_of_v<CaseInsensitiveLess, typename Container::key_compare>; };
+
+template <class Container>
 struct HeaderBinding {
   using Storage = Container;
+  static constexpr bool holds_repeated_names = !HasUniqueNames<Container>;
+  // Hash multimaps have an order of their own for repeated fields.
+  static constexpr bool keeps_order =
+      holds_repeated_names && !requires { typename Container::hasher; };
+  static constexpr bool holds_mixed_case = holds_repeated_names || !IgnoresCase<Container>;
+  static constexpr bool writes_lines = true;
   static void add(Storage& storage, std::string_view name, std::string_view value) {
-    if constexpr (requires { typename Container::mapped_type; }) {
+    if constexpr (IsMap<Container>) {
       storage.insert({std::string(name), {std::string(value)}});
     } else {
       storage.push_back({std::string(name), std::string(value)});
@@ -107,12 +123,8 @@ using KnownFoldingMultimap =
 
 using Everything =
     testing::Types<Pairs, PairList, PairDeque, Entries, Map, FoldingMap, HashMap, Multimap,
-                   WrappedMultimap, FoldingMultimap, HashMultimap, FoldingHashMultimap>;
-using MultiValued = testing::Types<Pairs, PairList, PairDeque, Entries, Multimap, WrappedMultimap,
-                                   FoldingMultimap, HashMultimap, FoldingHashMultimap>;
-// Hash multimaps have an order of their own for repeated fields.
-using Ordered =
-    testing::Types<Pairs, PairList, PairDeque, Entries, Multimap, WrappedMultimap, FoldingMultimap>;
+                   WrappedMultimap, FoldingMultimap, HashMultimap, FoldingHashMultimap,
+                   TransparentMap, KnownFoldingMap, KnownFoldingMultimap>;
 using ManySpellings =
     testing::Types<Pairs, PairList, PairDeque, Entries, Map, HashMap, Multimap, WrappedMultimap,
                    FoldingMultimap, HashMultimap, FoldingHashMultimap>;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "carriers/conformance.hpp"
+#include "baton/testing/carrier_conformance.hpp"
 #include "support.hpp"
 
 namespace {
 
-using namespace carrier_conformance;
+using namespace baton::testing;
 using namespace kafka_test;
 using namespace std::string_view_literals;
 using baton::kafka::ConstCppHeadersCarrier;
@@ -20,7 +20,15 @@ RawFields without_nulls(const Headers& headers) {
   return fields;
 }
 
-struct CBinding {
+/// Values are bytes, and no byte breaks a header.
+struct HeaderList {
+  static constexpr bool holds_repeated_names = true;
+  static constexpr bool keeps_order = true;
+  static constexpr bool holds_mixed_case = true;
+  static constexpr bool writes_lines = false;
+};
+
+struct CBinding : HeaderList {
   struct Storage {
     HeadersPointer list{rd_kafka_headers_new(0)};
   };
@@ -40,7 +48,7 @@ struct CBinding {
   static auto carrier(const Storage& storage) { return ConstHeadersCarrier(storage.list.get()); }
 };
 
-struct CppBinding {
+struct CppBinding : HeaderList {
   struct Storage {
     std::unique_ptr<RdKafka::Headers> list{RdKafka::Headers::create()};
   };
@@ -68,14 +76,7 @@ struct CppBinding {
 
 using Bindings = testing::Types<CBinding, CppBinding>;
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Kafka, CarrierTest, Bindings);
-INSTANTIATE_TYPED_TEST_SUITE_P(Kafka, MultiValueCarrierTest, Bindings);
-INSTANTIATE_TYPED_TEST_SUITE_P(Kafka, OrderedCarrierTest, Bindings);
-INSTANTIATE_TYPED_TEST_SUITE_P(Kafka, CaseInsensitiveCarrierTest, Bindings);
-INSTANTIATE_TYPED_TEST_SUITE_P(Kafka, MixedCaseCarrierTest, Bindings);
-
-// Values are bytes, and no byte breaks a header.
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
+BATON_TEST_CARRIER(Kafka, Bindings);
 
 template <class Binding>
 class KafkaHeadersTest : public CarrierFixture<Binding> {};

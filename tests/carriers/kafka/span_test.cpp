@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "baton/id_tracer.hpp"
+#include "baton/testing/matchers.hpp"
 #include "span_support.hpp"
 #include "support/span_cases.hpp"
 
@@ -275,12 +276,13 @@ TEST_F(SpanTest, ForwardInProcessIsAChildOfItsSpan) {
           {.tracer = &tracer_});
   flush(*producer);
   checked_.next();
-  ASSERT_EQ(tracer_.ended().size(), 2U);
-  const std::vector<RecordedSpan> spans = tracer_.ended();
-  const RecordedSpan& consumer = spans[spans[0].kind == SpanKind::consumer ? 0 : 1];
-  const RecordedSpan& sender = spans[spans[0].kind == SpanKind::consumer ? 1 : 0];
-  expect_same(consumer.parent, context_of(parent));
-  EXPECT_EQ(sender.parent, consumer.context);
+  EXPECT_THAT(tracer_, baton::testing::AllEnded());
+  EXPECT_THAT(tracer_, baton::testing::IsOneTree());
+  const baton::testing::Spans spans(tracer_);
+  ASSERT_EQ(spans.all().size(), 2U) << spans.drawn();
+  expect_same(spans.roots().at(0)->parent, context_of(parent));
+  EXPECT_EQ(spans.path_to(spans.of_kind(SpanKind::producer).at(0)),
+            "process orders > send checked");
 }
 
 /// An interceptor of another producer, which produces itself, takes no other's span.

@@ -3,11 +3,11 @@
 
 #include <map>
 
-#include "carriers/conformance.hpp"
+#include "baton/testing/carrier_conformance.hpp"
 
 namespace {
 
-using namespace carrier_conformance;
+using namespace baton::testing;
 using namespace std::string_view_literals;
 using baton::sqs::AttributeMapCarrier;
 
@@ -28,6 +28,8 @@ using Map = std::map<std::string, Value>;
 
 struct MapBinding {
   using Storage = Map;
+  static constexpr bool holds_mixed_case = true;
+  static constexpr bool writes_lines = false;
   static void add(Storage& storage, std::string_view name, std::string_view value) {
     Value& attribute = storage[std::string(name)];
     attribute.SetDataType("String");
@@ -42,12 +44,7 @@ struct MapBinding {
   static auto carrier(const Storage& storage) { return AttributeMapCarrier(storage); }
 };
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Attributes, CarrierTest, MapBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Attributes, CaseInsensitiveCarrierTest, MapBinding);
-INSTANTIATE_TYPED_TEST_SUITE_P(Attributes, MixedCaseCarrierTest, MapBinding);
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MultiValueCarrierTest);
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OrderedCarrierTest);
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HeaderSafeCarrierTest);
+BATON_TEST_CARRIER(Attributes, MapBinding);
 
 TEST(SqsAttributesTest, TypesOtherThanStringAreAbsent) {
   Map map;

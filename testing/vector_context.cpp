@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
 #include <memory>
-#include <stdexcept>
+#include <utility>
 
+#include "baton/testing/shown.hpp"
+#include "baton/testing/vectors.hpp"
 #include "baton/translators/jaeger.hpp"
 #include "baton/translators/ottrace.hpp"
-#include "support/shown.hpp"
-#include "vector.hpp"
 
-namespace baton::test {
+namespace baton::testing {
 namespace {
 
-/// For a call that cannot fail in a valid vector.
-template <class T>
-T must(expected<T> result, std::string_view what) {
-  if (!result) throw std::runtime_error(std::string(what) + ": " + result.error().message());
-  return *std::move(result);
+tl::unexpected<std::string> wrong(std::string_view what, const ParseError& error) {
+  return tl::unexpected(std::string(what) + ": " + error.message());
 }
 
 }  // namespace
@@ -68,19 +65,23 @@ std::string describe(const Context& context) {
   return describe(spec);
 }
 
-Context make_context(const ContextSpec& spec) {
+VectorResult<Context> make_context(const ContextSpec& spec) {
   Context context;
   if (!spec.trace_id.empty()) {
     TraceState state;
     for (auto member = spec.trace_state.rbegin(); member != spec.trace_state.rend(); ++member) {
-      state = must(state.set(member->first, member->second), "tracestate");
+      const auto longer = state.set(member->first, member->second);
+      if (!longer) return wrong("tracestate", longer.error());
+      state = *longer;
     }
-    const TraceId trace_id = must(TraceId::from_hex(spec.trace_id), "trace_id");
+    const auto trace_id = TraceId::from_hex(spec.trace_id);
+    if (!trace_id) return wrong("trace_id", trace_id.error());
     if (spec.span_id.empty()) {
-      context.set_trace_id(trace_id, spec.sampling, state);
+      context.set_trace_id(*trace_id, spec.sampling, state);
     } else {
-      context.set_span_context({trace_id, must(SpanId::from_hex(spec.span_id), "span_id"),
-                                TraceFlags(spec.flags), spec.remote, state});
+      const auto span_id = SpanId::from_hex(spec.span_id);
+      if (!span_id) return wrong("span_id", span_id.error());
+      context.set_span_context({*trace_id, *span_id, TraceFlags(spec.flags), spec.remote, state});
     }
   }
   if (context.sampling() != spec.sampling) context.set_sampling(spec.sampling);
@@ -89,20 +90,21 @@ Context make_context(const ContextSpec& spec) {
   BaggageBuilder builder({}, {unlimited, unlimited});
   for (const MemberSpec& member : spec.baggage) {
     std::vector<BaggageBuilder::Property> properties;
+    properties.reserve(member.properties.size());
     for (const PropertySpec& property : member.properties) {
       properties.push_back({property.key, property.value});
     }
     const auto done = builder.set(member.key, member.value, properties);
-    if (!done) throw std::runtime_error("baggage: " + done.error().message());
+    if (!done) return wrong("baggage", done.error());
   }
   context.set_baggage(builder.build());
   return context;
 }
 
-PropagatorChain make_chain(const ChainSpec& spec) {
+VectorResult<PropagatorChain> make_chain(const ChainSpec& spec) {
   const ConfiguredChain configured = baton::make_chain(
       ChainConfiguration{spec.propagators, spec.propagators, spec.policy, spec.options});
-  if (!configured.error.empty()) throw std::runtime_error(configured.error);
+  if (!configured.error.empty()) return tl::unexpected(configured.error);
 
   std::vector<PropagatorChain::Link> links;
   for (const PropagatorChain::Link& link : configured.chain.readers()) {
@@ -123,4 +125,4 @@ PropagatorChain make_chain(const ChainSpec& spec) {
   return PropagatorChain(links, spec.policy);
 }
 
-}  // namespace baton::test
+}  // namespace baton::testing

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace baton::test {
+namespace baton::testing {
 
 /// The text with everything unprintable as \xNN, in quotes.
 inline std::string shown(std::string_view text) {
@@ -21,4 +21,4 @@ inline std::string shown(std::string_view text) {
   return out + '"';
 }
 
-}  // namespace baton::test
+}  // namespace baton::testing

@@ -6,14 +6,24 @@
 #include <exception>
 #include <iostream>
 #include <span>
+#include <stdexcept>
 
+#include "baton/testing/shown.hpp"
+#include "baton/testing/vectors.hpp"
 #include "support/fields.hpp"
-#include "support/shown.hpp"
-#include "vector.hpp"
 
 /// Runs the vectors of the given formats: vectors FOLDER FORMAT...
-namespace baton::test {
+namespace baton::testing {
 namespace {
+
+using test::Fields;
+
+/// What is there, or an exception: the vector or the file is not sound.
+template <class T>
+T must(VectorResult<T> result) {
+  if (!result) throw std::runtime_error(result.error());
+  return *std::move(result);
+}
 
 /// Sets variables until its destruction.
 class Environment {
@@ -49,7 +59,7 @@ Fields make_fields(const std::vector<TextPair>& pairs) {
 }
 
 void check_extraction(const PropagationVector& vector, Context& context) {
-  const PropagatorChain chain = make_chain(vector.chain);
+  const PropagatorChain chain = must(make_chain(vector.chain));
   const Fields fields = make_fields(vector.fields);
 
   Context reported = context;
@@ -79,7 +89,7 @@ void check_extraction(const PropagationVector& vector, Context& context) {
 }
 
 void check_injection(const PropagationVector& vector, const Context& context) {
-  const PropagatorChain chain = make_chain(vector.inject_chain);
+  const PropagatorChain chain = must(make_chain(vector.inject_chain));
   Fields outgoing = make_fields(vector.outgoing);
   chain.inject(context, outgoing);
   EXPECT_EQ(describe_fields(outgoing.sorted()),
@@ -88,7 +98,7 @@ void check_injection(const PropagationVector& vector, const Context& context) {
 
 void check(const PropagationVector& vector) {
   const Environment environment(vector.environment);
-  Context context = make_context(vector.given);
+  Context context = must(make_context(vector.given));
   if (vector.extracts) check_extraction(vector, context);
   if (vector.injects) check_injection(vector, context);
 }
@@ -162,7 +172,7 @@ void check(const SamplingVector& vector) {
   const Environment environment(vector.environment);
   const ConfiguredSampler configured = make_sampler_from_environment();
   check_error(configured.error, vector.error_mentions);
-  const Context parent = make_context(vector.given);
+  const Context parent = must(make_context(vector.given));
   const Context child = IdTracer::context_of({.parent = parent}, *configured.sampler);
   EXPECT_EQ(to_string(child.sampling()), to_string(vector.decision));
   std::vector<TextPair> state;
@@ -170,7 +180,7 @@ void check(const SamplingVector& vector) {
   EXPECT_EQ(describe_fields(state), describe_fields(vector.trace_state));
 }
 
-class VectorTest : public testing::Test {
+class VectorTest : public ::testing::Test {
  public:
   explicit VectorTest(Vector vector) : vector_(std::move(vector)) {}
 
@@ -191,13 +201,13 @@ class VectorTest : public testing::Test {
 
 /// Registers a test for each vector of the formats. Returns their number.
 std::size_t register_vectors(const std::string& folder, const std::vector<std::string>& formats) {
-  const auto manifest = load_manifest(folder);
+  const auto manifest = must(load_manifest(folder));
   std::size_t count = 0;
   for (const std::string& format : formats) {
     const auto listed = std::find_if(manifest.begin(), manifest.end(),
                                      [&](const auto& entry) { return entry.first == format; });
     if (listed == manifest.end()) throw std::runtime_error(format + " is not in the manifest");
-    std::vector<Vector> vectors = load_vectors(folder + "/" + format + ".json");
+    std::vector<Vector> vectors = must(load_vectors(folder + "/" + format + ".json"));
     if (vectors.empty() || vectors.size() < listed->second) {
       throw std::runtime_error(format + ": " + std::to_string(vectors.size()) +
                                " vectors, the manifest says " + std::to_string(listed->second));
@@ -205,16 +215,16 @@ std::size_t register_vectors(const std::string& folder, const std::vector<std::s
     count += vectors.size();
     for (Vector& vector : vectors) {
       const std::string name = vector.name;
-      testing::RegisterTest(
+      ::testing::RegisterTest(
           format.c_str(), name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-          [vector = std::move(vector)]() -> testing::Test* { return new VectorTest(vector); });
+          [vector = std::move(vector)]() -> ::testing::Test* { return new VectorTest(vector); });
     }
   }
   return count;
 }
 
 }  // namespace
-}  // namespace baton::test
+}  // namespace baton::testing
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
@@ -230,8 +240,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const std::size_t count =
-        baton::test::register_vectors(arguments.front(), {arguments.begin() + 1, arguments.end()});
+    const std::size_t count = baton::testing::register_vectors(
+        arguments.front(), {arguments.begin() + 1, arguments.end()});
     const int status = RUN_ALL_TESTS();
     std::cout << "vectors: " << count << "\n";
     return status;

@@ -9,10 +9,26 @@
 #include <utility>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 #include "baton/baton.hpp"
 
-/// The schema of tests/vectors/README.md as types.
-namespace baton::test {
+/// The vectors of Baton, which are installed as JSON, as types: their README.md and
+/// vectors.schema.json say what each member means. A library for tests: it reads files that one
+/// trusts, within limits.
+///
+///     const auto vectors = baton::testing::load_vectors(folder + "/traceparent.json");
+///     if (!vectors) FAIL() << vectors.error();
+///     for (const baton::testing::Vector& vector : *vectors) {
+///       if (vector.propagation) check(*vector.propagation);
+///     }
+///
+/// Link `baton-testing`, which needs Boost.JSON.
+namespace baton::testing {
+
+/// A result, or what is wrong, in words.
+template <class T>
+using VectorResult = tl::expected<T, std::string>;
 
 using TextPair = std::pair<std::string, std::string>;
 
@@ -42,7 +58,7 @@ std::string describe(const ContextSpec& spec);
 std::string describe(const Context& context);
 
 /// The context that the specification describes, made only through the public API.
-Context make_context(const ContextSpec& spec);
+VectorResult<Context> make_context(const ContextSpec& spec);
 
 struct IssueSpec {
   std::string field;
@@ -59,7 +75,7 @@ struct ChainSpec {
   PropagatorOptions options;
 };
 
-PropagatorChain make_chain(const ChainSpec& spec);
+VectorResult<PropagatorChain> make_chain(const ChainSpec& spec);
 
 struct PropagationVector {
   std::vector<TextPair> environment;
@@ -104,12 +120,14 @@ struct Vector {
   std::optional<SamplingVector> sampling;
 };
 
-/// Reads one file. Throws std::runtime_error, which names the vector, for anything outside the
-/// schema: a misspelled expectation must not count as none.
-std::vector<Vector> load_vectors(const std::string& path);
+/// Reads one file. An error names the vector, and is anything outside the schema: a misspelled
+/// expectation must not count as none. It is an error, too, if two vectors have one name, and if a
+/// text has more than 1 MiB, or a list more than 16 MiB, when it is expanded.
+VectorResult<std::vector<Vector>> load_vectors(const std::string& path);
 
-/// The minimum number of vectors for each format, and a check that the folder has their files and
-/// no others.
-std::vector<std::pair<std::string, std::size_t>> load_manifest(const std::string& folder);
+/// The minimum number of vectors of each format. It is an error if the folder has a file that the
+/// manifest does not name, or lacks one that it names.
+VectorResult<std::vector<std::pair<std::string, std::size_t>>> load_manifest(
+    const std::string& folder);
 
-}  // namespace baton::test
+}  // namespace baton::testing

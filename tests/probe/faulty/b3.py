@@ -7,7 +7,7 @@ from context import SAMPLED, Context
 from faults import planted
 
 SINGLE = rb"([0-9a-f]{32}|[0-9a-f]{16})-([0-9a-f]{16})(?:-([01d]))?(?:-([0-9a-f]{16}))?"
-SAYS = {b"1": b"1", b"0": b"0", b"true": b"1", b"false": b"0"}
+SAYS = {b"": None, b"1": b"1", b"0": b"0", b"true": b"1", b"false": b"0"}
 
 
 def context_of(trace_id, span_id, decision, context):
@@ -42,14 +42,14 @@ def read_single(fields, context):
 
 def read_decision(fields):
     """Whether it is well-formed, and the decision."""
-    debug, sampled = fields.get("x-b3-flags"), fields.get("x-b3-sampled")
+    debug, sampled = fields.get("x-b3-flags"), fields.get("x-b3-sampled", b"").lower()
+    if sampled not in SAYS or debug not in (None, b"0", b"1"):
+        return False, None
+    if planted("b3-reads-no-true") and sampled == b"true":
+        return True, b"0"
     if debug == b"1" and not planted("b3-ignores-flags"):
         return True, b"d"
-    if sampled is None:
-        return debug in (None, b"0", b"1"), None
-    if planted("b3-reads-no-true") and sampled.lower() == b"true":
-        return True, b"0"
-    return sampled.lower() in SAYS, SAYS.get(sampled.lower())
+    return True, SAYS[sampled]
 
 
 def read_multi(fields, context):

@@ -63,15 +63,16 @@ def read_member(member):
     return key + equals + changed(value) + properties
 
 
-def limited(members):
-    """Those that fit, whole."""
-    size, kept = 0, []
-    for member in members[:MAX_MEMBERS]:
-        size += len(member) + (1 if kept else 0)
-        if size > MAX_BYTES:
+def members_within_limits(text):
+    """Those that fit, whole; blanks and commas count."""
+    members, end = [], -1
+    for member in text.split(b","):
+        end += 1 + len(member)
+        if len(members) == MAX_MEMBERS or end > MAX_BYTES:
             break
-        kept.append(member)
-    return kept
+        if member.strip(b" \t"):
+            members.append(member.strip(b" \t"))
+    return members
 
 
 def read(fields, context):
@@ -82,9 +83,7 @@ def read(fields, context):
         values = values[-1:]
     if planted("needs-a-trace-for-baggage") and not context.trace_id:
         return context
-    members = [member.strip(b" \t") for member in b",".join(values).split(b",")]
-    members = limited([member for member in members if member])
-    kept = [read_member(member) for member in members]
+    kept = [read_member(member) for member in members_within_limits(b",".join(values))]
     if None in kept and planted("drops-baggage-for-a-bad-member"):
         return context
     context.baggage = [member for member in kept if member is not None]

@@ -17,10 +17,6 @@ def context_of(trace_id, span_id, decision, context):
         if planted("b3-refuses-64-bit-ids"):
             return None
         trace_id = trace_id.ljust(32, b"0") if planted("b3-pads-behind") else trace_id.rjust(32, b"0")
-    if decision is None and planted("b3-defer-becomes-1"):
-        decision = b"1"
-    if decision is None and planted("b3-defer-becomes-0"):
-        decision = b"0"
     flags = SAMPLED if decision in (b"1", b"d") else 0
     return Context(trace_id.lower(), span_id.lower(), flags, decision, baggage=context.baggage)
 

@@ -44,7 +44,9 @@ class App:
 async def main():
     trace.set_tracer_provider(TracerProvider())
     HTTPXClientInstrumentor().instrument()
-    listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio sends at once only on sockets that are called TCP's.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(OpenTelemetryMiddleware(App()), http="h11", lifespan="off",
                             log_level="error")

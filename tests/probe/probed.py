@@ -49,3 +49,9 @@ def probe(url, *options):
     if run.returncode not in (0, 1):
         raise RuntimeError(f"baton probe ends with {run.returncode}: {run.stderr}")
     return json.loads(run.stdout)
+
+
+def failed_cases(document):
+    """The names of what is wrong, by those of the cases that failed."""
+    return {case["name"]: [finding["name"] for finding in case["findings"]]
+            for case in document["cases"] if case["outcome"] == "failed"}

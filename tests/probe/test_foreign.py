@@ -47,7 +47,8 @@ def java():
     if agent is None:
         stage.skip("OpenTelemetry's agent for Java is not there")
     return lambda formats: Service(
-        "java", "-Xmx256m", "-XX:TieredStopAtLevel=1", f"-javaagent:{agent}", HERE / "Service.java",
+        "java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-Dsun.net.httpserver.nodelay=true",
+        f"-javaagent:{agent}", HERE / "Service.java",
         OTEL_PROPAGATORS=formats, OTEL_TRACES_EXPORTER="none", OTEL_METRICS_EXPORTER="none",
         OTEL_LOGS_EXPORTER="none", OTEL_JAVAAGENT_LOGGING="none")
 
@@ -73,7 +74,7 @@ def nginx():
 
 
 def nginx_with_baton():
-    return lambda formats: Nginx(f"baton on; baton_extract {formats}; location / {{",
+    return lambda formats: Nginx(f"baton on; baton_extract {formats}; baton_inject {formats}; location / {{",
                                  os.environ["NGINX_MODULE"])
 
 

@@ -123,8 +123,6 @@ def changed(members):
         return [member.lower() for member in members]
     if planted("sends-one-member"):
         return members[:1]
-    if planted("sends-an-empty-member") and members:
-        return [*members, b""]
     return members
 
 

@@ -162,7 +162,9 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   }
   const CLI::App* const command = app.get_subcommands().front();
   const CLI::Option* const list = command->get_option_no_throw("--propagators");
-  if (list != nullptr && list->count() != 0) arguments.propagators = std::move(propagators);
+  if (command != &probe && list != nullptr && list->count() != 0) {
+    arguments.propagators = std::move(propagators);
+  }
   arguments.sampling = to_sampling(sampling);
   arguments.probe.lists_all = probe.get_option("--propagators")->count() == 0;
   return arguments;

@@ -93,6 +93,8 @@ tl::expected<std::vector<Case>, Sentence> choose_cases(const ProbeArguments& arg
     return !is_chosen(row, arguments) || (call != CallMode::body && row.calls > 1);
   });
   if (cases.empty()) return tl::unexpected(Sentence("no case has such a name; see --list"));
+  if (!arguments.list)
+    cases.insert(cases.begin(), make_plain_case(formats.front(), arguments.seed));
   return cases;
 }
 
@@ -170,8 +172,7 @@ void add_aftermath(std::vector<Finding>& findings, const Case& row, const Case& 
   }
 }
 
-Report judge_all(const Plan& plan, const ProbeArguments& arguments, const Case& plain,
-                 const Run& run) {
+Report judge_all(const Plan& plan, const ProbeArguments& arguments, const Run& run) {
   Report report;
   report.url = arguments.url;
   report.call = arguments.call;
@@ -186,7 +187,7 @@ Report judge_all(const Plan& plan, const ProbeArguments& arguments, const Case& 
     const Case& row = plan.cases[i];
     const Observation& seen = run.seen[i];
     Result result{&row, &seen, judge.judge(row, seen), Grade::not_run};
-    add_aftermath(result.findings, row, plain, seen, judge);
+    add_aftermath(result.findings, row, plan.cases.front(), seen, judge);
     result.grade = grade_of(result.findings, seen.was_run, arguments.strict);
     report.results.push_back(std::move(result));
   }
@@ -205,7 +206,7 @@ tl::expected<void, Sentence> write_file(const std::string& name, const std::stri
 }  // namespace
 
 Outcome run_probe(const ProbeArguments& arguments, const Paint& paint,
-                        const std::function<void(std::string_view)>& show_progress) {
+                  const std::function<void(std::string_view)>& show_progress) {
   auto plan = make_plan(arguments);
   if (!plan) return refuse(plan.error());
   if (arguments.list) return {Status::done, to_list(plan->cases), {}};
@@ -216,13 +217,12 @@ Outcome run_probe(const ProbeArguments& arguments, const Paint& paint,
       show_progress("probing " + std::to_string(done) + "/" + std::to_string(total));
     };
   }
-  const Case plain = make_plain_case(names_of(plan->read).front(), arguments.seed);
   const auto begin = std::chrono::steady_clock::now();
-  const auto run = run_cases(plan->run, plan->cases, plain);
+  const auto run = run_cases(plan->run, plan->cases);
   if (show_progress) show_progress("");
   if (!run) return refuse(run.error());
 
-  Report report = judge_all(*plan, arguments, plain, *run);
+  Report report = judge_all(*plan, arguments, *run);
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   Outcome outcome;
   outcome.status = report.is_good() ? Status::done : Status::issues;

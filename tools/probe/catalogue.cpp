@@ -122,9 +122,11 @@ Case make_plain_case(std::string_view format, std::uint64_t seed) {
   std::vector<Case> cases;
   add_cases(cases, format);
   if (cases.empty()) add_http_cases(cases);
-  std::mt19937_64 random(seed);
-  Names(random).fill(cases.front());
-  return cases.front();
+  Case& plain = cases.front();
+  plain.name = "first/plain-request";
+  std::mt19937_64 random(~seed);  // ids that no case has
+  Names(random).fill(plain);
+  return plain;
 }
 
 bool matches(std::string_view name, std::string_view pattern) noexcept {

@@ -17,7 +17,7 @@ namespace baton::tool::probe {
 /// Whether a name matches a pattern, in which `*` stands for any text.
 [[nodiscard]] bool matches(std::string_view name, std::string_view pattern) noexcept;
 
-/// A plain request that any service continues, to see whether it is still well.
+/// A plain request that any service continues, to see whether it is well at all.
 [[nodiscard]] Case make_plain_case(std::string_view format, std::uint64_t seed);
 
 // The tables, with texts in the place of ids: see Rows.

@@ -46,7 +46,7 @@ struct Report {
 
 /// `failed` if a finding is one against a MUST, or any with `strict`.
 [[nodiscard]] Grade grade_of(const std::vector<Finding>& findings, bool was_run,
-                                 bool strict) noexcept;
+                             bool strict) noexcept;
 
 [[nodiscard]] std::string_view to_string(Grade grade) noexcept;
 

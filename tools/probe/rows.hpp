@@ -19,7 +19,9 @@ class Row {
   Row& continues(std::string_view trace_id = "{trace}") {
     return trace(Trace::continued, trace_id);
   }
-  Row& continues_or_none() { return trace(Trace::continued_or_none, "{trace}"); }
+  Row& continues_or_none(std::string_view trace_id = "{trace}") {
+    return trace(Trace::continued_or_none, trace_id);
+  }
   /// The tracestate of a trace that is not continued must not go on.
   Row& restarts() {
     case_->trace = Trace::not_continued;

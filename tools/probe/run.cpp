@@ -32,12 +32,8 @@ constexpr std::chrono::milliseconds last_wait{50};
 
 class Runner {
  public:
-  Runner(net::io_context& io, const RunOptions& options, const Case& plain)
-      : io_(io),
-        options_(options),
-        plain_(plain),
-        token_(SpanId::random().to_string()),
-        wakeup_(io) {}
+  Runner(net::io_context& io, const RunOptions& options)
+      : io_(io), options_(options), token_(SpanId::random().to_string()), wakeup_(io) {}
 
   net::awaitable<void> run(const std::vector<Case>& cases, Run& result, std::string& error);
 
@@ -58,10 +54,10 @@ class Runner {
   void on_arrival(Arrival arrival);
   [[nodiscard]] std::optional<std::size_t> find_slot(const Arrival& arrival, unsigned& number);
   [[nodiscard]] bool is_served(const Case& row, const Observation& seen) const noexcept;
+  [[nodiscard]] bool is_plain_served(const Observation& seen) const noexcept;
 
   net::io_context& io_;
   const RunOptions& options_;
-  const Case& plain_;
   std::string token_;  // tells this run's calls from others
   net::steady_timer wakeup_;
   std::unique_ptr<Listener> listener_;
@@ -130,7 +126,11 @@ net::awaitable<void> Runner::run(const std::vector<Case>& cases, Run& result, st
     co_await probe(row, seen);
     if (row.is_hostile) {
       seen.afterwards = std::make_unique<Observation>();
-      co_await probe(plain_, *seen.afterwards);
+      co_await probe(cases.front(), *seen.afterwards);
+    }
+    if (i == 0 && !is_plain_served(seen)) {
+      result.stopped = "the first request, a plain one, was not served";
+      break;
     }
     failures = is_served(row, seen) ? 0 : failures + 1;
     if (failures == max_failures_in_a_row) {
@@ -148,6 +148,12 @@ bool Runner::is_served(const Case& row, const Observation& seen) const noexcept 
   const bool must_call = options_.call != CallMode::response && answer == Answer::answered &&
                          seen.reply.status < 300 && row.calls != 0;
   return !must_call || !seen.calls.empty();
+}
+
+/// If not even that is served, all else would be about the URL, and not about the service.
+bool Runner::is_plain_served(const Observation& seen) const noexcept {
+  const bool is_fine = seen.reply.answer == Answer::answered && seen.reply.status < 300;
+  return is_fine && (options_.call == CallMode::response || !seen.calls.empty());
 }
 
 net::awaitable<void> Runner::probe(const Case& row, Observation& seen) {
@@ -233,13 +239,13 @@ std::optional<std::size_t> Runner::find_slot(const Arrival& arrival, unsigned& n
 
 }  // namespace
 
-tl::expected<Run, std::string> run_cases(const RunOptions& options, const std::vector<Case>& cases,
-                                         const Case& plain) {
+tl::expected<Run, std::string> run_cases(const RunOptions& options,
+                                         const std::vector<Case>& cases) {
   net::io_context io(1);
   Run result;
   result.seen.resize(cases.size());
   std::string error;
-  Runner runner(io, options, plain);
+  Runner runner(io, options);
   std::exception_ptr failure;
   net::co_spawn(io, runner.run(cases, result, error), [&](std::exception_ptr thrown) {
     failure = std::move(thrown);

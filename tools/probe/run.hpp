@@ -41,9 +41,10 @@ struct Run {
   std::size_t unknown_calls = 0;  ///< requests to the listener that belong to no case
 };
 
-/// Sends the cases, one after the other. The error is a sentence: no service, or no listener.
+/// Sends the cases, one after the other. The first one is a plain one: if it is not served, the
+/// others are not sent. It is sent again after each hostile one. The error is a sentence: no
+/// service, or no listener.
 [[nodiscard]] tl::expected<Run, std::string> run_cases(const RunOptions& options,
-                                                       const std::vector<Case>& cases,
-                                                       const Case& plain);
+                                                       const std::vector<Case>& cases);
 
 }  // namespace baton::tool::probe

@@ -93,6 +93,7 @@ void add_datadog_cases(std::vector<Case>& cases) {
   rows.add("synthetics", lone_trace,
            {"x-datadog-trace-id: {low10}", "x-datadog-parent-id: 0",
             "x-datadog-sampling-priority: 1"})
+      .continues_or_none(short_id)
       .should();
   rows.add("zero-trace-id", ids, {"x-datadog-trace-id: 0", "x-datadog-parent-id: {span10}"})
       .restarts();

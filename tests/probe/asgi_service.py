@@ -47,6 +47,7 @@ async def main():
     # asyncio sends at once only on sockets that are called TCP's.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(OpenTelemetryMiddleware(App()), http="h11", lifespan="off",
                             log_level="error")

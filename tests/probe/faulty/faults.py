@@ -251,7 +251,7 @@ FAULTS = {
             "tracestate/without-traceparent"),
         "keeps-the-last-baggage": (
             "sends the baggage of the request before if none came",
-            "baggage/absent"),
+            "http/nothing-sent"),
         "fails-for-a-bad-traceparent": (
             "answers 500 if traceparent is malformed",
             "traceparent/words"),
@@ -266,7 +266,7 @@ FAULTS = {
             "http/*-of-64-kib"),
         "never-calls": (
             "answers without calling anybody",
-            "traceparent/plain"),
+            "first/plain-request"),
         "calls-twice": (
             "calls each URL twice",
             "traceparent/plain"),

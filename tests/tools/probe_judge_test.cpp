@@ -208,7 +208,8 @@ const std::vector<Row>& rows() {
        {"baggage: foo=1", "X-Smuggled: 1"},
        {"field-smuggled", "baggage-changed"}},
       {"baggage/181-members", {"baggage: k0=v,k1=v"}, {}},
-      {"baggage/181-members", {"baggage: k1=v,k0=v"}, {"baggage-kept"}},
+      {"baggage/181-members", {"baggage: k1=v,k0=v"}, {"should baggage-reordered"}},
+      {"baggage/181-members", {"baggage: k1=v,k0=w"}, {"baggage-kept"}},
       // Other formats.
       {"b3/accept", {"b3: {trace}-1111111111111111-1"}, {}, "b3"},
       {"b3/accept", {fresh}, {}, "tracecontext"},
@@ -226,6 +227,10 @@ const std::vector<Row>& rows() {
       {"b3multi/accept",
        {"x-b3-traceid: {trace}", "x-b3-spanid: 1111111111111111", "x-b3-sampled: 1",
         "x-b3-parentspanid:"},
+       {"should field-malformed"},
+       "b3multi"},
+      {"b3multi/accept",
+       {"x-b3-traceid: {trace}", "x-b3-spanid: 1111111111111111", "x-b3-sampled: true"},
        {"should field-malformed"},
        "b3multi"},
       {"b3/64-bit-trace-id", {"traceparent: 00-{trace}-1111111111111111-01"}, {}, "tracecontext"},
@@ -391,6 +396,25 @@ TEST(ProbeJudge, RemembersParentIds) {
   EXPECT_EQ(judge.parent_ids().forwarded, 1U);
 }
 
+TEST(ProbeJudge, RemembersWhatOtherRequestsSent) {
+  const Case& plain = find_case("traceparent/plain");
+  const Case& members = find_case("baggage/three-members");
+  const Case& absent = find_case("baggage/absent");
+  Observation seen = answered();
+  const auto after = [&](const Case& earlier, const std::vector<std::string>& lines) {
+    Judge judge(options_of("tracecontext,baggage"));
+    seen.calls = {};
+    static_cast<void>(judge.judge(earlier, seen));
+    seen.calls = {make_call(earlier, lines)};
+    return names_of(judge.judge(absent, seen));
+  };
+  EXPECT_EQ(after(plain, {fresh}), Names{"context-leaked"});
+  EXPECT_EQ(after(members, {other}), Names{});
+  EXPECT_EQ(after(members, {"baggage: bar=2"}), Names{"context-leaked"});
+  EXPECT_EQ(after(members, {"baggage: of=it,bar=3"}), Names{});
+  EXPECT_EQ(after(plain, {"baggage: bar=2"}), Names{});
+}
+
 TEST(ProbeJudge, JudgesTheAnswersFieldsIfThereAreNoCalls) {
   JudgeOptions options = options_of("tracecontext,baggage");
   options.call = CallMode::response;
@@ -403,7 +427,8 @@ TEST(ProbeJudge, JudgesTheAnswersFieldsIfThereAreNoCalls) {
 }
 
 TEST(ProbeJudge, TestsFindEachMistake) {
-  std::set<std::string> found{"unwell-afterwards"};  // of the run: tests/tools/test_probe.py
+  // Of the run: tests/tools/test_probe.py; and of several cases, above.
+  std::set<std::string> found{"unwell-afterwards", "context-leaked"};
   const auto add = [&found](const Names& names) {
     for (const std::string& name : names) {
       found.insert(name.starts_with("should ") ? name.substr(7) : name);

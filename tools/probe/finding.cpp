@@ -67,6 +67,8 @@ const Mistake member_smuggled{"member-smuggled", "a value became a member of its
 const Mistake trace_lost{"trace-lost", "a trace that must continue is not sent on", ""};
 const Mistake trace_restarted{"trace-restarted", "a trace that must continue gets another id", ""};
 const Mistake trace_continued{"trace-continued", "takes a trace from an invalid request", ""};
+const Mistake context_leaked{"context-leaked", "sends on what another request has brought",
+                             "Trace Context L2 §4.2 (processing model)"};
 const Mistake calls_in_different_traces{
     "calls-in-different-traces", "two calls of one request have different trace ids", mutating};
 const Mistake parent_id_not_new{"parent-id-not-new", "sends the caller's parent id on", mutating};
@@ -126,6 +128,7 @@ std::span<const Mistake* const> all_mistakes() noexcept {
                               &trace_lost,
                               &trace_restarted,
                               &trace_continued,
+                              &context_leaked,
                               &calls_in_different_traces,
                               &parent_id_not_new,
                               &parent_id_repeated,

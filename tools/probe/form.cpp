@@ -137,6 +137,14 @@ void judge_other_format(Verdict& verdict, const Fields& fields, const Propagator
                   " (" + issue.error.message() + ")");
 }
 
+/// Readers take more than what may be written.
+void judge_b3_sampled(Verdict& verdict, const std::vector<Header>& fields) {
+  const std::string value = join_values(fields, "x-b3-sampled");
+  if (value.empty() || value == "0" || value == "1") return;
+  verdict.add(mistakes::field_malformed, Level::should, "B3: sampling state", "0 or 1",
+              "x-b3-sampled: " + value);
+}
+
 }  // namespace
 
 std::size_t count_fields(const std::vector<Header>& fields, std::string_view name) {
@@ -164,6 +172,7 @@ void judge_form(Verdict& verdict, const std::vector<Header>& fields,
     judge_tracestate_form(verdict, fields);
   }
   if (has_writer(written, "baggage")) judge_baggage_form(verdict, fields);
+  if (has_writer(written, "b3multi")) judge_b3_sampled(verdict, fields);
   judge_names(verdict, fields);
   Fields carrier;
   for (const auto& [name, value] : fields) carrier.add({name, value});

@@ -161,7 +161,23 @@ std::vector<Finding> Judge::judge(const Case& expected, const Observation& seen)
       trace = got;
     }
   }
+  remember(expected);
   return verdict.take();
+}
+
+void Judge::remember(const Case& sent) {
+  if (const auto trace = TraceId::from_hex(sent.trace_id)) sent_traces_.insert(*trace);
+  sent_members_.insert(sent.baggage.members.begin(), sent.baggage.members.end());
+}
+
+void Judge::judge_leaks(Verdict& verdict, TraceId trace, std::string_view baggage) const {
+  const Case& expected = verdict.expected();
+  const bool is_own = expected.trace_id == trace.to_string() || names_trace(expected, trace);
+  if (!is_own && sent_traces_.count(trace) != 0) {
+    verdict.add(mistakes::context_leaked, "nothing of another request",
+                "trace " + trace.to_string());
+  }
+  judge_leaked_baggage(verdict, baggage, sent_members_);
 }
 
 TraceId Judge::judge_fields(Verdict& verdict, const std::vector<Header>& fields) {
@@ -173,6 +189,7 @@ TraceId Judge::judge_fields(Verdict& verdict, const std::vector<Header>& fields)
   const Context got = options_.written.extract(carrier);
   if (says_.ids) judge_trace(verdict, got, shown(fields, options_.written));
   if (says_.trace_state) judge_tracestate(verdict, join_values(fields, "tracestate"));
+  judge_leaks(verdict, got.trace_id(), got.baggage().header());
   if (has_writer(options_.written, "baggage")) {
     judge_baggage(verdict, join_values(fields, "baggage"));
   } else if (has_writer(options_.written, verdict.expected().format)) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -39,7 +40,7 @@ struct ParentIds {
 };
 
 /// Compares what was seen with what a case expects. Does no input or output. Judges the cases of
-/// one run in their order: it remembers the parent ids that it has seen.
+/// one run in their order: it remembers the parent ids that it has seen, and what was sent.
 class Judge {
  public:
   explicit Judge(JudgeOptions options);
@@ -50,6 +51,8 @@ class Judge {
   [[nodiscard]] const ParentIds& parent_ids() const noexcept { return parent_ids_; }
 
  private:
+  void remember(const Case& sent);
+  void judge_leaks(Verdict& verdict, TraceId trace, std::string_view baggage) const;
   /// The trace that arrived.
   TraceId judge_fields(Verdict& verdict, const std::vector<Header>& fields);
   void judge_trace(Verdict& verdict, const Context& got, const std::string& arrived);
@@ -60,6 +63,8 @@ class Judge {
   JudgeOptions options_;
   Vocabulary says_;  // what any of the written formats can say
   std::unordered_set<SpanId> seen_ids_;
+  std::unordered_set<TraceId> sent_traces_;       // of earlier cases
+  std::unordered_set<std::string> sent_members_;  // the same of baggage
   ParentIds parent_ids_;
 };
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unordered_set>
-
 #include "baton/detail/ascii.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
@@ -90,6 +88,14 @@ bool is_subsequence(const std::vector<T>& part, const std::vector<T>& whole) {
     ++at;
   }
   return true;
+}
+
+/// Whether `part` is a part of `whole` in whatever order.
+template <class T>
+bool is_subset(std::vector<T> part, std::vector<T> whole) {
+  std::sort(part.begin(), part.end());
+  std::sort(whole.begin(), whole.end());
+  return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
 }
 
 template <class T>
@@ -202,7 +208,19 @@ void judge_baggage(Verdict& verdict, std::string_view got) {
     return;
   }
   if (!is_subsequence(meanings(ours), meanings(wanted))) {
-    verdict.add(mistakes::baggage_kept, joined(list.members), std::string(got));
+    const bool is_order = is_subset(meanings(ours), meanings(wanted));
+    verdict.add(is_order ? mistakes::baggage_reordered : mistakes::baggage_kept,
+                joined(list.members), std::string(got));
+  }
+}
+
+void judge_leaked_baggage(Verdict& verdict, std::string_view got,
+                          const std::unordered_set<std::string>& earlier) {
+  const auto keys = sent_keys(verdict.expected(), "baggage", verdict.expected().baggage);
+  for (const Member& member : members_of<Member>(got)) {
+    if (keys.count(member.key) != 0 || earlier.count(member.text) == 0) continue;
+    verdict.add(mistakes::context_leaked, "nothing of another request", "baggage: " + member.text);
+    return;
   }
 }
 

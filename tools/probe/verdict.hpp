@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -64,5 +65,9 @@ void judge_tracestate(Verdict& verdict, std::string_view got);
 
 /// The same for baggage, in the form of W3C's field.
 void judge_baggage(Verdict& verdict, std::string_view got);
+
+/// Whether a member came from an earlier request; `earlier` has all that these have sent.
+void judge_leaked_baggage(Verdict& verdict, std::string_view got,
+                          const std::unordered_set<std::string>& earlier);
 
 }  // namespace baton::tool::probe

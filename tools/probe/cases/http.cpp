@@ -24,7 +24,7 @@ std::vector<std::string> many(std::size_t count, std::string_view line) {
 /// After each of these, a plain request must be answered well.
 void add_http_cases(std::vector<Case>& cases) {
   Rows rows(cases, "http", "");
-  rows.add("nothing-sent", syntax, {});
+  rows.add("nothing-sent", syntax, {}).restarts().baggage({}, Keep::at_most);
   rows.add("foreign-fields", syntax, {"X-Request-Id: 1", "Cookie: a=b; c=d", "X-Empty:"});
 
   rows.add("traceparent-of-64-kib", limits, {"traceparent: " + repeat("0", 64 * 1024)}).hostile();

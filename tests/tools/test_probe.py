@@ -20,6 +20,7 @@ sys.path.append(str(pathlib.Path(__file__).parents[1] / "examples"))
 import service as examples  # noqa: E402
 
 W3C_SERVICE = os.environ.get("W3C_SERVICE")
+PROBED_SERVICE = os.environ.get("PROBED_SERVICE")
 
 
 
@@ -91,6 +92,31 @@ class GoodServices(ProbeTest):
         wrong = baton("probe", service.url + "/test", "--json", "--propagators=b3",
                       "--written=b3", "--rate=10000", "--random=0").json
         self.assertEqual(self.mistakes(wrong)["b3/accept"], ["trace-lost"])
+
+
+@unittest.skipUnless(PROBED_SERVICE, "the examples are not built")
+class TheExample(ProbeTest):
+    def run_example(self, *options, **variables):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            stock = f"127.0.0.1:{free.getsockname()[1]}"
+        service = examples.Service(PROBED_SERVICE, "--port", "0", env={
+            **os.environ, "STOCK_URL": f"http://{stock}/", **variables})
+        self.addCleanup(service.kill)
+        result = baton("probe", service.url, "--json", "--propagators=tracecontext", "--strict",
+                       "--spans=fresh", "--call=route", f"--listen={stock}", "--rate=1000", *options)
+        self.assertEqual(result.status, 0 if result.json["passed"] else 1)
+        return result.json
+
+    def test_the_mistake_is_found(self):
+        found = self.mistakes(self.run_example("--random=0"))
+        self.assertEqual(found["tracestate/two-fields"], ["tracestate-changed"])
+        self.assertEqual(found["tracestate/two-fields-one-empty"], ["tracestate-lost"])
+        self.assertTrue(all("field" in name for name in found), found)
+
+    def test_without_it_the_service_passes(self):
+        report = self.run_example(FIXED="yes")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertGreater(report["summary"]["passed"], 250)
 
 
 class BadServices(ProbeTest):
@@ -290,7 +316,8 @@ class Output(ProbeTest):
         result = self.run_bad("--only=traceparent/plain", "--only=traceparent/version-ff")
         self.assertEqual((result.status, result.err), (1, b""))
         text = result.out.decode()
-        self.assertRegex(text, r"FAIL  traceparent/plain: trace-restarted, ")
+        self.assertIn("FAIL  traceparent/plain\n", text)
+        self.assertIn("      mistake   trace-restarted: a trace that must continue gets another id\n", text)
         self.assertRegex(text, r"\n      sent      traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01\n")
         self.assertRegex(text, r"\n      expected  continues trace [0-9a-f]{32}\n")
         self.assertRegex(text, r"\n      got       Traceparent: 00-1{32}-")
@@ -305,10 +332,10 @@ class Output(ProbeTest):
     def test_a_mistake_in_each_case_is_shown_thrice(self):
         options = ["--only=traceparent/version-*"]
         brief = self.run_bad(*options).out.decode()
-        self.assertEqual(brief.count(": name-not-lowercase, "), 3)
+        self.assertEqual(brief.count("mistake   name-not-lowercase: "), 3)
         self.assertRegex(brief, r"name-not-lowercase: 1\d cases in all; --verbose shows them")
         whole = self.run_bad(*options, "--verbose").out.decode()
-        self.assertGreater(whole.count(": name-not-lowercase, "), 10)
+        self.assertGreater(whole.count("mistake   name-not-lowercase: "), 10)
 
     def test_strict(self):
         options = ["--only=traceparent/version-ff"]

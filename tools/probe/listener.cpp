@@ -99,6 +99,10 @@ net::awaitable<void> Listener::serve(tcp::socket socket) {
       arrival.problem = error == boost::beast::error::timeout ? "the request did not end in time"
                                                               : error.message();
       handler_(std::move(arrival));
+      constexpr std::string_view refusal =
+          "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+      co_await net::async_write(stream, net::buffer(refusal),
+                                net::redirect_error(net::use_awaitable, error));
       break;
     }
     handler_(to_arrival(parser));

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -388,6 +389,17 @@ class Output(ProbeTest):
                          r"traceparent/uppercase-trace-id +must +Trace Context L2 §3\.2\.2\.3")
         some = baton("probe", "--list", "--propagators=b3", "--skip=http/*")
         self.assertTrue(all(line.startswith("b3/") for line in some.lines))
+
+
+class Page(unittest.TestCase):
+    def test_lists_each_mistake_with_its_meaning(self):
+        root = pathlib.Path(__file__).parents[2]
+        source = (root / "tools" / "probe" / "finding.cpp").read_text("utf-8")
+        known = re.findall(r'const Mistake \w+\{\s*"([\w-]+)",\s*"([^"]+)"', source)
+        self.assertGreater(len(known), 40)
+        page = (root / "docs" / "testing.md").read_text("utf-8")
+        section = page.split("### The mistakes")[1].split("\n### ")[0]
+        self.assertEqual(re.findall(r"^\| `([\w-]+)` \| (.*?) \|", section, re.M), known)
 
 
 class Usage(unittest.TestCase):

@@ -160,6 +160,20 @@ class BadServices(ProbeTest):
                 report = self.probe(serve, "--only=traceparent/name-*", "--random=0")
                 self.assertEqual(self.names(report), [mistake])
 
+    def test_fields_of_64_kib_do_no_harm(self):
+        for size in (65_000, 65_500, *range(65_520, 65_545, 3), 66_000, 200_000):
+            for name in (b"x", b"traceparent", b"x" * size):
+                field = name + b": " + b"x" * size if len(name) < size else name + b": x"
+                with self.subTest(size=size, name=name[:20]):
+                    def sends_much(service, connection, request):
+                        bad.call(bad.urls(request)[0], [*bad.propagate(request), field])
+                        connection.sendall(bad.answer(200, b"", [field]))
+                        return True
+
+                    report = self.probe(sends_much, "--only=traceparent/plain", "--random=0")
+                    self.assertLessEqual(set(self.names(report)), {
+                        "answer-too-large", "call-not-http", "traceparent-repeated", "trace-lost"})
+
     def test_a_late_call_belongs_to_its_own_case(self):
         def late(service, connection, request):
             if service.requests == 3:

@@ -25,8 +25,8 @@ namespace net = boost::asio;
 namespace http = boost::beast::http;
 using net::ip::tcp;
 
-// More than the largest request of the probe: a service may send all of that on.
-constexpr std::uint32_t max_header_bytes = 256 * 1024;
+// Beast throws an exception at a value beyond 64 KiB, in a place where nobody can catch it.
+constexpr std::uint32_t max_header_bytes = 64 * 1024;
 constexpr std::uint64_t max_body_bytes = 1024 * 1024;
 constexpr std::size_t max_connections = 64;
 

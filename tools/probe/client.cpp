@@ -67,6 +67,7 @@ Client::Client(net::io_context& io, Endpoints endpoints, std::chrono::millisecon
 void Client::close() {
   stream_.reset();
   buffer_.clear();
+  is_kept_ = false;
 }
 
 net::awaitable<boost::system::error_code> Client::connect() {
@@ -82,9 +83,10 @@ net::awaitable<boost::system::error_code> Client::connect() {
 net::awaitable<Reply> Client::send(const std::string& request, bool is_head) {
   bool dropped_connection = false;
   if (stream_) {
+    // Perhaps it closed just as we sent: only a new connection shows what it does.
+    dropped_connection = is_kept_;
     Reply reply = co_await exchange(request, is_head);
-    if (reply.answer != Answer::closed) co_return reply;
-    dropped_connection = true;  // perhaps just as we sent: only a new one shows what it does
+    if (reply.answer != Answer::closed || !dropped_connection) co_return reply;
   }
   const boost::system::error_code error = co_await connect();
   if (error) {
@@ -121,6 +123,7 @@ net::awaitable<Reply> Client::exchange(const std::string& request, bool is_head)
     const unsigned status = parser.get().result_int();
     if (status >= 100 && status < 200 && status != 101 && i < max_interim_answers) continue;
     Reply reply = to_reply(parser);
+    is_kept_ = true;
     // More bytes than one answer cannot belong to the next request.
     if (!parser.keep_alive() || write_error || buffer_.size() != 0) close();
     co_return reply;

@@ -40,6 +40,7 @@ class Client {
   std::chrono::milliseconds timeout_;
   std::unique_ptr<boost::beast::tcp_stream> stream_;
   boost::beast::flat_buffer buffer_;
+  bool is_kept_ = false;  // the service said so in its last answer
 };
 
 }  // namespace baton::tool::probe

@@ -229,7 +229,8 @@ void Judge::judge_trace(Verdict& verdict, const Context& got, const std::string&
   if (is_continued || expected.trace == Trace::any) judge_decision(verdict, got, arrived);
   if (is_continued && says_.random && expected.random &&
       got.span_context().flags.random() != *expected.random) {
-    verdict.add(mistakes::random_flag_changed,
+    verdict.add(mistakes::random_flag_changed, expected.level,
+                std::string(mistakes::random_flag_changed.clause),
                 *expected.random ? "the random flag is set" : "the random flag is clear", arrived);
   }
 }

@@ -25,8 +25,8 @@ namespace net = boost::asio;
 namespace http = boost::beast::http;
 using net::ip::tcp;
 
-// More than the largest request of the probe: a service may send all of that on.
-constexpr std::uint32_t max_header_bytes = 256 * 1024;
+// Beast throws an exception at a value beyond 64 KiB, in a place where nobody can catch it.
+constexpr std::uint32_t max_header_bytes = 64 * 1024;
 constexpr std::uint64_t max_body_bytes = 1024 * 1024;
 constexpr std::size_t max_connections = 64;
 
@@ -99,6 +99,10 @@ net::awaitable<void> Listener::serve(tcp::socket socket) {
       arrival.problem = error == boost::beast::error::timeout ? "the request did not end in time"
                                                               : error.message();
       handler_(std::move(arrival));
+      constexpr std::string_view refusal =
+          "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+      co_await net::async_write(stream, net::buffer(refusal),
+                                net::redirect_error(net::use_awaitable, error));
       break;
     }
     handler_(to_arrival(parser));

@@ -21,8 +21,8 @@ struct Arrival {
   std::vector<Header> fields;
 };
 
-/// What the service calls. Answers each request by 200, reads at most 256 KiB of fields and 1 MiB
-/// of body, and survives whatever comes. Must outlive the run of the io_context.
+/// What the service calls. Answers each valid request by 200, reads at most 64 KiB of fields and 1
+/// MiB of body, and survives whatever comes. Must outlive the run of the io_context.
 class Listener {
  public:
   using Handler = std::function<void(Arrival)>;

@@ -72,7 +72,11 @@ class Table {
       }
       return;
     }
-    for (const Finding& finding : result.findings) add(result, finding);
+    out_.append(mark(result.grade, paint_)).append("  ");
+    out_.append(paint_.strong(result.row->name)) += '\n';
+    add_sent(result.row->lines);
+    for (const Finding& finding : result.findings) add(finding);
+    out_ += '\n';
   }
 
   /// A mistake of every case would hide the others.
@@ -92,23 +96,31 @@ class Table {
     return is_shown;
   }
 
-  void add(const Result& result, const Finding& finding) {
-    const bool fails = finding.level == Level::must || report_.strict;
-    out_.append(mark(fails ? Grade::failed : Grade::warned, paint_)).append("  ");
-    out_.append(paint_.strong(result.row->name)).append(": ").append(finding.mistake->name);
-    out_.append(", ").append(finding.mistake->meaning) += '\n';
-    const auto& lines = result.row->lines;
+  void add_sent(const std::vector<std::string>& lines) {
     if (lines.empty()) add_line("sent", "no field of these formats");
-    for (std::size_t i = 0; i < std::min(lines.size(), max_lines); ++i) {
-      add_line(i == 0 ? "sent" : "", cut(lines[i]));
+    std::size_t shown = 0;
+    for (std::size_t i = 0; i < lines.size();) {
+      if (shown == max_lines) {
+        add_line("", "and " + std::to_string(lines.size() - i) + " more fields");
+        return;
+      }
+      std::size_t same = 1;
+      while (i + same < lines.size() && lines[i + same] == lines[i]) ++same;
+      const std::string times = same == 1 ? "" : " (" + std::to_string(same) + " times)";
+      add_line(shown == 0 ? "sent" : "", cut(lines[i]) + times);
+      i += same;
+      ++shown;
     }
-    if (lines.size() > max_lines) {
-      add_line("", "and " + std::to_string(lines.size() - max_lines) + " more fields");
-    }
+  }
+
+  void add(const Finding& finding) {
+    const bool fails = finding.level == Level::must || report_.strict;
+    const std::string_view name = finding.mistake->name;
+    add_line("mistake", (fails ? paint_.bad(name) : paint_.strong(name)) + ": " +
+                            std::string(finding.mistake->meaning));
     add_line("expected", cut(finding.expected));
     add_line("got", cut(finding.got));
     add_line("clause", finding.clause + ": " + std::string(probe::to_string(finding.level)));
-    out_ += '\n';
   }
 
   void add_line(std::string_view label, const std::string& text) {

@@ -166,7 +166,8 @@ std::vector<Finding> Judge::judge(const Case& expected, const Observation& seen)
 }
 
 void Judge::remember(const Case& sent) {
-  if (const auto trace = TraceId::from_hex(sent.trace_id)) sent_traces_.insert(*trace);
+  const auto trace = TraceId::from_hex(sent.trace_id);
+  if (trace && trace->is_valid()) sent_traces_.insert(*trace);
   sent_members_.insert(sent.baggage.members.begin(), sent.baggage.members.end());
 }
 

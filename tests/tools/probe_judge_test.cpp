@@ -400,6 +400,7 @@ TEST(ProbeJudge, RemembersWhatOtherRequestsSent) {
   const Case& plain = find_case("traceparent/plain");
   const Case& members = find_case("baggage/three-members");
   const Case& absent = find_case("baggage/absent");
+  const Case& encoded = find_case("baggage/percent-in-key");
   Observation seen = answered();
   const auto after = [&](const Case& earlier, const std::vector<std::string>& lines) {
     Judge judge(options_of("tracecontext,baggage"));
@@ -413,6 +414,11 @@ TEST(ProbeJudge, RemembersWhatOtherRequestsSent) {
   EXPECT_EQ(after(members, {"baggage: bar=2"}), Names{"context-leaked"});
   EXPECT_EQ(after(members, {"baggage: of=it,bar=3"}), Names{});
   EXPECT_EQ(after(plain, {"baggage: bar=2"}), Names{});
+
+  Judge judge(options_of("baggage"));
+  static_cast<void>(judge.judge(members, seen));
+  seen.calls = {make_call(encoded, {"baggage: foo=1"})};
+  EXPECT_EQ(names_of(judge.judge(encoded, seen)), Names{"baggage-lost"});
 }
 
 TEST(ProbeJudge, JudgesTheAnswersFieldsIfThereAreNoCalls) {

@@ -216,15 +216,11 @@ void judge_baggage(Verdict& verdict, std::string_view got) {
 
 void judge_leaked_baggage(Verdict& verdict, std::string_view got,
                           const std::unordered_set<std::string>& earlier) {
-  const auto keys = sent_keys(verdict.expected(), "baggage", verdict.expected().baggage);
-  // A format whose keys stand in field names has them in lowercase.
-  const auto is_sent = [&keys](const Member& member) {
-    return std::any_of(keys.begin(), keys.end(), [&member](const std::string& key) {
-      return detail::equals_ignoring_case(key, member.key);
-    });
-  };
+  // A service may change members of this request so that they equal earlier ones.
+  const Case& expected = verdict.expected();
+  if (!sent_keys(expected, "baggage", expected.baggage).empty()) return;
   for (const Member& member : members_of<Member>(got)) {
-    if (earlier.count(member.text) == 0 || is_sent(member)) continue;
+    if (earlier.count(member.text) == 0) continue;
     verdict.add(mistakes::context_leaked, "nothing of another request", "baggage: " + member.text);
     return;
   }

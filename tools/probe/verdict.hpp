@@ -66,7 +66,7 @@ void judge_tracestate(Verdict& verdict, std::string_view got);
 /// The same for baggage, in the form of W3C's field.
 void judge_baggage(Verdict& verdict, std::string_view got);
 
-/// Whether a member came from an earlier request; `earlier` has all that these have sent.
+/// Whether a request without baggage gets a member of an earlier one; `earlier` has all members.
 void judge_leaked_baggage(Verdict& verdict, std::string_view got,
                           const std::unordered_set<std::string>& earlier);
 

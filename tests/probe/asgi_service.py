@@ -6,6 +6,7 @@
 
 import asyncio
 import json
+import logging
 import socket
 
 import httpx
@@ -42,6 +43,7 @@ class App:
 
 
 async def main():
+    logging.disable(logging.WARNING)  # one for each malformed field
     trace.set_tracer_provider(TracerProvider())
     HTTPXClientInstrumentor().instrument()
     # asyncio sends at once only on sockets that are called TCP's.

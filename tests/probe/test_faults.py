@@ -35,24 +35,26 @@ class Faults(unittest.TestCase):
         faults = list(listed())
         self.assertGreaterEqual(len(faults), 40)
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            found = dict(zip([name for _, name, _, _ in faults],
-                             pool.map(lambda fault: judged(fault[0], "--fault", fault[1]), faults)))
-        missed = []
-        for group, name, what, cases in faults:
-            self.show(name, what, found[name])
-            for case in cases:
-                if not fnmatch.filter(found[name], case):
-                    missed.append(f"{name} ({what}): {case} passes")
-        count = sum(map(bool, found.values()))
+            judgements = pool.map(lambda fault: judged(fault[0], "--fault", fault[1]), faults)
+        missed, passed = [], []
+        for (_, name, what, mistake, cases), found in zip(faults, judgements):
+            self.show(name, what, mistake, found)
+            for case in cases.split():
+                seen = {each for known in fnmatch.filter(found, case) for each in found[known]}
+                if mistake not in seen:
+                    missed.append(f"{name} ({what}): {case} shows {seen or 'nothing'}")
+            passed += [] if found else [name]
+        count = len(faults) - len(passed)
         print(f"| planted faults: {count} of {len(faults)} found by baton probe")
         self.assertEqual(missed, [])
         self.assertGreaterEqual(count, AT_LEAST * len(faults))
 
     @staticmethod
-    def show(name, what, failed):
-        cases = list(failed)
-        more = f" and {len(cases) - 3} more" if len(cases) > 3 else ""
-        print(f"{name:38} {what}\n    " + (", ".join(cases[:3]) + more or "NOT FOUND"))
+    def show(name, what, mistake, found):
+        cases = [case for case, mistakes in found.items() if mistake in mistakes]
+        others = f" and {len(cases) - 3} more" if len(cases) > 3 else ""
+        print(f"{name:37} {what}")
+        print(f"    {mistake}: {', '.join(cases[:3])}{others}" if cases else "    NOT FOUND")
 
 
 if __name__ == "__main__":

@@ -9,318 +9,319 @@ GROUPS = {
     "b3-to-w3c": ("b3", "tracecontext"),
 }
 
-# By group: the name of a fault, what the service does then, and cases of the probe that find it.
+# By group: the name of a fault; what the service does then; the mistake that the probe must see, and
+# in which of its cases.
 FAULTS = {
     "w3c": {
         "reads-uppercase": (
             "reads hexadecimal digits of traceparent in either case",
-            "traceparent/uppercase-* traceparent/flags-uppercase"),
+            "trace-continued", "traceparent/uppercase-* traceparent/flags-uppercase"),
         "reads-letters-beyond-f": (
             "takes g to z for hexadecimal digits",
-            "traceparent/trace-id-with-g"),
+            "traceparent-malformed", "traceparent/trace-id-with-g"),
         "reads-short-ids": (
             "pads ids of traceparent that are too short",
-            "traceparent/trace-id-64-bits traceparent/parent-id-too-short"),
+            "trace-continued", "traceparent/trace-id-64-bits traceparent/parent-id-too-short"),
         "reads-ids-by-int": (
             "reads ids by int(), which skips signs, blanks and underscores",
-            "traceparent/trace-id-0x"),
+            "trace-continued", "traceparent/trace-id-0x"),
         "reads-one-digit-of-flags": (
             "reads a traceparent of 54 characters",
-            "traceparent/flags-one-digit"),
+            "trace-continued", "traceparent/flags-one-digit"),
         "reads-any-separator": (
             "takes any character for the hyphens of traceparent",
-            "traceparent/underscores traceparent/space-for-hyphen"),
+            "trace-continued", "traceparent/underscores traceparent/space-for-hyphen"),
         "looks-for-no-end": (
             "reads a traceparent with more digits behind it",
-            "traceparent/flags-three-digits traceparent/version-00-with-dot"),
+            "trace-continued", "traceparent/flags-three-digits traceparent/version-00-with-dot"),
         "looks-for-no-begin": (
             "finds a traceparent behind other characters",
-            "traceparent/version-three-digits"),
+            "trace-continued", "traceparent/version-three-digits"),
         "reads-a-suffix-of-version-00": (
             "reads version 00 with a suffix",
-            "traceparent/version-00-with-suffix"),
+            "trace-continued", "traceparent/version-00-with-suffix"),
         "refuses-a-suffix": (
             "refuses a suffix that a later version may have",
-            "traceparent/future-version-with-suffix"),
+            "trace-restarted", "traceparent/future-version-with-suffix"),
         "reads-version-ff": (
             "reads version ff",
-            "traceparent/version-ff"),
+            "trace-continued", "traceparent/version-ff"),
         "refuses-other-versions": (
             "reads version 00 alone",
-            "traceparent/future-version"),
+            "trace-restarted", "traceparent/future-version"),
         "reads-a-trace-id-of-zeros": (
             "continues the trace of zeros",
-            "traceparent/zero-trace-id"),
+            "traceparent-malformed", "traceparent/zero-trace-id"),
         "reads-a-parent-id-of-zeros": (
             "continues below the parent of zeros",
-            "traceparent/zero-parent-id"),
+            "trace-continued", "traceparent/zero-parent-id"),
         "refuses-unknown-flags": (
             "refuses flags but 00 and 01",
-            "traceparent/flags-unknown-bits"),
+            "trace-restarted", "traceparent/flags-unknown-bits"),
         "sends-unknown-flags": (
             "sends all bits of the flags that came",
-            "traceparent/flags-unknown-bits"),
+            "traceparent-flags", "traceparent/flags-unknown-bits"),
         "always-samples": (
             "sends the sampled flag, whatever came",
-            "traceparent/flags-not-sampled"),
+            "sampling-changed", "traceparent/flags-not-sampled"),
         "never-samples": (
             "sends no sampled flag, whatever came",
-            "traceparent/flags-sampled"),
+            "sampling-changed", "traceparent/flags-sampled"),
         "loses-the-random-flag": (
             "sends no random flag",
-            "traceparent/level-2-random-flag"),
+            "random-flag-changed", "traceparent/level-2-random-flag"),
         "takes-the-first-traceparent": (
             "continues the first of two traceparents",
-            "traceparent/twice-different"),
+            "trace-continued", "traceparent/twice-different"),
         "takes-the-last-traceparent": (
             "continues the last of two traceparents",
-            "traceparent/twice-different"),
+            "trace-continued", "traceparent/twice-different"),
         "joins-fields": (
             "joins fields of one name with a comma, and looks at the beginning",
-            "traceparent/twice-in-one-line"),
+            "trace-continued", "traceparent/twice-in-one-line"),
         "trims-no-tabs": (
             "trims spaces around a field, and no tabs",
-            "traceparent/tab-before"),
+            "trace-restarted", "traceparent/tab-before"),
         "trims-one-space": (
             "removes one space before a field, and nothing else",
-            "traceparent/spaces-around"),
+            "trace-restarted", "traceparent/spaces-around"),
         "matches-names-with-case": (
             "finds fields by lowercase names alone",
-            "traceparent/name-*-case baggage/name-*"),
+            "trace-restarted", "traceparent/name-*-case"),
         "starts-a-trace-at-each-hop": (
             "makes a trace id of its own for each request",
-            "traceparent/plain"),
+            "trace-restarted", "traceparent/plain"),
         "keeps-the-parent-id": (
             "sends the span id that came, though it has a span",
-            "traceparent/plain"),
+            "parent-id-not-new", "traceparent/plain"),
         "has-one-span-id": (
             "sends the same span id in every call of a request",
-            "traceparent/two-calls"),
+            "parent-id-repeated", "traceparent/two-calls"),
         "prints-ids-as-numbers": (
             "prints ids without leading zeros",
-            "traceparent/trace-id-leading-zeros"),
+            "traceparent-malformed", "traceparent/trace-id-leading-zeros"),
         "writes-uppercase": (
             "writes traceparent in uppercase",
-            "traceparent/plain"),
+            "traceparent-malformed", "traceparent/plain"),
         "adds-a-suffix": (
             "writes a hyphen behind traceparent",
-            "traceparent/plain"),
+            "traceparent-malformed", "traceparent/plain"),
         "sends-traceparent-twice": (
             "sends two traceparents",
-            "traceparent/plain"),
+            "traceparent-repeated", "traceparent/plain"),
         "sends-the-version-that-came": (
             "sends the version of the traceparent that came",
-            "traceparent/future-version"),
+            "traceparent-version", "traceparent/future-version"),
         "forwards-a-bad-traceparent": (
             "sends a traceparent that it could not read on as it came",
-            "traceparent/uppercase-trace-id"),
+            "traceparent-malformed", "traceparent/uppercase-trace-id"),
         "drops-tracestate": (
             "sends no tracestate",
-            "tracestate/one-member"),
+            "tracestate-lost", "tracestate/one-member"),
         "reads-the-first-tracestate": (
             "reads the first of several tracestates",
-            "tracestate/two-fields"),
+            "tracestate-changed", "tracestate/two-fields"),
         "reads-the-last-tracestate": (
             "reads the last of several tracestates",
-            "tracestate/two-fields"),
+            "tracestate-changed", "tracestate/two-fields"),
         "sorts-tracestate": (
             "sends tracestate in the order of its keys",
-            "tracestate/order"),
+            "tracestate-reordered", "tracestate/order"),
         "reverses-tracestate": (
             "sends tracestate from back to front",
-            "tracestate/order"),
+            "tracestate-reordered", "tracestate/order"),
         "trims-no-members": (
             "drops a tracestate with blanks around members",
-            "tracestate/spaces-around-members"),
+            "tracestate-lost", "tracestate/spaces-around-members"),
         "refuses-empty-members": (
             "drops a tracestate with empty members",
-            "tracestate/empty-member"),
+            "tracestate-lost", "tracestate/empty-member"),
         "counts-no-members": (
             "sends more than 32 members of tracestate",
-            "tracestate/33-members"),
+            "tracestate-kept", "tracestate/33-members"),
         "keeps-the-first-32-members": (
             "sends the first 32 members of a longer tracestate",
-            "tracestate/33-members"),
+            "tracestate-kept", "tracestate/33-members"),
         "limits-tracestate-to-256-bytes": (
             "drops a tracestate beyond 256 bytes",
-            "tracestate/512-characters"),
+            "tracestate-lost", "tracestate/512-characters"),
         "sends-duplicate-keys": (
             "sends two members of one key",
-            "tracestate/duplicate-key"),
+            "tracestate-repeats-key", "tracestate/duplicate-key"),
         "refuses-keys-of-level-2": (
             "reads keys of tracestate by the rules of Level 1",
-            "tracestate/level-2-*"),
+            "tracestate-lost", "tracestate/level-2-*"),
         "restarts-for-a-bad-tracestate": (
             "starts a trace if tracestate is malformed",
-            "tracestate/uppercase-key"),
+            "trace-restarted", "tracestate/uppercase-key"),
         "needs-tracestate": (
             "starts a trace if no tracestate came",
-            "traceparent/plain"),
+            "trace-restarted", "traceparent/plain"),
         "forwards-any-tracestate": (
             "sends tracestate as it came, good or bad",
-            "tracestate/uppercase-key"),
+            "tracestate-malformed", "tracestate/uppercase-key"),
         "drops-only-bad-members": (
             "drops the bad members of a tracestate, and sends the others",
-            "tracestate/uppercase-key-behind-a-good-one"),
+            "tracestate-kept", "tracestate/uppercase-key-behind-a-good-one"),
         "keeps-tracestate-without-traceparent": (
             "sends tracestate on in a trace of its own",
-            "tracestate/without-traceparent"),
+            "tracestate-kept", "tracestate/without-traceparent"),
         "cuts-long-members": (
             "cuts members of tracestate at 128 bytes",
-            "tracestate/value-of-256"),
+            "tracestate-changed", "tracestate/value-of-256"),
         "lowercases-tracestate": (
             "sends tracestate in lowercase",
-            "tracestate/all-value-characters"),
+            "tracestate-changed", "tracestate/all-value-characters"),
         "sends-one-member": (
             "sends the first member of tracestate alone",
-            "tracestate/two-members"),
+            "tracestate-changed", "tracestate/two-members"),
         "drops-baggage": (
             "sends no baggage",
-            "baggage/one-member"),
+            "baggage-lost", "baggage/one-member"),
         "reads-the-first-baggage": (
             "reads the first of several baggage fields",
-            "baggage/two-fields"),
+            "baggage-incomplete", "baggage/two-fields"),
         "reads-the-last-baggage": (
             "reads the last of several baggage fields",
-            "baggage/two-fields"),
+            "baggage-incomplete", "baggage/two-fields"),
         "needs-a-trace-for-baggage": (
             "drops baggage if no trace came",
-            "baggage/one-member"),
+            "baggage-lost", "baggage/one-member"),
         "sends-decoded-members": (
             "sends values decoded, so that %2C begins a member",
-            "baggage/smuggled-member"),
+            "member-smuggled", "baggage/smuggled-member"),
         "sends-decoded-lines": (
             "sends values decoded, so that %0D%0A begins a field",
-            "baggage/smuggled-field"),
+            "field-smuggled", "baggage/smuggled-field"),
         "takes-plus-for-a-space": (
             "sends a plus in a value as %20",
-            "baggage/plus-in-value"),
+            "baggage-changed", "baggage/plus-in-value"),
         "encodes-percent-again": (
             "sends %20 as %2520",
-            "baggage/escaped-space"),
+            "baggage-changed", "baggage/escaped-space"),
         "lowercases-escapes": (
             "sends %C3 as %c3",
-            "baggage/utf-8-escapes"),
+            "baggage-recoded", "baggage/utf-8-escapes"),
         "takes-utf-8-for-latin-1": (
             "encodes UTF-8 twice",
-            "baggage/utf-8-escapes"),
+            "baggage-changed", "baggage/utf-8-escapes"),
         "drops-what-is-not-ascii": (
             "drops bytes of values that are not ASCII",
-            "baggage/utf-8-escapes"),
+            "baggage-changed", "baggage/utf-8-escapes"),
         "cuts-values-at-equals": (
             "cuts a value at an equals sign in it",
-            "baggage/equals-in-value"),
+            "baggage-changed", "baggage/equals-in-value"),
         "drops-empty-values": (
             "drops members without a value",
-            "baggage/empty-value"),
+            "baggage-incomplete", "baggage/empty-value"),
         "drops-properties": (
             "drops the properties of members",
-            "baggage/property"),
+            "baggage-changed", "baggage/property"),
         "encodes-properties": (
             "sends properties as a part of the value",
-            "baggage/property"),
+            "baggage-changed", "baggage/property"),
         "encodes-blanks": (
             "takes blanks around the equals sign for a part of the value",
-            "baggage/spaces-around-equals"),
+            "baggage-changed", "baggage/spaces-around-equals"),
         "lowercases-keys": (
             "sends keys of baggage in lowercase",
-            "baggage/key-case"),
+            "baggage-lost", "baggage/key-case"),
         "sorts-baggage": (
             "sends baggage in the order of its keys",
-            "baggage/order"),
+            "baggage-reordered", "baggage/order"),
         "drops-baggage-for-a-bad-member": (
             "drops all of baggage if one member is bad",
-            "baggage/key-with-space"),
+            "baggage-lost", "baggage/key-with-space"),
         "forwards-any-baggage": (
             "sends members of baggage as they came, good or bad",
-            "baggage/key-with-space"),
+            "baggage-malformed", "baggage/key-with-space"),
         "keeps-eight-members": (
             "sends the first eight members of baggage",
-            "baggage/64-members"),
+            "baggage-incomplete", "baggage/64-members"),
         "cuts-baggage-at-1024-bytes": (
             "cuts baggage at 1024 bytes, within a member",
-            "baggage/64-members-of-8000-bytes"),
+            "baggage-changed", "baggage/64-members-of-8000-bytes"),
         "drops-baggage-beyond-4096-bytes": (
             "drops baggage beyond 4096 bytes",
-            "baggage/64-members-of-8000-bytes"),
+            "baggage-lost", "baggage/64-members-of-8000-bytes"),
         "sends-baggage-twice": (
             "sends baggage twice",
-            "baggage/one-member"),
+            "baggage-changed", "baggage/one-member"),
         "keeps-the-last-trace": (
             "continues the trace of the request before if none came",
-            "tracestate/without-traceparent"),
+            "context-leaked", "tracestate/without-traceparent"),
         "keeps-the-last-baggage": (
             "sends the baggage of the request before if none came",
-            "http/nothing-sent"),
+            "context-leaked", "http/nothing-sent"),
         "fails-for-a-bad-traceparent": (
             "answers 500 if traceparent is malformed",
-            "traceparent/words"),
+            "server-error", "traceparent/words"),
         "fails-for-bytes-beyond-ascii": (
             "answers 500 if a field has bytes beyond ASCII",
-            "http/binary-*"),
+            "server-error", "http/binary-*"),
         "closes-for-bytes-beyond-ascii": (
             "closes without an answer if a field has such bytes",
-            "http/binary-*"),
+            "connection-dropped", "http/binary-*"),
         "hangs-for-long-fields": (
             "never answers if a field is longer than 8192 bytes",
-            "http/*-of-64-kib"),
+            "no-answer", "http/*-of-64-kib"),
         "never-calls": (
             "answers without calling anybody",
-            "first/plain-request"),
+            "not-called", "first/plain-request"),
         "calls-twice": (
             "calls each URL twice",
-            "traceparent/plain"),
+            "called-twice", "traceparent/plain"),
     },
     "b3": {
         "b3-refuses-64-bit-ids": (
             "refuses a trace id of 16 digits",
-            "b3/64-bit-trace-id"),
+            "trace-restarted", "b3/64-bit-trace-id"),
         "b3-sends-64-bit-ids": (
             "sends the last 16 digits of a trace id",
-            "b3/accept"),
+            "trace-restarted", "b3/accept"),
         "b3-reads-uppercase": (
             "reads ids in uppercase",
-            "b3/uppercase-trace-id"),
+            "trace-continued", "b3/uppercase-trace-id"),
         "b3-needs-a-state": (
             "refuses ids without a sampling state",
-            "b3/defer"),
+            "trace-restarted", "b3/defer"),
         "b3-refuses-a-parent": (
             "refuses a parent id behind the state",
-            "b3/with-parent"),
+            "trace-restarted", "b3/with-parent"),
         "b3-debug-becomes-1": (
             "sends debug as 1",
-            "b3/debug"),
+            "sampling-changed", "b3/debug"),
         "b3-sends-no-state": (
             "sends no sampling state",
-            "b3/deny"),
+            "sampling-changed", "b3/deny"),
         "b3-ignores-a-decision-alone": (
             "samples if 0 came alone",
-            "b3/deny-alone"),
+            "sampling-changed", "b3/deny-alone"),
         "b3-prefers-several-fields": (
             "prefers x-b3-traceid and so on to b3",
-            "b3/single-wins"),
+            "trace-restarted", "b3/single-wins"),
         "b3-reads-one-field-only": (
             "reads b3, and no x-b3-traceid and so on",
-            "b3/multi-fallback"),
+            "trace-restarted", "b3/multi-fallback"),
     },
     "b3multi": {
         "b3-refuses-empty-fields": (
             "starts a trace if one of the x-b3 fields is empty",
-            "b3multi/empty-parent"),
+            "trace-restarted", "b3multi/empty-parent"),
         "b3-reads-no-true": (
             "takes x-b3-sampled: true for 0",
-            "b3multi/true"),
+            "sampling-changed", "b3multi/true"),
         "b3-ignores-flags": (
             "does not read x-b3-flags",
-            "b3multi/debug"),
+            "sampling-changed", "b3multi/debug"),
         "b3-sends-true": (
             "sends true and false as x-b3-sampled",
-            "b3multi/accept"),
+            "field-malformed", "b3multi/accept"),
     },
     "b3-to-w3c": {
         "b3-pads-behind": (
             "pads ids of 64 bits behind",
-            "b3/64-bit-trace-id"),
+            "trace-restarted", "b3/64-bit-trace-id"),
     },
 }
 
@@ -346,7 +347,7 @@ def planted(name):
 
 
 def listed():
-    """The group, the name, the meaning, and the cases of each."""
+    """Of each the group, the name, and what the table says."""
     for group, faults in FAULTS.items():
-        for name, (what, cases) in faults.items():
-            yield group, name, what, cases.split()
+        for name, row in faults.items():
+            yield group, name, *row

@@ -187,7 +187,7 @@ async def main(options):
 
 def parse():
     parser = argparse.ArgumentParser()
-    names = [name for _, name, _, _ in listed()]
+    names = [name for _, name, *_ in listed()]
     parser.add_argument("--fault", choices=names, metavar="NAME", help="the mistake to make")
     parser.add_argument("--propagators", metavar="LIST", help="the formats to read")
     parser.add_argument("--written", metavar="LIST", help="the formats to write")
@@ -202,7 +202,7 @@ def parse():
 if __name__ == "__main__":
     chosen = parse()
     if chosen.list:
-        for _, name, what, _ in listed():
+        for _, name, what, *_ in listed():
             print(f"{name:38} {what}")
     else:
         plant(chosen.fault)

@@ -396,6 +396,19 @@ TEST(ProbeJudge, RemembersParentIds) {
   EXPECT_EQ(judge.parent_ids().forwarded, 1U);
 }
 
+TEST(ProbeJudge, RemembersNewTraces) {
+  Judge judge(options_of("tracecontext"));
+  const Case& absent = find_case("traceparent/absent");
+  const Case& malformed = find_case("traceparent/version-ff");
+  const std::string trace = "traceparent: 00-99999999999999999999999999999999-";
+  Observation seen = answered();
+  seen.calls = {make_call(absent, {trace + "1111111111111111-01"}),
+                make_call(absent, {trace + "2222222222222222-01"}, 1)};
+  EXPECT_EQ(names_of(judge.judge(absent, seen)), Names{});
+  seen.calls = {make_call(malformed, {trace + "3333333333333333-01"})};
+  EXPECT_EQ(names_of(judge.judge(malformed, seen)), Names{"new-trace-repeated"});
+}
+
 TEST(ProbeJudge, RemembersWhatOtherRequestsSent) {
   const Case& plain = find_case("traceparent/plain");
   const Case& members = find_case("baggage/three-members");
@@ -434,7 +447,7 @@ TEST(ProbeJudge, JudgesTheAnswersFieldsIfThereAreNoCalls) {
 
 TEST(ProbeJudge, TestsFindEachMistake) {
   // Of the run: tests/tools/test_probe.py; and of several cases, above.
-  std::set<std::string> found{"unwell-afterwards", "context-leaked"};
+  std::set<std::string> found{"unwell-afterwards", "context-leaked", "new-trace-repeated"};
   const auto add = [&found](const Names& names) {
     for (const std::string& name : names) {
       found.insert(name.starts_with("should ") ? name.substr(7) : name);

@@ -323,8 +323,8 @@ class OtherModes(ProbeTest):
 class Output(ProbeTest):
     def run_bad(self, *options):
         service = self.start(bad.with_fields(
-            lambda request: [b"Traceparent: 00-" + b"1" * 32 + b"-" + os.urandom(8).hex().encode()
-                             + b"-01"]))
+            lambda request: [b"Traceparent: 00-" + b"1" * 16 + os.urandom(8).hex().encode() + b"-"
+                             + os.urandom(8).hex().encode() + b"-01"]))
         return self.run_probe(service, "--random=0", *options)
 
     def test_the_table_shows_what_was_sent_expected_and_got(self):
@@ -335,7 +335,7 @@ class Output(ProbeTest):
         self.assertIn("      mistake   trace-restarted: a trace that must continue gets another id\n", text)
         self.assertRegex(text, r"\n      sent      traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01\n")
         self.assertRegex(text, r"\n      expected  continues trace [0-9a-f]{32}\n")
-        self.assertRegex(text, r"\n      got       Traceparent: 00-1{32}-")
+        self.assertRegex(text, r"\n      got       Traceparent: 00-1{16}")
         self.assertIn("clause    Trace Context L2 §4.2 (processing model): must\n", text)
         self.assertRegex(text, r"\ntraceparent +0 +1 +1 +0\n")
         self.assertNotIn("\x1b", text)

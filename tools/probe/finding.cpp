@@ -69,6 +69,8 @@ const Mistake trace_restarted{"trace-restarted", "a trace that must continue get
 const Mistake trace_continued{"trace-continued", "takes a trace from an invalid request", ""};
 const Mistake context_leaked{"context-leaked", "sends on what another request has brought",
                              "Trace Context L2 §4.2 (processing model)"};
+const Mistake new_trace_repeated{"new-trace-repeated", "gives two requests the same new trace id",
+                                 "Trace Context L2 §3.2.2.3 (trace-id)"};
 const Mistake calls_in_different_traces{
     "calls-in-different-traces", "two calls of one request have different trace ids", mutating};
 const Mistake parent_id_not_new{"parent-id-not-new", "sends the caller's parent id on", mutating};
@@ -129,6 +131,7 @@ std::span<const Mistake* const> all_mistakes() noexcept {
                               &trace_restarted,
                               &trace_continued,
                               &context_leaked,
+                              &new_trace_repeated,
                               &calls_in_different_traces,
                               &parent_id_not_new,
                               &parent_id_repeated,

@@ -66,6 +66,7 @@ extern const Mistake trace_lost;
 extern const Mistake trace_restarted;
 extern const Mistake trace_continued;
 extern const Mistake context_leaked;
+extern const Mistake new_trace_repeated;
 extern const Mistake calls_in_different_traces;
 extern const Mistake parent_id_not_new;
 extern const Mistake parent_id_repeated;

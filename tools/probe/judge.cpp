@@ -171,14 +171,19 @@ void Judge::remember(const Case& sent) {
   sent_members_.insert(sent.baggage.members.begin(), sent.baggage.members.end());
 }
 
-void Judge::judge_leaks(Verdict& verdict, TraceId trace, std::string_view baggage) const {
+/// A trace that the request does not name must be new.
+void Judge::judge_origin(Verdict& verdict, TraceId trace) {
   const Case& expected = verdict.expected();
-  const bool is_own = expected.trace_id == trace.to_string() || names_trace(expected, trace);
-  if (!is_own && sent_traces_.count(trace) != 0) {
-    verdict.add(mistakes::context_leaked, "nothing of another request",
-                "trace " + trace.to_string());
+  const auto wanted = TraceId::from_hex(expected.trace_id);
+  const bool is_wanted = wanted && wanted->low() == trace.low();  // all that 64 bits can say
+  if (!trace.is_valid() || is_wanted || names_trace(expected, trace)) return;
+  const std::string arrived = "trace " + trace.to_string();
+  const auto [known, is_new] = new_traces_.try_emplace(trace, &expected);
+  if (sent_traces_.count(trace) != 0) {
+    verdict.add(mistakes::context_leaked, "nothing of another request", arrived);
+  } else if (!is_new && known->second != &expected) {
+    verdict.add(mistakes::new_trace_repeated, "a trace id that no other request got", arrived);
   }
-  judge_leaked_baggage(verdict, baggage, sent_members_);
 }
 
 TraceId Judge::judge_fields(Verdict& verdict, const std::vector<Header>& fields) {
@@ -190,7 +195,8 @@ TraceId Judge::judge_fields(Verdict& verdict, const std::vector<Header>& fields)
   const Context got = options_.written.extract(carrier);
   if (says_.ids) judge_trace(verdict, got, shown(fields, options_.written));
   if (says_.trace_state) judge_tracestate(verdict, join_values(fields, "tracestate"));
-  judge_leaks(verdict, got.trace_id(), got.baggage().header());
+  judge_origin(verdict, got.trace_id());
+  judge_leaked_baggage(verdict, got.baggage().header(), sent_members_);
   if (has_writer(options_.written, "baggage")) {
     judge_baggage(verdict, join_values(fields, "baggage"));
   } else if (has_writer(options_.written, verdict.expected().format)) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -40,7 +41,7 @@ struct ParentIds {
 };
 
 /// Compares what was seen with what a case expects. Does no input or output. Judges the cases of
-/// one run in their order: it remembers the parent ids that it has seen, and what was sent.
+/// one run in their order: it remembers the ids that it has seen, and what was sent.
 class Judge {
  public:
   explicit Judge(JudgeOptions options);
@@ -52,7 +53,7 @@ class Judge {
 
  private:
   void remember(const Case& sent);
-  void judge_leaks(Verdict& verdict, TraceId trace, std::string_view baggage) const;
+  void judge_origin(Verdict& verdict, TraceId trace);
   /// The trace that arrived.
   TraceId judge_fields(Verdict& verdict, const std::vector<Header>& fields);
   void judge_trace(Verdict& verdict, const Context& got, const std::string& arrived);
@@ -63,6 +64,7 @@ class Judge {
   JudgeOptions options_;
   Vocabulary says_;  // what any of the written formats can say
   std::unordered_set<SpanId> seen_ids_;
+  std::unordered_map<TraceId, const Case*> new_traces_;
   std::unordered_set<TraceId> sent_traces_;       // of earlier cases
   std::unordered_set<std::string> sent_members_;  // the same of baggage
   ParentIds parent_ids_;

@@ -7,6 +7,7 @@ import secrets
 from faults import planted
 
 SAMPLED, RANDOM = 1, 2
+ONE_TRACE = secrets.token_hex(16).encode()
 
 
 @dataclasses.dataclass
@@ -31,7 +32,7 @@ def server_span(context):
     """A span of the trace that came, or of a new one."""
     span = dataclasses.replace(context, span_id=new_id(8))
     if not context.trace_id or planted("starts-a-trace-at-each-hop"):
-        span.trace_id = new_id(16)
+        span.trace_id = ONE_TRACE if planted("starts-one-trace-for-all") else new_id(16)
         span.decision = context.decision or b"1"
         span.flags = RANDOM | (SAMPLED if span.decision != b"0" else 0)
     return span

@@ -175,6 +175,12 @@ FAULTS = {
         "sends-one-member": (
             "sends the first member of tracestate alone",
             "tracestate-changed", "tracestate/two-members"),
+        "adds-a-member-behind": (
+            "adds its own member behind those of tracestate",
+            "tracestate-reordered", "tracestate/order"),
+        "adds-a-member-to-32": (
+            "adds its own member to 32 others",
+            "tracestate-malformed", "tracestate/32-members"),
         "drops-baggage": (
             "sends no baggage",
             "baggage-lost", "baggage/one-member"),
@@ -247,6 +253,9 @@ FAULTS = {
         "sends-baggage-twice": (
             "sends baggage twice",
             "baggage-changed", "baggage/one-member"),
+        "starts-one-trace-for-all": (
+            "gives each request without a trace the same new trace id",
+            "new-trace-repeated", "traceparent/version-ff"),
         "keeps-the-last-trace": (
             "continues the trace of the request before if none came",
             "context-leaked", "tracestate/without-traceparent"),

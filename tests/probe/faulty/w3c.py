@@ -123,6 +123,10 @@ def changed(members):
         return [member.lower() for member in members]
     if planted("sends-one-member"):
         return members[:1]
+    if planted("adds-a-member-behind"):
+        return [*members, b"own=1"][-32:]
+    if planted("adds-a-member-to-32"):
+        return [b"own=1", *members]
     return members
 
 

@@ -21,7 +21,7 @@ class Names {
 
   /// Nothing for a text that names no id.
   [[nodiscard]] std::optional<std::string> find(std::string_view name) const {
-    const std::string trace = trace_.to_string();
+    std::string trace = trace_.to_string();
     if (name == "trace") return trace;
     if (name == "span") return span_.to_string();
     if (name == "TRACE") return uppercase(trace);

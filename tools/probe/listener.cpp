@@ -113,7 +113,7 @@ net::awaitable<void> Listener::serve(tcp::socket socket) {
     keep = keep && !error;
   }
   boost::system::error_code ignored;
-  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  static_cast<void>(stream.socket().shutdown(tcp::socket::shutdown_send, ignored));
   --connections_;
 }
 

@@ -107,12 +107,14 @@ bool is_rearranged(std::vector<T> a, std::vector<T> b) {
 
 std::vector<std::string> meanings(const std::vector<Member>& members) {
   std::vector<std::string> out;
+  out.reserve(members.size());
   for (const Member& member : members) out.push_back(member.meaning);
   return out;
 }
 
 std::vector<std::string> texts(const std::vector<Member>& members) {
   std::vector<std::string> out;
+  out.reserve(members.size());
   for (const Member& member : members) out.push_back(member.text);
   return out;
 }
@@ -152,7 +154,7 @@ void judge_tracestate(Verdict& verdict, std::string_view got) {
   std::vector<std::string> ours;
   bool is_foreign_behind_ours = false;
   for (const std::string& member : all) {
-    if (keys.count(std::string(key_of(member))) != 0) {
+    if (keys.contains(std::string(key_of(member)))) {
       ours.push_back(member);
     } else if (!ours.empty()) {
       is_foreign_behind_ours = true;
@@ -188,9 +190,10 @@ void judge_baggage(Verdict& verdict, std::string_view got) {
   const auto keys = sent_keys(verdict.expected(), "baggage", list);
   std::vector<Member> ours;
   for (Member& member : members_of<Member>(got)) {
-    if (keys.count(member.key) != 0) ours.push_back(std::move(member));
+    if (keys.contains(member.key)) ours.push_back(std::move(member));
   }
   std::vector<Member> wanted;
+  wanted.reserve(list.members.size());
   for (const std::string& member : list.members) wanted.emplace_back(member);
 
   if (list.keep == Keep::exactly) {

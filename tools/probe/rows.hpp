@@ -111,6 +111,7 @@ class Rows {
 [[nodiscard]] inline std::vector<std::string> numbered(
     std::size_t count, const std::function<std::string(std::size_t)>& make) {
   std::vector<std::string> members;
+  members.reserve(count);
   for (std::size_t i = 0; i < count; ++i) members.push_back(make(i));
   return members;
 }

@@ -179,7 +179,7 @@ void Judge::judge_origin(Verdict& verdict, TraceId trace) {
   if (!trace.is_valid() || is_wanted || names_trace(expected, trace)) return;
   const std::string arrived = "trace " + trace.to_string();
   const auto [known, is_new] = new_traces_.try_emplace(trace, &expected);
-  if (sent_traces_.count(trace) != 0) {
+  if (sent_traces_.contains(trace)) {
     verdict.add(mistakes::context_leaked, "nothing of another request", arrived);
   } else if (!is_new && known->second != &expected) {
     verdict.add(mistakes::new_trace_repeated, "a trace id that no other request got", arrived);

@@ -223,7 +223,7 @@ void judge_leaked_baggage(Verdict& verdict, std::string_view got,
   const Case& expected = verdict.expected();
   if (!sent_keys(expected, "baggage", expected.baggage).empty()) return;
   for (const Member& member : members_of<Member>(got)) {
-    if (earlier.count(member.text) == 0) continue;
+    if (!earlier.contains(member.text)) continue;
     verdict.add(mistakes::context_leaked, "nothing of another request", "baggage: " + member.text);
     return;
   }

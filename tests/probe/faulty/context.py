@@ -2,11 +2,14 @@
 """What the service reads from a request, and the span that it makes of it."""
 
 import dataclasses
+import random
 import secrets
+import time
 
 from faults import planted
 
 SAMPLED, RANDOM = 1, 2
+CLOCK = random.Random(int(time.time()))
 ONE_TRACE = secrets.token_hex(16).encode()
 
 
@@ -23,7 +26,8 @@ class Context:
 
 def new_id(size):
     while True:
-        made = secrets.token_hex(size).encode()
+        weak = planted("seeds-ids-by-the-clock")
+        made = (CLOCK.randbytes(size) if weak else secrets.token_bytes(size)).hex().encode()
         if made.strip(b"0"):
             return made
 

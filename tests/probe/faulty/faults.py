@@ -10,7 +10,7 @@ GROUPS = {
 }
 
 # By group: the name of a fault; what the service does then; the mistake that the probe must see, and
-# in which of its cases.
+# in which of its cases. Some cannot be seen in one hop.
 FAULTS = {
     "w3c": {
         "reads-uppercase": (
@@ -97,6 +97,9 @@ FAULTS = {
         "has-one-span-id": (
             "sends the same span id in every call of a request",
             "parent-id-repeated", "traceparent/two-calls"),
+        "seeds-ids-by-the-clock": (
+            "makes ids that can be guessed",
+            None, ""),
         "prints-ids-as-numbers": (
             "prints ids without leading zeros",
             "traceparent-malformed", "traceparent/trace-id-leading-zeros"),
@@ -181,6 +184,9 @@ FAULTS = {
         "adds-a-member-to-32": (
             "adds its own member to 32 others",
             "tracestate-malformed", "tracestate/32-members"),
+        "leaves-its-older-member": (
+            "adds its own member to tracestate, and leaves an older one of the same key",
+            None, ""),
         "drops-baggage": (
             "sends no baggage",
             "baggage-lost", "baggage/one-member"),

@@ -125,6 +125,8 @@ def changed(members):
         return members[:1]
     if planted("adds-a-member-behind"):
         return [*members, b"own=1"][-32:]
+    if planted("leaves-its-older-member"):
+        return [b"own=1", *members[:31]]
     if planted("adds-a-member-to-32"):
         return [b"own=1", *members]
     return members

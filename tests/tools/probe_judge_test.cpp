@@ -34,7 +34,8 @@ std::string replaced(std::string text, std::string_view name, const std::string&
   return text;
 }
 
-/// What the service sends. `{trace}` is the trace id of the request, `{span}` its parent id.
+/// What the service sends. `{trace}` is the trace id of the request, `{low}` its second half,
+/// `{span}` its parent id.
 Call make_call(const Case& row, const std::vector<std::string>& lines, unsigned number = 0) {
   // A case that expects no trace has its id in the first field.
   std::string trace = row.trace_id;
@@ -44,7 +45,8 @@ Call make_call(const Case& row, const std::vector<std::string>& lines, unsigned 
   }
   Call call;
   call.number = number;
-  for (const std::string& line : lines) {
+  for (std::string line : lines) {
+    if (trace.size() == 32) line = replaced(line, "{low}", trace.substr(16));
     call.fields.push_back(
         split_line(replaced(replaced(line, "{trace}", trace), "{span}", row.span_id)));
   }
@@ -93,6 +95,16 @@ constexpr const char* fresh = "traceparent: 00-{trace}-1111111111111111-01";
 constexpr const char* other =
     "traceparent: 00-99999999999999999999999999999999-1111111111111111-01";
 
+/// `key0=0,key1=1,…`
+std::string many_members(std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i);
+    out.append(i == 0 ? "" : ",").append("key").append(number).append("=").append(number);
+  }
+  return out;
+}
+
 const std::vector<Row>& rows() {
   static const std::vector<Row> all{
       // The trace.
@@ -100,6 +112,9 @@ const std::vector<Row>& rows() {
       {"traceparent/plain", {"traceparent: 00-{trace}-{span}-01"}, {}},
       {"traceparent/plain", {}, {"trace-lost"}},
       {"traceparent/plain", {other}, {"trace-restarted"}},
+      {"traceparent/plain",
+       {"traceparent: 00-9999999999999999{low}-1111111111111111-01"},
+       {"trace-restarted"}},
       {"traceparent/absent", {}, {}},
       {"traceparent/absent", {other}, {}},
       {"traceparent/uppercase-trace-id", {other}, {}},
@@ -140,6 +155,9 @@ const std::vector<Row>& rows() {
       {"traceparent/flags-unknown-bits",
        {"traceparent: 00-{trace}-1111111111111111-ff"},
        {"traceparent-flags"}},
+      {"traceparent/flags-unknown-bits",
+       {"traceparent: 00-{trace}-1111111111111111-11"},
+       {"traceparent-flags"}},
       {"traceparent/plain",
        {"Traceparent: 00-{trace}-1111111111111111-01"},
        {"should name-not-lowercase"}},
@@ -156,6 +174,9 @@ const std::vector<Row>& rows() {
        {"tracestate-reordered"}},
       {"tracestate/two-members", {fresh, "tracestate: bar=2,foo=1"}, {"tracestate-reordered"}},
       {"tracestate/two-members", {fresh}, {"tracestate-lost"}},
+      // The last member makes room for that of the service.
+      {"tracestate/32-members", {fresh, "tracestate: own=9," + many_members(31)}, {}},
+      {"tracestate/32-members", {fresh, "tracestate: " + many_members(31)}, {"tracestate-changed"}},
       {"tracestate/two-members", {fresh, "tracestate: own=9"}, {"tracestate-lost"}},
       {"tracestate/two-members", {fresh, "tracestate: foo=1"}, {"tracestate-changed"}},
       {"tracestate/two-members", {fresh, "tracestate: foo=1,bar=3"}, {"tracestate-changed"}},

@@ -33,7 +33,7 @@ class ProbeTest(unittest.TestCase):
         self.addCleanup(service.stop)
         return service
 
-    def run_probe(self, service, *options, timeout=0.3, formats="tracecontext"):
+    def run_probe(self, service, *options, timeout=5, formats="tracecontext"):
         return baton("probe", service.url, f"--propagators={formats}", f"--timeout={timeout}",
                      "--rate=10000", *options)
 
@@ -136,7 +136,7 @@ class BadServices(ProbeTest):
         ]:
             with self.subTest(serve.__name__):
                 begin = time.monotonic()
-                report = self.probe(serve, "--random=0")
+                report = self.probe(serve, "--random=0", timeout=1)
                 self.assertLess(time.monotonic() - begin, 10)
                 self.assertEqual(self.mistakes(report), {"first/plain-request": [mistake]})
                 self.assertIn("a plain one, was not served", report["stopped"])
@@ -174,20 +174,37 @@ class BadServices(ProbeTest):
                     self.assertLessEqual(set(self.names(report)), {
                         "answer-too-large", "call-not-http", "traceparent-repeated", "trace-lost"})
 
-    def test_a_late_call_belongs_to_its_own_case(self):
+    def find_late_call(self, call, *options):
+        """The mistakes if the call of the third request comes after the time for it."""
         def late(service, connection, request):
-            if service.requests == 3:
-                def later():
-                    time.sleep(0.6)
-                    bad.call(bad.urls(request)[0], bad.propagate(request))
-                service.start(later)
+            if service.requests != 3:
+                call(request)
                 connection.sendall(bad.answer())
-                time.sleep(0.8)  # the next request waits for that long
                 return True
-            return bad.good(service, connection, request)
 
-        report = self.probe(late, "--only=traceparent/flags-*", "--random=0", timeout=0.5)
-        found = self.mistakes(report)
+            def later():
+                time.sleep(1.3)
+                call(request)
+
+            service.start(later)
+            connection.sendall(bad.answer())
+            time.sleep(1.6)  # the next request waits for that long
+            return True
+
+        return self.mistakes(self.probe(late, "--only=traceparent/flags-*", "--random=0", *options,
+                                        timeout=1))
+
+    def test_a_late_call_belongs_to_its_own_case(self):
+        found = self.find_late_call(
+            lambda request: bad.call(bad.urls(request)[0], bad.propagate(request)))
+        self.assertEqual(found, {"traceparent/flags-sampled": ["called-late"]})
+
+    def test_a_late_call_without_a_token_is_known_by_its_trace(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        found = self.find_late_call(
+            lambda request: bad.call(f"http://{address}/fixed", bad.propagate(request)),
+            "--call=route", f"--listen={address}")
         self.assertEqual(found, {"traceparent/flags-sampled": ["called-late"]})
 
     def test_gives_up_after_ten_requests_in_a_row(self):
@@ -196,7 +213,7 @@ class BadServices(ProbeTest):
                 return bad.never_answers(service, connection, request)
             return bad.good(service, connection, request)
 
-        report = self.probe(hangs_later, "--random=0", timeout=0.1)
+        report = self.probe(hangs_later, "--random=0", timeout=0.5)
         self.assertEqual(report["stopped"], "10 requests in a row got no answer or no call")
         self.assertEqual(report["summary"]["failed"], 10)
 
@@ -380,7 +397,7 @@ class Output(ProbeTest):
     def test_junit(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder, "probe.xml")
-            self.run_bad("--only=traceparent/*", "--only=http/binary-*", f"--junit={file}")
+            self.run_bad("--only=traceparent/*", "--only=http/markup", f"--junit={file}")
             root = xml.etree.ElementTree.parse(file).getroot()
         suites = {suite.get("name"): suite for suite in root}
         self.assertEqual(list(suites), ["first", "traceparent", "http"])
@@ -390,6 +407,7 @@ class Output(ProbeTest):
         self.assertIn("trace-restarted", failure.get("message"))
         self.assertIn("clause: Trace Context L2 §4.2", failure.text)
         self.assertIsNone(cases["traceparent/version-ff"].find("failure"))
+        self.assertIn("foo=<script>alert(1)</script>'--", cases["http/markup"].find("failure").text)
         for suite in root:
             failures = [case for case in suite if case.find("failure") is not None]
             self.assertEqual(suite.get("tests"), str(len(suite)))

@@ -25,7 +25,8 @@ class Generator {
     lines_ = make_lines();
     const std::string_view change = lines_.empty() ? "empty" : mutate();
     row.lines.reserve(lines_.size());
-    for (const auto& [name, value] : lines_) row.lines.push_back(name + ":" + value);
+    for (const auto& [name, value] : lines_)
+      row.lines.push_back(std::string(name).append(":").append(value));
     std::string digits = std::to_string(number);
     digits.insert(0, 4 - std::min<std::size_t>(4, digits.size()), '0');
     row.name = "random/" + digits + "-" + std::string(change);
@@ -145,6 +146,7 @@ class Generator {
 
   void expect(Case& row) const {
     std::vector<Header> sent;
+    sent.reserve(row.lines.size());
     for (const std::string& line : row.lines) sent.push_back(split_line(line));
     Fields fields;
     for (const auto& [name, value] : sent) fields.add({name, value});

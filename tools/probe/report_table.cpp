@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <map>
 #include <utility>
 
@@ -167,10 +166,10 @@ class Table {
       out_.append("requests to the listener that belong to no case: ")
           .append(std::to_string(report_.unknown_calls)) += '\n';
     }
-    std::array<char, 32> seconds{};
-    std::snprintf(seconds.data(), seconds.size(), "%.1f", report_.seconds);
+    const auto tenths = static_cast<std::size_t>(report_.seconds * 10);
     out_.append("seed ").append(std::to_string(report_.seed)).append(", ");
-    out_.append(seconds.data()).append(" s\n");
+    out_.append(std::to_string(tenths / 10)).append(".").append(std::to_string(tenths % 10));
+    out_ += " s\n";
     if (!report_.stopped.empty()) out_.append(paint_.bad("stopped: " + report_.stopped)) += '\n';
   }
 

@@ -50,7 +50,6 @@ class Runner {
   net::awaitable<void> wait_for_calls(const Case& row, const Observation& seen,
                                       Clock::time_point end);
   net::awaitable<void> sleep_until(Clock::time_point end);
-  net::awaitable<void> keep_rate();
   void on_arrival(Arrival arrival);
   [[nodiscard]] std::optional<std::size_t> find_slot(const Arrival& arrival, unsigned& number);
   [[nodiscard]] bool is_served(const Case& row, const Observation& seen) const noexcept;
@@ -157,7 +156,8 @@ bool Runner::is_plain_served(const Observation& seen) const noexcept {
 }
 
 net::awaitable<void> Runner::probe(const Case& row, Observation& seen) {
-  co_await keep_rate();
+  while (Clock::now() < next_start_) co_await sleep_until(next_start_);
+  next_start_ = Clock::now() + std::chrono::nanoseconds(std::chrono::seconds(1)) / options_.rate;
   const std::size_t slot = slots_.size();
   slots_.push_back({&row, &seen});
   const std::string token = token_ + "." + std::to_string(slot);
@@ -189,11 +189,6 @@ net::awaitable<void> Runner::sleep_until(Clock::time_point end) {
   co_await wakeup_.async_wait(net::redirect_error(net::use_awaitable, ignored));
 }
 
-net::awaitable<void> Runner::keep_rate() {
-  while (Clock::now() < next_start_) co_await sleep_until(next_start_);
-  next_start_ = Clock::now() + std::chrono::nanoseconds(std::chrono::seconds(1)) / options_.rate;
-}
-
 void Runner::on_arrival(Arrival arrival) {
   unsigned number = 0;
   const std::optional<std::size_t> found = find_slot(arrival, number);
@@ -201,7 +196,7 @@ void Runner::on_arrival(Arrival arrival) {
     ++unknown_calls_;
     return;
   }
-  Slot& slot = slots_[*found];
+  const Slot& slot = slots_[*found];
   if (slot.seen->calls.size() < max_kept_calls) {
     slot.seen->calls.push_back(
         {number, std::move(arrival.problem), std::move(arrival.fields), !slot.is_open});

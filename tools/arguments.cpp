@@ -29,6 +29,10 @@ constexpr std::string_view exec_status =
     "Exit status: that of the command; 1 with --strict if there are issues (nothing is run);\n"
     "2 wrong usage; 126 the command cannot be run; 127 the command is not found.";
 
+constexpr std::string_view probe_status =
+    "Exit status: 0 all cases passed; 1 a case failed, or the run stopped early; 2 wrong usage,\n"
+    "or no service at that address.";
+
 std::string notes(std::string_view status = exit_status) {
   std::string text = "LIST is a list of names, separated by commas: ";
   for (const RegisteredPropagator& known : registered_propagators()) {
@@ -120,9 +124,15 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   exec.add_flag("--strict", arguments.strict, "Do not run the command if there are issues");
   exec.final_callback(chosen(Command::exec));
 
+  CLI::App& probe = *app.add_subcommand(
+      "probe", "Check a running HTTP service: what it reads, and what it sends on");
+  probe::add_options(probe, arguments.probe);
+  probe.final_callback(chosen(Command::probe));
+
   for (CLI::App* const command : app.get_subcommands({})) command->footer(notes_with_input);
   new_trace.footer(notes());
   losses.footer(notes());
+  probe.footer(notes(probe_status));
   exec.footer("baton exec [OPTIONS] -- COMMAND [ARGUMENT...]\n" + notes(exec_status));
 
   // The words after the first "--" of exec belong to the command.
@@ -142,7 +152,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
 
   if (app.get_subcommands().empty()) {
     return tl::unexpected(
-        refuse("a command is required: extract, translate, inspect, new, losses or exec"));
+        refuse("a command is required: extract, translate, inspect, new, losses, exec or probe"));
   }
   if (is_exec) {
     if (end - ours_end < 2) {
@@ -152,8 +162,11 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   }
   const CLI::App* const command = app.get_subcommands().front();
   const CLI::Option* const list = command->get_option_no_throw("--propagators");
-  if (list != nullptr && list->count() != 0) arguments.propagators = std::move(propagators);
+  if (command != &probe && list != nullptr && list->count() != 0) {
+    arguments.propagators = std::move(propagators);
+  }
   arguments.sampling = to_sampling(sampling);
+  arguments.probe.lists_all = probe.get_option("--propagators")->count() == 0;
   return arguments;
 }
 

@@ -8,10 +8,11 @@
 #include "baton/sampling.hpp"
 #include "tl/expected.hpp"
 #include "tools/outcome.hpp"
+#include "tools/probe/arguments.hpp"
 
 namespace baton::tool {
 
-enum class Command : std::uint8_t { extract, translate, inspect, new_trace, losses, exec };
+enum class Command : std::uint8_t { extract, translate, inspect, new_trace, losses, exec, probe };
 
 /// What the command line asks for. Lists of propagators are not parsed yet.
 struct Arguments {
@@ -24,6 +25,7 @@ struct Arguments {
   std::string color = "auto";                 // inspect: auto, always, never
   Sampling sampling = Sampling::defer;        // new, exec
   bool begins = false;                        // exec: start a trace in any case
+  probe::ProbeArguments probe;                // probe
   const char* const* command_line = nullptr;  // exec: part of the words, ends with a null pointer
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -10,6 +11,7 @@
 #include "tools/fields.hpp"
 #include "tools/outcome.hpp"
 #include "tools/paint.hpp"
+#include "tools/probe/arguments.hpp"
 
 namespace baton::tool {
 
@@ -37,5 +39,9 @@ namespace baton::tool {
 
 /// Prints what a translation loses, for every pair of formats.
 [[nodiscard]] Outcome run_losses(std::span<const PropagatorChain::Link> formats, bool json);
+
+/// Probes a service. `show_progress` (if any) gets a text that replaces the one before it.
+[[nodiscard]] Outcome run_probe(const probe::ProbeArguments& arguments, const Paint& paint,
+                                const std::function<void(std::string_view)>& show_progress);
 
 }  // namespace baton::tool

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -54,6 +56,18 @@ bool reads_fields(Command command) noexcept {
          command == Command::inspect;
 }
 
+/// Shows the progress on a terminal.
+Outcome probe_service(const probe::ProbeArguments& arguments) {
+  std::function<void(std::string_view)> show_progress;
+  if (isatty(STDERR_FILENO) != 0) {
+    show_progress = [](std::string_view text) {
+      const std::string line = "\r\x1b[K" + std::string(text);
+      static_cast<void>(write_all(STDERR_FILENO, line).has_value());
+    };
+  }
+  return run_probe(arguments, Paint(wants_color(arguments.color, STDOUT_FILENO)), show_progress);
+}
+
 tl::expected<Outcome, std::string> run(const Arguments& arguments) {
   // All arguments are checked before input is read: a typing error must not wait for input.
   std::string warning;
@@ -65,7 +79,7 @@ tl::expected<Outcome, std::string> run(const Arguments& arguments) {
     chain = *std::move(listed);
   } else if (arguments.command == Command::losses) {
     chain = chain_of_all();
-  } else if (arguments.command != Command::inspect) {
+  } else if (arguments.command != Command::inspect && arguments.command != Command::probe) {
     chain = chain_from_environment(warning);
   }
   if (arguments.command == Command::translate) {
@@ -98,6 +112,7 @@ tl::expected<Outcome, std::string> run(const Arguments& arguments) {
     case Command::exec:
       outcome = run_exec(chain, arguments, Paint(wants_color("auto", STDERR_FILENO)));
       break;
+    case Command::probe: outcome = probe_service(arguments.probe); break;
     case Command::losses: outcome = run_losses(chain.readers(), arguments.json); break;
   }
   outcome.err.insert(0, warning);

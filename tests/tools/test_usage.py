@@ -9,6 +9,10 @@ COMMANDS = {
     "inspect": ["--color", "--help"],
     "new": ["--propagators", "--sampling", "--help"],
     "losses": ["--propagators", "--json", "--help"],
+    "probe": ["URL", "--call", "--propagators", "--written", "--listen", "--callback", "--header",
+              "--method", "--spans", "--only", "--skip", "--list", "--random", "--seed", "--rate",
+              "--timeout", "--max-time", "--strict", "--json", "--junit", "--verbose", "--color",
+              "--help", "Exit status: 0 all cases passed"],
     "exec": ["--propagators", "--new", "--sampling", "--strict", "-- COMMAND", "--help"],
 }
 

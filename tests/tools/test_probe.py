@@ -1,0 +1,506 @@
+# SPDX-License-Identifier: Apache-2.0
+"""baton probe against services that do right, and services that do wrong."""
+
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import xml.etree.ElementTree
+
+import bad_services as bad
+from support import baton, main
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "examples"))
+import service as examples  # noqa: E402
+
+W3C_SERVICE = os.environ.get("W3C_SERVICE")
+PROBED_SERVICE = os.environ.get("PROBED_SERVICE")
+
+
+
+class ProbeTest(unittest.TestCase):
+    maxDiff = None
+
+    def start(self, serve):
+        service = bad.Service(serve)
+        self.addCleanup(service.stop)
+        return service
+
+    def run_probe(self, service, *options, timeout=5, formats="tracecontext"):
+        return baton("probe", service.url, f"--propagators={formats}", f"--timeout={timeout}",
+                     "--rate=10000", *options)
+
+    def probe(self, serve, *options, **more):
+        """The report of a run against a service that serves so."""
+        result = self.run_probe(self.start(serve), "--json", *options, **more)
+        self.assertEqual(result.err, b"")
+        report = result.json
+        self.assertEqual(result.status, 0 if report["passed"] else 1)
+        return report
+
+    @staticmethod
+    def mistakes(report):
+        """The mistakes by case."""
+        return {case["name"]: [finding["name"] for finding in case["findings"]]
+                for case in report["cases"] if case["findings"]}
+
+    def names(self, report):
+        return sorted({name for names in self.mistakes(report).values() for name in names})
+
+
+class GoodServices(ProbeTest):
+    def test_passes_one_that_continues_traces(self):
+        report = self.probe(bad.good, "--only=traceparent/*", "--random=0", "--strict", "--spans=fresh")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertTrue(report["passed"])
+        self.assertGreater(report["summary"]["passed"], 80)
+        self.assertEqual(report["parent_ids"]["forwarded"], 0)
+        self.assertGreater(report["parent_ids"]["fresh"], 20)
+
+    def test_finds_what_that_one_lacks(self):
+        report = self.probe(bad.good, "--only=tracestate/*", "--random=0")
+        found = self.mistakes(report)
+        self.assertEqual(found["tracestate/one-member"], ["tracestate-lost"])
+        self.assertNotIn("tracestate/uppercase-key", found)
+
+    @unittest.skipUnless(W3C_SERVICE, "the examples are not built")
+    def test_passes_the_service_for_the_w3c_harness_whole(self):
+        service = examples.Service(W3C_SERVICE, "--port", "0")
+        self.addCleanup(service.kill)
+        result = baton("probe", service.url + "/test", "--json", "--strict", "--spans=fresh",
+                       "--rate=1000", "--random=1000")
+        report = result.json
+        self.assertEqual(self.mistakes(report), {})
+        self.assertEqual((result.status, result.err, report["passed"]), (0, b"", True))
+        self.assertGreater(report["summary"]["passed"], 1250)
+        self.assertEqual(service.stop(), (0, ""))
+
+    @unittest.skipUnless(W3C_SERVICE, "the examples are not built")
+    def test_judges_b3_that_becomes_w3c(self):
+        service = examples.Service(W3C_SERVICE, "--port", "0", env={
+            **os.environ, "BATON_EXTRACT": "b3", "BATON_INJECT": "tracecontext"})
+        self.addCleanup(service.kill)
+        right = baton("probe", service.url + "/test", "--json", "--propagators=b3",
+                      "--written=tracecontext", "--rate=10000").json
+        self.assertEqual(self.mistakes(right), {})
+        wrong = baton("probe", service.url + "/test", "--json", "--propagators=b3",
+                      "--written=b3", "--rate=10000", "--random=0").json
+        self.assertEqual(self.mistakes(wrong)["b3/accept"], ["trace-lost"])
+
+
+@unittest.skipUnless(PROBED_SERVICE, "the examples are not built")
+class TheExample(ProbeTest):
+    def run_example(self, *options, **variables):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            stock = f"127.0.0.1:{free.getsockname()[1]}"
+        service = examples.Service(PROBED_SERVICE, "--port", "0", env={
+            **os.environ, "STOCK_URL": f"http://{stock}/", **variables})
+        self.addCleanup(service.kill)
+        result = baton("probe", service.url, "--json", "--propagators=tracecontext", "--strict",
+                       "--spans=fresh", "--call=route", f"--listen={stock}", "--rate=1000", *options)
+        self.assertEqual(result.status, 0 if result.json["passed"] else 1)
+        return result.json
+
+    def test_the_mistake_is_found(self):
+        found = self.mistakes(self.run_example("--random=0"))
+        self.assertEqual(found["tracestate/two-fields"], ["tracestate-changed"])
+        self.assertEqual(found["tracestate/two-fields-one-empty"], ["tracestate-lost"])
+        self.assertTrue(all("field" in name for name in found), found)
+
+    def test_without_it_the_service_passes(self):
+        report = self.run_example(FIXED="yes")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertGreater(report["summary"]["passed"], 250)
+
+
+class BadServices(ProbeTest):
+    def test_stops_if_a_plain_request_is_not_served(self):
+        for serve, mistake in [
+            (bad.never_answers, "no-answer"),
+            (bad.garbage, "answer-not-http"),
+            (bad.closes, "closed-without-answer"),
+            (bad.closes_midway, "closed-midway"),
+            (bad.redirects, "redirected"),
+            (bad.fails, "server-error"),
+            (bad.never_calls, "not-called"),
+            (bad.endless_header, "answer-too-large"),
+            (bad.endless_body, "answer-too-large"),
+            (bad.slow, "no-answer"),
+        ]:
+            with self.subTest(serve.__name__):
+                begin = time.monotonic()
+                report = self.probe(serve, "--random=0", timeout=1)
+                self.assertLess(time.monotonic() - begin, 10)
+                self.assertEqual(self.mistakes(report), {"first/plain-request": [mistake]})
+                self.assertIn("a plain one, was not served", report["stopped"])
+                self.assertEqual(report["summary"]["failed"], 1)
+                self.assertGreater(report["summary"]["not_run"], 100)
+
+    def test_interim_answers_without_end_are_no_answer(self):
+        report = self.probe(bad.endless_interim, "--random=0")
+        self.assertFalse(report["passed"])
+        self.assertLess(report["seconds"], 10)
+
+    def test_names_what_is_wrong_with_the_calls(self):
+        for serve, mistake in [
+            (bad.calls_twice, "called-twice"),
+            (bad.calls_twice_later, "called-twice"),
+            (bad.drops_connections, "connection-dropped"),
+            (bad.calls_with_garbage, "call-not-http"),
+            (bad.calls_with_endless_fields, "call-not-http"),
+        ]:
+            with self.subTest(serve.__name__):
+                report = self.probe(serve, "--only=traceparent/name-*", "--random=0")
+                self.assertEqual(self.names(report), [mistake])
+
+    def test_fields_of_64_kib_do_no_harm(self):
+        for size in (65_000, 65_500, *range(65_520, 65_545, 3), 66_000, 200_000):
+            for name in (b"x", b"traceparent", b"x" * size):
+                field = name + b": " + b"x" * size if len(name) < size else name + b": x"
+                with self.subTest(size=size, name=name[:20]):
+                    def sends_much(service, connection, request):
+                        bad.call(bad.urls(request)[0], [*bad.propagate(request), field])
+                        connection.sendall(bad.answer(200, b"", [field]))
+                        return True
+
+                    report = self.probe(sends_much, "--only=traceparent/plain", "--random=0")
+                    self.assertLessEqual(set(self.names(report)), {
+                        "answer-too-large", "call-not-http", "traceparent-repeated", "trace-lost"})
+
+    def find_late_call(self, call, *options):
+        """The mistakes if the call of the third request comes after the time for it."""
+        def late(service, connection, request):
+            if service.requests != 3:
+                call(request)
+                connection.sendall(bad.answer())
+                return True
+
+            def later():
+                time.sleep(1.3)
+                call(request)
+
+            service.start(later)
+            connection.sendall(bad.answer())
+            time.sleep(1.6)  # the next request waits for that long
+            return True
+
+        return self.mistakes(self.probe(late, "--only=traceparent/flags-*", "--random=0", *options,
+                                        timeout=1))
+
+    def test_a_late_call_belongs_to_its_own_case(self):
+        found = self.find_late_call(
+            lambda request: bad.call(bad.urls(request)[0], bad.propagate(request)))
+        self.assertEqual(found, {"traceparent/flags-sampled": ["called-late"]})
+
+    def test_a_late_call_without_a_token_is_known_by_its_trace(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        found = self.find_late_call(
+            lambda request: bad.call(f"http://{address}/fixed", bad.propagate(request)),
+            "--call=route", f"--listen={address}")
+        self.assertEqual(found, {"traceparent/flags-sampled": ["called-late"]})
+
+    def test_gives_up_after_ten_requests_in_a_row(self):
+        def hangs_later(service, connection, request):
+            if service.requests > 3:
+                return bad.never_answers(service, connection, request)
+            return bad.good(service, connection, request)
+
+        report = self.probe(hangs_later, "--random=0", timeout=0.5)
+        self.assertEqual(report["stopped"], "10 requests in a row got no answer or no call")
+        self.assertEqual(report["summary"]["failed"], 10)
+
+    def test_the_whole_run_is_bounded(self):
+        def slow(service, connection, request):
+            time.sleep(0.2)
+            return bad.good(service, connection, request)
+
+        report = self.probe(slow, "--max-time=1", "--random=0")
+        self.assertIn("--max-time", report["stopped"])
+        self.assertLess(report["seconds"], 3)
+
+    def test_a_hostile_request_must_not_harm_the_next_one(self):
+        def poisoned(service, connection, request):
+            if getattr(service, "is_poisoned", False):
+                service.is_poisoned = False
+                connection.sendall(bad.answer(500))
+                return True
+            if any("\x80" <= chr(byte) for value in request.all(b"baggage") for byte in value):
+                service.is_poisoned = True
+                connection.sendall(bad.answer(400))
+                return True
+            return bad.good(service, connection, request)
+
+        report = self.probe(poisoned, "--only=http/b*", "--random=0")
+        found = self.mistakes(report)
+        self.assertEqual(found["http/binary-baggage"], ["unwell-afterwards"])
+        self.assertNotIn("http/binary-traceparent", found)
+
+    def test_a_service_that_vanishes(self):
+        service = self.start(bad.good)
+
+        def vanishes(server, connection, request):
+            if server.requests == 5:
+                threading.Thread(target=server.listener.close).start()
+                server.listener.shutdown(socket.SHUT_RDWR)
+                return False
+            return bad.good(server, connection, request)
+
+        service.serve = vanishes
+        result = self.run_probe(service, "--json")
+        self.assertEqual(result.status, 1)
+        self.assertIn("no-connection", self.names(result.json))
+        self.assertIn("10 requests in a row", result.json["stopped"])
+
+    def test_smuggling(self):
+        def decodes(request):
+            value = b",".join(request.all(b"baggage"))
+            return [*bad.propagate(request), b"baggage: " + value.replace(b"%0D%0A", b"\r\n")
+                    .replace(b"%2C", b",")]
+
+        report = self.probe(bad.with_fields(decodes), "--only=baggage/smuggled-*", "--random=0",
+                            formats="tracecontext,baggage")
+        found = self.mistakes(report)
+        self.assertIn("field-smuggled", found["baggage/smuggled-field"])
+        self.assertIn("member-smuggled", found["baggage/smuggled-member"])
+
+
+class OtherModes(ProbeTest):
+    def test_judges_the_fields_of_the_answer(self):
+        def echoes(service, connection, request):
+            connection.sendall(bad.answer(200, b"", bad.propagate(request)))
+            return True
+
+        report = self.probe(echoes, "--call=response", "--only=traceparent/*", "--random=0", "--strict")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertGreater(report["summary"]["passed"], 80)
+        report = self.probe(bad.never_calls, "--call=response", "--only=traceparent/plain", "--random=0")
+        self.assertEqual(self.mistakes(report)["traceparent/plain"], ["trace-lost"])
+
+    def test_a_service_that_calls_a_fixed_address(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        for keeps_target in (True, False):
+            with self.subTest(keeps_target=keeps_target):
+                def forwards(service, connection, request):
+                    self.assertEqual(request.body, b"")
+                    target = request.target.decode() if keeps_target else "/fixed"
+                    parts = [b"GET %s HTTP/1.1" % target.encode(), b"Host: a", b"Connection: close"]
+                    with socket.create_connection(("127.0.0.1", port), 5) as called:
+                        called.sendall(b"\r\n".join([*parts, *bad.propagate(request), b"", b""]))
+                        while called.recv(65536):
+                            pass
+                    connection.sendall(bad.answer())
+                    return True
+
+                report = self.probe(forwards, "--call=route", f"--listen=127.0.0.1:{port}",
+                                    "--only=traceparent/*", "--random=0", "--strict")
+                self.assertEqual(self.mistakes(report), {})
+                self.assertGreater(report["summary"]["passed"], 80)
+
+    def test_forwarded_or_new_parent_ids(self):
+        forwards = bad.with_fields(
+            lambda request: [b"traceparent: " + value for value in request.all(b"traceparent")])
+        report = self.probe(forwards, "--only=traceparent/plain", "--random=0", "--spans=forwarded")
+        self.assertEqual(self.mistakes(report), {})
+        report = self.probe(forwards, "--only=traceparent/plain", "--random=0", "--spans=fresh")
+        self.assertEqual(self.names(report), ["parent-id-not-new"])
+        report = self.probe(bad.good, "--only=traceparent/plain", "--random=0", "--spans=forwarded")
+        self.assertEqual(self.names(report), ["parent-id-not-forwarded"])
+
+    def test_requests_of_others_are_not_counted(self):
+        def calls_elsewhere(service, connection, request):
+            url = bad.urls(request)[0]
+            bad.call(url.rsplit("/", 1)[0] + "/health", [])
+            return bad.good(service, connection, request)
+
+        report = self.probe(calls_elsewhere, "--only=traceparent/plain", "--random=0")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertEqual(report["unknown_calls"], 2)
+
+    def test_more_fields_and_another_method(self):
+        seen = []
+
+        def looks(service, connection, request):
+            seen.append((request.all(b"authorization"), request.all(b"x-a")))
+            return bad.good(service, connection, request)
+
+        self.probe(looks, "--only=traceparent/plain", "--random=0", "--method=PUT",
+                   "--header=Authorization: Bearer x", "--header", "X-A: 1")
+        self.assertEqual(seen, [([b"Bearer x"], [b"1"])] * 2)
+
+
+class Output(ProbeTest):
+    def run_bad(self, *options):
+        service = self.start(bad.with_fields(
+            lambda request: [b"Traceparent: 00-" + b"1" * 16 + os.urandom(8).hex().encode() + b"-"
+                             + os.urandom(8).hex().encode() + b"-01"]))
+        return self.run_probe(service, "--random=0", *options)
+
+    def test_the_table_shows_what_was_sent_expected_and_got(self):
+        result = self.run_bad("--only=traceparent/plain", "--only=traceparent/version-ff")
+        self.assertEqual((result.status, result.err), (1, b""))
+        text = result.out.decode()
+        self.assertIn("FAIL  traceparent/plain\n", text)
+        self.assertIn("      mistake   trace-restarted: a trace that must continue gets another id\n", text)
+        self.assertRegex(text, r"\n      sent      traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01\n")
+        self.assertRegex(text, r"\n      expected  continues trace [0-9a-f]{32}\n")
+        self.assertRegex(text, r"\n      got       Traceparent: 00-1{16}")
+        self.assertIn("clause    Trace Context L2 §4.2 (processing model): must\n", text)
+        self.assertRegex(text, r"\ntraceparent +0 +1 +1 +0\n")
+        self.assertNotIn("\x1b", text)
+
+    def test_colors(self):
+        text = self.run_bad("--only=traceparent/plain", "--color=always").out
+        self.assertIn(b"\x1b[31mFAIL\x1b[0m", text)
+
+    def test_a_mistake_in_each_case_is_shown_thrice(self):
+        options = ["--only=traceparent/version-*"]
+        brief = self.run_bad(*options).out.decode()
+        self.assertEqual(brief.count("mistake   name-not-lowercase: "), 3)
+        self.assertRegex(brief, r"name-not-lowercase: 1\d cases in all; --verbose shows them")
+        whole = self.run_bad(*options, "--verbose").out.decode()
+        self.assertGreater(whole.count("mistake   name-not-lowercase: "), 10)
+
+    def test_strict(self):
+        options = ["--only=traceparent/version-ff"]
+        loose = self.run_bad(*options, "--json").json
+        strict = self.run_bad(*options, "--json", "--strict").json
+        outcome = [case["outcome"] for report in (loose, strict) for case in report["cases"]
+                   if case["name"] == "traceparent/version-ff"]
+        self.assertEqual(outcome, ["warned", "failed"])
+
+    def test_json(self):
+        report = self.run_bad("--json", "--only=traceparent/plain", "--seed=7").json
+        self.assertEqual(sorted(report), [
+            "call", "cases", "parent_ids", "passed", "propagators", "seconds", "seed", "stopped",
+            "strict", "summary", "unknown_calls", "url", "written"])
+        case = report["cases"][1]
+        self.assertEqual(sorted(case), ["clause", "expected", "findings", "level", "name", "outcome",
+                                        "seconds", "sent", "status"])
+        self.assertEqual((case["name"], case["outcome"], case["status"]),
+                         ("traceparent/plain", "failed", 200))
+        self.assertEqual(sorted(case["findings"][0]),
+                         ["clause", "expected", "got", "level", "meaning", "name"])
+        again = self.run_bad("--json", "--only=traceparent/plain", "--seed=7").json
+        self.assertEqual(again["cases"][1]["sent"], case["sent"])
+        other = self.run_bad("--json", "--only=traceparent/plain", "--seed=8").json
+        self.assertNotEqual(other["cases"][1]["sent"], case["sent"])
+
+    def test_junit(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "probe.xml")
+            self.run_bad("--only=traceparent/*", "--only=http/markup", f"--junit={file}")
+            root = xml.etree.ElementTree.parse(file).getroot()
+        suites = {suite.get("name"): suite for suite in root}
+        self.assertEqual(list(suites), ["first", "traceparent", "http"])
+        cases = {case.get("name"): case for case in root.iter("testcase")}
+        failure = cases["traceparent/plain"].find("failure")
+        self.assertEqual(failure.get("type"), "name-not-lowercase")
+        self.assertIn("trace-restarted", failure.get("message"))
+        self.assertIn("clause: Trace Context L2 §4.2", failure.text)
+        self.assertIsNone(cases["traceparent/version-ff"].find("failure"))
+        self.assertIn("foo=<script>alert(1)</script>'--", cases["http/markup"].find("failure").text)
+        for suite in root:
+            failures = [case for case in suite if case.find("failure") is not None]
+            self.assertEqual(suite.get("tests"), str(len(suite)))
+            self.assertEqual(suite.get("failures"), str(len(failures)))
+
+    def test_list(self):
+        result = baton("probe", "--list")
+        self.assertEqual((result.status, result.err), (0, b""))
+        self.assertGreater(len(result.lines), 390)
+        self.assertRegex(result.out.decode(),
+                         r"traceparent/uppercase-trace-id +must +Trace Context L2 §3\.2\.2\.3")
+        some = baton("probe", "--list", "--propagators=b3", "--skip=http/*")
+        self.assertTrue(all(line.startswith("b3/") for line in some.lines))
+
+
+class Page(unittest.TestCase):
+    def test_lists_each_mistake_with_its_meaning(self):
+        root = pathlib.Path(__file__).parents[2]
+        source = (root / "tools" / "probe" / "finding.cpp").read_text("utf-8")
+        known = re.findall(r'const Mistake \w+\{\s*"([\w-]+)",\s*"([^"]+)"', source)
+        self.assertGreater(len(known), 40)
+        page = (root / "docs" / "testing.md").read_text("utf-8")
+        section = page.split("### The mistakes")[1].split("\n### ")[0]
+        self.assertEqual(re.findall(r"^\| `([\w-]+)` \| (.*?) \|", section, re.M), known)
+
+
+class Usage(unittest.TestCase):
+    def test_refused_with_one_line(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            address = f"127.0.0.1:{port}"
+            for arguments, named in [
+                ([], "a URL is required"),
+                (["https://127.0.0.1/"], "https is not supported"),
+                (["ftp://127.0.0.1/"], "http://"),
+                (["127.0.0.1:80"], "http://"),
+                (["http://"], "invalid host"),
+                (["http://a:99999/"], "invalid host or port"),
+                (["http://a/ b"], "invalid character"),
+                (["http://127.0.0.1:1/"], "no service at 127.0.0.1:1: Connection refused"),
+                (["http://name.invalid/"], "no service at name.invalid:80"),
+                (["http://a/", "--call=telepathy"], "telepathy"),
+                (["http://a/", "--call=route"], "--listen=HOST:PORT"),
+                (["http://a/", "--listen=x"], "--listen"),
+                ([f"http://{address}/", f"--listen={address}"], "cannot listen on"),
+                (["http://a/", "--callback=x"], "--callback"),
+                (["http://a/", "--propagators=zipkin"], "'zipkin'"),
+                (["http://a/", "--propagators=none"], "no format"),
+                (["http://a/", "--propagators=xray-lambda"], "xray-lambda"),
+                (["http://a/", "--written=zipkin"], "--written"),
+                (["http://a/", "--header=x"], "--header"),
+                (["http://a/", "--header=x: 1\r\ny: 2"], "--header"),
+                (["http://a/", "--method=G T"], "--method"),
+                (["http://a/", "--spans=some"], "some"),
+                (["http://a/", "--only=nothing"], "no case"),
+                (["http://a/", "--random=-1"], "--random"),
+                (["http://a/", "--random=10001"], "--random"),
+                (["http://a/", "--rate=0"], "--rate"),
+                (["http://a/", "--rate=10001"], "--rate"),
+                (["http://a/", "--timeout=0"], "--timeout"),
+                (["http://a/", "--timeout=61"], "--timeout"),
+                (["http://a/", "--max-time=0"], "--max-time"),
+                (["http://a/", "--seed=x"], "--seed"),
+                (["http://a/", "http://b/"], "http://b/"),
+                (["http://a/", "--frobnicate"], "--frobnicate"),
+            ]:
+                with self.subTest(arguments=arguments):
+                    result = baton("probe", *arguments)
+                    self.assertEqual((result.status, result.out), (2, b""))
+                    self.assertRegex(result.err.decode(), r"^baton: [^\n]+\n$")
+                    self.assertIn(named, result.err.decode())
+
+    def test_a_report_that_cannot_be_written(self):
+        service = bad.Service(bad.good)
+        self.addCleanup(service.stop)
+        result = baton("probe", service.url, "--propagators=tracecontext", "--only=traceparent/plain",
+                       "--random=0", "--junit=/nowhere/x.xml")
+        self.assertEqual(result.status, 2)
+        self.assertEqual(result.err, b"baton: cannot write /nowhere/x.xml\n")
+
+    def test_progress_only_on_a_terminal(self):
+        service = bad.Service(bad.good)
+        self.addCleanup(service.stop)
+        parent, child = os.openpty()
+        try:
+            subprocess.run([os.environ["BATON"], "probe", service.url, "--propagators=tracecontext",
+                            "--only=traceparent/plain", "--random=0"], stderr=child,
+                           stdout=subprocess.DEVNULL, timeout=60, check=True)
+            self.assertIn(b"\rprobing 1/2".replace(b"\r", b"\r\x1b[K"), os.read(parent, 4096))
+        finally:
+            os.close(parent)
+            os.close(child)
+
+
+if __name__ == "__main__":
+    main()

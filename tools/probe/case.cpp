@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/probe/case.hpp"
+
+#include "text/chars.hpp"
+
+namespace baton::tool::probe {
+namespace {
+
+void add_phrase(std::string& out, std::string_view phrase) {
+  if (!out.empty()) out += "; ";
+  out += phrase;
+}
+
+void add_list(std::string& out, std::string_view name, const ExpectedList& list) {
+  if (list.keep == Keep::any) return;
+  std::string members;
+  for (const std::string& member : list.members) {
+    if (!members.empty()) members += ',';
+    members += member;
+  }
+  std::string phrase(name);
+  if (members.empty()) {
+    phrase += ": nothing of what was sent";
+  } else {
+    phrase.append(list.keep == Keep::exactly ? ": " : ": at most ").append(members);
+  }
+  add_phrase(out, phrase);
+}
+
+}  // namespace
+
+Header split_line(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == line.npos) return {std::string(line), {}};
+  return {std::string(line.substr(0, colon)), std::string(detail::trim(line.substr(colon + 1)))};
+}
+
+std::string describe(const Case& expected) {
+  std::string out;
+  switch (expected.trace) {
+    case Trace::any: break;
+    case Trace::continued: add_phrase(out, "continues trace " + expected.trace_id); break;
+    case Trace::continued_or_none:
+      add_phrase(out, "continues trace " + expected.trace_id + ", or sends none");
+      break;
+    case Trace::not_continued: add_phrase(out, "a new trace, or none"); break;
+  }
+  if (expected.sampling) {
+    add_phrase(out, "sampling: " + std::string(to_string(*expected.sampling)));
+  }
+  if (expected.random) add_phrase(out, *expected.random ? "random flag set" : "random flag clear");
+  add_list(out, "tracestate", expected.tracestate);
+  add_list(out, "baggage", expected.baggage);
+  if (expected.may_refuse) add_phrase(out, "or refuses the request");
+  return out.empty() ? "well-formed fields, or none" : out;
+}
+
+std::string_view to_string(Level level) noexcept {
+  return level == Level::must ? "must" : "should";
+}
+
+}  // namespace baton::tool::probe

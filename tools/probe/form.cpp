@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <limits>
+#include <optional>
+#include <unordered_set>
+
+#include "baton/baggage.hpp"
+#include "baton/detail/ascii.hpp"
+#include "baton/traceparent.hpp"
+#include "baton/tracestate.hpp"
+#include "text/chars.hpp"
+#include "tools/fields.hpp"
+#include "tools/probe/verdict.hpp"
+
+namespace baton::tool::probe {
+namespace {
+
+constexpr BaggageLimits no_limits{std::numeric_limits<std::size_t>::max(),
+                                  std::numeric_limits<std::size_t>::max()};
+
+bool has_writer(const PropagatorChain& written, std::string_view name) {
+  for (const auto& writer : written.writers()) {
+    if (writer->traits().name == name) return true;
+  }
+  return false;
+}
+
+bool is_lowercase(std::string_view name) noexcept {
+  return std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+unsigned hex_digit(char digit) noexcept {
+  return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+void judge_traceparent(Verdict& verdict, const std::vector<Header>& fields) {
+  const std::size_t count = count_fields(fields, "traceparent");
+  const std::string value = join_values(fields, "traceparent");
+  if (count == 0) return;
+  if (count > 1) {
+    verdict.add(mistakes::traceparent_repeated, "one traceparent",
+                std::to_string(count) + ": " + value);
+    return;
+  }
+  if (const auto parsed = Traceparent::parse(value); !parsed) {
+    verdict.add(mistakes::traceparent_malformed, "55 characters, as in version 00",
+                value + " (" + parsed.error().message() + ")");
+    return;
+  }
+  if (!value.starts_with("00")) {
+    verdict.add(mistakes::traceparent_version, "version 00", value);
+    return;
+  }
+  if (hex_digit(value[53]) != 0 || hex_digit(value[54]) > 3) {
+    verdict.add(mistakes::traceparent_flags, "flags 00 to 03", value);
+  }
+}
+
+/// The keys of members, blank ones left out.
+std::vector<std::string_view> keys_of(std::string_view list) {
+  std::vector<std::string_view> keys;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    const std::string_view member = detail::trim(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    if (!member.empty()) keys.push_back(detail::trim(member.substr(0, member.find('='))));
+  }
+  return keys;
+}
+
+std::optional<std::string_view> find_twin(const std::vector<std::string_view>& keys) {
+  std::unordered_set<std::string_view> seen;
+  for (const std::string_view key : keys) {
+    if (!seen.insert(key).second) return key;
+  }
+  return std::nullopt;
+}
+
+void judge_no_member_smuggled(Verdict& verdict, const std::vector<std::string_view>& keys,
+                              std::string_view value) {
+  if (std::find(keys.begin(), keys.end(), "smuggled") != keys.end()) {
+    verdict.add(mistakes::member_smuggled, "no member 'smuggled'", std::string(value));
+  }
+}
+
+void judge_tracestate_form(Verdict& verdict, const std::vector<Header>& fields) {
+  const std::string value = join_values(fields, "tracestate");
+  const auto keys = keys_of(value);
+  if (keys.empty()) return;
+  if (count_fields(fields, "traceparent") == 0) {
+    verdict.add(mistakes::tracestate_without_traceparent, "no tracestate alone",
+                "tracestate: " + value);
+  }
+  if (const auto parsed = TraceState::parse(value); !parsed) {
+    verdict.add(mistakes::tracestate_malformed, "members as in the grammar, at most 32",
+                value + " (" + parsed.error().message() + ")");
+  }
+  if (const auto twin = find_twin(keys)) {
+    verdict.add(mistakes::tracestate_repeats_key, "each key once",
+                std::string(*twin) + " twice in " + value);
+  }
+  judge_no_member_smuggled(verdict, keys, value);
+}
+
+void judge_baggage_form(Verdict& verdict, const std::vector<Header>& fields) {
+  const std::string value = join_values(fields, "baggage");
+  ParseError error;
+  static_cast<void>(Baggage::parse(value, no_limits, [&error](ParseError found) {
+    if (!error) error = found;
+  }));
+  if (error) {
+    verdict.add(mistakes::baggage_malformed, "members as in the grammar",
+                value + " (" + error.message() + ")");
+  }
+  judge_no_member_smuggled(verdict, keys_of(value), value);
+}
+
+void judge_names(Verdict& verdict, const std::vector<Header>& fields) {
+  for (const auto& [name, value] : fields) {
+    for (const std::string_view known : {"traceparent", "tracestate", "baggage"}) {
+      if (!is_lowercase(name) && detail::equals_ignoring_case(name, known)) {
+        verdict.add(mistakes::name_not_lowercase, std::string(known), name);
+      }
+    }
+  }
+}
+
+void judge_other_format(Verdict& verdict, const Fields& fields, const Propagator& propagator) {
+  Context context;
+  ExtractReport report;
+  propagator.extract(fields, context, &report);
+  if (report.issue_count() == 0) return;
+  const ExtractReport::Issue& issue = report.issues().front();
+  const Level level = issue.error.code == ErrorCode::empty ? Level::should : Level::must;
+  verdict.add(mistakes::field_malformed, level, std::string(propagator.traits().specification),
+              "well-formed fields of " + std::string(propagator.traits().name),
+              std::string(issue.field) + ": " + std::string(fields.get(issue.field).value_or("")) +
+                  " (" + issue.error.message() + ")");
+}
+
+/// Readers take more than what may be written.
+void judge_b3_sampled(Verdict& verdict, const std::vector<Header>& fields) {
+  const std::string value = join_values(fields, "x-b3-sampled");
+  if (value.empty() || value == "0" || value == "1") return;
+  verdict.add(mistakes::field_malformed, Level::should, "B3: sampling state", "0 or 1",
+              "x-b3-sampled: " + value);
+}
+
+}  // namespace
+
+std::size_t count_fields(const std::vector<Header>& fields, std::string_view name) {
+  return static_cast<std::size_t>(std::count_if(
+      fields.begin(), fields.end(),
+      [name](const Header& field) { return detail::equals_ignoring_case(field.first, name); }));
+}
+
+std::string join_values(const std::vector<Header>& fields, std::string_view name) {
+  std::string out;
+  bool is_first = true;
+  for (const auto& [known, value] : fields) {
+    if (!detail::equals_ignoring_case(known, name)) continue;
+    if (!is_first) out += ',';
+    is_first = false;
+    out += value;
+  }
+  return out;
+}
+
+void judge_form(Verdict& verdict, const std::vector<Header>& fields,
+                const PropagatorChain& written) {
+  if (has_writer(written, "tracecontext")) {
+    judge_traceparent(verdict, fields);
+    judge_tracestate_form(verdict, fields);
+  }
+  if (has_writer(written, "baggage")) judge_baggage_form(verdict, fields);
+  if (has_writer(written, "b3multi")) judge_b3_sampled(verdict, fields);
+  judge_names(verdict, fields);
+  Fields carrier;
+  for (const auto& [name, value] : fields) carrier.add({name, value});
+  for (const auto& writer : written.writers()) {
+    const std::string_view name = writer->traits().name;
+    if (name != "tracecontext" && name != "baggage") judge_other_format(verdict, carrier, *writer);
+  }
+}
+
+void judge_smuggling(Verdict& verdict, const std::vector<Header>& fields) {
+  for (const auto& [name, value] : fields) {
+    if (detail::equals_ignoring_case(name, "x-smuggled")) {
+      verdict.add(mistakes::field_smuggled, "no field of the name X-Smuggled",
+                  std::string(name).append(": ").append(value));
+    }
+  }
+}
+
+}  // namespace baton::tool::probe

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/probe/run.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "baton/ids.hpp"
+#include "tools/probe/client.hpp"
+#include "tools/probe/listener.hpp"
+#include "tools/probe/request.hpp"
+
+namespace baton::tool::probe {
+namespace {
+
+namespace net = boost::asio;
+using net::ip::tcp;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t max_kept_calls = 8;  // of one request
+// For calls that come after the last answer, or a second time.
+constexpr std::chrono::milliseconds last_wait{50};
+
+class Runner {
+ public:
+  Runner(net::io_context& io, const RunOptions& options)
+      : io_(io), options_(options), token_(SpanId::random().to_string()), wakeup_(io) {}
+
+  net::awaitable<void> run(const std::vector<Case>& cases, Run& result, std::string& error);
+
+ private:
+  /// A request, and where its calls belong.
+  struct Slot {
+    const Case* row;
+    Observation* seen;
+    bool is_open = true;
+  };
+
+  net::awaitable<bool> prepare(std::string& error);
+  net::awaitable<void> probe(const Case& row, Observation& seen);
+  net::awaitable<void> wait_for_calls(const Case& row, const Observation& seen,
+                                      Clock::time_point end);
+  net::awaitable<void> sleep_until(Clock::time_point end);
+  void on_arrival(Arrival arrival);
+  [[nodiscard]] std::optional<std::size_t> find_slot(const Arrival& arrival, unsigned& number);
+  [[nodiscard]] bool is_served(const Case& row, const Observation& seen) const noexcept;
+  [[nodiscard]] bool is_plain_served(const Observation& seen) const noexcept;
+
+  net::io_context& io_;
+  const RunOptions& options_;
+  std::string token_;  // tells this run's calls from others
+  net::steady_timer wakeup_;
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Client> client_;
+  std::string callback_;
+  std::vector<Slot> slots_;
+  Clock::time_point next_start_ = Clock::now();
+  std::size_t unknown_calls_ = 0;
+};
+
+net::awaitable<bool> Runner::prepare(std::string& error) {
+  tcp::resolver resolver(io_);
+  boost::system::error_code code;
+  const auto listening =
+      co_await resolver.async_resolve(options_.listen.host, std::to_string(options_.listen.port),
+                                      net::redirect_error(net::use_awaitable, code));
+  if (!code) {
+    try {
+      listener_ =
+          std::make_unique<Listener>(io_, listening.begin()->endpoint(), options_.timeout,
+                                     [this](Arrival arrival) { on_arrival(std::move(arrival)); });
+    } catch (const boost::system::system_error& failure) {
+      code = failure.code();
+    }
+  }
+  if (code) {
+    error = "cannot listen on " + options_.listen.host + ":" +
+            std::to_string(options_.listen.port) + ": " + code.message();
+    co_return false;
+  }
+  callback_ = options_.callback;
+  if (callback_.empty()) {
+    const tcp::endpoint own = listener_->endpoint();
+    callback_ = "http://" + Url{own.address().to_string(), own.port(), "/"}.authority();
+  }
+
+  const auto found =
+      co_await resolver.async_resolve(options_.url.host, std::to_string(options_.url.port),
+                                      net::redirect_error(net::use_awaitable, code));
+  if (!code) {
+    Client::Endpoints endpoints;
+    for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+    client_ = std::make_unique<Client>(io_, std::move(endpoints), options_.timeout);
+    code = co_await client_->connect();
+  }
+  if (code) {
+    error = "no service at " + options_.url.authority() + ": " + code.message();
+    co_return false;
+  }
+  co_return true;
+}
+
+net::awaitable<void> Runner::run(const std::vector<Case>& cases, Run& result, std::string& error) {
+  const bool is_ready = co_await prepare(error);
+  if (!is_ready) co_return;
+  const Clock::time_point end = Clock::now() + options_.max_time;
+  std::size_t failures = 0;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (options_.on_progress) options_.on_progress(i);
+    if (Clock::now() >= end) {
+      result.stopped = "the time for the whole run is over (--max-time)";
+      break;
+    }
+    const Case& row = cases[i];
+    Observation& seen = result.seen[i];
+    co_await probe(row, seen);
+    if (row.is_hostile) {
+      seen.afterwards = std::make_unique<Observation>();
+      co_await probe(cases.front(), *seen.afterwards);
+    }
+    if (i == 0 && !is_plain_served(seen)) {
+      result.stopped = "the first request, a plain one, was not served";
+      break;
+    }
+    failures = is_served(row, seen) ? 0 : failures + 1;
+    if (failures == max_failures_in_a_row) {
+      result.stopped = std::to_string(failures) + " requests in a row got no answer or no call";
+      break;
+    }
+  }
+  if (options_.call != CallMode::response) co_await sleep_until(Clock::now() + last_wait);
+  result.unknown_calls = unknown_calls_;
+}
+
+bool Runner::is_served(const Case& row, const Observation& seen) const noexcept {
+  const Answer answer = seen.reply.answer;
+  if (answer == Answer::timed_out || answer == Answer::not_connected) return false;
+  const bool must_call = options_.call != CallMode::response && answer == Answer::answered &&
+                         seen.reply.status < 300 && row.calls != 0;
+  return !must_call || !seen.calls.empty();
+}
+
+/// If not even that is served, all else would be about the URL, and not about the service.
+bool Runner::is_plain_served(const Observation& seen) const noexcept {
+  const bool is_fine = seen.reply.answer == Answer::answered && seen.reply.status < 300;
+  return is_fine && (options_.call == CallMode::response || !seen.calls.empty());
+}
+
+net::awaitable<void> Runner::probe(const Case& row, Observation& seen) {
+  while (Clock::now() < next_start_) co_await sleep_until(next_start_);
+  next_start_ = Clock::now() + std::chrono::nanoseconds(std::chrono::seconds(1)) / options_.rate;
+  const std::size_t slot = slots_.size();
+  slots_.push_back({&row, &seen});
+  const std::string token = token_ + "." + std::to_string(slot);
+  const std::string request = make_request(options_, row, callback_, token);
+
+  seen.was_run = true;
+  const Clock::time_point begin = Clock::now();
+  seen.reply = co_await client_->send(request, options_.method == "HEAD");
+  // A connection may be in any state after a request that cannot be read.
+  if (row.is_hostile) client_->close();
+  if (options_.call != CallMode::response) {
+    const bool is_fine = seen.reply.answer == Answer::answered && seen.reply.status < 300;
+    const auto end = is_fine ? begin + options_.timeout : Clock::now();
+    co_await wait_for_calls(row, seen, end);
+  }
+  seen.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  slots_[slot].is_open = false;
+}
+
+net::awaitable<void> Runner::wait_for_calls(const Case& row, const Observation& seen,
+                                            Clock::time_point end) {
+  while (seen.calls.size() < row.calls && Clock::now() < end) co_await sleep_until(end);
+}
+
+/// Ends earlier if a call arrives.
+net::awaitable<void> Runner::sleep_until(Clock::time_point end) {
+  wakeup_.expires_at(end);
+  boost::system::error_code ignored;
+  co_await wakeup_.async_wait(net::redirect_error(net::use_awaitable, ignored));
+}
+
+void Runner::on_arrival(Arrival arrival) {
+  unsigned number = 0;
+  const std::optional<std::size_t> found = find_slot(arrival, number);
+  if (!found) {
+    ++unknown_calls_;
+    return;
+  }
+  const Slot& slot = slots_[*found];
+  if (slot.seen->calls.size() < max_kept_calls) {
+    slot.seen->calls.push_back(
+        {number, std::move(arrival.problem), std::move(arrival.fields), !slot.is_open});
+  }
+  wakeup_.cancel();
+}
+
+/// By the token in the target; else, on a fixed route, by a trace id of a request that was not
+/// followed by a call; else it belongs to the request that is waiting.
+std::optional<std::size_t> Runner::find_slot(const Arrival& arrival, unsigned& number) {
+  const std::string_view target = arrival.target;
+  if (const std::size_t at = target.find(token_); at != target.npos) {
+    const char* const end = target.data() + target.size();
+    std::size_t slot = 0;
+    const char* next = target.data() + at + token_.size();
+    if (next == end) return std::nullopt;
+    const auto read = std::from_chars(next + 1, end, slot);
+    if (read.ec != std::errc() || slot >= slots_.size()) return std::nullopt;
+    if (read.ptr != end && *read.ptr == '.') std::from_chars(read.ptr + 1, end, number);
+    return slot;
+  }
+  if (slots_.empty() || (options_.call == CallMode::body && arrival.problem.empty())) {
+    return std::nullopt;
+  }
+  for (std::size_t i = slots_.size(); i-- > 0;) {
+    const Slot& slot = slots_[i];
+    if (slot.is_open || !slot.seen->calls.empty() || slot.row->trace_id.empty()) continue;
+    for (const auto& [name, value] : arrival.fields) {
+      if (value.find(slot.row->trace_id) != value.npos) return i;
+    }
+  }
+  if (slots_.back().is_open) return slots_.size() - 1;
+  return std::nullopt;
+}
+
+}  // namespace
+
+tl::expected<Run, std::string> run_cases(const RunOptions& options,
+                                         const std::vector<Case>& cases) {
+  net::io_context io(1);
+  Run result;
+  result.seen.resize(cases.size());
+  std::string error;
+  Runner runner(io, options);
+  std::exception_ptr failure;
+  net::co_spawn(io, runner.run(cases, result, error), [&](std::exception_ptr thrown) {
+    failure = std::move(thrown);
+    io.stop();
+  });
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  if (!error.empty()) return tl::unexpected(std::move(error));
+  return result;
+}
+
+}  // namespace baton::tool::probe

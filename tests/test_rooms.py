@@ -61,8 +61,8 @@ MAY_INCLUDE = {
     "c": ["text", "core"],
     "opentelemetry": [],
     "nginx": ["core", "http"],
-    "testing": ["text"],
-    "tools": ["text", "environment"],
+    "testing": ["text", "http"],
+    "tools": ["text", "environment", "testing"],
     "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry"],
 }
 

@@ -35,7 +35,8 @@ class Examples(unittest.TestCase):
                 is_random = command.startswith(("baton new", "baton exec"))
                 self.assertEqual(*(without_ids(t) if is_random else t for t in (out, expected)))
                 commands.add(re.search(r"baton (\w+)", command)[1])
-        self.assertEqual(commands, {"extract", "translate", "inspect", "new", "losses", "exec"})
+        self.assertEqual(commands, {"extract", "translate", "inspect", "new", "losses", "exec",
+                                    "hostile"})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What each component needs of others: for CMakeLists.txt and for the installed package alike.
 
-set(baton_KNOWN_COMPONENTS amqp c celery celery_amqp curl export grpc http kafka opentelemetry sqs)
+set(baton_KNOWN_COMPONENTS amqp c celery celery_amqp curl export grpc http kafka opentelemetry sqs testing)
 set(baton_HEADER_COMPONENTS curl http opentelemetry) # without a library
 
 # Sets BATON_NEEDS to the targets that COMPONENT, or `core`, is linked with, and BATON_MISSING to a

@@ -201,17 +201,18 @@ class Catalogue {
 
   void add_contradictions() {
     FieldList fields;
+    FieldList own;  // come last
     std::uint64_t number = 0;
     for (const RegisteredPropagator& known : registered_propagators()) {
       Context context = example_context();
       SpanContext span = context.span_context();
       span.trace_id = TraceId(0, ++number);
       context.set_span_context(std::move(span), Sampling::sample);
-      for (auto& field : fields_for(known.traits.name, context)) fields.push_back(std::move(field));
+      for (auto& field : fields_for(known.traits.name, context)) {
+        (traits_->owns(field.first) ? own : fields).push_back(std::move(field));
+      }
     }
-    // Those of this format come last.
-    std::stable_partition(fields.begin(), fields.end(),
-                          [&](const auto& field) { return !traits_->owns(field.first); });
+    fields.insert(fields.end(), own.begin(), own.end());
     add("all formats: each with another trace", std::move(fields));
   }
 

@@ -14,6 +14,9 @@
 namespace baton::testing {
 namespace {
 
+/// More than most targets look at.
+constexpr std::size_t many_fields = 12;
+
 /// As many whole lines as fit; if not one does, the beginning of the first.
 std::size_t store(const FieldList& fields, std::uint8_t* out, std::size_t max_size) {
   std::string lines;
@@ -79,14 +82,27 @@ void mutate_value(FieldList& fields, std::size_t max_size, Draw& draw, ByteMutat
   value.assign(bytes.begin(), bytes.end());
 }
 
+/// Those that make inputs long, and so slow.
+bool is_long(Mutation mutation) noexcept {
+  return mutation >= Mutation::key_at_limit && mutation <= Mutation::bytes_over_limit;
+}
+
 void make_mutation(FieldList& fields, Draw& draw) {
   const auto mutations = all_mutations();
+  const bool may_be_long = draw.one_in(8);
   for (int attempt = 0; attempt < 16; ++attempt) {
     const Mutation mutation = mutations[draw.number(0, mutations.size() - 1)];
+    if (is_long(mutation) && !may_be_long) continue;
     if (auto mutated = mutate(fields, mutation, draw)) {
       fields = std::move(mutated->fields);
       return;
     }
+  }
+}
+
+void drop_field(FieldList& fields, Draw& draw) {
+  if (fields.size() > 1) {
+    fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(any_field(fields, draw)));
   }
 }
 
@@ -99,11 +115,7 @@ void change(FieldList& fields, std::size_t max_size, Draw& draw, ByteMutator mut
     case 0:
     case 1: add_valid_field(fields, draw); break;
     case 2: replace_value(fields, draw); break;
-    case 3:
-      if (fields.size() > 1) {
-        fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(any_field(fields, draw)));
-      }
-      break;
+    case 3: drop_field(fields, draw); break;
     case 4: {
       const std::size_t one = any_field(fields, draw);
       const std::size_t other = any_field(fields, draw);
@@ -182,6 +194,7 @@ std::size_t mutate_fields(std::uint8_t* data, std::size_t size, std::size_t max_
   const FieldList before = fields;
   for (std::size_t changes = draw.number(1, 3); changes > 0; --changes) {
     change(fields, max_size, draw, mutate_bytes);
+    if (fields.size() > many_fields) drop_field(fields, draw);
   }
   if (fields == before) change(fields, max_size, draw, mutate_bytes);
   return store(fields, data, max_size);

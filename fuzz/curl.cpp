@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/carriers/curl.hpp"
 
+#include "baton/testing/libfuzzer.hpp"
 #include "fuzz/input.hpp"
 #include "laws/header_model.hpp"
 #include "laws/slist_model.hpp"
@@ -46,6 +47,8 @@ class Writer {
 };
 
 }  // namespace
+
+BATON_TESTING_MUTATES_FIELDS
 
 /// Each line is one of CURLOPT_HTTPHEADER, up to a NUL. The first line is set, and its name erased.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What each component needs of others: for CMakeLists.txt and for the installed package alike.
 
-set(baton_KNOWN_COMPONENTS amqp c celery celery_amqp curl export grpc http kafka opentelemetry sqs)
+set(baton_KNOWN_COMPONENTS amqp c celery celery_amqp curl export grpc http kafka opentelemetry sqs testing)
 set(baton_HEADER_COMPONENTS curl http opentelemetry) # without a library
 
 # Sets BATON_NEEDS to the targets that COMPONENT, or `core`, is linked with, and BATON_MISSING to a
@@ -52,7 +52,7 @@ function(baton_find_needs component)
   elseif(component STREQUAL "amqp" OR component STREQUAL "celery_amqp")
     _baton_find_by_pkg_config(BATON_RABBITMQ librabbitmq>=0.11)
     _baton_need("rabbitmq-c 0.11 (pkg-config: librabbitmq)" PkgConfig::BATON_RABBITMQ)
-  elseif(component STREQUAL "celery")
+  elseif(component STREQUAL "celery" OR component STREQUAL "testing")
     find_package(Boost 1.81 CONFIG QUIET COMPONENTS json)
     _baton_need("Boost.JSON 1.81" Boost::json)
   elseif(component STREQUAL "curl")

@@ -62,7 +62,7 @@ MAY_INCLUDE = {
     "opentelemetry": [],
     "nginx": ["core", "http"],
     "testing": ["text", "translators", "http"],
-    "tools": ["text", "environment"],
+    "tools": ["text", "environment", "testing"],
     "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry", "testing"],
 }
 

@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <system_error>
 
 #include "baton/registry.hpp"
 
@@ -51,6 +53,14 @@ CLI::Option* add_sampling(CLI::App& command, std::string& sampling,
   return command.add_option("--sampling", sampling, description)
       ->check(CLI::IsMember({"defer", "drop", "sample", "debug"}))
       ->type_name("DECISION");
+}
+
+/// CLI11 reads a negative number as a large one, and one that is too large as the largest.
+std::string must_be_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && rest == end ? "" : "'" + text + "' is not a number of 64 bits";
 }
 
 std::string one_line(std::string text) {
@@ -124,12 +134,38 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   exec.add_flag("--strict", arguments.strict, "Do not run the command if there are issues");
   exec.final_callback(chosen(Command::exec));
 
+  CLI::App& hostile = *app.add_subcommand(
+      "hostile", "Print requests that a service must survive, for pipes and files");
+  std::vector<std::string> formats{"all"};
+  for (const RegisteredPropagator& known : registered_propagators()) {
+    formats.emplace_back(known.traits.name);
+  }
+  hostile.add_option("--format", arguments.format, "The format that is attacked; default: all")
+      ->check(CLI::IsMember(formats))
+      ->type_name("NAME");
+  hostile
+      .add_option("--as", arguments.as,
+                  "lines: fields, for baton; curl: commands, for a shell; json: a line each; http: "
+                  "raw requests; default: lines")
+      ->check(CLI::IsMember({"lines", "curl", "json", "http"}))
+      ->type_name("FORM");
+  hostile.add_option("--seed", arguments.seed, "Decides about what is drawn; default: 0")
+      ->check(must_be_number)
+      ->type_name("NUMBER");
+  hostile
+      .add_option("--count", arguments.count,
+                  "How many: first the fixed cases, then drawn ones; default: the fixed cases")
+      ->check(must_be_number)
+      ->type_name("NUMBER");
+  hostile.final_callback(chosen(Command::hostile));
+
   CLI::App& probe = *app.add_subcommand(
       "probe", "Check a running HTTP service: what it reads, and what it sends on");
   probe::add_options(probe, arguments.probe);
   probe.final_callback(chosen(Command::probe));
 
   for (CLI::App* const command : app.get_subcommands({})) command->footer(notes_with_input);
+  hostile.footer("Exit status: 0 done; 2 wrong usage.");
   new_trace.footer(notes());
   losses.footer(notes());
   probe.footer(notes(probe_status));
@@ -152,7 +188,8 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
 
   if (app.get_subcommands().empty()) {
     return tl::unexpected(
-        refuse("a command is required: extract, translate, inspect, new, losses, exec or probe"));
+        refuse("a command is required: extract, translate, inspect, new, losses, exec, hostile or "
+               "probe"));
   }
   if (is_exec) {
     if (end - ours_end < 2) {

@@ -12,7 +12,16 @@
 
 namespace baton::tool {
 
-enum class Command : std::uint8_t { extract, translate, inspect, new_trace, losses, exec, probe };
+enum class Command : std::uint8_t {
+  extract,
+  translate,
+  inspect,
+  new_trace,
+  losses,
+  exec,
+  hostile,
+  probe
+};
 
 /// What the command line asks for. Lists of propagators are not parsed yet.
 struct Arguments {
@@ -25,6 +34,10 @@ struct Arguments {
   std::string color = "auto";                 // inspect: auto, always, never
   Sampling sampling = Sampling::defer;        // new, exec
   bool begins = false;                        // exec: start a trace in any case
+  std::string format = "all";                 // hostile: of the registry, or all
+  std::string as = "lines";                   // hostile: lines, curl, json, http
+  std::uint64_t seed = 0;                     // hostile
+  std::optional<std::uint64_t> count;         // hostile; none: the fixed cases
   probe::ProbeArguments probe;                // probe
   const char* const* command_line = nullptr;  // exec: part of the words, ends with a null pointer
 };

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "baton/chain.hpp"
+#include "baton/function_ref.hpp"
 #include "baton/sampling.hpp"
 #include "tools/arguments.hpp"
 #include "tools/fields.hpp"
@@ -39,6 +40,11 @@ namespace baton::tool {
 
 /// Prints what a translation loses, for every pair of formats.
 [[nodiscard]] Outcome run_losses(std::span<const PropagatorChain::Link> formats, bool json);
+
+/// Prints requests that attack a format, one after the other. `write` returns false if nobody reads
+/// on.
+[[nodiscard]] Outcome run_hostile(const Arguments& arguments,
+                                  FunctionRef<bool(std::string_view)> write);
 
 /// Probes a service. `show_progress` (if any) gets a text that replaces the one before it.
 [[nodiscard]] Outcome run_probe(const probe::ProbeArguments& arguments, const Paint& paint,

@@ -42,6 +42,7 @@ tl::expected<Fields, std::string> parse_fields(std::string_view lines) {
     const std::string_view line = lines.substr(0, end);
     lines.remove_prefix(std::min(end + 1, lines.size()));
     if (line.empty()) break;
+    if (line.starts_with("# ")) continue;
 
     const std::size_t colon = line.find(':');
     if (colon == line.npos) return tl::unexpected(no_colon(line_number, line));

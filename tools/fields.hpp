@@ -39,8 +39,9 @@ class Fields {
 inline constexpr std::size_t max_fields = 100'000;
 
 /// Parses lines `Name: value`, up to the end or an empty line. One space after the colon is not
-/// part of the value. All other bytes up to the newline are, a carriage return included.
-/// The error is a sentence that names the line.
+/// part of the value. All other bytes up to the newline are, a carriage return included. A line
+/// that begins with `# `, as no name does, is a comment. The error is a sentence that names the
+/// line.
 [[nodiscard]] tl::expected<Fields, std::string> parse_fields(std::string_view lines);
 
 /// Fields to write to.

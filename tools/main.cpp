@@ -68,7 +68,21 @@ Outcome probe_service(const probe::ProbeArguments& arguments) {
   return run_probe(arguments, Paint(wants_color(arguments.color, STDOUT_FILENO)), show_progress);
 }
 
+/// The only command whose output may be larger than memory: it is written as it is made.
+tl::expected<Outcome, std::string> stream_hostile(const Arguments& arguments) {
+  std::string failure;
+  const auto write = [&failure](std::string_view text) {
+    const auto written = write_all(STDOUT_FILENO, text);
+    if (!written) failure = written.error();
+    return written && *written;
+  };
+  Outcome outcome = run_hostile(arguments, write);
+  if (!failure.empty()) return tl::unexpected(std::move(failure));
+  return outcome;
+}
+
 tl::expected<Outcome, std::string> run(const Arguments& arguments) {
+  if (arguments.command == Command::hostile) return stream_hostile(arguments);
   // All arguments are checked before input is read: a typing error must not wait for input.
   std::string warning;
   PropagatorChain chain;
@@ -114,6 +128,7 @@ tl::expected<Outcome, std::string> run(const Arguments& arguments) {
       break;
     case Command::probe: outcome = probe_service(arguments.probe); break;
     case Command::losses: outcome = run_losses(chain.readers(), arguments.json); break;
+    case Command::hostile: break;  // see above
   }
   outcome.err.insert(0, warning);
   return outcome;

@@ -50,18 +50,18 @@ tl::expected<std::string, std::string> read_lines(int descriptor) {
   }
 }
 
-tl::expected<void, std::string> write_all(int descriptor, std::string_view text) {
+tl::expected<bool, std::string> write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = write(descriptor, text.data(), text.size());
     if (count >= 0) {
       text.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno == EPIPE) {
-      return {};
+      return false;
     } else if (errno != EINTR) {
       return tl::unexpected(last_error("cannot write"));
     }
   }
-  return {};
+  return true;
 }
 
 }  // namespace baton::tool

@@ -14,8 +14,8 @@ inline constexpr std::size_t max_input_bytes = std::size_t{16} << 20;
 /// follows. The error is a sentence: the input cannot be read, or exceeds `max_input_bytes`.
 [[nodiscard]] tl::expected<std::string, std::string> read_lines(int descriptor);
 
-/// Writes the whole text. A reader that has closed the pipe is not an error. The error is a
-/// sentence.
-[[nodiscard]] tl::expected<void, std::string> write_all(int descriptor, std::string_view text);
+/// Writes the whole text. A reader that has closed the pipe is not an error: returns false then,
+/// and else true. The error is a sentence.
+[[nodiscard]] tl::expected<bool, std::string> write_all(int descriptor, std::string_view text);
 
 }  // namespace baton::tool

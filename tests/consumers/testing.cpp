@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <baton/testing/vectors.hpp>
+#include <baton/baton.hpp>
+#include <baton/testing/hostile.hpp>
+#include <baton/testing/libfuzzer.hpp>
+#include <baton/testing/mutation.hpp>
 #include <cstdlib>
-#include <iostream>
-#include <string>
 
-/// Reads the installed vectors: VECTORS is their folder.
 int main() {
-  const char* const given = std::getenv("VECTORS");
-  const std::string folder = given != nullptr ? given : "";
-  const auto manifest = baton::testing::load_manifest(folder);
-  if (!manifest) {
-    std::cerr << manifest.error() << '\n';
-    return EXIT_FAILURE;
-  }
-  std::size_t count = 0;
-  for (const auto& [format, least] : *manifest) {
-    const auto vectors = baton::testing::load_vectors(folder + "/" + format + ".json");
-    if (!vectors || vectors->size() < least) {
-      std::cerr << format << ": " << (vectors ? "too few" : vectors.error()) << '\n';
-      return EXIT_FAILURE;
-    }
-    count += vectors->size();
-  }
-  std::cout << count << " vectors\n";
-  return count > 1000 ? EXIT_SUCCESS : EXIT_FAILURE;
+  baton::testing::Draw draw(1);
+  const auto valid = baton::testing::draw_valid_fields("tracecontext", draw);
+  const auto mutated =
+      baton::testing::mutate(valid.fields, baton::testing::Mutation::version_ff, draw);
+  const std::string lines = baton::testing::lines_of(valid.fields);
+  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(lines.data());
+  const bool is_good = valid.context.span_context().is_valid() && mutated &&
+                       !baton::testing::judge("tracecontext", mutated->fields).valid &&
+                       baton::testing::fields_of(bytes, lines.size()) == valid.fields &&
+                       !baton::testing::hostile_catalogue("baggage").empty();
+  return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 
+#include "baton/testing/rapidcheck.hpp"
 #include "laws/envelope_laws.hpp"
-#include "laws/generators.hpp"
 #include "laws/sqs_laws.hpp"
 
 namespace {
 
-using generators::Draw;
+using baton::testing::Draw;
 
 std::string space(Draw& draw) {
   return draw.one_in(4) ? draw.text_of(" \t\r\n", draw.number(1, 3)) : "";
@@ -215,23 +215,23 @@ std::string response(Draw& draw) {
 }
 
 RC_GTEST_PROP(PayloadLaws, WhatBoostJsonTakesWeTake, ()) {
-  laws::check_json(*generators::nearly([](Draw& draw) { return value(draw, 4); }));
+  laws::check_json(*baton::testing::nearly([](Draw& draw) { return value(draw, 4); }));
 }
 
 RC_GTEST_PROP(PayloadLaws, AnEnvelopeGetsTheContextAndNothingElse, ()) {
-  laws::check_envelope(*generators::nearly(envelope));
+  laws::check_envelope(*baton::testing::nearly(envelope));
 }
 
 RC_GTEST_PROP(PayloadLaws, AChangedBodyIsABody, ()) {
-  laws::check_body(*generators::nearly(envelope));
+  laws::check_body(*baton::testing::nearly(envelope));
 }
 
 RC_GTEST_PROP(PayloadLaws, ARequestOfSqsGetsTheContextAndNothingElse, ()) {
-  laws::check_sqs(*generators::nearly(request));
+  laws::check_sqs(*baton::testing::nearly(request));
 }
 
 RC_GTEST_PROP(PayloadLaws, EveryMessageThatArrivesHasItsContext, ()) {
-  laws::check_received(*generators::nearly(response));
+  laws::check_received(*baton::testing::nearly(response));
 }
 
 }  // namespace

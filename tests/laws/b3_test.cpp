@@ -3,22 +3,23 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include "baton/testing/rapidcheck.hpp"
 #include "laws/b3_laws.hpp"
-#include "laws/generators.hpp"
+#include "laws/carrier_of.hpp"
 
 namespace {
 
-using generators::Draw;
-using generators::drawn;
+using baton::testing::Draw;
+using baton::testing::drawn;
 
 RC_GTEST_PROP(B3Laws, HoldForSingleFieldsThatAreNearlyValid, ()) {
   laws::check_b3(
-      {{"b3", *generators::nearly([](Draw& draw) { return draw.b3_single(); }).as("b3")}});
+      {{"b3", *baton::testing::nearly([](Draw& draw) { return draw.b3_single(); }).as("b3")}});
 }
 
 RC_GTEST_PROP(B3Laws, HoldForFieldsThatAreNearlyValid, ()) {
   laws::check_b3(
-      generators::carrier_of(*drawn([](Draw& draw) { return draw.b3_fields(); }).as("fields")));
+      laws::carrier_of(*drawn([](Draw& draw) { return draw.b3_fields(); }).as("fields")));
 }
 
 RC_GTEST_PROP(B3Laws, HoldForAnyBytes,

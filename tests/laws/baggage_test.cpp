@@ -3,13 +3,13 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include "baton/testing/rapidcheck.hpp"
 #include "laws/baggage_laws.hpp"
-#include "laws/generators.hpp"
 
 namespace {
 
-using generators::Draw;
-using generators::drawn;
+using baton::testing::Draw;
+using baton::testing::drawn;
 
 std::vector<std::string> nearly_valid(Draw& draw, std::size_t most) {
   std::vector<std::string> list = draw.instances(draw.baggage_members(most));
@@ -79,9 +79,9 @@ RC_GTEST_PROP(BaggageLaws, ChangesTakeAnyBytesAsValues, ()) {
   const baton::BaggageLimits limits;
   const baton::Baggage baggage = laws::extract_baggage(
       *drawn([](Draw& draw) { return nearly_valid(draw, 6); }).as("instances"), limits);
-  const auto key = *generators::nearly([](Draw& draw) { return draw.baggage_key(); }).as("key");
+  const auto key = *baton::testing::nearly([](Draw& draw) { return draw.baggage_key(); }).as("key");
   const auto property =
-      *generators::nearly([](Draw& draw) { return draw.baggage_key(); }).as("property key");
+      *baton::testing::nearly([](Draw& draw) { return draw.baggage_key(); }).as("property key");
   const auto [value, property_value] =
       *drawn([](Draw& draw) {
          return std::pair(draw.one_in(2) ? draw.bytes(20) : draw.utf8(8), draw.bytes(9));

@@ -3,14 +3,15 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include "baton/testing/rapidcheck.hpp"
+#include "laws/carrier_of.hpp"
 #include "laws/chain_laws.hpp"
-#include "laws/generators.hpp"
 
 namespace {
 
-using generators::Draw;
-using generators::drawn;
-using generators::FieldList;
+using baton::testing::Draw;
+using baton::testing::drawn;
+using baton::testing::FieldList;
 
 auto some_fields() {
   return drawn([](Draw& draw) { return draw.fields(); });
@@ -19,7 +20,7 @@ auto some_fields() {
 RC_GTEST_PROP(ChainLaws, HoldForAnyChainAndFieldsThatAreNearlyValid, (bool first_match)) {
   const auto formats = *drawn([](Draw& draw) { return draw.formats(); }).as("formats");
   const FieldList list = *some_fields().as("fields");
-  laws::check_chain(formats, first_match, generators::carrier_of(list));
+  laws::check_chain(formats, first_match, laws::carrier_of(list));
 }
 
 RC_GTEST_PROP(ChainLaws, HoldForAnyBytesInAnyField,
@@ -60,7 +61,7 @@ RC_GTEST_PROP(ChainLaws, HoldForWhatSeveralFormatsSent, (bool first_match)) {
 }
 
 RC_GTEST_PROP(ChainLaws, PoliciesPickTheFirstOrTheLastOfEqualFormats, ()) {
-  const oracle::Fields fields = generators::carrier_of(*some_fields().as("fields"));
+  const oracle::Fields fields = laws::carrier_of(*some_fields().as("fields"));
   const auto first = laws::chain_of({"b3", "tracecontext"}, true).extract(fields);
   const auto last = laws::chain_of({"tracecontext", "b3"}, false).extract(fields);
   RC_ASSERT(first == last);
@@ -69,7 +70,7 @@ RC_GTEST_PROP(ChainLaws, PoliciesPickTheFirstOrTheLastOfEqualFormats, ()) {
 RC_GTEST_PROP(ChainLaws, FieldsThatCannotBeReadLeaveTheContextAsItWas, ()) {
   FieldList list = *some_fields().as("fields");
   for (auto& [name, value] : list) value += "\x7f";
-  const oracle::Fields fields = generators::carrier_of(list);
+  const oracle::Fields fields = laws::carrier_of(list);
   const baton::PropagatorChain chain = laws::chain_of({"tracecontext", "b3"}, false);
   baton::Context before;
   before.set_span_context({baton::TraceId(1, 2), baton::SpanId(3), baton::TraceFlags(2), false,
@@ -131,7 +132,7 @@ RC_GTEST_PROP(ChainLaws, WhatLeavesIsValidWhateverTheApiWasGiven,
 }
 
 RC_GTEST_PROP(ChainLaws, AChildStaysInItsTrace, ()) {
-  const oracle::Fields fields = generators::carrier_of(*some_fields().as("fields"));
+  const oracle::Fields fields = laws::carrier_of(*some_fields().as("fields"));
   const baton::Context parent =
       laws::chain_of({"tracecontext", "baggage", "b3", "datadog", "gcp", "xray"}, true)
           .extract(fields);

@@ -18,16 +18,16 @@
 
 #include "baton/carriers/http.hpp"
 #include "baton/detail/lookup.hpp"
+#include "baton/testing/rapidcheck.hpp"
 #include "laws/chain_laws.hpp"
-#include "laws/generators.hpp"
 #include "laws/header_model.hpp"
 #include "support/spelling.hpp"
 
 namespace {
 
-using generators::Draw;
-using generators::drawn;
-using generators::FieldList;
+using baton::testing::Draw;
+using baton::testing::drawn;
+using baton::testing::FieldList;
 
 /// The headers of a message.
 struct Headers {

@@ -3,14 +3,15 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include "baton/testing/rapidcheck.hpp"
+#include "laws/carrier_of.hpp"
 #include "laws/format_laws.hpp"
-#include "laws/generators.hpp"
 
 namespace {
 
-using generators::Draw;
-using generators::drawn;
-using generators::FieldList;
+using baton::testing::Draw;
+using baton::testing::drawn;
+using baton::testing::FieldList;
 
 baton::TraceState some_trace_state() {
   const std::string dd = *drawn([](Draw& draw) { return draw.dd_member(); }).as("dd");
@@ -97,7 +98,7 @@ RC_GTEST_PROP(FormatLaws, HoldForFieldsThatAreNearlyValid, ()) {
            }
            return some;
          }).as(format);
-    laws::check_format(format, generators::carrier_of(damaged));
+    laws::check_format(format, laws::carrier_of(damaged));
   }
 }
 

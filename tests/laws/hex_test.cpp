@@ -3,13 +3,13 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "laws/generators.hpp"
+#include "baton/testing/rapidcheck.hpp"
 #include "laws/hex_laws.hpp"
 
 namespace {
 
 RC_GTEST_PROP(HexLaws, FastAndPlainReadTheSame, ()) {
-  laws::check_hex_decode(*generators::drawn([](generators::Draw& draw) {
+  laws::check_hex_decode(*baton::testing::drawn([](baton::testing::Draw& draw) {
                             std::string text = draw.text_of("0123456789abcdef", 16);
                             for (std::size_t i = draw.number(0, 2); i > 0; --i) {
                               text[draw.number(0, 15)] = static_cast<char>(draw.number(0, 255));

@@ -3,14 +3,14 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "laws/generators.hpp"
+#include "baton/testing/rapidcheck.hpp"
 #include "laws/list_laws.hpp"
 #include "oracle/text.hpp"
 
 namespace {
 
-using generators::Draw;
-using generators::drawn;
+using baton::testing::Draw;
+using baton::testing::drawn;
 using namespace std::string_view_literals;
 
 constexpr std::string_view usual = "abcdefghijklmnopqrstuvwxyz0123456789_-.";

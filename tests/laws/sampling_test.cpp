@@ -6,14 +6,14 @@
 #include <cmath>
 #include <cstdint>
 
-#include "laws/generators.hpp"
+#include "baton/testing/rapidcheck.hpp"
 #include "laws/sampling_laws.hpp"
 
 namespace {
 
 using baton::Sampling;
-using generators::Draw;
-using generators::drawn;
+using baton::testing::Draw;
+using baton::testing::drawn;
 using laws::child_of;
 
 std::string sub_member(Draw& draw) {

@@ -3,18 +3,18 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "laws/generators.hpp"
+#include "baton/testing/rapidcheck.hpp"
 #include "laws/traceparent_laws.hpp"
 #include "laws/tracestate_laws.hpp"
 
 namespace {
 
-using generators::Draw;
-using generators::drawn;
+using baton::testing::Draw;
+using baton::testing::drawn;
 
 RC_GTEST_PROP(TraceparentLaws, HoldForTextsThatAreNearlyValid, ()) {
   laws::check_traceparent(
-      *generators::nearly([](Draw& draw) { return draw.traceparent(); }).as("text"));
+      *baton::testing::nearly([](Draw& draw) { return draw.traceparent(); }).as("text"));
 }
 
 RC_GTEST_PROP(TraceparentLaws, HoldForAnyBytes, (const std::string& text)) {

@@ -3,13 +3,13 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "laws/generators.hpp"
+#include "baton/testing/rapidcheck.hpp"
 #include "laws/tracestate_laws.hpp"
 
 namespace {
 
-using generators::Draw;
-using generators::drawn;
+using baton::testing::Draw;
+using baton::testing::drawn;
 
 baton::TraceState state_of(const std::vector<std::string>& members) {
   return baton::TraceState::parse(oracle::join(members, ",")).value_or(baton::TraceState());
@@ -42,8 +42,8 @@ RC_GTEST_PROP(TracestateLaws, HoldForAnyBytes, (const std::vector<std::string>& 
 RC_GTEST_PROP(TracestateLaws, ChangesTakeWhatTheGrammarTakes, ()) {
   const auto state = state_of(*drawn(members).as("members"));
   laws::check_tracestate_change(
-      state, *generators::nearly([](Draw& draw) { return draw.tracestate_key(); }).as("key"),
-      *generators::nearly([](Draw& draw) { return draw.tracestate_value(); }).as("value"));
+      state, *baton::testing::nearly([](Draw& draw) { return draw.tracestate_key(); }).as("key"),
+      *baton::testing::nearly([](Draw& draw) { return draw.tracestate_value(); }).as("value"));
 }
 
 RC_GTEST_PROP(TracestateLaws, ChangesOfMembersThatAreThere, ()) {

@@ -11,14 +11,15 @@
 #include <vector>
 
 #include "baton/baton.hpp"
+#include "baton/testing/rapidcheck.hpp"
+#include "laws/carrier_of.hpp"
 #include "laws/describe.hpp"
 #include "laws/format_laws.hpp"
-#include "laws/generators.hpp"
 
 namespace {
 
-using generators::Draw;
-using generators::drawn;
+using baton::testing::Draw;
+using baton::testing::drawn;
 
 /// A text that nothing else contains.
 std::string unmistakable() {
@@ -192,7 +193,7 @@ RC_GTEST_PROP(TrustLaws, WhatIsAllowedLeavesAsWithoutRules, ()) {
 
 RC_GTEST_PROP(TrustLaws, CallersChooseNoMoreThanTheyMay, ()) {
   const auto list = *drawn([](Draw& draw) { return draw.fields(); }).as("fields");
-  const oracle::Fields fields = generators::carrier_of(list);
+  const oracle::Fields fields = laws::carrier_of(list);
   const baton::PropagatorChain chain = chains().back();
   const baton::Context full = chain.extract(fields);
 

@@ -24,6 +24,7 @@ TARGETS = {
     "baton_grpc": ["baton_grpc"],
     "baton_kafka": ["baton_kafka"],
     "baton_sqs": ["baton_sqs", "baton_json"],
+    "baton_testing": ["baton_testing"],
     "baton_tool": ["baton-tool", "baton "],
 }
 

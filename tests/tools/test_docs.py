@@ -36,7 +36,7 @@ class Examples(unittest.TestCase):
                 self.assertEqual(*(without_ids(t) if is_random else t for t in (out, expected)))
                 commands.add(re.search(r"baton (\w+)", command)[1])
         self.assertEqual(commands, {"extract", "translate", "inspect", "new", "losses", "exec",
-                                    "probe"})
+                                    "hostile", "probe"})
 
 
 if __name__ == "__main__":

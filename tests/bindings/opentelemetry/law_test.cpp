@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "baton/span.hpp"
+#include "baton/testing/rapidcheck.hpp"
 #include "bindings/opentelemetry/support.hpp"
 #include "laws/describe.hpp"
-#include "laws/generators.hpp"
 #include "support/everything.hpp"
 
 namespace {
@@ -22,8 +22,8 @@ using baton::test::everything;
 using baton::test::Map;
 using baton::test::TextMap;
 using baton::test::TextMapWithKeys;
-using generators::Draw;
-using generators::drawn;
+using baton::testing::Draw;
+using baton::testing::drawn;
 namespace api = ::opentelemetry;
 
 /// Fields with one value for each name, and no empty one.

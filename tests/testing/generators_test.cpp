@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <regex>
+#include <sstream>
+#include <string>
+
+#include "baton/baton.hpp"
+#include "baton/testing/rapidcheck.hpp"
+
+namespace {
+
+using namespace baton::testing;
+
+/// As RapidCheck does: the smallest value that the search reaches, of those for which the predicate
+/// holds. Nothing if no drawn value satisfies it.
+template <class Value, class Predicate>
+std::optional<Value> smallest(const rc::Gen<Value>& gen, Predicate&& fails, std::uint64_t seed) {
+  for (std::uint64_t attempt = 0; attempt < 300; ++attempt) {
+    rc::Shrinkable<Value> best = gen(rc::Random(seed * 1000 + attempt), 100);
+    if (!fails(best.value())) continue;
+    for (bool found = true; found;) {
+      found = false;
+      auto shrinks = best.shrinks();
+      while (auto next = shrinks.next()) {
+        if (!fails(next->value())) continue;
+        best = *next;
+        found = true;
+        break;
+      }
+    }
+    return best.value();
+  }
+  return std::nullopt;
+}
+
+template <class Value, class Predicate>
+void expect_smallest(const rc::Gen<Value>& gen, Predicate fails, const std::string& expected) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const auto found = smallest(gen, fails, seed);
+    ASSERT_TRUE(found);
+    std::ostringstream text;
+    rc::show(*found, text);
+    EXPECT_TRUE(std::regex_match(text.str(), std::regex(expected))) << text.str();
+  }
+}
+
+RC_GTEST_PROP(Generators, GiveValidValues,
+              (const baton::TraceId& trace_id, const baton::SpanId& span_id,
+               const baton::SpanContext& span, const baton::TraceState& state,
+               const baton::Baggage& baggage)) {
+  RC_ASSERT(trace_id.is_valid());
+  RC_ASSERT(span_id.is_valid());
+  RC_ASSERT(span.is_valid());
+  RC_ASSERT(state.empty() || baton::TraceState::parse(state.header()) == state);
+  RC_ASSERT(baton::Baggage::parse(baggage.header()) == baggage);
+}
+
+RC_GTEST_PROP(Generators, FieldsAreReadAsTheirContext, ()) {
+  for (const auto& known : baton::registered_propagators()) {
+    const ValidFields valid = *fields_of(known.traits.name);
+    const Verdict verdict = judge(known.traits.name, valid.fields);
+    RC_ASSERT(verdict.valid);
+    RC_ASSERT(verdict.context == valid.context);
+  }
+}
+
+RC_GTEST_PROP(Generators, NearlyValidFieldsHaveTheirVerdict, ()) {
+  for (const auto& known : baton::registered_propagators()) {
+    const NearlyValid nearly = *nearly_valid(known.traits.name);
+    const Verdict verdict = judge(known.traits.name, nearly.fields);
+    RC_ASSERT(verdict.valid == nearly.verdict.valid);
+    RC_ASSERT(verdict.context == nearly.verdict.context);
+    RC_ASSERT(nearly.words.find(to_string(nearly.mutation)) != std::string::npos);
+  }
+}
+
+RC_GTEST_PROP(Generators, HostileRequestsAreBounded, ()) {
+  const HostileRequest any = *hostile_request();
+  const HostileRequest one = *hostile_request("jaeger");
+  for (const HostileRequest& request : {any, one}) {
+    RC_ASSERT(!request.attacks.empty());
+    RC_ASSERT(request.fields.size() <= max_hostile_fields);
+  }
+}
+
+TEST(Generators, OfAnUnknownFormatFail) {
+  EXPECT_THROW(fields_of("pigeons")(rc::Random(1), 10).value(), rc::GenerationFailure);
+  EXPECT_THROW(nearly_valid("pigeons")(rc::Random(1), 10).value(), rc::GenerationFailure);
+}
+
+TEST(Shrinking, EndsAtWhatAPersonReadsAtAGlance) {
+  expect_smallest(
+      trace_id(), [](const baton::TraceId&) { return true; }, "00000000000000000000000000000001");
+  expect_smallest(
+      trace_id(), [](const baton::TraceId& id) { return id.low() > 1000; },
+      "000000000000000000000000000003e9");
+  expect_smallest(
+      span_id(), [](const baton::SpanId& id) { return id.value() >= 16; }, "0000000000000010");
+  expect_smallest(
+      trace_state(), [](const baton::TraceState& state) { return state.size() >= 2; },
+      "tracestate \"a=a,.=a\"");
+  expect_smallest(baggage(), [](const baton::Baggage& b) { return !b.empty(); }, "baggage \"a=\"");
+  expect_smallest(
+      baggage(), [](const baton::Baggage& b) { return b.header().find('%') != std::string::npos; },
+      "baggage \"(%=|a=%[0-9A-F]{2})\"");
+  expect_smallest(
+      context(),
+      [](const baton::Context& c) {
+        return c.sampling() == baton::Sampling::debug && c.span_context().is_valid();
+      },
+      "trace 00000000000000000000000000000001, span 0000000000000001, flags 01, tracestate \"\", "
+      "baggage \"\", sampling debug");
+}
+
+TEST(Shrinking, KeepsFieldsOfTheFormat) {
+  expect_smallest(
+      fields_of("tracecontext"), [](const ValidFields& v) { return v.fields.size() == 2; },
+      "tracecontext:\n"
+      "traceparent: 00-00000000000000000000000000000001-0000000000000001-00\n"
+      "tracestate: a=a\n");
+  expect_smallest(
+      fields_of("b3multi"), [](const ValidFields& v) { return v.fields.size() >= 2; },
+      "b3multi:\n"
+      "x-b3-traceid: 00000000000000000000000000000001\n"
+      "x-b3-spanid: 0000000000000001\n");
+}
+
+TEST(Shrinking, KeepsTheMutation) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const auto found = smallest(
+        nearly_valid("tracecontext"),
+        [](const NearlyValid& n) { return n.mutation == Mutation::version_ff; }, seed);
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->fields.size(), 1U);
+    EXPECT_EQ(found->fields[0].second, "ff-00000000000000000000000000000001-0000000000000001-00");
+    EXPECT_EQ(found->words, "traceparent: the version is ff");
+    EXPECT_FALSE(found->verdict.valid);
+  }
+}
+
+TEST(Shrinking, EndsAtOneByteOfAHostileRequest) {
+  const auto has_percent = [](const HostileRequest& request) {
+    return std::any_of(request.fields.begin(), request.fields.end(), [](const auto& field) {
+      return field.second.find('%') != std::string::npos;
+    });
+  };
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const auto found = smallest(hostile_request("baggage"), has_percent, seed);
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->fields.size(), 1U);
+    EXPECT_EQ(found->fields[0].second, "%");
+  }
+}
+
+TEST(Showing, EscapesWhatIsNotPrintable) {
+  EXPECT_EQ(shown({{"a", std::string("x\0\r\n\xff\\", 6)}, {"b", ""}}),
+            "a: x\\x00\\x0d\\x0a\\xff\\\\\nb: \n");
+  EXPECT_EQ(shown({{"a", std::string(401, 'x')}}),
+            "a: " + std::string(400, 'x') + "... (401 bytes)\n");
+}
+
+}  // namespace

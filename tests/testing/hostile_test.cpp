@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "baton/testing/hostile.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "baton/baton.hpp"
+#include "baton/testing/mutation.hpp"
+#include "laws/chain_laws.hpp"
+#include "oracle/context.hpp"
+
+namespace {
+
+using namespace baton::testing;
+
+std::size_t size_of(const FieldList& fields) {
+  std::size_t size = 0;
+  for (const auto& [name, value] : fields) size += name.size() + value.size();
+  return size;
+}
+
+void check(const HostileRequest& request, std::string_view format) {
+  EXPECT_EQ(request.format, format);
+  EXPECT_FALSE(request.attacks.empty());
+  for (const char c : request.attacks) EXPECT_TRUE(c >= 0x20 && c < 0x7f) << request.attacks;
+  EXPECT_LE(request.fields.size(), max_hostile_fields) << request.attacks;
+  EXPECT_LE(size_of(request.fields), max_hostile_bytes) << request.attacks;
+}
+
+std::string attacks_of(std::string_view format) {
+  std::string words;
+  for (const HostileRequest& request : hostile_catalogue(format)) words += request.attacks + "\n";
+  return words;
+}
+
+TEST(HostileCatalogue, NamesEachCaseAndIsBounded) {
+  for (const auto& known : baton::registered_propagators()) {
+    const auto cases = hostile_catalogue(known.traits.name);
+    EXPECT_GT(cases.size(), 50U) << known.traits.name;
+    std::set<std::string> words;
+    for (const HostileRequest& request : cases) {
+      check(request, known.traits.name);
+      EXPECT_TRUE(words.insert(request.attacks).second) << request.attacks;
+    }
+  }
+}
+
+TEST(HostileCatalogue, HasAllKindsOfAttacks) {
+  const std::string lists = attacks_of("tracecontext");
+  for (const char* words :
+       {"tracestate: there are as many members as the limit",
+        "tracestate: there is one member over", "tracestate: a key has 256",
+        "tracestate: a key has 257", "tracestate: 1,000 members",
+        "traceparent: 1,000 times the same field", "traceparent: the version is ff",
+        "traceparent: a second field says something else", "traceparent: a raw line break",
+        "traceparent: the name is in capitals", "traceparent: a zero byte",
+        "all formats: each with another trace"}) {
+    EXPECT_NE(lists.find(words), std::string::npos) << words;
+  }
+  const std::string baggage = attacks_of("baggage");
+  for (const char* words :
+       {"the list has 8192 bytes", "the list has 8193 bytes", "an escaped line break",
+        "escapes are half a surrogate pair", "escapes are UTF-8 that is too long",
+        "a zero byte is escaped", "a member of 1,000 properties", "a bad escape 4,000 times"}) {
+    EXPECT_NE(baggage.find(words), std::string::npos) << words;
+  }
+  const std::string jaeger = attacks_of("jaeger");
+  EXPECT_NE(jaeger.find("uberctx-: 1,000 fields of the family"), std::string::npos);
+  EXPECT_NE(jaeger.find("names differ only in case"), std::string::npos);
+}
+
+/// A case at a limit is accepted, and one that passes it is not.
+TEST(HostileCatalogue, MeetsLimitsExactly) {
+  const auto judged = [](std::string_view format, std::string_view words) {
+    for (const HostileRequest& request : hostile_catalogue(format)) {
+      if (request.attacks.starts_with(words)) return judge(format, request.fields).valid;
+    }
+    throw std::logic_error("there is no such case");
+  };
+  EXPECT_TRUE(judged("tracecontext", "tracestate: there are as many members as the limit"));
+  EXPECT_FALSE(judged("tracecontext", "tracestate: there is one member over the limit"));
+  EXPECT_TRUE(judged("tracecontext", "tracestate: a key has 256"));
+  EXPECT_FALSE(judged("tracecontext", "tracestate: a key has 257"));
+  EXPECT_TRUE(judged("baggage", "baggage: there are as many members as the limit"));
+  EXPECT_FALSE(judged("baggage", "baggage: there is one member over the limit"));
+  EXPECT_TRUE(judged("baggage", "baggage: the list has 8192 bytes"));
+  EXPECT_FALSE(judged("baggage", "baggage: the list has 8193 bytes"));
+}
+
+TEST(HostileCatalogue, OfAnUnknownFormatIsEmpty) {
+  EXPECT_TRUE(hostile_catalogue("pigeons").empty());
+  Draw draw(1);
+  EXPECT_TRUE(draw_hostile_request("pigeons", draw).fields.empty());
+}
+
+TEST(HostileCatalogue, IsReadAsTheReferenceReadsIt) {
+  for (const auto& known : baton::registered_propagators()) {
+    const std::string format(known.traits.name);
+    for (const HostileRequest& request : hostile_catalogue(format)) {
+      oracle::Fields fields;
+      bool has_twins = false;
+      for (const auto& [name, value] : request.fields) {
+        fields.add(oracle::ascii_lower(name), value);
+        has_twins = has_twins || name != oracle::ascii_lower(name);
+      }
+      if (has_twins && request.fields.size() > 100) continue;  // one field in HTTP, not here
+      EXPECT_EQ(laws::shown(laws::context_of(judge(format, request.fields).context)),
+                laws::shown(oracle::read_format(format, fields)))
+          << request.attacks;
+    }
+  }
+}
+
+TEST(HostileRequest, IsDrawnBySeedWithinBounds) {
+  std::set<FieldList> seen;
+  for (const auto& known : baton::registered_propagators()) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      Draw draw(seed);
+      Draw again(seed);
+      const HostileRequest request = draw_hostile_request(known.traits.name, draw);
+      check(request, known.traits.name);
+      EXPECT_EQ(request.fields, draw_hostile_request(known.traits.name, again).fields);
+      seen.insert(request.fields);
+    }
+  }
+  EXPECT_GT(seen.size(), 11U * 150);
+}
+
+TEST(FitsHttp, KnowsWhatAFieldMayHave) {
+  EXPECT_TRUE(fits_http({{"a", "b"}, {"A-b", " \t\x80"}, {"a", ""}}));
+  EXPECT_FALSE(fits_http({{"", "b"}}));
+  EXPECT_FALSE(fits_http({{"a b", "b"}}));
+  EXPECT_FALSE(fits_http({{"a", "b\n"}}));
+  EXPECT_FALSE(fits_http({{"a", "b\r"}}));
+  EXPECT_FALSE(fits_http({{"a", std::string(1, '\0')}}));
+}
+
+}  // namespace

@@ -344,7 +344,7 @@ _current = None
 
 
 def group_of(name):
-    return next(group for group, faults in FAULTS.items() if name in faults)
+    return next((group for group, faults in FAULTS.items() if name in faults), None)
 
 
 def plant(name):

@@ -187,13 +187,15 @@ async def main(options):
 
 def parse():
     parser = argparse.ArgumentParser()
-    names = [name for _, name, *_ in listed()]
-    parser.add_argument("--fault", choices=names, metavar="NAME", help="the mistake to make")
+    parser.add_argument("--fault", metavar="NAME", help="the mistake to make")
     parser.add_argument("--propagators", metavar="LIST", help="the formats to read")
     parser.add_argument("--written", metavar="LIST", help="the formats to write")
     parser.add_argument("--list", action="store_true", help="print the mistakes")
     options = parser.parse_args()
-    read, written = GROUPS[group_of(options.fault) if options.fault else "w3c"]
+    group = group_of(options.fault) if options.fault else "w3c"
+    if group is None:
+        parser.error(f"no fault is called {options.fault}, see --list")
+    read, written = GROUPS[group]
     options.propagators = options.propagators or read
     options.written = options.written or written
     return options

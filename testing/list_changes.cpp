@@ -135,20 +135,18 @@ bool grow_list(Site& site, std::size_t excess) {
   return true;
 }
 
+bool choose_entry(Site& site) {
+  return site.choose_field(
+      [](const std::string& name, const std::string&) { return is_baggage_entry(name); });
+}
+
 /// Puts a text behind the value of a member of baggage.
 bool add_to_value(Site& site, std::string_view text) {
   Member member;
-  const bool is_entry_chosen =
-      site.draw.one_in(2) && site.choose_field([](const std::string& name, const std::string&) {
-        return is_baggage_entry(name);
-      });
-  if (is_entry_chosen) {
-    site.offset = site.value().size();
-  } else if (choose_baggage_member(site, member)) {
+  const bool is_entry_chosen = site.draw.one_in(2) && choose_entry(site);
+  if (!is_entry_chosen && choose_baggage_member(site, member)) {
     site.offset = std::min(site.value().find(';', member.equals), member.end);
-  } else if (site.choose_field([](const std::string& name, const std::string&) {
-               return is_baggage_entry(name);
-             })) {
+  } else if (is_entry_chosen || choose_entry(site)) {
     site.offset = site.value().size();
   } else {
     return false;

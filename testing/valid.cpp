@@ -119,8 +119,8 @@ FieldList respelled(FieldList fields, Draw& draw) {
       }
     }
     if (draw.one_in(3)) {
-      const std::string blanks = draw.white_space();
-      value = blanks + value + draw.white_space();
+      value.insert(0, draw.white_space());
+      value += draw.white_space();
     }
     more.emplace_back(std::move(name), std::move(value));
   }

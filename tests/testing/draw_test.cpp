@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "baton/registry.hpp"
+#include "baton/testing/hostile.hpp"
 #include "baton/testing/mutation.hpp"
 #include "baton/testing/valid.hpp"
 
@@ -115,6 +117,26 @@ TEST(Draw, GivesTheSameContextsAndMutationsEverywhere) {
               return all;
             }),
             3688547905200402195U);
+}
+
+TEST(Draw, GivesTheSameHostileRequestsEverywhere) {
+  using namespace baton::testing;
+  EXPECT_EQ(digest_of([](Draw& d) {
+              const std::string format = d.formats().front();
+              HostileRequest request = draw_hostile_request(format, d);
+              request.fields.emplace_back(request.attacks, "");
+              return request.fields;
+            }),
+            12596282235039966438U);
+  FieldList all;
+  for (const auto& known : baton::registered_propagators()) {
+    for (HostileRequest& request : hostile_catalogue(known.traits.name)) {
+      for (auto& field : request.fields) all.push_back(std::move(field));
+    }
+  }
+  Digest digest;
+  digest.add(all);
+  EXPECT_EQ(digest.value(), 9980784077555715361U);
 }
 
 TEST(Draw, HasNumbersFromAllOfTheRange) {

@@ -18,7 +18,7 @@ import bad_services as bad
 from support import baton, main
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "examples"))
-import service as examples  # noqa: E402
+import service as examples
 
 W3C_SERVICE = os.environ.get("W3C_SERVICE")
 PROBED_SERVICE = os.environ.get("PROBED_SERVICE")

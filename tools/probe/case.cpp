@@ -35,6 +35,14 @@ Header split_line(std::string_view line) {
   return {std::string(line.substr(0, colon)), std::string(detail::trim(line.substr(colon + 1)))};
 }
 
+std::string shortened(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return std::string(text);
+  return std::string(text.substr(0, max_bytes))
+      .append("... (")
+      .append(std::to_string(text.size()))
+      .append(" bytes)");
+}
+
 std::string describe(const Case& expected) {
   std::string out;
   switch (expected.trace) {

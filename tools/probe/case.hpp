@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -62,6 +63,9 @@ using Header = std::pair<std::string, std::string>;
 
 /// The name and the value of a field line, without blanks around the value.
 [[nodiscard]] Header split_line(std::string_view line);
+
+/// The text, or its first `max_bytes` and how long it is.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t max_bytes);
 
 /// What the case expects, in words.
 [[nodiscard]] std::string describe(const Case& expected);

@@ -12,6 +12,7 @@ constexpr std::string_view parent = "Trace Context L2 §3.2.2 (traceparent field
 constexpr std::string_view flags = "Trace Context L2 §3.2.2.5 (trace-flags)";
 constexpr std::string_view state = "Trace Context L2 §3.3.1 (tracestate field values)";
 constexpr std::string_view mutating = "Trace Context L2 §3.4 (mutating)";
+constexpr std::string_view calls = "the order to call each URL once, in time";
 constexpr std::string_view baggage = "W3C Baggage §3.3.1 (definition)";
 
 }  // namespace
@@ -34,9 +35,9 @@ const Mistake connection_dropped{"connection-dropped",
 const Mistake unwell_afterwards{"unwell-afterwards",
                                 "the next request, a plain one, is not served well", ""};
 
-const Mistake not_called{"not-called", "makes no call, or fewer than it was told", ""};
-const Mistake called_twice{"called-twice", "makes more calls than it was told", ""};
-const Mistake called_late{"called-late", "makes the call after the probe stopped waiting", ""};
+const Mistake not_called{"not-called", "makes no call, or fewer than it was told", calls};
+const Mistake called_twice{"called-twice", "makes more calls than it was told", calls};
+const Mistake called_late{"called-late", "makes the call after the probe stopped waiting", calls};
 const Mistake call_not_http{"call-not-http", "the call is not a valid request", http};
 
 const Mistake traceparent_repeated{"traceparent-repeated", "sends more than one traceparent",

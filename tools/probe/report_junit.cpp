@@ -8,6 +8,8 @@
 namespace baton::tool::probe {
 namespace {
 
+constexpr std::size_t max_text = 2048;  // of a field that was sent
+
 /// Text for XML 1.0, in which no control character may occur.
 std::string xml(std::string_view text) {
   std::string out;
@@ -28,7 +30,8 @@ void add_attribute(std::string& out, std::string_view name, std::string_view val
 }
 
 void add_details(std::string& out, const Result& result) {
-  for (const std::string& line : result.row->lines) out.append("sent: ").append(xml(line)) += '\n';
+  for (const std::string& line : result.row->lines)
+    out.append("sent: ").append(xml(shortened(line, max_text))) += '\n';
   for (const Finding& finding : result.findings) {
     out.append(finding.mistake->name).append(": ").append(finding.mistake->meaning) += '\n';
     out.append("expected: ").append(xml(finding.expected)) += '\n';

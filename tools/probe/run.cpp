@@ -26,9 +26,16 @@ namespace net = boost::asio;
 using net::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t max_kept_calls = 8;  // of one request
+constexpr std::size_t max_kept_calls = 8;                       // of one request
+constexpr std::size_t max_kept_bytes = std::size_t{256} << 20;  // of fields, of all requests
 // For calls that come after the last answer, or a second time.
 constexpr std::chrono::milliseconds last_wait{50};
+
+std::size_t size_of(const std::vector<Header>& fields) noexcept {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : fields) bytes += sizeof(Header) + name.size() + value.size();
+  return bytes;
+}
 
 class Runner {
  public:
@@ -65,6 +72,7 @@ class Runner {
   std::vector<Slot> slots_;
   Clock::time_point next_start_ = Clock::now();
   std::size_t unknown_calls_ = 0;
+  std::size_t kept_bytes_ = 0;
 };
 
 net::awaitable<bool> Runner::prepare(std::string& error) {
@@ -131,6 +139,10 @@ net::awaitable<void> Runner::run(const std::vector<Case>& cases, Run& result, st
       result.stopped = "the first request, a plain one, was not served";
       break;
     }
+    if (kept_bytes_ > max_kept_bytes) {
+      result.stopped = "the service has sent more than 256 MiB of fields";
+      break;
+    }
     failures = is_served(row, seen) ? 0 : failures + 1;
     if (failures == max_failures_in_a_row) {
       result.stopped = std::to_string(failures) + " requests in a row got no answer or no call";
@@ -166,6 +178,7 @@ net::awaitable<void> Runner::probe(const Case& row, Observation& seen) {
   seen.was_run = true;
   const Clock::time_point begin = Clock::now();
   seen.reply = co_await client_->send(request, options_.method == "HEAD");
+  kept_bytes_ += size_of(seen.reply.fields);
   // A connection may be in any state after a request that cannot be read.
   if (row.is_hostile) client_->close();
   if (options_.call != CallMode::response) {
@@ -198,6 +211,7 @@ void Runner::on_arrival(Arrival arrival) {
   }
   const Slot& slot = slots_[*found];
   if (slot.seen->calls.size() < max_kept_calls) {
+    kept_bytes_ += size_of(arrival.fields);
     slot.seen->calls.push_back(
         {number, std::move(arrival.problem), std::move(arrival.fields), !slot.is_open});
   }

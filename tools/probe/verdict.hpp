@@ -22,17 +22,19 @@ class Verdict {
   [[nodiscard]] const Case& expected() const noexcept { return *case_; }
 
   /// A mistake without a clause of its own is one against the case: its clause and level count.
-  void add(const Mistake& mistake, std::string wanted, std::string got) {
+  void add(const Mistake& mistake, std::string_view wanted, std::string_view got) {
     const bool is_of_case = mistake.clause.empty();
     const Level level = is_of_case ? std::max(mistake.level, case_->level) : mistake.level;
-    add(mistake, level, is_of_case ? case_->clause : std::string(mistake.clause), std::move(wanted),
-        std::move(got));
+    add(mistake, level, is_of_case ? case_->clause : std::string(mistake.clause), wanted, got);
   }
 
-  void add(const Mistake& mistake, Level level, std::string clause, std::string wanted,
-           std::string got) {
+  void add(const Mistake& mistake, Level level, std::string clause, std::string_view wanted,
+           std::string_view got) {
     if (has(mistake)) return;
-    findings_.push_back({&mistake, level, std::move(clause), std::move(wanted), std::move(got)});
+    // What a service sends has no end.
+    constexpr std::size_t max_text = 2048;
+    findings_.push_back({&mistake, level, std::move(clause), shortened(wanted, max_text),
+                         shortened(got, max_text)});
   }
 
   [[nodiscard]] bool has(const Mistake& mistake) const noexcept {

@@ -2,34 +2,38 @@
 #include "tools/probe/random_cases.hpp"
 
 #include <algorithm>
-#include <array>
-#include <random>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 
+#include "baton/testing/hostile.hpp"
+#include "baton/testing/mutation.hpp"
 #include "tools/fields.hpp"
 
 namespace baton::tool::probe {
 namespace {
 
-/// What parsers of these fields treat in a special way.
-constexpr std::string_view tricky = "0aAfFgzZ-_,;=: \t%+\"\\.@*/~!";
+using testing::FieldList;
+using testing::Mutation;
+
+/// Many servers read no more than 8 KiB of one field, or of all.
+constexpr std::size_t max_bytes_for_all = 4096;
+
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; });
+}
 
 class Generator {
  public:
-  Generator(const PropagatorChain& read, std::uint64_t seed) : read_(read), random_(seed) {}
+  Generator(const PropagatorChain& read, std::uint64_t seed) : read_(read), draw_(seed) {}
 
   Case make(std::size_t number) {
     Case row;
-    lines_ = make_lines();
-    const std::string_view change = lines_.empty() ? "empty" : mutate();
-    row.lines.reserve(lines_.size());
-    for (const auto& [name, value] : lines_)
-      row.lines.push_back(std::string(name).append(":").append(value));
     std::string digits = std::to_string(number);
     digits.insert(0, 4 - std::min<std::size_t>(4, digits.size()), '0');
-    row.name = "random/" + digits + "-" + std::string(change);
+    row.name = "random/" + digits + "-" + add_lines(row);
+    std::replace(row.name.begin(), row.name.end(), '_', '-');
     row.clause = "generated: as Baton reads it (docs/wire-formats.md)";
     row.level = Level::should;
     expect(row);
@@ -37,92 +41,40 @@ class Generator {
   }
 
  private:
-  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_() % bound); }
-  char tricky_character() { return tricky[below(tricky.size())]; }
-
-  std::string word(std::size_t max) {
-    std::string out(1, static_cast<char>('a' + below(26)));
-    for (std::size_t i = below(max); i > 0; --i) {
-      out += "abcdefghijklmnopqrstuvwxyz0123456789_-"[below(38)];
+  /// Fields of one format, mostly with one change, and often baggage beside them. The name of the
+  /// change.
+  std::string add_lines(Case& row) {
+    const auto readers = read_.readers();
+    const std::string_view format = readers[draw_.number(0, readers.size() - 1)]->traits().name;
+    std::string change = "valid";
+    is_repeated_ = false;
+    FieldList fields;
+    if (draw_.one_in(8)) {
+      fields = testing::draw_valid_fields(format, draw_).fields;
+    } else {
+      testing::NearlyValid drawn = testing::draw_nearly_valid(format, draw_);
+      while (!testing::fits_http(drawn.fields)) drawn = testing::draw_nearly_valid(format, draw_);
+      change = name(drawn.mutation);
+      is_repeated_ = drawn.mutation == Mutation::member_repeated ||
+                     drawn.mutation == Mutation::field_repeated ||
+                     drawn.mutation == Mutation::field_contradicted;
+      fields = std::move(drawn.fields);
     }
-    return out;
-  }
-
-  Context make_context() {
-    Context context;
-    SpanContext ids{TraceId(random_() | 1U, random_() | 1U),
-                    SpanId(random_() | 1U),
-                    TraceFlags(static_cast<std::uint8_t>(below(4))),
-                    true,
-                    {}};
-    for (std::size_t i = below(5); i > 0; --i) {
-      ids.trace_state = ids.trace_state.set(word(8), word(12)).value_or(TraceState());
+    const bool reads_baggage = std::any_of(readers.begin(), readers.end(), [](const auto& reader) {
+      return reader->traits().name == "baggage";
+    });
+    if (reads_baggage && format != "baggage" && draw_.one_in(2)) {
+      const FieldList baggage = testing::draw_valid_fields("baggage", draw_).fields;
+      fields.insert(fields.end(), baggage.begin(), baggage.end());
     }
-    context.set_span_context(std::move(ids));
-    BaggageBuilder baggage;
-    for (std::size_t i = below(5); i > 0; --i) {
-      const std::string value = word(6) + (below(2) == 0 ? " ,;" : "") + word(6);
-      static_cast<void>(below(3) == 0 ? baggage.set(word(8), value, {{word(4), word(4)}})
-                                      : baggage.set(word(8), value));
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : fields) {
+      bytes += name.size() + value.size();
+      row.may_refuse = row.may_refuse || has_control_character(value);
+      row.lines.push_back(std::string(name).append(": ").append(value));
     }
-    context.set_baggage(baggage.build());
-    return context;
-  }
-
-  /// The fields of one format that has ids, and of baggage.
-  std::vector<Header> make_lines() {
-    const Context context = make_context();
-    std::vector<PropagatorChain::Link> with_ids;
-    std::vector<PropagatorChain::Link> others;
-    for (const auto& reader : read_.readers()) {
-      (reader->traits().says.ids ? with_ids : others).push_back(reader);
-    }
-    FieldWriter writer;
-    if (!with_ids.empty()) with_ids[below(with_ids.size())]->inject(context, writer);
-    for (const auto& other : others) other->inject(context, writer);
-    const std::string text = writer.lines(read_.fields());
-    std::vector<Header> lines;
-    const auto fields = parse_fields(text);
-    if (!fields) return lines;
-    for (const Field& field : fields->all()) {
-      lines.emplace_back(std::string(field.name), " " + std::string(field.value));
-    }
-    return lines;
-  }
-
-  /// One change to one field; its name.
-  std::string_view mutate() {
-    const std::size_t index = below(lines_.size());
-    Header& line = lines_[index];
-    std::string& value = line.second;
-    const std::size_t at = 1 + below(value.size());  // behind the first blank
-    switch (below(12)) {
-      case 0: return "valid";
-      case 1: value[at == value.size() ? at - 1 : at] = tricky_character(); return "replaced";
-      case 2: value.erase(at, 1); return "erased";
-      case 3: value.insert(at, 1, tricky_character()); return "inserted";
-      case 4: value.resize(at); return "truncated";
-      case 5:
-        lines_.insert(lines_.begin() + static_cast<std::ptrdiff_t>(index), Header(line));
-        return "repeated";
-      case 6:
-        for (char& c : value) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        return "uppercase";
-      case 7: value = "\t  " + value + " \t"; return "blanks";
-      case 8:
-        for (char& c : line.first) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        return "uppercase-name";
-      case 9: {
-        const std::size_t comma = value.find(',', at);
-        if (comma == value.npos) return "valid";
-        Header second(line.first, value.substr(comma + 1));
-        value.resize(comma);
-        lines_.insert(lines_.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(second));
-        return "split";
-      }
-      case 10: value += ","; return "comma";
-      default: value.clear(); return "emptied";
-    }
+    row.may_refuse = row.may_refuse || bytes > max_bytes_for_all;
+    return change;
   }
 
   static std::vector<std::string> members_of(std::string_view list) {
@@ -144,6 +96,13 @@ class Generator {
     return Keep::exactly;
   }
 
+  /// A service with Datadog's format may write its own member anew.
+  Keep keep_state_of(const Context& context) const {
+    if (!context.span_context().is_valid()) return Keep::at_most;
+    if (context.span_context().trace_state.get("dd")) return Keep::any;
+    return is_repeated_ ? Keep::at_most : Keep::exactly;
+  }
+
   void expect(Case& row) const {
     std::vector<Header> sent;
     sent.reserve(row.lines.size());
@@ -153,25 +112,25 @@ class Generator {
     const Context context = read_.extract(fields);
     const bool has_span = context.span_context().is_valid();
     if (has_span) {
-      row.trace = Trace::continued;
+      // Formats of 64 bits cannot say a trace id whose low half is zero.
+      const bool has_low_half = context.trace_id().low() != 0;
+      row.trace = has_low_half ? Trace::continued : Trace::continued_or_none;
       row.span_id = context.span_context().span_id.to_string();
       row.sampling = context.sampling();
     } else {
       row.trace = context.trace_id().is_valid() ? Trace::continued_or_none : Trace::not_continued;
     }
     row.trace_id = context.trace_id().to_string();
-    const bool is_repeated = row.name.ends_with("-repeated");
     auto state = members_of(context.span_context().trace_state.header());
-    const Keep keeps_state = has_span && !is_repeated ? Keep::exactly : Keep::at_most;
-    row.tracestate = {keeps_state, std::move(state)};
+    row.tracestate = {keep_state_of(context), std::move(state)};
     auto baggage = members_of(context.baggage().header());
     const Keep keeps_baggage = keep_of(baggage);
     row.baggage = {keeps_baggage, std::move(baggage)};
   }
 
   const PropagatorChain& read_;
-  std::mt19937_64 random_;
-  std::vector<Header> lines_;
+  testing::Draw draw_;
+  bool is_repeated_ = false;
 };
 
 }  // namespace

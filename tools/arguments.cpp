@@ -4,10 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <system_error>
 
 #include "baton/registry.hpp"
+#include "tools/must_be_number.hpp"
 
 namespace baton::tool {
 namespace {
@@ -53,14 +52,6 @@ CLI::Option* add_sampling(CLI::App& command, std::string& sampling,
   return command.add_option("--sampling", sampling, description)
       ->check(CLI::IsMember({"defer", "drop", "sample", "debug"}))
       ->type_name("DECISION");
-}
-
-/// CLI11 reads a negative number as a large one, and one that is too large as the largest.
-std::string must_be_number(const std::string& text) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && rest == end ? "" : "'" + text + "' is not a number of 64 bits";
 }
 
 std::string one_line(std::string text) {

@@ -27,7 +27,6 @@ NO_LISTS = {
     "tests/bindings/nginx/test_vectors.py",
     "tests/carriers/environment/environment_test.cpp",
     "tests/core/allocation_test.cpp",
-    "tests/tools/probe_catalogue_test.cpp",
     "tests/tools/test_hostile.py",
     "tests/vectors/chain.json",
 }

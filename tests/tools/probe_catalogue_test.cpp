@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "baton/configuration.hpp"
+#include "baton/registry.hpp"
 #include "tools/fields.hpp"
 #include "tools/probe/catalogue.hpp"
 #include "tools/probe/judge.hpp"
@@ -15,10 +16,15 @@
 namespace baton::tool::probe {
 namespace {
 
+/// All that a request can carry.
 const std::vector<std::string_view>& formats() {
-  static const std::vector<std::string_view> all{"tracecontext", "baggage",   "b3",   "b3multi",
-                                                 "jaeger",       "ottrace",   "xray", "datadog",
-                                                 "gcp",          "opencensus"};
+  static const std::vector<std::string_view> all = [] {
+    std::vector<std::string_view> names;
+    for (const RegisteredPropagator& known : registered_propagators()) {
+      if (!known.traits.reads_elsewhere) names.push_back(known.traits.name);
+    }
+    return names;
+  }();
   return all;
 }
 

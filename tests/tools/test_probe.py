@@ -471,6 +471,7 @@ class Usage(unittest.TestCase):
                 (["http://a/", "--timeout=61"], "--timeout"),
                 (["http://a/", "--max-time=0"], "--max-time"),
                 (["http://a/", "--seed=x"], "--seed"),
+                (["http://a/", "--seed=-1"], "--seed"),
                 (["http://a/", "http://b/"], "http://b/"),
                 (["http://a/", "--frobnicate"], "--frobnicate"),
             ]:

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tools/must_be_number.hpp"
+
 namespace baton::tool::probe {
 namespace {
 
@@ -61,6 +63,7 @@ void add_choices(CLI::App& command, ProbeArguments& arguments) {
       ->capture_default_str();
   command
       .add_option("--seed", arguments.seed, "Makes the same ids and the same generated requests")
+      ->check(must_be_number)
       ->type_name("N")
       ->capture_default_str();
 }

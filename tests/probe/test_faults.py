@@ -13,7 +13,7 @@ sys.path.insert(0, str(HERE / "faulty"))
 from faults import GROUPS, group_of, listed
 from probed import Service, failed_cases, probe
 
-PAGE = (HERE.parents[1] / "docs" / "testing.md").read_text("utf-8").replace("\n", " ")
+PAGE = (HERE.parents[1] / "docs" / "probe.md").read_text("utf-8").replace("\n", " ")
 AT_LEAST = 0.95  # of the faults must be found
 
 

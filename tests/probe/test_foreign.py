@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`baton probe` on a service of others finds what docs/testing.md says, no more and no less.
+"""`baton probe` on a service of others finds what docs/probe.md says, no more and no less.
 
 usage: test_foreign.py Python|Go|Java|nginx|'nginx with Baton'
 """
@@ -15,7 +15,7 @@ from probed import Service, failed_cases, probe
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-PAGE = (ROOT / "docs" / "testing.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "probe.md").read_text("utf-8")
 # What each service reads and writes, one run each.
 FORMATS = ["tracecontext,baggage", "b3", "b3multi", "jaeger"]
 
@@ -85,7 +85,7 @@ SERVICES = {"Python": python, "Go": go, "Java": java, "nginx": nginx,
 
 def read_table():
     """By service, what the page marks: cases, and mistakes, which have no slash."""
-    section = re.search(r"^### What foreign services do\n(.*?)(?=^##)", PAGE, re.M | re.S)[1]
+    section = re.search(r"^## What foreign services do\n(.*?)(?=^## )", PAGE, re.M | re.S)[1]
     rows = [[cell.strip() for cell in line[1:-1].split("|")]
             for line in section.splitlines() if line.startswith("|")]
     marked = {name: set() for name in SERVICES}

@@ -429,8 +429,8 @@ class Page(unittest.TestCase):
         source = (root / "tools" / "probe" / "finding.cpp").read_text("utf-8")
         known = re.findall(r'const Mistake \w+\{\s*"([\w-]+)",\s*"([^"]+)"', source)
         self.assertGreater(len(known), 40)
-        page = (root / "docs" / "testing.md").read_text("utf-8")
-        section = page.split("### The mistakes")[1].split("\n### ")[0]
+        page = (root / "docs" / "probe.md").read_text("utf-8")
+        section = page.split("## The mistakes")[1].split("\n## ")[0]
         self.assertEqual(re.findall(r"^\| `([\w-]+)` \| (.*?) \|", section, re.M), known)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 import xml.etree.ElementTree
 
 import bad_services as bad
@@ -143,10 +145,21 @@ class BadServices(ProbeTest):
                 self.assertEqual(report["summary"]["failed"], 1)
                 self.assertGreater(report["summary"]["not_run"], 100)
 
-    def test_interim_answers_without_end_are_no_answer(self):
-        report = self.probe(bad.endless_interim, "--random=0")
-        self.assertFalse(report["passed"])
-        self.assertLess(report["seconds"], 10)
+    def test_a_status_below_200_is_no_answer(self):
+        for sent in (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, b"HTTP/1.1 007 X\r\nContent-Length: 0\r\n\r\n",
+                     b"HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", None):
+            def says(service, connection, request):
+                if sent is None:
+                    return bad.endless_interim(service, connection, request)
+                for url in bad.urls(request):
+                    bad.call(url, bad.propagate(request))
+                connection.sendall(sent)
+                return True
+
+            with self.subTest(sent=sent):
+                report = self.probe(says, "--random=0")
+                self.assertEqual(self.mistakes(report), {"first/plain-request": ["answer-not-http"]})
+                self.assertLess(report["seconds"], 10)
 
     def test_names_what_is_wrong_with_the_calls(self):
         for serve, mistake in [
@@ -154,7 +167,7 @@ class BadServices(ProbeTest):
             (bad.calls_twice_later, "called-twice"),
             (bad.drops_connections, "connection-dropped"),
             (bad.calls_with_garbage, "call-not-http"),
-            (bad.calls_with_endless_fields, "call-not-http"),
+            (bad.calls_with_endless_fields, "call-too-large"),
         ]:
             with self.subTest(serve.__name__):
                 report = self.probe(serve, "--only=traceparent/name-*", "--random=0")
@@ -172,7 +185,92 @@ class BadServices(ProbeTest):
 
                     report = self.probe(sends_much, "--only=traceparent/plain", "--random=0")
                     self.assertLessEqual(set(self.names(report)), {
-                        "answer-too-large", "call-not-http", "traceparent-repeated", "trace-lost"})
+                        "answer-too-large", "call-not-http", "call-too-large", "traceparent-repeated",
+                        "trace-lost"})
+
+    def test_who_passes_on_what_is_large_may_exceed_the_limits(self):
+        forwards = bad.with_fields(lambda request: [
+            *bad.propagate(request), *(b"tracestate: " + v for v in request.all(b"tracestate")),
+            b"x: " + b"y" * 1000])
+        report = self.probe(forwards, "--only=http/tracestate-of-64-kib", "--random=0")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertEqual(report["summary"]["passed"], 2)
+
+        def echoes(service, connection, request):
+            connection.sendall(bad.answer(200, b"", [
+                *bad.propagate(request), *(b"tracestate: " + v for v in request.all(b"tracestate"))]))
+            return True
+
+        report = self.probe(echoes, "--only=http/tracestate-of-64-kib", "--random=0", "--call=response")
+        self.assertEqual(self.mistakes(report), {})
+
+    def test_more_than_256_mib_of_fields(self):
+        many = [b"a:"] * 15_000  # each is a pair of strings in memory
+
+        def sends_many(service, connection, request):
+            for _ in range(8):
+                bad.call(bad.urls(request)[0], [*bad.propagate(request), *many])
+            connection.sendall(bad.answer(200, b"", many))
+            return True
+
+        report = self.probe(sends_many, "--only=traceparent/*", "--random=0")
+        self.assertEqual(report["stopped"], "the service has sent more than 256 MiB of fields")
+        self.assertGreater(report["summary"]["failed"], 10)
+        self.assertGreater(report["summary"]["not_run"], 10)
+
+    def test_a_request_whose_call_has_come_is_not_sent_again(self):
+        def crashes(service, connection, request):
+            if service.requests < 3:
+                return bad.good(service, connection, request)
+            for url in bad.urls(request):
+                bad.call(url, bad.propagate(request))
+            return False
+
+        report = self.probe(crashes, "--only=traceparent/name-*", "--random=0")
+        self.assertEqual(self.names(report), ["closed-without-answer"])
+
+    def test_a_connection_that_nobody_uses_may_close(self):
+        def closes_soon(service, connection, request):
+            connection.settimeout(0.15)
+            return bad.good(service, connection, request)
+
+        service = self.start(closes_soon)
+        report = baton("probe", service.url, "--json", "--propagators=tracecontext", "--rate=3",
+                       "--only=traceparent/name-*", "--random=0").json
+        self.assertEqual(self.mistakes(report), {})
+        self.assertGreater(len(service.connections), 2)
+
+    def test_clients_that_leave_their_connections_open(self):
+        def leaks(service, connection, request):
+            for url in bad.urls(request):
+                parts = urllib.parse.urlsplit(url)
+                called = socket.create_connection((parts.hostname, parts.port), 5)
+                service.connections.append(called)
+                called.sendall(b"\r\n".join([b"GET %s HTTP/1.1" % parts.path.encode(), b"Host: a",
+                                             *bad.propagate(request), b"", b""]))
+                called.recv(1000)
+            connection.sendall(bad.answer())
+            return True
+
+        report = self.probe(leaks, "--only=traceparent/*", "--random=0")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertGreater(report["summary"]["passed"], 80)
+
+    def test_all_calls_behind_the_last_answer_are_seen(self):
+        first = []
+
+        def calls_again(service, connection, request):
+            first.append(request)
+            bad.good(service, connection, request)
+            if service.requests == 2:
+                time.sleep(0.005)
+                for each in first:
+                    bad.call(bad.urls(each)[0], bad.propagate(each))
+            return True
+
+        report = self.probe(calls_again, "--only=traceparent/plain", "--random=0")
+        self.assertEqual(self.mistakes(report), {name: ["called-twice"] for name in (
+            "first/plain-request", "traceparent/plain")})
 
     def find_late_call(self, call, *options):
         """The mistakes if the call of the third request comes after the time for it."""
@@ -206,6 +304,61 @@ class BadServices(ProbeTest):
             lambda request: bad.call(f"http://{address}/fixed", bad.propagate(request)),
             "--call=route", f"--listen={address}")
         self.assertEqual(found, {"traceparent/flags-sampled": ["called-late"]})
+
+    def probe_route(self, serve, *options):
+        """The report of a service that calls a fixed address: `serve` gets a function for that."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+
+        def answers(service, connection, request):
+            serve(service, request, lambda fields, path="/fixed": bad.call(
+                f"http://{address}{path}", fields))
+            connection.sendall(bad.answer())
+            return True
+
+        return self.probe(answers, "--call=route", f"--listen={address}", "--random=0", *options,
+                          timeout=1)
+
+    def test_a_check_of_an_upstreams_health_is_no_call(self):
+        def checks(service, request, call):
+            if service.requests > 1:
+                call([], "/health")
+            call(bad.propagate(request))
+
+        report = self.probe_route(checks, "--only=traceparent/version-*")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertEqual(report["unknown_calls"], report["summary"]["passed"] - 1)
+
+    def test_paths_may_differ(self):
+        report = self.probe_route(
+            lambda service, request, call: call(bad.propagate(request), f"/items/{service.requests}"),
+            "--only=traceparent/plain", "--only=traceparent/v*")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertEqual(report["unknown_calls"], 0)
+
+    def test_a_second_call_without_a_token_belongs_to_its_own_case(self):
+        sent = {}
+
+        def late(service, request, call):
+            if service.requests == 4:
+                call(sent[3])
+            sent[service.requests] = bad.propagate(request)
+            call(bad.propagate(request))
+
+        report = self.probe_route(late, "--only=traceparent/name-*")
+        self.assertEqual(self.mistakes(report), {report["cases"][2]["name"]: ["called-twice"]})
+
+    def test_a_late_call_of_a_new_trace_is_not_charged_to_another_case(self):
+        late_call = bad.propagate(bad.Request(b"GET / HTTP/1.1", b""))
+
+        def late(service, request, call):
+            if service.requests == 2:
+                call(late_call)
+            call(bad.propagate(request))
+
+        report = self.probe_route(late, "--only=traceparent/plain")
+        self.assertEqual(self.mistakes(report), {})
+        self.assertEqual(report["unknown_calls"], 1)
 
     def test_gives_up_after_ten_requests_in_a_row(self):
         def hangs_later(service, connection, request):
@@ -242,6 +395,12 @@ class BadServices(ProbeTest):
         found = self.mistakes(report)
         self.assertEqual(found["http/binary-baggage"], ["unwell-afterwards"])
         self.assertNotIn("http/binary-traceparent", found)
+
+    def test_what_is_wrong_with_each_request_is_not_charged_to_the_hostile_ones(self):
+        restarts = bad.with_fields(lambda request: [
+            b"traceparent: 00-%s-%s-02" % (request.new_trace, os.urandom(8).hex().encode())])
+        found = self.mistakes(self.probe(restarts, "--only=http/b*", "--random=0"))
+        self.assertEqual(found, {"first/plain-request": ["trace-restarted"]})
 
     def test_a_service_that_vanishes(self):
         service = self.start(bad.good)
@@ -336,6 +495,46 @@ class OtherModes(ProbeTest):
                    "--header=Authorization: Bearer x", "--header", "X-A: 1")
         self.assertEqual(seen, [([b"Bearer x"], [b"1"])] * 2)
 
+    def test_a_given_field_replaces_the_probes_own(self):
+        names = (b"host", b"user-agent", b"accept", b"content-type")
+        seen = []
+
+        def looks(service, connection, request):
+            seen.append([request.all(name) for name in names])
+            return bad.good(service, connection, request)
+
+        self.probe(looks, "--only=traceparent/plain", "--random=0", "--header=Host: a.example",
+                   "--header=user-agent:b", "--header=Accept: c", "--header=CONTENT-TYPE: d/e")
+        self.assertEqual(seen, [[[b"a.example"], [b"b"], [b"c"], [b"d/e"]]] * 2)
+
+    def test_interrupted(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number), tempfile.TemporaryDirectory() as folder:
+                is_reached = threading.Event()
+
+                def hangs_later(service, connection, request):
+                    if service.requests < 4:
+                        return bad.good(service, connection, request)
+                    is_reached.set()
+                    return bad.never_answers(service, connection, request)
+
+                file = pathlib.Path(folder, "probe.xml")
+                process = subprocess.Popen(
+                    [os.environ["BATON"], "probe", self.start(hangs_later).url, "--json", "--random=0",
+                     "--propagators=tracecontext", "--timeout=60", f"--junit={file}"],
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                with process:
+                    self.assertTrue(is_reached.wait(20))
+                    process.send_signal(number)
+                    out, err = process.communicate(timeout=20)
+                report = json.loads(out)
+                self.assertEqual((process.returncode, err), (1, b""))
+                self.assertEqual((report["stopped"], report["passed"]), ("interrupted", False))
+                self.assertEqual(report["summary"]["passed"], 3)
+                self.assertEqual(self.mistakes(report), {})
+                root = xml.etree.ElementTree.parse(file).getroot()
+                self.assertEqual(root.find(".//error").get("message"), "stopped: interrupted")
+
 
 class Output(ProbeTest):
     def run_bad(self, *options):
@@ -407,11 +606,21 @@ class Output(ProbeTest):
         self.assertIn("trace-restarted", failure.get("message"))
         self.assertIn("clause: Trace Context L2 §4.2", failure.text)
         self.assertIsNone(cases["traceparent/version-ff"].find("failure"))
-        self.assertIn("foo=<script>alert(1)</script>'--", cases["http/markup"].find("failure").text)
+        self.assertIn("foo=<script>alert(1)</script>'--", cases["http/markup"].find("system-out").text)
         for suite in root:
             failures = [case for case in suite if case.find("failure") is not None]
             self.assertEqual(suite.get("tests"), str(len(suite)))
             self.assertEqual(suite.get("failures"), str(len(failures)))
+
+    def test_junit_with_characters_that_xml_forbids(self):
+        sends = bad.with_fields(
+            lambda request: [b"traceparent: \xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd"])
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "probe.xml")
+            self.probe(sends, "--only=traceparent/plain", "--random=0", f"--junit={file}")
+            root = xml.etree.ElementTree.parse(file).getroot()
+        self.assertIn("got: traceparent: \\xef\\xbf\\xbe\\xef\\xbf\\xbf\ufffd",
+                      root.find(".//failure").text)
 
     def test_list(self):
         result = baton("probe", "--list")
@@ -454,6 +663,16 @@ class Usage(unittest.TestCase):
                 (["http://a/", "--listen=x"], "--listen"),
                 ([f"http://{address}/", f"--listen={address}"], "cannot listen on"),
                 (["http://a/", "--callback=x"], "--callback"),
+                (["http://a/", "--callback=http://b/?c"], "without query and fragment"),
+                (["http://a/", "--callback=http://b/#c"], "without query and fragment"),
+                (["http://a/", "--call=response", "--callback=http://b/"], "--callback"),
+                (["http://a/", "--call=route", f"--listen={address}", "--callback=http://b/"],
+                 "--callback"),
+                (["http://a/", "--call=response", "--listen=127.0.0.1:1"], "--listen"),
+                (["http://a/", "--listen=0.0.0.0:0"], "--callback"),
+                (["http://a/", "--listen=[::]:0"], "--callback"),
+                (["http://a/", "--header=Content-length: 1"], "--header"),
+                (["http://a/", "--header=Transfer-Encoding:chunked"], "--header"),
                 (["http://a/", "--propagators=zipkin"], "'zipkin'"),
                 (["http://a/", "--propagators=none"], "no format"),
                 (["http://a/", "--propagators=xray-lambda"], "xray-lambda"),
@@ -469,6 +688,9 @@ class Usage(unittest.TestCase):
                 (["http://a/", "--rate=10001"], "--rate"),
                 (["http://a/", "--timeout=0"], "--timeout"),
                 (["http://a/", "--timeout=61"], "--timeout"),
+                (["http://a/", "--timeout=nan"], "--timeout"),
+                (["http://a/", "--timeout=-nan"], "--timeout"),
+                (["http://a/", "--timeout=inf"], "--timeout"),
                 (["http://a/", "--max-time=0"], "--max-time"),
                 (["http://a/", "--seed=x"], "--seed"),
                 (["http://a/", "--seed=-1"], "--seed"),
@@ -488,6 +710,23 @@ class Usage(unittest.TestCase):
                        "--random=0", "--junit=/nowhere/x.xml")
         self.assertEqual(result.status, 2)
         self.assertEqual(result.err, b"baton: cannot write /nowhere/x.xml\n")
+        self.assertEqual(service.requests, 0)
+
+    def test_a_report_on_no_service_replaces_an_older_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "probe.xml")
+            file.write_text("of an earlier run", "utf-8")
+            result = baton("probe", "http://127.0.0.1:1/", f"--junit={file}")
+            self.assertEqual((result.status, result.out), (2, b""))
+            root = xml.etree.ElementTree.parse(file).getroot()
+        self.assertIn("no service at 127.0.0.1:1", root.find(".//error").get("message"))
+        self.assertEqual(root.findall(".//failure"), [])
+
+    def test_help_lists_the_formats_that_can_be_probed(self):
+        text = b" ".join(baton("probe", "--help").out.split())
+        self.assertIn(b"separated by commas: tracecontext, baggage, ", text)
+        self.assertNotIn(b"xray-lambda", text)
+        self.assertNotIn(b", none", text)
 
     def test_progress_only_on_a_terminal(self):
         service = bad.Service(bad.good)

@@ -240,6 +240,18 @@ class BadServices(ProbeTest):
         self.assertEqual(self.mistakes(report), {})
         self.assertGreater(len(service.connections), 2)
 
+    def test_what_a_service_says_before_it_closes_is_no_answer(self):
+        def says_goodbye(service, connection, request):
+            bad.good(service, connection, request)
+            time.sleep(0.15)
+            connection.sendall(bad.answer(408, b"", [b"Connection: close"]))
+            return False
+
+        service = self.start(says_goodbye)
+        report = baton("probe", service.url, "--json", "--propagators=tracecontext", "--rate=3",
+                       "--only=traceparent/name-*", "--random=0").json
+        self.assertEqual(self.mistakes(report), {})
+
     def test_clients_that_leave_their_connections_open(self):
         def leaks(service, connection, request):
             for url in bad.urls(request):
@@ -257,20 +269,23 @@ class BadServices(ProbeTest):
         self.assertGreater(report["summary"]["passed"], 80)
 
     def test_all_calls_behind_the_last_answer_are_seen(self):
-        first = []
+        def found():
+            requests = []
 
-        def calls_again(service, connection, request):
-            first.append(request)
-            bad.good(service, connection, request)
-            if service.requests == 2:
-                time.sleep(0.005)
-                for each in first:
-                    bad.call(bad.urls(each)[0], bad.propagate(each))
-            return True
+            def calls_again(service, connection, request):
+                requests.append(request)
+                bad.good(service, connection, request)
+                if service.requests == 2:
+                    time.sleep(0.005)
+                    for each in requests:
+                        bad.call(bad.urls(each)[0], bad.propagate(each))
+                return True
 
-        report = self.probe(calls_again, "--only=traceparent/plain", "--random=0")
-        self.assertEqual(self.mistakes(report), {name: ["called-twice"] for name in (
-            "first/plain-request", "traceparent/plain")})
+            return self.mistakes(self.probe(calls_again, "--only=traceparent/plain", "--random=0"))
+
+        expected = {name: ["called-twice"] for name in ("first/plain-request", "traceparent/plain")}
+        # The probe waits for 50 ms, in which a busy machine may do nothing.
+        self.assertTrue(any(found() == expected for _ in range(5)))
 
     def find_late_call(self, call, *options):
         """The mistakes if the call of the third request comes after the time for it."""
@@ -350,15 +365,18 @@ class BadServices(ProbeTest):
 
     def test_a_late_call_of_a_new_trace_is_not_charged_to_another_case(self):
         late_call = bad.propagate(bad.Request(b"GET / HTTP/1.1", b""))
+        for comes_first in (True, False):
+            def late(service, request, call):
+                calls = [bad.propagate(request)]
+                if service.requests == 2:
+                    calls.insert(0 if comes_first else 1, late_call)
+                for fields in calls:
+                    call(fields)
 
-        def late(service, request, call):
-            if service.requests == 2:
-                call(late_call)
-            call(bad.propagate(request))
-
-        report = self.probe_route(late, "--only=traceparent/plain")
-        self.assertEqual(self.mistakes(report), {})
-        self.assertEqual(report["unknown_calls"], 1)
+            with self.subTest(comes_first=comes_first):
+                report = self.probe_route(late, "--only=traceparent/plain")
+                self.assertEqual(self.mistakes(report), {})
+                self.assertEqual(report["unknown_calls"], 1)
 
     def test_gives_up_after_ten_requests_in_a_row(self):
         def hangs_later(service, connection, request):

@@ -477,7 +477,7 @@ TEST(ProbeJudge, JudgesTheAnswersFieldsIfThereAreNoCalls) {
 }
 
 TEST(ProbeJudge, TestsFindEachMistake) {
-  // Of the run: tests/tools/test_probe.py; and of several cases, above.
+  // Of the run: tests/tools/test_probe_exchange.py; and of several cases, above.
   std::set<std::string> found{"unwell-afterwards", "context-leaked", "new-trace-repeated"};
   const auto add = [&found](const Names& names) {
     for (const std::string& name : names) {

@@ -134,12 +134,12 @@ class BadServices(ProbeTest):
     def test_what_a_service_says_before_it_closes_is_no_answer(self):
         def says_goodbye(service, connection, request):
             bad.good(service, connection, request)
-            time.sleep(0.15)
+            time.sleep(0.05)
             connection.sendall(bad.answer(408, b"", [b"Connection: close"]))
             return False
 
         service = self.start(says_goodbye)
-        report = baton("probe", service.url, "--json", "--propagators=tracecontext", "--rate=3",
+        report = baton("probe", service.url, "--json", "--propagators=tracecontext", "--rate=2",
                        "--only=traceparent/name-*", "--random=0").json
         self.assertEqual(self.mistakes(report), {})
 

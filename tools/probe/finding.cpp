@@ -40,7 +40,7 @@ const Mistake called_twice{"called-twice", "makes more calls than it was told", 
 const Mistake called_late{"called-late", "makes the call after the probe stopped waiting", calls};
 const Mistake call_not_http{"call-not-http", "the call is not a valid request", http};
 const Mistake call_too_large{
-    "call-too-large", "the call exceeds 64 KiB of fields or 1 MiB, though the request is small",
+    "call-too-large", "makes a call of more than 64 KiB of fields or 1 MiB for a small request",
     http};
 
 const Mistake traceparent_repeated{"traceparent-repeated", "sends more than one traceparent",

@@ -32,14 +32,26 @@ constexpr std::string_view exec_status =
 
 constexpr std::string_view probe_status =
     "Exit status: 0 all cases passed; 1 a case failed, or the run stopped early; 2 wrong usage,\n"
-    "or no service at that address.";
+    "no service at that address, or a report that cannot be written.";
+
+constexpr std::string_view list_note = "LIST is a list of names, separated by commas: ";
 
 std::string notes(std::string_view status = exit_status) {
-  std::string text = "LIST is a list of names, separated by commas: ";
+  std::string text(list_note);
   for (const RegisteredPropagator& known : registered_propagators()) {
     text.append(known.traits.name).append(", ");
   }
   return text.append("none.\n").append(status);
+}
+
+/// Without what no request has.
+std::string probe_notes() {
+  std::string text;
+  for (const RegisteredPropagator& known : registered_propagators()) {
+    if (known.traits.reads_elsewhere) continue;
+    text.append(text.empty() ? list_note : ", ").append(known.traits.name);
+  }
+  return text.append(".\n").append(probe_status);
 }
 
 CLI::Option* add_list(CLI::App& command, const std::string& name, std::string& list,
@@ -68,7 +80,11 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   std::string propagators;
   std::string sampling = std::string(to_string(arguments.sampling));
 
-  CLI::App app("Reads, translates and explains trace context and baggage.", "baton");
+  CLI::App app(
+      "Reads, translates and explains trace context and baggage, prints hostile requests, and "
+      "probes "
+      "services.",
+      "baton");
   app.require_subcommand(0, 1);
   app.set_version_flag("--version", "baton " BATON_VERSION, "Print the version and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
@@ -140,14 +156,17 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
                   "raw requests; default: lines")
       ->check(CLI::IsMember({"lines", "curl", "json", "http"}))
       ->type_name("FORM");
-  hostile.add_option("--seed", arguments.seed, "Decides about what is drawn; default: 0")
-      ->check(must_be_number)
-      ->type_name("NUMBER");
-  hostile
-      .add_option("--count", arguments.count,
-                  "How many: first the fixed cases, then drawn ones; default: the fixed cases")
-      ->check(must_be_number)
-      ->type_name("NUMBER");
+  CLI::Option* const seed =
+      hostile.add_option("--seed", arguments.seed, "Decides about what is drawn; default: 0")
+          ->check(must_be_number)
+          ->type_name("NUMBER");
+  CLI::Option* const hostile_count =
+      hostile
+          .add_option("--count", arguments.count,
+                      "How many: first the fixed cases, then drawn ones; default: the fixed cases")
+          ->check(must_be_number)
+          ->type_name("NUMBER");
+  seed->needs(hostile_count);  // the fixed cases are always the same
   hostile.final_callback(chosen(Command::hostile));
 
   CLI::App& probe = *app.add_subcommand(
@@ -159,7 +178,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
   hostile.footer("Exit status: 0 done; 2 wrong usage.");
   new_trace.footer(notes());
   losses.footer(notes());
-  probe.footer(notes(probe_status));
+  probe.footer(probe_notes());
   exec.footer("baton exec [OPTIONS] -- COMMAND [ARGUMENT...]\n" + notes(exec_status));
 
   // The words after the first "--" of exec belong to the command.
@@ -194,6 +213,7 @@ tl::expected<Arguments, Outcome> parse_arguments(int count, const char* const* w
     arguments.propagators = std::move(propagators);
   }
   arguments.sampling = to_sampling(sampling);
+  arguments.probe.names_listen = probe.get_option("--listen")->count() != 0;
   arguments.probe.lists_all = probe.get_option("--propagators")->count() == 0;
   return arguments;
 }

@@ -98,6 +98,19 @@ tl::expected<std::vector<Case>, Sentence> choose_cases(const ProbeArguments& arg
   return cases;
 }
 
+/// The rest of a sentence. Paths are appended to the URL.
+tl::expected<void, Sentence> check_callback(const std::string& text, CallMode call) {
+  if (text.empty()) return {};
+  if (call != CallMode::body) {
+    return tl::unexpected(Sentence(" is of use with --call=body only: else no URL is sent"));
+  }
+  if (const auto url = parse_url(text); !url) return tl::unexpected(": " + url.error());
+  if (text.find_first_of("?#") != text.npos) {
+    return tl::unexpected(": expected a URL without query and fragment, got " + text);
+  }
+  return {};
+}
+
 tl::expected<RunOptions, Sentence> make_run_options(const ProbeArguments& arguments,
                                                     CallMode call) {
   RunOptions run;
@@ -106,10 +119,11 @@ tl::expected<RunOptions, Sentence> make_run_options(const ProbeArguments& argume
   if (!url) return tl::unexpected(std::move(url.error()));
   auto listen = parse_host_and_port(arguments.listen);
   if (!listen) return tl::unexpected("--listen: " + listen.error());
-  if (!arguments.callback.empty()) {
-    if (const auto callback = parse_url(arguments.callback); !callback) {
-      return tl::unexpected("--callback: " + callback.error());
-    }
+  if (call == CallMode::response && arguments.names_listen) {
+    return tl::unexpected(Sentence("--listen is of no use with --call=response: nobody is called"));
+  }
+  if (const auto callback = check_callback(arguments.callback, call); !callback) {
+    return tl::unexpected("--callback" + callback.error());
   }
   if (call == CallMode::route && listen->port == 0) {
     return tl::unexpected(
@@ -118,6 +132,11 @@ tl::expected<RunOptions, Sentence> make_run_options(const ProbeArguments& argume
   for (const std::string& line : arguments.headers) {
     if (!is_field_line(line))
       return tl::unexpected("--header: expected 'Name: value', got " + line);
+    for (const std::string_view name : {"Content-Length:", "Transfer-Encoding:"}) {
+      if (detail::starts_with_ignoring_case(line, name)) {
+        return tl::unexpected("--header: the length of the body is the probe's, unlike " + line);
+      }
+    }
   }
   run.method = arguments.method;
   if (run.method.empty()) run.method = call == CallMode::body ? "POST" : "GET";
@@ -160,14 +179,21 @@ tl::expected<Plan, Sentence> make_plan(const ProbeArguments& arguments) {
   return plan;
 }
 
-/// What the plain request after a hostile one shows is a finding of the hostile one.
-void add_aftermath(std::vector<Finding>& findings, const Case& row, const Case& plain,
-                   const Observation& seen, Judge& judge) {
-  if (!seen.afterwards) return;
-  for (const Finding& finding : judge.judge(plain, *seen.afterwards)) {
-    if (finding.level != Level::must) continue;
-    findings.push_back({&mistakes::unwell_afterwards, Level::must, row.clause, finding.expected,
-                        std::string(finding.mistake->name) + ": " + finding.got});
+bool has(const std::vector<Finding>& findings, const Mistake* mistake) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [mistake](const Finding& finding) { return finding.mistake == mistake; });
+}
+
+/// What the plain request after a hostile one shows is a finding of the hostile one, unless the
+/// first plain request has shown it.
+void add_aftermath(Result& result, const Result& plain, Judge& judge) {
+  if (!result.seen->afterwards) return;
+  const Case& row = *result.row;
+  for (const Finding& finding : judge.judge(*plain.row, *result.seen->afterwards)) {
+    if (finding.level != Level::must || has(plain.findings, finding.mistake)) continue;
+    result.findings.push_back({&mistakes::unwell_afterwards, Level::must, row.clause,
+                               finding.expected,
+                               std::string(finding.mistake->name) + ": " + finding.got});
     return;
   }
 }
@@ -187,7 +213,7 @@ Report judge_all(const Plan& plan, const ProbeArguments& arguments, const Run& r
     const Case& row = plan.cases[i];
     const Observation& seen = run.seen[i];
     Result result{&row, &seen, judge.judge(row, seen), Grade::not_run};
-    add_aftermath(result.findings, row, plan.cases.front(), seen, judge);
+    if (i != 0) add_aftermath(result, report.results.front(), judge);
     result.grade = grade_of(result.findings, seen.was_run, arguments.strict);
     report.results.push_back(std::move(result));
   }
@@ -195,13 +221,28 @@ Report judge_all(const Plan& plan, const ProbeArguments& arguments, const Run& r
   return report;
 }
 
-tl::expected<void, Sentence> write_file(const std::string& name, const std::string& text) {
-  std::ofstream file(name, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) return tl::unexpected("cannot write " + name);
-  return {};
-}
+/// The report for CI. It is opened before the first request: who cannot have it, need not wait, and
+/// nobody takes that of an earlier run for it.
+class JunitFile {
+ public:
+  explicit JunitFile(const std::string& name) : name_(name) {
+    if (!name.empty()) file_.open(name, std::ios::binary);
+  }
+
+  [[nodiscard]] bool is_wanted() const noexcept { return !name_.empty(); }
+  [[nodiscard]] bool is_good() const { return !is_wanted() || file_.good(); }
+  [[nodiscard]] Sentence problem() const { return "cannot write " + name_; }
+
+  void write(const Report& report) {
+    if (!is_wanted()) return;
+    file_ << to_junit(report);
+    file_.close();
+  }
+
+ private:
+  std::string name_;
+  std::ofstream file_;
+};
 
 }  // namespace
 
@@ -217,10 +258,18 @@ Outcome run_probe(const ProbeArguments& arguments, const Paint& paint,
       show_progress("probing " + std::to_string(done) + "/" + std::to_string(total));
     };
   }
+  JunitFile junit(arguments.junit);
+  if (!junit.is_good()) return refuse(junit.problem());
   const auto begin = std::chrono::steady_clock::now();
   const auto run = run_cases(plan->run, plan->cases);
   if (show_progress) show_progress("");
-  if (!run) return refuse(run.error());
+  if (!run) {
+    Run nothing;
+    nothing.seen.resize(total);
+    nothing.stopped = run.error();
+    junit.write(judge_all(*plan, arguments, nothing));
+    return refuse(run.error());
+  }
 
   Report report = judge_all(*plan, arguments, *run);
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -228,11 +277,10 @@ Outcome run_probe(const ProbeArguments& arguments, const Paint& paint,
   outcome.status = report.is_good() ? Status::done : Status::issues;
   outcome.out =
       arguments.json ? probe::to_json(report) + "\n" : to_table(report, paint, arguments.verbose);
-  if (!arguments.junit.empty()) {
-    if (const auto written = write_file(arguments.junit, to_junit(report)); !written) {
-      outcome.status = Status::usage;
-      outcome.err = complaint(written.error());
-    }
+  junit.write(report);
+  if (!junit.is_good()) {
+    outcome.status = Status::usage;
+    outcome.err = complaint(junit.problem());
   }
   return outcome;
 }

@@ -325,6 +325,7 @@ std::vector<std::pair<std::string, Names>> judge_special_cases() {
   std::vector<std::pair<std::string, Names>> out;
   const Case& plain = find_case("traceparent/plain");
   const Case& two = find_case("traceparent/two-calls");
+  const Case& large = find_case("http/tracestate-of-64-kib");
   const std::string second = "traceparent: 00-{trace}-2222222222222222-01";
   const auto add = [&out](std::string name, const Case& row, const Observation& seen) {
     out.emplace_back(std::move(name), judge(row, seen));
@@ -347,6 +348,12 @@ std::vector<std::pair<std::string, Names>> judge_special_cases() {
   Observation broken = answered();
   broken.calls = {Call{0, "bad version", {}, false}};
   add("broken", plain, broken);
+  broken.calls[0].is_too_large = true;
+  add("too large", plain, broken);
+  add("too large, as the request", large, broken);
+  Observation answers_much = answered();
+  answers_much.reply.answer = Answer::too_large;
+  add("the answer too, as the request", large, answers_much);
 
   Observation both = answered();
   both.calls = {make_call(two, {fresh}, 0), make_call(two, {second}, 1)};
@@ -388,6 +395,9 @@ TEST(ProbeJudge, FindsTheMistakesInSeveralCalls) {
       {"late", {"called-late"}},
       {"twice, the second time late", {"called-twice"}},
       {"broken", {"call-not-http"}},
+      {"too large", {"call-too-large"}},
+      {"too large, as the request", {}},
+      {"the answer too, as the request", {}},
       {"two calls", {}},
       {"two calls, one parent id", {"parent-id-repeated"}},
       {"two calls, two traces",
@@ -467,7 +477,7 @@ TEST(ProbeJudge, JudgesTheAnswersFieldsIfThereAreNoCalls) {
 }
 
 TEST(ProbeJudge, TestsFindEachMistake) {
-  // Of the run: tests/tools/test_probe.py; and of several cases, above.
+  // Of the run: tests/tools/test_probe_exchange.py; and of several cases, above.
   std::set<std::string> found{"unwell-afterwards", "context-leaked", "new-trace-repeated"};
   const auto add = [&found](const Names& names) {
     for (const std::string& name : names) {

@@ -115,7 +115,7 @@ class Hostile(unittest.TestCase):
 
     def test_wrong_options(self):
         for option in ("--format=pigeons", "--as=xml", "--count=-1", "--count=x", "--count=",
-                       "--seed=-1", "--seed=99999999999999999999", "--nope", "more"):
+                       "--seed=-1", "--seed=99999999999999999999", "--seed=5", "--nope", "more"):
             result = baton("hostile", option)
             self.assertEqual((result.status, result.out), (2, b""), option)
             self.assertRegex(result.err, rb"\Abaton: [^\n]+\n\Z", option)

@@ -5,16 +5,17 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 import xml.etree.ElementTree
 
 import bad_services as bad
+from probe_support import ProbeTest
 from support import baton, main
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "examples"))
@@ -22,37 +23,6 @@ import service as examples
 
 W3C_SERVICE = os.environ.get("W3C_SERVICE")
 PROBED_SERVICE = os.environ.get("PROBED_SERVICE")
-
-
-
-class ProbeTest(unittest.TestCase):
-    maxDiff = None
-
-    def start(self, serve):
-        service = bad.Service(serve)
-        self.addCleanup(service.stop)
-        return service
-
-    def run_probe(self, service, *options, timeout=5, formats="tracecontext"):
-        return baton("probe", service.url, f"--propagators={formats}", f"--timeout={timeout}",
-                     "--rate=10000", *options)
-
-    def probe(self, serve, *options, **more):
-        """The report of a run against a service that serves so."""
-        result = self.run_probe(self.start(serve), "--json", *options, **more)
-        self.assertEqual(result.err, b"")
-        report = result.json
-        self.assertEqual(result.status, 0 if report["passed"] else 1)
-        return report
-
-    @staticmethod
-    def mistakes(report):
-        """The mistakes by case."""
-        return {case["name"]: [finding["name"] for finding in case["findings"]]
-                for case in report["cases"] if case["findings"]}
-
-    def names(self, report):
-        return sorted({name for names in self.mistakes(report).values() for name in names})
 
 
 class GoodServices(ProbeTest):
@@ -120,158 +90,6 @@ class TheExample(ProbeTest):
         self.assertGreater(report["summary"]["passed"], 250)
 
 
-class BadServices(ProbeTest):
-    def test_stops_if_a_plain_request_is_not_served(self):
-        for serve, mistake in [
-            (bad.never_answers, "no-answer"),
-            (bad.garbage, "answer-not-http"),
-            (bad.closes, "closed-without-answer"),
-            (bad.closes_midway, "closed-midway"),
-            (bad.redirects, "redirected"),
-            (bad.fails, "server-error"),
-            (bad.never_calls, "not-called"),
-            (bad.endless_header, "answer-too-large"),
-            (bad.endless_body, "answer-too-large"),
-            (bad.slow, "no-answer"),
-        ]:
-            with self.subTest(serve.__name__):
-                begin = time.monotonic()
-                report = self.probe(serve, "--random=0", timeout=1)
-                self.assertLess(time.monotonic() - begin, 10)
-                self.assertEqual(self.mistakes(report), {"first/plain-request": [mistake]})
-                self.assertIn("a plain one, was not served", report["stopped"])
-                self.assertEqual(report["summary"]["failed"], 1)
-                self.assertGreater(report["summary"]["not_run"], 100)
-
-    def test_interim_answers_without_end_are_no_answer(self):
-        report = self.probe(bad.endless_interim, "--random=0")
-        self.assertFalse(report["passed"])
-        self.assertLess(report["seconds"], 10)
-
-    def test_names_what_is_wrong_with_the_calls(self):
-        for serve, mistake in [
-            (bad.calls_twice, "called-twice"),
-            (bad.calls_twice_later, "called-twice"),
-            (bad.drops_connections, "connection-dropped"),
-            (bad.calls_with_garbage, "call-not-http"),
-            (bad.calls_with_endless_fields, "call-not-http"),
-        ]:
-            with self.subTest(serve.__name__):
-                report = self.probe(serve, "--only=traceparent/name-*", "--random=0")
-                self.assertEqual(self.names(report), [mistake])
-
-    def test_fields_of_64_kib_do_no_harm(self):
-        for size in (65_000, 65_500, *range(65_520, 65_545, 3), 66_000, 200_000):
-            for name in (b"x", b"traceparent", b"x" * size):
-                field = name + b": " + b"x" * size if len(name) < size else name + b": x"
-                with self.subTest(size=size, name=name[:20]):
-                    def sends_much(service, connection, request):
-                        bad.call(bad.urls(request)[0], [*bad.propagate(request), field])
-                        connection.sendall(bad.answer(200, b"", [field]))
-                        return True
-
-                    report = self.probe(sends_much, "--only=traceparent/plain", "--random=0")
-                    self.assertLessEqual(set(self.names(report)), {
-                        "answer-too-large", "call-not-http", "traceparent-repeated", "trace-lost"})
-
-    def find_late_call(self, call, *options):
-        """The mistakes if the call of the third request comes after the time for it."""
-        def late(service, connection, request):
-            if service.requests != 3:
-                call(request)
-                connection.sendall(bad.answer())
-                return True
-
-            def later():
-                time.sleep(1.3)
-                call(request)
-
-            service.start(later)
-            connection.sendall(bad.answer())
-            time.sleep(1.6)  # the next request waits for that long
-            return True
-
-        return self.mistakes(self.probe(late, "--only=traceparent/flags-*", "--random=0", *options,
-                                        timeout=1))
-
-    def test_a_late_call_belongs_to_its_own_case(self):
-        found = self.find_late_call(
-            lambda request: bad.call(bad.urls(request)[0], bad.propagate(request)))
-        self.assertEqual(found, {"traceparent/flags-sampled": ["called-late"]})
-
-    def test_a_late_call_without_a_token_is_known_by_its_trace(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            address = f"127.0.0.1:{free.getsockname()[1]}"
-        found = self.find_late_call(
-            lambda request: bad.call(f"http://{address}/fixed", bad.propagate(request)),
-            "--call=route", f"--listen={address}")
-        self.assertEqual(found, {"traceparent/flags-sampled": ["called-late"]})
-
-    def test_gives_up_after_ten_requests_in_a_row(self):
-        def hangs_later(service, connection, request):
-            if service.requests > 3:
-                return bad.never_answers(service, connection, request)
-            return bad.good(service, connection, request)
-
-        report = self.probe(hangs_later, "--random=0", timeout=0.5)
-        self.assertEqual(report["stopped"], "10 requests in a row got no answer or no call")
-        self.assertEqual(report["summary"]["failed"], 10)
-
-    def test_the_whole_run_is_bounded(self):
-        def slow(service, connection, request):
-            time.sleep(0.2)
-            return bad.good(service, connection, request)
-
-        report = self.probe(slow, "--max-time=1", "--random=0")
-        self.assertIn("--max-time", report["stopped"])
-        self.assertLess(report["seconds"], 3)
-
-    def test_a_hostile_request_must_not_harm_the_next_one(self):
-        def poisoned(service, connection, request):
-            if getattr(service, "is_poisoned", False):
-                service.is_poisoned = False
-                connection.sendall(bad.answer(500))
-                return True
-            if any("\x80" <= chr(byte) for value in request.all(b"baggage") for byte in value):
-                service.is_poisoned = True
-                connection.sendall(bad.answer(400))
-                return True
-            return bad.good(service, connection, request)
-
-        report = self.probe(poisoned, "--only=http/b*", "--random=0")
-        found = self.mistakes(report)
-        self.assertEqual(found["http/binary-baggage"], ["unwell-afterwards"])
-        self.assertNotIn("http/binary-traceparent", found)
-
-    def test_a_service_that_vanishes(self):
-        service = self.start(bad.good)
-
-        def vanishes(server, connection, request):
-            if server.requests == 5:
-                threading.Thread(target=server.listener.close).start()
-                server.listener.shutdown(socket.SHUT_RDWR)
-                return False
-            return bad.good(server, connection, request)
-
-        service.serve = vanishes
-        result = self.run_probe(service, "--json")
-        self.assertEqual(result.status, 1)
-        self.assertIn("no-connection", self.names(result.json))
-        self.assertIn("10 requests in a row", result.json["stopped"])
-
-    def test_smuggling(self):
-        def decodes(request):
-            value = b",".join(request.all(b"baggage"))
-            return [*bad.propagate(request), b"baggage: " + value.replace(b"%0D%0A", b"\r\n")
-                    .replace(b"%2C", b",")]
-
-        report = self.probe(bad.with_fields(decodes), "--only=baggage/smuggled-*", "--random=0",
-                            formats="tracecontext,baggage")
-        found = self.mistakes(report)
-        self.assertIn("field-smuggled", found["baggage/smuggled-field"])
-        self.assertIn("member-smuggled", found["baggage/smuggled-member"])
-
-
 class OtherModes(ProbeTest):
     def test_judges_the_fields_of_the_answer(self):
         def echoes(service, connection, request):
@@ -335,6 +153,46 @@ class OtherModes(ProbeTest):
         self.probe(looks, "--only=traceparent/plain", "--random=0", "--method=PUT",
                    "--header=Authorization: Bearer x", "--header", "X-A: 1")
         self.assertEqual(seen, [([b"Bearer x"], [b"1"])] * 2)
+
+    def test_a_given_field_replaces_the_probes_own(self):
+        names = (b"host", b"user-agent", b"accept", b"content-type")
+        seen = []
+
+        def looks(service, connection, request):
+            seen.append([request.all(name) for name in names])
+            return bad.good(service, connection, request)
+
+        self.probe(looks, "--only=traceparent/plain", "--random=0", "--header=Host: a.example",
+                   "--header=user-agent:b", "--header=Accept: c", "--header=CONTENT-TYPE: d/e")
+        self.assertEqual(seen, [[[b"a.example"], [b"b"], [b"c"], [b"d/e"]]] * 2)
+
+    def test_interrupted(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number), tempfile.TemporaryDirectory() as folder:
+                is_reached = threading.Event()
+
+                def hangs_later(service, connection, request):
+                    if service.requests < 4:
+                        return bad.good(service, connection, request)
+                    is_reached.set()
+                    return bad.never_answers(service, connection, request)
+
+                file = pathlib.Path(folder, "probe.xml")
+                process = subprocess.Popen(
+                    [os.environ["BATON"], "probe", self.start(hangs_later).url, "--json", "--random=0",
+                     "--propagators=tracecontext", "--timeout=60", f"--junit={file}"],
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                with process:
+                    self.assertTrue(is_reached.wait(20))
+                    process.send_signal(number)
+                    out, err = process.communicate(timeout=20)
+                report = json.loads(out)
+                self.assertEqual((process.returncode, err), (1, b""))
+                self.assertEqual((report["stopped"], report["passed"]), ("interrupted", False))
+                self.assertEqual(report["summary"]["passed"], 3)
+                self.assertEqual(self.mistakes(report), {})
+                root = xml.etree.ElementTree.parse(file).getroot()
+                self.assertEqual(root.find(".//error").get("message"), "stopped: interrupted")
 
 
 class Output(ProbeTest):
@@ -407,11 +265,21 @@ class Output(ProbeTest):
         self.assertIn("trace-restarted", failure.get("message"))
         self.assertIn("clause: Trace Context L2 §4.2", failure.text)
         self.assertIsNone(cases["traceparent/version-ff"].find("failure"))
-        self.assertIn("foo=<script>alert(1)</script>'--", cases["http/markup"].find("failure").text)
+        self.assertIn("foo=<script>alert(1)</script>'--", cases["http/markup"].find("system-out").text)
         for suite in root:
             failures = [case for case in suite if case.find("failure") is not None]
             self.assertEqual(suite.get("tests"), str(len(suite)))
             self.assertEqual(suite.get("failures"), str(len(failures)))
+
+    def test_junit_with_characters_that_xml_forbids(self):
+        sends = bad.with_fields(
+            lambda request: [b"traceparent: \xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd"])
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "probe.xml")
+            self.probe(sends, "--only=traceparent/plain", "--random=0", f"--junit={file}")
+            root = xml.etree.ElementTree.parse(file).getroot()
+        self.assertIn("got: traceparent: \\xef\\xbf\\xbe\\xef\\xbf\\xbf\ufffd",
+                      root.find(".//failure").text)
 
     def test_list(self):
         result = baton("probe", "--list")
@@ -454,6 +322,16 @@ class Usage(unittest.TestCase):
                 (["http://a/", "--listen=x"], "--listen"),
                 ([f"http://{address}/", f"--listen={address}"], "cannot listen on"),
                 (["http://a/", "--callback=x"], "--callback"),
+                (["http://a/", "--callback=http://b/?c"], "without query and fragment"),
+                (["http://a/", "--callback=http://b/#c"], "without query and fragment"),
+                (["http://a/", "--call=response", "--callback=http://b/"], "--callback"),
+                (["http://a/", "--call=route", f"--listen={address}", "--callback=http://b/"],
+                 "--callback"),
+                (["http://a/", "--call=response", "--listen=127.0.0.1:1"], "--listen"),
+                (["http://a/", "--listen=0.0.0.0:0"], "--callback"),
+                (["http://a/", "--listen=[::]:0"], "--callback"),
+                (["http://a/", "--header=Content-length: 1"], "--header"),
+                (["http://a/", "--header=Transfer-Encoding:chunked"], "--header"),
                 (["http://a/", "--propagators=zipkin"], "'zipkin'"),
                 (["http://a/", "--propagators=none"], "no format"),
                 (["http://a/", "--propagators=xray-lambda"], "xray-lambda"),
@@ -469,6 +347,9 @@ class Usage(unittest.TestCase):
                 (["http://a/", "--rate=10001"], "--rate"),
                 (["http://a/", "--timeout=0"], "--timeout"),
                 (["http://a/", "--timeout=61"], "--timeout"),
+                (["http://a/", "--timeout=nan"], "--timeout"),
+                (["http://a/", "--timeout=-nan"], "--timeout"),
+                (["http://a/", "--timeout=inf"], "--timeout"),
                 (["http://a/", "--max-time=0"], "--max-time"),
                 (["http://a/", "--seed=x"], "--seed"),
                 (["http://a/", "--seed=-1"], "--seed"),
@@ -488,6 +369,23 @@ class Usage(unittest.TestCase):
                        "--random=0", "--junit=/nowhere/x.xml")
         self.assertEqual(result.status, 2)
         self.assertEqual(result.err, b"baton: cannot write /nowhere/x.xml\n")
+        self.assertEqual(service.requests, 0)
+
+    def test_a_report_on_no_service_replaces_an_older_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "probe.xml")
+            file.write_text("of an earlier run", "utf-8")
+            result = baton("probe", "http://127.0.0.1:1/", f"--junit={file}")
+            self.assertEqual((result.status, result.out), (2, b""))
+            root = xml.etree.ElementTree.parse(file).getroot()
+        self.assertIn("no service at 127.0.0.1:1", root.find(".//error").get("message"))
+        self.assertEqual(root.findall(".//failure"), [])
+
+    def test_help_lists_the_formats_that_can_be_probed(self):
+        text = b" ".join(baton("probe", "--help").out.split())
+        self.assertIn(b"separated by commas: tracecontext, baggage, ", text)
+        self.assertNotIn(b"xray-lambda", text)
+        self.assertNotIn(b", none", text)
 
     def test_progress_only_on_a_terminal(self):
         service = bad.Service(bad.good)

@@ -2,11 +2,19 @@
 #include "tools/probe/arguments.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 
 #include "tools/must_be_number.hpp"
 
 namespace baton::tool::probe {
 namespace {
+
+/// A check for CLI11, to whose ranges NaN belongs. Empty: it is a finite number, or none.
+std::string must_be_finite(const std::string& text) {
+  double number = 0;
+  const bool is_number = CLI::detail::lexical_cast(text, number);
+  return is_number && !std::isfinite(number) ? "'" + text + "' is not a finite number" : "";
+}
 
 void add_requests(CLI::App& command, ProbeArguments& arguments) {
   command.add_option("URL", arguments.url, "The service, http://HOST[:PORT]/PATH")->type_name("");
@@ -34,7 +42,9 @@ void add_requests(CLI::App& command, ProbeArguments& arguments) {
       .add_option("--callback", arguments.callback,
                   "The URL by which the service reaches --listen; default: its address")
       ->type_name("URL");
-  command.add_option("--header", arguments.headers, "Another field of each request, 'Name: value'")
+  command
+      .add_option("--header", arguments.headers,
+                  "Another field of each request, 'Name: value', or another value of one")
       ->type_name("FIELD")
       ->allow_extra_args(false);
   command.add_option("--method", arguments.method, "Default: POST with --call=body, else GET")
@@ -77,6 +87,7 @@ void add_bounds_and_output(CLI::App& command, ProbeArguments& arguments) {
       .add_option("--timeout", arguments.timeout,
                   "Seconds for one request, and for the calls that it causes")
       ->check(CLI::Range(0.01, 60.0))
+      ->check(must_be_finite)
       ->type_name("SECONDS")
       ->capture_default_str();
   command.add_option("--max-time", arguments.max_time, "Seconds for the whole run")

@@ -18,6 +18,7 @@ struct ProbeArguments {
   std::string propagators = "tracecontext,baggage";
   std::string written;  ///< empty: as `propagators`
   std::string listen = "127.0.0.1:0";
+  bool names_listen = false;  ///< whether `--listen` is given
   std::string callback;
   std::vector<std::string> headers;
   std::string method;

@@ -2,6 +2,7 @@
 #include "tools/probe/client.hpp"
 
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
@@ -21,6 +22,8 @@ namespace http = boost::beast::http;
 constexpr std::uint32_t max_header_bytes = 64 * 1024;
 constexpr std::uint64_t max_body_bytes = 1024 * 1024;
 constexpr int max_interim_answers = 8;  // 1xx
+constexpr std::chrono::milliseconds idle_time{100};
+constexpr std::chrono::milliseconds arrival_time{10};
 
 using Parser = http::response_parser<http::string_body>;
 
@@ -80,13 +83,32 @@ net::awaitable<boost::system::error_code> Client::connect() {
   co_return error;
 }
 
-net::awaitable<Reply> Client::send(const std::string& request, bool is_head) {
+/// Bytes that nobody asked for, for example a status of 408, say the same.
+bool Client::is_closed_by_service() {
+  char byte = 0;
+  boost::system::error_code error;
+  stream_->socket().non_blocking(true, error);
+  stream_->socket().receive(net::buffer(&byte, 1), net::socket_base::message_peek, error);
+  return error != net::error::would_block && error != net::error::try_again;
+}
+
+net::awaitable<Reply> Client::send(const std::string& request, bool is_head,
+                                   const std::function<bool()>& is_served) {
   bool dropped_connection = false;
   if (stream_) {
-    // Perhaps it closed just as we sent: only a new connection shows what it does.
-    dropped_connection = is_kept_;
-    Reply reply = co_await exchange(request, is_head);
-    if (reply.answer != Answer::closed || !dropped_connection) co_return reply;
+    // Any service may close what nobody has used for a while.
+    const bool is_busy = std::chrono::steady_clock::now() - last_use_ < idle_time;
+    const bool was_kept = is_kept_;
+    if (!was_kept || !is_closed_by_service()) {
+      Reply reply = co_await exchange(request, is_head);
+      if (reply.answer != Answer::closed || !was_kept) co_return reply;
+      // A call that is on its way says that the request was read.
+      net::steady_timer pause(io_, arrival_time);
+      boost::system::error_code ignored;
+      co_await pause.async_wait(net::redirect_error(net::use_awaitable, ignored));
+      if (is_served()) co_return reply;
+    }
+    dropped_connection = is_busy;
   }
   const boost::system::error_code error = co_await connect();
   if (error) {
@@ -123,7 +145,15 @@ net::awaitable<Reply> Client::exchange(const std::string& request, bool is_head)
     const unsigned status = parser.get().result_int();
     if (status >= 100 && status < 200 && status != 101 && i < max_interim_answers) continue;
     Reply reply = to_reply(parser);
+    if (status < 200) {
+      // 101 as well: the probe has not asked for another protocol.
+      reply.answer = Answer::not_http;
+      reply.problem = "no status of an answer: " + std::to_string(status);
+      close();
+      co_return reply;
+    }
     is_kept_ = true;
+    last_use_ = std::chrono::steady_clock::now();
     // More bytes than one answer cannot belong to the next request.
     if (!parser.keep_alive() || write_error || buffer_.size() != 0) close();
     co_return reply;

@@ -39,6 +39,9 @@ const Mistake not_called{"not-called", "makes no call, or fewer than it was told
 const Mistake called_twice{"called-twice", "makes more calls than it was told", calls};
 const Mistake called_late{"called-late", "makes the call after the probe stopped waiting", calls};
 const Mistake call_not_http{"call-not-http", "the call is not a valid request", http};
+const Mistake call_too_large{
+    "call-too-large", "makes a call of more than 64 KiB of fields or 1 MiB for a small request",
+    http};
 
 const Mistake traceparent_repeated{"traceparent-repeated", "sends more than one traceparent",
                                    parent};
@@ -116,6 +119,7 @@ std::span<const Mistake* const> all_mistakes() noexcept {
                               &called_twice,
                               &called_late,
                               &call_not_http,
+                              &call_too_large,
                               &traceparent_repeated,
                               &traceparent_malformed,
                               &traceparent_version,

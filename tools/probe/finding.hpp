@@ -48,6 +48,7 @@ extern const Mistake not_called;
 extern const Mistake called_twice;
 extern const Mistake called_late;
 extern const Mistake call_not_http;
+extern const Mistake call_too_large;
 
 extern const Mistake traceparent_repeated;
 extern const Mistake traceparent_malformed;

@@ -86,6 +86,22 @@ bool is_refusal(const Case& expected, const Reply& reply) noexcept {
   return reply.answer == Answer::answered && reply.status >= 400 && reply.status < 500;
 }
 
+/// Who passes on what is as large as the probe's limits exceeds them.
+bool is_large(const Case& sent) noexcept {
+  constexpr std::size_t large = std::size_t{32} << 10;
+  std::size_t bytes = 0;
+  for (const std::string& line : sent.lines) bytes += line.size();
+  return bytes >= large;
+}
+
+void judge_call_problem(Verdict& verdict, const Call& call) {
+  if (!call.is_too_large) {
+    verdict.add(mistakes::call_not_http, "a valid HTTP request", call.problem);
+  } else if (!is_large(verdict.expected())) {
+    verdict.add(mistakes::call_too_large, "a call of that size at most", call.problem);
+  }
+}
+
 void judge_reply(Verdict& verdict, const Reply& reply) {
   if (reply.dropped_connection) {
     verdict.add(mistakes::connection_dropped, "the connection is kept, or `Connection: close`",
@@ -93,6 +109,7 @@ void judge_reply(Verdict& verdict, const Reply& reply) {
   }
   judge_smuggling(verdict, reply.fields);
   if (is_refusal(verdict.expected(), reply)) return;
+  if (reply.answer == Answer::too_large && is_large(verdict.expected())) return;
   if (const Mistake* const mistake = mistake_of(reply.answer)) {
     verdict.add(*mistake, "an answer", described(reply));
   } else if (reply.status >= 500) {
@@ -147,7 +164,7 @@ std::vector<Finding> Judge::judge(const Case& expected, const Observation& seen)
     std::optional<TraceId> trace;
     for (const Call& call : seen.calls) {
       if (!call.problem.empty()) {
-        verdict.add(mistakes::call_not_http, "a valid HTTP request", call.problem);
+        judge_call_problem(verdict, call);
         continue;
       }
       const TraceId got = judge_fields(verdict, call.fields);

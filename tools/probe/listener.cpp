@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/probe/listener.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -9,7 +10,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -29,6 +29,7 @@ using net::ip::tcp;
 constexpr std::uint32_t max_header_bytes = 64 * 1024;
 constexpr std::uint64_t max_body_bytes = 1024 * 1024;
 constexpr std::size_t max_connections = 64;
+constexpr std::size_t first_read = 4096;
 
 using Parser = http::request_parser<http::string_body>;
 
@@ -61,8 +62,10 @@ net::awaitable<void> Listener::accept() {
     boost::system::error_code error;
     tcp::socket socket =
         co_await acceptor_.async_accept(net::redirect_error(net::use_awaitable, error));
-    if (!error && connections_ < max_connections) {
-      net::co_spawn(io_, serve(std::move(socket)), net::detached);
+    if (!error && make_room()) {
+      const auto connection = std::make_shared<Connection>(std::move(socket));
+      connections_.push_back(connection);
+      net::co_spawn(io_, serve(connection), net::detached);
     } else if (error) {
       // For example, out of file descriptors: other connections close after a while.
       net::steady_timer pause(io_, std::chrono::milliseconds(100));
@@ -71,9 +74,19 @@ net::awaitable<void> Listener::accept() {
   }
 }
 
-net::awaitable<void> Listener::serve(tcp::socket socket) {
-  ++connections_;
-  boost::beast::tcp_stream stream(std::move(socket));
+/// A client may leave a connection open after each call: those are not calls that came too often.
+bool Listener::make_room() {
+  if (connections_.size() < max_connections) return true;
+  const auto oldest = std::find_if(connections_.begin(), connections_.end(),
+                                   [](const auto& connection) { return connection->is_idle; });
+  if (oldest == connections_.end()) return false;
+  (*oldest)->stream.close();
+  connections_.erase(oldest);
+  return true;
+}
+
+net::awaitable<void> Listener::serve(std::shared_ptr<Connection> connection) {
+  boost::beast::tcp_stream& stream = connection->stream;
   boost::beast::flat_buffer buffer;
   for (bool keep = true; keep;) {
     Parser parser;
@@ -81,6 +94,13 @@ net::awaitable<void> Listener::serve(tcp::socket socket) {
     parser.body_limit(max_body_bytes);
     stream.expires_after(timeout_);
     boost::system::error_code error;
+    if (buffer.size() == 0) {
+      connection->is_idle = true;
+      buffer.commit(co_await stream.async_read_some(
+          buffer.prepare(first_read), net::redirect_error(net::use_awaitable, error)));
+      if (error) break;
+      connection->is_idle = false;
+    }
     co_await http::async_read_header(stream, buffer, parser,
                                      net::redirect_error(net::use_awaitable, error));
     if (!error && parser.get()[http::field::expect] == "100-continue") {
@@ -95,9 +115,14 @@ net::awaitable<void> Listener::serve(tcp::socket socket) {
     if (error) {
       // A connection that carries no request is none of a case's calls.
       if (error == http::error::end_of_stream || !parser.got_some()) break;
-      Arrival arrival = parser.is_header_done() ? to_arrival(parser) : Arrival();
+      Arrival arrival = to_arrival(parser);
+      if (!parser.is_header_done()) arrival.fields.clear();
+      arrival.is_too_large = error == http::error::header_limit ||
+                             error == http::error::body_limit ||
+                             error == http::error::buffer_overflow;
       arrival.problem = error == boost::beast::error::timeout ? "the request did not end in time"
-                                                              : error.message();
+                        : arrival.is_too_large ? "more than 64 KiB of fields or 1 MiB of body"
+                                               : error.message();
       handler_(std::move(arrival));
       constexpr std::string_view refusal =
           "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -111,10 +136,12 @@ net::awaitable<void> Listener::serve(tcp::socket socket) {
     co_await net::async_write(stream, net::buffer(answer),
                               net::redirect_error(net::use_awaitable, error));
     keep = keep && !error;
+    const auto own = std::find(connections_.begin(), connections_.end(), connection);
+    if (own != connections_.end()) connections_.splice(connections_.end(), connections_, own);
   }
   boost::system::error_code ignored;
   static_cast<void>(stream.socket().shutdown(tcp::socket::shutdown_send, ignored));
-  --connections_;
+  connections_.remove(connection);
 }
 
 }  // namespace baton::tool::probe

@@ -4,10 +4,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <list>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tools/probe/case.hpp"
@@ -16,13 +20,15 @@ namespace baton::tool::probe {
 
 /// A request to the listener.
 struct Arrival {
-  std::string target;   ///< empty if it could not be read
-  std::string problem;  ///< why it is no valid request; empty: it is one
+  std::string target;         ///< empty if it could not be read
+  std::string problem;        ///< why it is no valid request; empty: it is one
+  bool is_too_large = false;  ///< that is why
   std::vector<Header> fields;
 };
 
 /// What the service calls. Answers each valid request by 200, reads at most 64 KiB of fields and 1
-/// MiB of body, and survives whatever comes. Must outlive the run of the io_context.
+/// MiB of body, and survives whatever comes. Of 64 connections, the one that was not used for the
+/// longest time makes room for another. Must outlive the run of the io_context.
 class Listener {
  public:
   using Handler = std::function<void(Arrival)>;
@@ -36,14 +42,22 @@ class Listener {
   }
 
  private:
+  struct Connection {
+    explicit Connection(boost::asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
+
+    boost::beast::tcp_stream stream;
+    bool is_idle = true;  ///< no byte of a request has come, or none after the last one
+  };
+
   boost::asio::awaitable<void> accept();
-  boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
+  boost::asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
+  [[nodiscard]] bool make_room();
 
   boost::asio::io_context& io_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::chrono::milliseconds timeout_;
   Handler handler_;
-  std::size_t connections_ = 0;
+  std::list<std::shared_ptr<Connection>> connections_;  ///< the last one was used last
 };
 
 }  // namespace baton::tool::probe

@@ -12,7 +12,7 @@ namespace baton::tool::probe {
 
 /// How a request to the service ended.
 enum class Answer : std::uint8_t {
-  answered,
+  answered,  ///< with a status of 200 or more
   not_connected,
   timed_out,
   closed,         ///< before the first byte of an answer
@@ -35,7 +35,8 @@ struct Call {
   unsigned number = 0;  ///< which of the calls that the service was told to make
   std::string problem;  ///< why it could not be read; empty: it was read
   std::vector<Header> fields;
-  bool is_late = false;  ///< after the probe had stopped waiting for it
+  bool is_late = false;       ///< after the probe had stopped waiting for it
+  bool is_too_large = false;  ///< the reason of `problem`
 };
 
 /// All that was seen of one case.

@@ -12,7 +12,7 @@ std::size_t Report::count(Grade grade) const noexcept {
 }
 
 bool Report::is_good() const noexcept {
-  return count(Grade::failed) == 0 && count(Grade::not_run) == 0;
+  return stopped.empty() && count(Grade::failed) == 0 && count(Grade::not_run) == 0;
 }
 
 Grade grade_of(const std::vector<Finding>& findings, bool was_run, bool strict) noexcept {

@@ -40,7 +40,7 @@ struct Report {
   double seconds = 0;
 
   [[nodiscard]] std::size_t count(Grade grade) const noexcept;
-  /// Whether the service passed, and all cases were run.
+  /// Whether the service passed, and the run went to its end.
   [[nodiscard]] bool is_good() const noexcept;
 };
 

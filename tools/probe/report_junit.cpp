@@ -10,10 +10,18 @@ namespace {
 
 constexpr std::size_t max_text = 2048;  // of a field that was sent
 
-/// Text for XML 1.0, in which no control character may occur.
+/// Text for XML 1.0, in which no control character may occur, nor U+FFFE and U+FFFF.
 std::string xml(std::string_view text) {
   std::string out;
-  for (const char c : escape_controls(text)) {
+  const std::string readable = escape_controls(text);
+  for (std::size_t i = 0; i < readable.size(); ++i) {
+    const std::string_view piece = std::string_view(readable).substr(i, 3);
+    if (piece == "\xef\xbf\xbe" || piece == "\xef\xbf\xbf") {
+      out += escape(piece);
+      i += 2;
+      continue;
+    }
+    const char c = readable[i];
     switch (c) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;

@@ -6,15 +6,19 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
+#include <csignal>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "baton/ids.hpp"
+#include "text/hex.hpp"
 #include "tools/probe/client.hpp"
 #include "tools/probe/listener.hpp"
 #include "tools/probe/request.hpp"
@@ -44,21 +48,28 @@ class Runner {
 
   net::awaitable<void> run(const std::vector<Case>& cases, Run& result, std::string& error);
 
+  [[nodiscard]] std::size_t unknown_calls() const noexcept { return unknown_calls_; }
+
  private:
   /// A request, and where its calls belong.
   struct Slot {
     const Case* row;
     Observation* seen;
     bool is_open = true;
+    bool has_guess = false;  // its call names no trace that was sent
   };
 
+  net::awaitable<bool> listen(std::string& error);
   net::awaitable<bool> prepare(std::string& error);
   net::awaitable<void> probe(const Case& row, Observation& seen);
   net::awaitable<void> wait_for_calls(const Case& row, const Observation& seen,
                                       Clock::time_point end);
   net::awaitable<void> sleep_until(Clock::time_point end);
   void on_arrival(Arrival arrival);
-  [[nodiscard]] std::optional<std::size_t> find_slot(const Arrival& arrival, unsigned& number);
+  void add_call(Slot& slot, unsigned number, Arrival arrival);
+  [[nodiscard]] std::optional<std::size_t> find_token(std::string_view target, unsigned& number);
+  [[nodiscard]] std::optional<std::size_t> find_trace(const Arrival& arrival) const;
+  void add_routed_call(Arrival arrival);
   [[nodiscard]] bool is_served(const Case& row, const Observation& seen) const noexcept;
   [[nodiscard]] bool is_plain_served(const Observation& seen) const noexcept;
 
@@ -70,12 +81,15 @@ class Runner {
   std::unique_ptr<Client> client_;
   std::string callback_;
   std::vector<Slot> slots_;
+  std::unordered_map<std::uint64_t, std::size_t> slots_by_trace_;  // by the last 64 bits
+  std::optional<std::string> route_;  // the path that the service calls, if it is always the same
+  bool is_route_known_ = false;
   Clock::time_point next_start_ = Clock::now();
   std::size_t unknown_calls_ = 0;
   std::size_t kept_bytes_ = 0;
 };
 
-net::awaitable<bool> Runner::prepare(std::string& error) {
+net::awaitable<bool> Runner::listen(std::string& error) {
   tcp::resolver resolver(io_);
   boost::system::error_code code;
   const auto listening =
@@ -96,11 +110,24 @@ net::awaitable<bool> Runner::prepare(std::string& error) {
     co_return false;
   }
   callback_ = options_.callback;
-  if (callback_.empty()) {
+  if (callback_.empty() && options_.call == CallMode::body) {
     const tcp::endpoint own = listener_->endpoint();
+    if (own.address().is_unspecified()) {
+      error = "--listen: " + options_.listen.host + " is no address to call; see --callback";
+      co_return false;
+    }
     callback_ = "http://" + Url{own.address().to_string(), own.port(), "/"}.authority();
   }
+  co_return true;
+}
 
+net::awaitable<bool> Runner::prepare(std::string& error) {
+  if (options_.call != CallMode::response) {
+    const bool is_listening = co_await listen(error);
+    if (!is_listening) co_return false;
+  }
+  tcp::resolver resolver(io_);
+  boost::system::error_code code;
   const auto found =
       co_await resolver.async_resolve(options_.url.host, std::to_string(options_.url.port),
                                       net::redirect_error(net::use_awaitable, code));
@@ -149,8 +176,10 @@ net::awaitable<void> Runner::run(const std::vector<Case>& cases, Run& result, st
       break;
     }
   }
-  if (options_.call != CallMode::response) co_await sleep_until(Clock::now() + last_wait);
-  result.unknown_calls = unknown_calls_;
+  if (options_.call != CallMode::response) {
+    const auto last = Clock::now() + last_wait;
+    while (Clock::now() < last) co_await sleep_until(last);
+  }
 }
 
 bool Runner::is_served(const Case& row, const Observation& seen) const noexcept {
@@ -172,12 +201,15 @@ net::awaitable<void> Runner::probe(const Case& row, Observation& seen) {
   next_start_ = Clock::now() + std::chrono::nanoseconds(std::chrono::seconds(1)) / options_.rate;
   const std::size_t slot = slots_.size();
   slots_.push_back({&row, &seen});
+  if (const auto trace = TraceId::from_hex(row.trace_id); trace && trace->low() != 0) {
+    slots_by_trace_[trace->low()] = slot;
+  }
   const std::string token = token_ + "." + std::to_string(slot);
   const std::string request = make_request(options_, row, callback_, token);
 
-  seen.was_run = true;
   const Clock::time_point begin = Clock::now();
-  seen.reply = co_await client_->send(request, options_.method == "HEAD");
+  seen.reply = co_await client_->send(request, options_.method == "HEAD",
+                                      [&seen] { return !seen.calls.empty(); });
   kept_bytes_ += size_of(seen.reply.fields);
   // A connection may be in any state after a request that cannot be read.
   if (row.is_hostile) client_->close();
@@ -188,6 +220,7 @@ net::awaitable<void> Runner::probe(const Case& row, Observation& seen) {
   }
   seen.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   slots_[slot].is_open = false;
+  seen.was_run = true;
 }
 
 net::awaitable<void> Runner::wait_for_calls(const Case& row, const Observation& seen,
@@ -204,45 +237,95 @@ net::awaitable<void> Runner::sleep_until(Clock::time_point end) {
 
 void Runner::on_arrival(Arrival arrival) {
   unsigned number = 0;
-  const std::optional<std::size_t> found = find_slot(arrival, number);
-  if (!found) {
+  if (arrival.target.find(token_) != std::string::npos) {
+    if (const auto found = find_token(arrival.target, number)) {
+      add_call(slots_[*found], number, std::move(arrival));
+    } else {
+      ++unknown_calls_;
+    }
+  } else if (options_.call == CallMode::route) {
+    add_routed_call(std::move(arrival));
+  } else if (!arrival.problem.empty() && !slots_.empty() && slots_.back().is_open) {
+    add_call(slots_.back(), number, std::move(arrival));
+  } else {
     ++unknown_calls_;
-    return;
   }
-  const Slot& slot = slots_[*found];
+}
+
+void Runner::add_call(Slot& slot, unsigned number, Arrival arrival) {
   if (slot.seen->calls.size() < max_kept_calls) {
     kept_bytes_ += size_of(arrival.fields);
-    slot.seen->calls.push_back(
-        {number, std::move(arrival.problem), std::move(arrival.fields), !slot.is_open});
+    slot.seen->calls.push_back({number, std::move(arrival.problem), std::move(arrival.fields),
+                                !slot.is_open, arrival.is_too_large});
   }
   wakeup_.cancel();
 }
 
-/// By the token in the target; else, on a fixed route, by a trace id of a request that was not
-/// followed by a call; else it belongs to the request that is waiting.
-std::optional<std::size_t> Runner::find_slot(const Arrival& arrival, unsigned& number) {
-  const std::string_view target = arrival.target;
-  if (const std::size_t at = target.find(token_); at != target.npos) {
-    const char* const end = target.data() + target.size();
-    std::size_t slot = 0;
-    const char* next = target.data() + at + token_.size();
-    if (next == end) return std::nullopt;
-    const auto read = std::from_chars(next + 1, end, slot);
-    if (read.ec != std::errc() || slot >= slots_.size()) return std::nullopt;
-    if (read.ptr != end && *read.ptr == '.') std::from_chars(read.ptr + 1, end, number);
-    return slot;
+std::optional<std::size_t> Runner::find_token(std::string_view target, unsigned& number) {
+  const char* const end = target.data() + target.size();
+  const char* const next = target.data() + target.find(token_) + token_.size();
+  std::size_t slot = 0;
+  if (next == end) return std::nullopt;
+  const auto read = std::from_chars(next + 1, end, slot);
+  if (read.ec != std::errc() || slot >= slots_.size()) return std::nullopt;
+  if (read.ptr != end && *read.ptr == '.') std::from_chars(read.ptr + 1, end, number);
+  return slot;
+}
+
+/// A call whose target says nothing belongs to the request whose trace it names, however late it
+/// is. One that names none may be the call of the request that is waiting, be it for a trace that
+/// started anew; or of an earlier request, or a check of the upstream's health.
+void Runner::add_routed_call(Arrival arrival) {
+  const std::string path = arrival.target.substr(0, arrival.target.find('?'));
+  if (const auto found = find_trace(arrival)) {
+    Slot& slot = slots_[*found];
+    if (!is_route_known_) {
+      route_ = path;
+    } else if (route_ != path) {
+      route_.reset();
+    }
+    is_route_known_ = true;
+    if (slot.has_guess) {
+      unknown_calls_ += slot.seen->calls.size();
+      slot.seen->calls.clear();
+      slot.has_guess = false;
+    }
+    add_call(slot, 0, std::move(arrival));
+    return;
   }
-  if (slots_.empty() || (options_.call == CallMode::body && arrival.problem.empty())) {
-    return std::nullopt;
+  const bool is_elsewhere = route_ && *route_ != path && arrival.problem.empty();
+  if (slots_.empty() || !slots_.back().is_open || !slots_.back().seen->calls.empty() ||
+      is_elsewhere) {
+    ++unknown_calls_;
+    return;
   }
-  for (std::size_t i = slots_.size(); i-- > 0;) {
-    const Slot& slot = slots_[i];
-    if (slot.is_open || !slot.seen->calls.empty() || slot.row->trace_id.empty()) continue;
-    for (const auto& [name, value] : arrival.fields) {
-      if (value.find(slot.row->trace_id) != value.npos) return i;
+  slots_.back().has_guess = true;
+  add_call(slots_.back(), 0, std::move(arrival));
+}
+
+/// Formats say the last 64 bits of a trace id in 16 hexadecimal digits, or as a decimal number.
+std::optional<std::size_t> Runner::find_trace(const Arrival& arrival) const {
+  constexpr std::size_t hex_digits = 16;
+  const auto end = slots_by_trace_.end();
+  for (const auto& [name, value] : arrival.fields) {
+    std::uint64_t bits = 0;
+    std::size_t run = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const int digit = detail::hex::digit_of_any_case(value[i]);
+      run = digit == detail::hex::bad ? 0 : run + 1;
+      bits = bits << 4 | static_cast<std::uint64_t>(digit & 0xf);
+      if (run < hex_digits) continue;
+      if (const auto found = slots_by_trace_.find(bits); found != end) return found->second;
+    }
+    const char* const last = value.data() + value.size();
+    for (const char* next = value.data(); next != last;) {
+      std::uint64_t number = 0;
+      const auto read = std::from_chars(next, last, number);
+      const auto found = read.ec == std::errc() ? slots_by_trace_.find(number) : end;
+      if (found != end) return found->second;
+      next = read.ptr == next ? next + 1 : read.ptr;
     }
   }
-  if (slots_.back().is_open) return slots_.size() - 1;
   return std::nullopt;
 }
 
@@ -256,11 +339,19 @@ tl::expected<Run, std::string> run_cases(const RunOptions& options,
   std::string error;
   Runner runner(io, options);
   std::exception_ptr failure;
+  // What was seen so far is judged; the request that is under way is not.
+  net::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&](const boost::system::error_code& code, int) {
+    if (code) return;
+    result.stopped = "interrupted";
+    io.stop();
+  });
   net::co_spawn(io, runner.run(cases, result, error), [&](std::exception_ptr thrown) {
     failure = std::move(thrown);
     io.stop();
   });
   io.run();
+  result.unknown_calls = runner.unknown_calls();
   if (failure) std::rethrow_exception(failure);
   if (!error.empty()) return tl::unexpected(std::move(error));
   return result;

@@ -68,8 +68,9 @@ JudgeOptions options_of(std::string_view written, Spans spans = Spans::any) {
 std::vector<std::string> names_of(const std::vector<Finding>& findings) {
   std::vector<std::string> names;
   for (const Finding& finding : findings) {
-    names.push_back((finding.level == Level::should ? "should " : "") +
-                    std::string(finding.mistake->name));
+    const std::string level =
+        finding.level == Level::must ? "" : std::string(to_string(finding.level)) + " ";
+    names.push_back(level + std::string(finding.mistake->name));
   }
   return names;
 }
@@ -471,7 +472,7 @@ TEST(ProbeJudge, TestsFindEachMistake) {
   std::set<std::string> found{"unwell-afterwards", "context-leaked", "new-trace-repeated"};
   const auto add = [&found](const Names& names) {
     for (const std::string& name : names) {
-      found.insert(name.starts_with("should ") ? name.substr(7) : name);
+      found.insert(name.substr(name.find(' ') + 1));
     }
   };
   for (const Row& row : rows()) add(row.mistakes);

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "baton/configuration.hpp"
+#include "probe_clauses.hpp"
 #include "tools/probe/catalogue.hpp"
 #include "tools/probe/judge.hpp"
+#include "tools/probe/report.hpp"
 
 namespace baton::tool::probe {
 namespace {
@@ -68,6 +70,7 @@ JudgeOptions options_of(std::string_view written, Spans spans = Spans::any) {
 std::vector<std::string> names_of(const std::vector<Finding>& findings) {
   std::vector<std::string> names;
   for (const Finding& finding : findings) {
+    EXPECT_TRUE(is_known_clause(finding.clause)) << finding.clause;
     const std::string level =
         finding.level == Level::must ? "" : std::string(to_string(finding.level)) + " ";
     names.push_back(level + std::string(finding.mistake->name));
@@ -467,6 +470,43 @@ TEST(ProbeJudge, FindsTheMistakesInSeveralCalls) {
       {"not run", {}},
   };
   EXPECT_EQ(judge_special_cases(), expected);
+}
+
+TEST(ProbeReport, GradesByTheStrongestLevel) {
+  const auto grade = [](const std::vector<Level>& levels, bool strict) {
+    std::vector<Finding> findings;
+    for (const Level level : levels) {
+      findings.push_back({&mistakes::trace_lost, level, "", "", ""});
+    }
+    return grade_of(findings, true, strict);
+  };
+  for (const bool strict : {false, true}) {
+    const Grade warned = strict ? Grade::failed : Grade::warned;
+    EXPECT_EQ(grade({}, strict), Grade::passed);
+    EXPECT_EQ(grade({Level::choice}, strict), Grade::noted);
+    EXPECT_EQ(grade({Level::choice, Level::should}, strict), warned);
+    EXPECT_EQ(grade({Level::should, Level::choice}, strict), warned);
+    EXPECT_EQ(grade({Level::choice, Level::must, Level::should}, strict), Grade::failed);
+    EXPECT_EQ(grade_of({}, false, strict), Grade::not_run);
+  }
+}
+
+TEST(ProbeReport, NotesDoNotFailARun) {
+  Report report;
+  const Case& row = find_case("baggage/empty-member");
+  const Observation seen = answered();
+  std::vector<Finding> findings{
+      {&mistakes::baggage_lost, Level::choice, row.clause, "foo=1", "none"}};
+  report.strict = true;
+  report.results.push_back({&row, &seen, std::move(findings), Grade::noted});
+  EXPECT_TRUE(report.is_good());
+  const std::string table = to_table(report, Paint(false), false);
+  EXPECT_NE(table.find("NOTE  baggage/empty-member"), table.npos) << table;
+  EXPECT_NE(table.find("  passed   noted  warned"), table.npos) << table;
+  EXPECT_NE(to_json(report).find(R"("noted":1)"), std::string::npos);
+  const std::string junit = to_junit(report);
+  EXPECT_EQ(junit.find("<failure"), junit.npos) << junit;
+  EXPECT_NE(junit.find("<system-out>"), junit.npos) << junit;
 }
 
 TEST(ProbeJudge, RemembersParentIds) {

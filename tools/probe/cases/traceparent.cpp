@@ -13,10 +13,10 @@ constexpr std::string_view trace_id = "Trace Context L2 §3.2.2.3 (trace-id)";
 constexpr std::string_view parent_id = "Trace Context L2 §3.2.2.4 (parent-id)";
 constexpr std::string_view trace_flags = "Trace Context L2 §3.2.2.5 (trace-flags)";
 constexpr std::string_view header_name = "Trace Context L2 §3.2.1 (header name)";
-constexpr std::string_view versioning = "Trace Context L2 §3.2.4 (versioning)";
+constexpr std::string_view versioning = "Trace Context L2 §3.2.4 (versioning of traceparent)";
 constexpr std::string_view values = "Trace Context L2 §3.2.2 (traceparent field values)";
 constexpr std::string_view mutating = "Trace Context L2 §3.4 (mutating traceparent)";
-constexpr std::string_view blanks = "RFC 9110 §5.6.3 (OWS)";
+constexpr std::string_view blanks = "RFC 9110 §5.6.3 (whitespace)";
 // No specification says what a receiver makes of two.
 constexpr std::string_view repeated =
     "RFC 9110 §5.3 (field order), as W3C's test suite: test_traceparent_duplicated";

@@ -47,12 +47,12 @@ std::vector<Header> sent_fields(const Case& sent) {
   return fields;
 }
 
-void judge_traceparent(Verdict& verdict, const std::vector<Header>& fields) {
+void judge_traceparent(Verdict& verdict, const std::vector<Header>& fields, bool may_pass_on) {
   const std::size_t count = count_fields(fields, "traceparent");
   const std::string value = join_values(fields, "traceparent");
   if (count == 0) return;
   // A service that passes all on, as a proxy does, need not look into it.
-  const bool is_passed = is_passed_on(verdict.expected(), fields);
+  const bool is_passed = may_pass_on && is_passed_on(verdict.expected(), fields);
   const auto add = [&](const Mistake& mistake, std::string_view wanted, const std::string& got) {
     if (is_passed) {
       verdict.add(mistake, Level::choice, std::string(baton_rules::traceparent), wanted, got);
@@ -65,8 +65,8 @@ void judge_traceparent(Verdict& verdict, const std::vector<Header>& fields) {
     return;
   }
   if (const auto parsed = Traceparent::parse(value); !parsed) {
-    verdict.add(mistakes::traceparent_malformed, "55 characters, as in version 00",
-                value + " (" + parsed.error().message() + ")");
+    add(mistakes::traceparent_malformed, "55 characters, as in version 00",
+        value + " (" + parsed.error().message() + ")");
     return;
   }
   if (!value.starts_with("00")) {
@@ -197,17 +197,23 @@ void judge_names(Verdict& verdict, const std::vector<Header>& fields) {
   }
 }
 
-void judge_other_format(Verdict& verdict, const Fields& fields, const Propagator& propagator) {
+void judge_other_format(Verdict& verdict, const Fields& fields, const Propagator& propagator,
+                        bool may_pass_on) {
   Context context;
   ExtractReport report;
   propagator.extract(fields, context, &report);
   if (report.issue_count() == 0) return;
   const ExtractReport::Issue& issue = report.issues().front();
-  const Level level = issue.error.code == ErrorCode::empty ? Level::should : Level::must;
+  const std::string value(fields.get(issue.field).value_or(""));
+  const auto sent = sent_fields(verdict.expected());
+  const bool came_so = may_pass_on && count_fields(sent, issue.field) != 0 &&
+                       join_values(sent, issue.field) == value;
+  const Level level = came_so                                ? Level::choice
+                      : issue.error.code == ErrorCode::empty ? Level::should
+                                                             : Level::must;
   verdict.add(mistakes::field_malformed, level, std::string(propagator.traits().specification),
               "well-formed fields of " + std::string(propagator.traits().name),
-              std::string(issue.field) + ": " + std::string(fields.get(issue.field).value_or("")) +
-                  " (" + issue.error.message() + ")");
+              std::string(issue.field) + ": " + value + " (" + issue.error.message() + ")");
 }
 
 /// Readers take more than what may be written.
@@ -251,10 +257,10 @@ bool is_tracestate_passed_on(const Case& expected, const std::vector<Header>& fi
   return members_of(got) == members_of(sent);
 }
 
-void judge_form(Verdict& verdict, const std::vector<Header>& fields,
-                const PropagatorChain& written) {
+void judge_form(Verdict& verdict, const std::vector<Header>& fields, const PropagatorChain& written,
+                bool may_pass_on) {
   if (has_writer(written, "tracecontext")) {
-    judge_traceparent(verdict, fields);
+    judge_traceparent(verdict, fields, may_pass_on);
     judge_tracestate_form(verdict, fields);
   }
   if (has_writer(written, "baggage")) judge_baggage_form(verdict, fields);
@@ -264,7 +270,8 @@ void judge_form(Verdict& verdict, const std::vector<Header>& fields,
   for (const auto& [name, value] : fields) carrier.add({name, value});
   for (const auto& writer : written.writers()) {
     const std::string_view name = writer->traits().name;
-    if (name != "tracecontext" && name != "baggage") judge_other_format(verdict, carrier, *writer);
+    if (name != "tracecontext" && name != "baggage")
+      judge_other_format(verdict, carrier, *writer, may_pass_on);
   }
 }
 

@@ -196,7 +196,7 @@ void Judge::judge_origin(Verdict& verdict, TraceId trace) {
 
 TraceId Judge::judge_fields(Verdict& verdict, const std::vector<Header>& fields) {
   judge_smuggling(verdict, fields);
-  judge_form(verdict, fields, options_.written);
+  judge_form(verdict, fields, options_.written, options_.spans != Spans::fresh);
 
   Fields carrier;
   for (const auto& [name, value] : fields) carrier.add({name, value});

@@ -64,9 +64,9 @@ class Verdict {
 [[nodiscard]] std::size_t count_fields(const std::vector<Header>& fields, std::string_view name);
 
 /// Whether what was sent in W3C's fields and in those of the other formats is well-formed, whatever
-/// the case.
-void judge_form(Verdict& verdict, const std::vector<Header>& fields,
-                const PropagatorChain& written);
+/// the case. A service that may pass fields on unchanged may leave the bad ones as they came.
+void judge_form(Verdict& verdict, const std::vector<Header>& fields, const PropagatorChain& written,
+                bool may_pass_on);
 
 /// Whether the traceparent that was sent arrived unchanged.
 [[nodiscard]] bool is_passed_on(const Case& expected, const std::vector<Header>& fields);

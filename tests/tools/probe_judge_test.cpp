@@ -230,6 +230,7 @@ const std::vector<Row>& rows() {
       {"b3/empty", {"b3:"}, {"choice field-malformed"}, "b3"},
       {"b3/empty", {"b3:"}, {"should field-malformed"}, "b3", Spans::fresh},
       {"b3/empty", {"b3: x"}, {"field-malformed"}, "b3"},
+      {"b3multi/accept", {"x-b3-traceid: {trace}"}, {"field-malformed", "trace-lost"}, "b3multi"},
       {"traceparent/twice-the-same",
        {"traceparent: 00-{trace}-{span}-01", "traceparent: 00-{trace}-{span}-01"},
        {"choice traceparent-repeated"}},

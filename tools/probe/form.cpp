@@ -197,8 +197,10 @@ void judge_names(Verdict& verdict, const std::vector<Header>& fields) {
   }
 }
 
-void judge_other_format(Verdict& verdict, const Fields& fields, const Propagator& propagator,
-                        bool may_pass_on) {
+void judge_other_format(Verdict& verdict, const std::vector<Header>& arrived,
+                        const Propagator& propagator, bool may_pass_on) {
+  Fields fields;
+  for (const auto& [name, value] : arrived) fields.add({name, value});
   Context context;
   ExtractReport report;
   propagator.extract(fields, context, &report);
@@ -206,8 +208,11 @@ void judge_other_format(Verdict& verdict, const Fields& fields, const Propagator
   const ExtractReport::Issue& issue = report.issues().front();
   const std::string value(fields.get(issue.field).value_or(""));
   const auto sent = sent_fields(verdict.expected());
-  const bool came_so = may_pass_on && count_fields(sent, issue.field) != 0 &&
-                       join_values(sent, issue.field) == value;
+  const auto came = [&](std::string_view name) {
+    return values_of(arrived, name) == values_of(sent, name);
+  };
+  const auto names = propagator.traits().fields;
+  const bool came_so = may_pass_on && std::all_of(names.begin(), names.end(), came);
   const Level level = came_so                                ? Level::choice
                       : issue.error.code == ErrorCode::empty ? Level::should
                                                              : Level::must;
@@ -217,11 +222,13 @@ void judge_other_format(Verdict& verdict, const Fields& fields, const Propagator
 }
 
 /// Readers take more than what may be written.
-void judge_b3_sampled(Verdict& verdict, const std::vector<Header>& fields) {
+void judge_b3_sampled(Verdict& verdict, const std::vector<Header>& fields, bool may_pass_on) {
   const std::string value = join_values(fields, "x-b3-sampled");
   if (value.empty() || value == "0" || value == "1") return;
-  verdict.add(mistakes::field_malformed, Level::should, "B3: Sampling State", "0 or 1",
-              "x-b3-sampled: " + value);
+  const bool came_so =
+      may_pass_on && value == join_values(sent_fields(verdict.expected()), "x-b3-sampled");
+  verdict.add(mistakes::field_malformed, came_so ? Level::choice : Level::should,
+              "B3: Sampling State", "0 or 1", "x-b3-sampled: " + value);
 }
 
 }  // namespace
@@ -264,14 +271,12 @@ void judge_form(Verdict& verdict, const std::vector<Header>& fields, const Propa
     judge_tracestate_form(verdict, fields);
   }
   if (has_writer(written, "baggage")) judge_baggage_form(verdict, fields);
-  if (has_writer(written, "b3multi")) judge_b3_sampled(verdict, fields);
+  if (has_writer(written, "b3multi")) judge_b3_sampled(verdict, fields, may_pass_on);
   judge_names(verdict, fields);
-  Fields carrier;
-  for (const auto& [name, value] : fields) carrier.add({name, value});
   for (const auto& writer : written.writers()) {
     const std::string_view name = writer->traits().name;
     if (name != "tracecontext" && name != "baggage")
-      judge_other_format(verdict, carrier, *writer, may_pass_on);
+      judge_other_format(verdict, fields, *writer, may_pass_on);
   }
 }
 

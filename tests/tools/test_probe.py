@@ -426,14 +426,36 @@ class Output(ProbeTest):
 
 
 class Page(unittest.TestCase):
+    maxDiff = None
+
     def test_lists_each_mistake_with_its_meaning(self):
         root = pathlib.Path(__file__).parents[2]
         source = (root / "tools" / "probe" / "finding.cpp").read_text("utf-8")
-        known = re.findall(r'const Mistake \w+\{\s*"([\w-]+)",\s*"([^"]+)"', source)
+        known = re.findall(
+            r'const Mistake \w+\{\s*"([\w-]+)",\s*"([^"]+)",\s*([^;]*?)\};', source)
         self.assertGreater(len(known), 40)
+        known = [(name, meaning, self.level_of(name, rest)) for name, meaning, rest in known]
         page = (root / "docs" / "probe.md").read_text("utf-8")
         section = page.split("## The mistakes")[1].split("\n## ")[0]
-        self.assertEqual(re.findall(r"^\| `([\w-]+)` \| (.*?) \|", section, re.M), known)
+        rows = re.findall(r"^\| `([\w-]+)` \| (.*?) \| (.*?)(?:;.*)? \|$", section, re.M)
+        self.assertEqual(rows, known)
+
+    @staticmethod
+    def level_of(name, arguments):
+        """What the page says of a mistake with that clause, and perhaps that level."""
+        level = re.search(r"Level::(\w+)", arguments)
+        has_clause_of_judge = name in ("unwell-afterwards", "field-malformed")
+        if arguments.startswith('""') and not has_clause_of_judge:
+            return "the case's" + (f", *{level[1]}* at most" if level else "")
+        return f"*{level[1] if level else 'must'}*"
+
+    def test_rules_of_baton_that_are_cited_exist(self):
+        root = pathlib.Path(__file__).parents[2]
+        page = (root / "docs" / "wire-formats.md").read_text("utf-8")
+        cited = {name for source in (root / "tools" / "probe").rglob("*.?pp")
+                 for name in re.findall(r'docs/wire-formats\.md: ([^"]+)"', source.read_text("utf-8"))}
+        self.assertGreater(len(cited), 4)
+        self.assertLessEqual(cited, set(re.findall(r"^#+ (.*)$", page, re.M)))
 
 
 class Usage(unittest.TestCase):

@@ -116,6 +116,22 @@ class TheExample(ProbeTest):
         self.assertEqual(found["tracestate/two-fields-one-empty"], ["tracestate-lost"])
         self.assertTrue(all("field" in name for name in found), found)
 
+    def test_the_guide_shows_what_the_probe_prints(self):
+        guide = (pathlib.Path(__file__).parents[2] / "docs" / "testing.md").read_text("utf-8")
+        shown = guide.split("$ baton probe http://127.0.0.1:9000/orders")[1].split("```")[0]
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            stock = f"127.0.0.1:{free.getsockname()[1]}"
+        service = examples.Service(PROBED_SERVICE, "--port", "0", env={
+            **os.environ, "STOCK_URL": f"http://{stock}/"})
+        self.addCleanup(service.kill)
+        printed = baton("probe", service.url + "/orders", "--call=route", f"--listen={stock}",
+                        "--propagators=tracecontext", "--rate=1000").lines
+        # The address and the time are others.
+        lines = [line for line in shown.splitlines()[2:]
+                 if line not in ("", "…") and not line.startswith("seed 1, ")]
+        self.assertGreater(len(lines), 15)
+        self.assertEqual([line for line in lines if line not in printed], [])
+
     def test_without_it_the_service_passes(self):
         report = self.run_example(FIXED="yes")
         self.assertEqual(self.mistakes(report), {})
@@ -351,7 +367,7 @@ class Output(ProbeTest):
         self.assertEqual((result.status, result.err), (1, b""))
         text = result.out.decode()
         self.assertIn("FAIL  traceparent/plain\n", text)
-        self.assertIn("      mistake   trace-restarted: a trace that must continue gets another id\n", text)
+        self.assertIn("      mistake   trace-restarted: gives another id to a trace that must continue\n", text)
         self.assertRegex(text, r"\n      sent      traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01\n")
         self.assertRegex(text, r"\n      expected  continues trace [0-9a-f]{32}\n")
         self.assertRegex(text, r"\n      got       Traceparent: 00-1{16}")

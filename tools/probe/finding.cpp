@@ -67,7 +67,8 @@ const Mistake member_smuggled{"member-smuggled", "makes a member of a part of a 
                               "W3C Baggage §3.3.1.3 (value)"};
 
 const Mistake trace_lost{"trace-lost", "does not send on a trace that must continue", ""};
-const Mistake trace_restarted{"trace-restarted", "gives a trace that must continue another id", ""};
+const Mistake trace_restarted{"trace-restarted", "gives another id to a trace that must continue",
+                              ""};
 const Mistake trace_continued{"trace-continued", "takes a trace from an invalid request", ""};
 const Mistake context_leaked{"context-leaked", "sends on what another request has brought",
                              mutating};

@@ -15,11 +15,16 @@ from probed import Service, findings_of, probe
 
 PAGE = (HERE.parents[1] / "docs" / "probe.md").read_text("utf-8").replace("\n", " ")
 AT_LEAST = 0.95  # of the faults must be found
+LEVELS = ("must", "should", "choice")
 LIBERTIES = {
     "traceparent/twice-different", "tracestate/uppercase-key", "tracestate/33-members",
     "tracestate/duplicate-key", "baggage/key-with-space",
     "baggage/two-fields-one-empty", "baggage/order", "baggage/lowercase-escapes",
     "baggage/escapes-that-are-not-utf-8"}
+
+
+def strongest(levels):
+    return min(levels, key=LEVELS.index)
 
 
 def run(group, service_options, *options):
@@ -58,7 +63,7 @@ class Faults(unittest.TestCase):
         faults = list(listed())
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             judgements = pool.map(lambda fault: judged(fault[0], "--fault", fault[1]), faults)
-        missed, passed = [], []
+        missed, passed, levels = [], [], []
         for (_, name, what, mistake, cases), found in zip(faults, judgements):
             self.show(name, what, mistake, found)
             if (mistake is None) != (not found):
@@ -68,10 +73,16 @@ class Faults(unittest.TestCase):
                 if mistake not in seen:
                     missed.append(f"{name} ({what}): {case} shows {seen or 'nothing'}")
             passed += [] if found else [name]
+            levels += [strongest(level for each in found.values() for level in each.values())
+                       ] if found else []
         count = len(faults) - len(passed)
         print(f"| planted faults: {count} of {len(faults)} found by baton probe")
         self.assertEqual(missed, [])
+        musts, shoulds, choices = (levels.count(level) for level in LEVELS)
+        print(f"| against a must: {musts}, a should: {shoulds}, another choice: {choices}")
         self.assertRegex(PAGE, rf"plant {len(faults)} mistakes .*sees {count} of them")
+        self.assertRegex(PAGE, rf"{musts} are against a \*must\*, {shoulds} against a \*should\*, "
+                               rf"and {choices} are choices")
         self.assertGreaterEqual(count, AT_LEAST * len(faults))
 
     @staticmethod

@@ -371,8 +371,8 @@ class Output(ProbeTest):
         self.assertRegex(text, r"\n      sent      traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01\n")
         self.assertRegex(text, r"\n      expected  continues trace [0-9a-f]{32}\n")
         self.assertRegex(text, r"\n      got       Traceparent: 00-1{16}")
-        self.assertIn("clause    Trace Context L2 §4.2 (processing model): must\n", text)
-        self.assertRegex(text, r"\ntraceparent +0 +1 +1 +0\n")
+        self.assertIn("clause    Trace Context L2 §3.4 (mutating traceparent): must\n", text)
+        self.assertRegex(text, r"\ntraceparent +0 +0 +1 +1 +0\n")
         self.assertNotIn("\x1b", text)
 
     def test_colors(self):

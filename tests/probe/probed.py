@@ -51,7 +51,7 @@ def probe(url, *options):
     return json.loads(run.stdout)
 
 
-def failed_cases(document):
-    """The names of what is wrong, by those of the cases that failed."""
-    return {case["name"]: [finding["name"] for finding in case["findings"]]
-            for case in document["cases"] if case["outcome"] == "failed"}
+def findings_of(document):
+    """By case, the levels by mistake, of all that is not as the probe expects."""
+    return {case["name"]: {finding["name"]: finding["level"] for finding in case["findings"]}
+            for case in document["cases"] if case["findings"]}

@@ -11,7 +11,7 @@ import sys
 import unittest
 
 import stage
-from probed import Service, failed_cases, probe
+from probed import Service, findings_of, probe
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -83,16 +83,26 @@ SERVICES = {"Python": python, "Go": go, "Java": java, "nginx": nginx,
             "nginx with Baton": nginx_with_baton}
 
 
+# The strongest level of what a row is about, and its mark.
+LEVELS = {"must": "x", "should": "s", "choice": "c"}
+
+
 def read_table():
-    """By service, what the page marks: cases, and mistakes, which have no slash."""
+    """By service, the marks of the page by what they are about: the names of cases, or of mistakes,
+    which have no slash."""
     section = re.search(r"^## What foreign services do\n(.*?)(?=^## )", PAGE, re.M | re.S)[1]
     rows = [[cell.strip() for cell in line[1:-1].split("|")]
             for line in section.splitlines() if line.startswith("|")]
-    marked = {name: set() for name in SERVICES}
+    marked = {name: {} for name in SERVICES}
     for _, names, *marks in rows[2:]:
         for service, mark in zip(rows[0][2:], marks, strict=True):
-            marked[service].update(re.findall(r"`([^`]+)`", names) if mark == "x" else [])
+            if mark:
+                marked[service][tuple(re.findall(r"`([^`]+)`", names))] = mark
     return marked
+
+
+def strongest(levels):
+    return min(levels, key=list(LEVELS).index)
 
 
 class Foreign(unittest.TestCase):
@@ -100,7 +110,7 @@ class Foreign(unittest.TestCase):
     name = start = None
 
     def probe(self):
-        """The mistakes by case, in all runs."""
+        """By case, the levels by mistake, of all runs."""
         found = {}
         for formats in FORMATS:
             service = self.start(formats)
@@ -109,21 +119,29 @@ class Foreign(unittest.TestCase):
             document = probe(service.url, f"--propagators={formats}", "--strict", "--random=0",
                              "--rate=10000", *options)
             self.assertIsNone(document["stopped"])
-            for case, mistakes in failed_cases(document).items():
-                found.setdefault(case, set()).update(mistakes)
+            for case, mistakes in findings_of(document).items():
+                known = found.setdefault(case, {})
+                for name, level in mistakes.items():
+                    known[name] = strongest([level, known.get(name, level)])
         return found
 
     def test_does_what_the_page_says(self):
         found = self.probe()
-        marked = read_table()[self.name]
+        rows = read_table()[self.name]
+        marked = {name for names in rows for name in names}
         # A mistake that is marked explains each case in which there is no other.
-        others = {case: mistakes - marked for case, mistakes in found.items()}
+        seen = {}
+        for case, mistakes in sorted(found.items()):
+            others = [name for name in mistakes if name not in marked]
+            print(f"{case:50} {', '.join(f'{name} ({mistakes[name]})' for name in others)}")
+            if others:
+                seen[case] = strongest(mistakes[name] for name in others)
+            for name in mistakes.keys() & marked:
+                seen[name] = strongest([mistakes[name], seen.get(name, "choice")])
         print(f"| baton probe on {self.name}: {len(marked)} deviations, in {len(found)} cases")
-        for case, mistakes in sorted(others.items()):
-            print(f"{case:50} {', '.join(sorted(mistakes))}")
-        seen = {case for case, mistakes in others.items() if mistakes}
-        seen |= set().union(*found.values()) & marked
         self.assertEqual(sorted(seen), sorted(marked))
+        self.assertEqual({names: LEVELS[strongest(seen[name] for name in names)]
+                          for names in rows}, rows)
 
 
 class Versions(unittest.TestCase):

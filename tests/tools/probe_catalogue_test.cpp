@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "baton/baggage.hpp"
 #include "baton/configuration.hpp"
 #include "baton/registry.hpp"
+#include "probe_clauses.hpp"
 #include "tools/fields.hpp"
 #include "tools/probe/catalogue.hpp"
 #include "tools/probe/judge.hpp"
@@ -85,6 +87,36 @@ TEST(ProbeCatalogue, HasManyCasesOfEachFormat) {
   }
   EXPECT_GE(cases.size(), 390U);
   EXPECT_EQ(covered.size(), formats().size() + 1);
+}
+
+TEST(ProbeCatalogue, CitesWhatExists) {
+  std::vector<Case> cases = make_catalogue(formats(), 1);
+  std::string names;
+  for (const std::string_view format : formats()) names.append(format).append(",");
+  add_random_cases(cases, chain_of(names), 300, 1);
+  for (const Case& row : cases) {
+    EXPECT_TRUE(is_known_clause(row.clause)) << row.name << ": " << row.clause;
+    for (const ExpectedList& list : {row.tracestate, row.baggage}) {
+      EXPECT_TRUE(list.clause.empty() || is_known_clause(list.clause)) << list.clause;
+    }
+  }
+  for (const Mistake* mistake : all_mistakes()) {
+    EXPECT_TRUE(mistake->clause.empty() || is_known_clause(mistake->clause)) << mistake->clause;
+  }
+}
+
+/// Nothing that Baton decided is demanded of others, and B3 says `should` of decisions alone.
+TEST(ProbeCatalogue, DemandsWhatSpecificationsDemand) {
+  for (const Case& row : make_catalogue(formats(), 1)) {
+    if (row.clause.starts_with("Baton, ")) {
+      EXPECT_EQ(row.level, Level::choice) << row.name;
+    }
+    if (row.format == "tracecontext" || row.format == "baggage" || row.format.empty()) continue;
+    const bool is_zero_of_jaeger = row.name.starts_with("jaeger/zero-");
+    if (row.trace == Trace::not_continued && !is_zero_of_jaeger) {
+      EXPECT_EQ(row.level, Level::choice) << row.name;
+    }
+  }
 }
 
 TEST(ProbeCatalogue, DependsOnTheSeedAlone) {
@@ -199,6 +231,55 @@ TEST(ProbeCatalogue, EachCaseIsFailedByABadService) {
                                           "baggage/empty-field", "ottrace/baggage-without-ids",
                                           "traceparent/absent"};
   EXPECT_EQ(passed, hardly_fail);
+}
+
+/// A service may have higher limits than Baton, and need not say so.
+TEST(ProbeCatalogue, GeneratedCasesLeaveLimitsToTheService) {
+  std::vector<Case> cases;
+  add_random_cases(cases, chain_of("baggage"), 1000, 1);
+  constexpr std::size_t no_limit = 1'000'000;
+  std::size_t count = 0;
+  for (const Case& row : cases) {
+    if (row.name.find("-over-limit") == row.name.npos) continue;
+    Observation seen;
+    seen.was_run = true;
+    seen.reply.answer = Answer::answered;
+    seen.reply.status = 200;
+    std::string sent;
+    for (const std::string& line : row.lines) {
+      sent.append(sent.empty() ? "" : ",").append(split_line(line).second);
+    }
+    const Baggage all = Baggage::parse(sent, {no_limit, no_limit});
+    seen.calls.push_back({0, "", {{"baggage", std::string(all.header())}}, false});
+    Judge judge({chain_of("baggage"), Spans::any, CallMode::body});
+    const auto findings = judge.judge(row, seen);
+    EXPECT_TRUE(findings.empty()) << row.name << ": " << shown(findings);
+    if (row.baggage.keep == Keep::at_most) ++count;
+  }
+  EXPECT_GT(count, 5U);
+}
+
+/// What is against a specification should not be; what Baton alone decides is a choice.
+TEST(ProbeCatalogue, GeneratedCasesHaveTheLevelOfTheirChange) {
+  std::vector<Case> cases;
+  add_random_cases(cases, chain_of("tracecontext,baggage,b3"), 1000, 1);
+  std::set<Level> valid;
+  std::set<Level> others;
+  for (const Case& row : cases) {
+    const bool is_valid = row.name.ends_with("-valid");
+    (is_valid ? valid : others).insert(row.level);
+    EXPECT_EQ(row.clause.find("Baton") != row.clause.npos, row.level == Level::choice) << row.name;
+    const bool is_of_trace_context = row.clause.find("Trace Context") != row.clause.npos;
+    if (row.name.ends_with("-version-ff")) {
+      EXPECT_TRUE(is_of_trace_context) << row.name;
+    }
+    if (!is_valid) {
+      EXPECT_EQ(row.tracestate.level, Level::choice) << row.name;
+      EXPECT_EQ(row.baggage.level, Level::choice) << row.name;
+    }
+  }
+  EXPECT_EQ(valid, std::set<Level>{Level::should});
+  EXPECT_EQ(others, (std::set<Level>{Level::should, Level::choice}));
 }
 
 TEST(ProbeCatalogue, GeneratedCasesChangeWithTheSeed) {

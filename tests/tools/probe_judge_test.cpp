@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "baton/configuration.hpp"
+#include "probe_clauses.hpp"
 #include "tools/probe/catalogue.hpp"
 #include "tools/probe/judge.hpp"
+#include "tools/probe/report.hpp"
 
 namespace baton::tool::probe {
 namespace {
@@ -17,8 +19,8 @@ constexpr std::uint64_t seed = 1;
 
 const Case& find_case(std::string_view name) {
   static const std::vector<Case> cases = [] {
-    const std::vector<std::string_view> formats{"tracecontext", "baggage", "b3", "b3multi",
-                                                "jaeger"};
+    const std::vector<std::string_view> formats{"tracecontext", "baggage", "b3",
+                                                "b3multi",      "jaeger",  "opencensus"};
     return make_catalogue(formats, seed);
   }();
   const auto found =
@@ -68,8 +70,10 @@ JudgeOptions options_of(std::string_view written, Spans spans = Spans::any) {
 std::vector<std::string> names_of(const std::vector<Finding>& findings) {
   std::vector<std::string> names;
   for (const Finding& finding : findings) {
-    names.push_back((finding.level == Level::should ? "should " : "") +
-                    std::string(finding.mistake->name));
+    EXPECT_TRUE(is_known_clause(finding.clause)) << finding.clause;
+    const std::string level =
+        finding.level == Level::must ? "" : std::string(to_string(finding.level)) + " ";
+    names.push_back(level + std::string(finding.mistake->name));
   }
   return names;
 }
@@ -171,31 +175,91 @@ const std::vector<Row>& rows() {
       {"tracestate/two-members", {fresh, "tracestate: own=9,foo=1,bar=2"}, {}},
       {"tracestate/two-members",
        {fresh, "tracestate: foo=1,own=9,bar=2"},
-       {"tracestate-reordered"}},
+       {"should tracestate-reordered"}},
       {"tracestate/two-members", {fresh, "tracestate: bar=2,foo=1"}, {"tracestate-reordered"}},
       {"tracestate/two-members", {fresh}, {"tracestate-lost"}},
       // The last member makes room for that of the service.
       {"tracestate/32-members", {fresh, "tracestate: own=9," + many_members(31)}, {}},
-      {"tracestate/32-members", {fresh, "tracestate: " + many_members(31)}, {"tracestate-changed"}},
+      {"tracestate/32-members",
+       {fresh, "tracestate: " + many_members(31)},
+       {"should tracestate-changed"}},
       {"tracestate/two-members", {fresh, "tracestate: own=9"}, {"tracestate-lost"}},
-      {"tracestate/two-members", {fresh, "tracestate: foo=1"}, {"tracestate-changed"}},
+      {"tracestate/two-members", {fresh, "tracestate: foo=1"}, {"should tracestate-changed"}},
+      {"tracestate/two-fields", {fresh, "tracestate: foo=1"}, {"tracestate-changed"}},
+      {"tracestate/512-characters", {fresh}, {"should tracestate-lost"}},
+      {"tracestate/four-longest-members", {fresh}, {"choice tracestate-lost"}},
+      {"tracestate/32-members-and-empty-ones", {fresh}, {"choice tracestate-lost"}},
       {"tracestate/two-members", {fresh, "tracestate: foo=1,bar=3"}, {"tracestate-changed"}},
       {"tracestate/uppercase-key", {fresh}, {}},
       {"tracestate/uppercase-key",
        {fresh, "tracestate: Foo=1"},
-       {"tracestate-malformed", "tracestate-kept"}},
+       {"choice tracestate-malformed", "choice tracestate-kept"}},
+      {"tracestate/uppercase-key-behind-a-good-one",
+       {fresh, "tracestate: foo=1"},
+       {"choice tracestate-kept"}},
+      {"tracestate/uppercase-key", {other}, {"trace-restarted"}},
+      // If traceparent is not changed, tracestate must not be changed either, good or bad.
+      {"tracestate/uppercase-key",
+       {"traceparent: 00-{trace}-{span}-01", "tracestate: Foo=1"},
+       {},
+       "tracecontext",
+       Spans::forwarded},
+      {"tracestate/duplicate-key",
+       {"traceparent: 00-{trace}-{span}-01", "tracestate: foo=1, foo=2"},
+       {},
+       "tracecontext",
+       Spans::forwarded},
+      {"tracestate/two-members",
+       {"traceparent: 00-{trace}-{span}-01"},
+       {"tracestate-lost"},
+       "tracecontext",
+       Spans::forwarded},
+      {"traceparent/flags-unknown-bits-alone",
+       {"traceparent: 00-{trace}-{span}-fc"},
+       {"choice traceparent-flags"}},
+      {"traceparent/future-version",
+       {"traceparent: 01-{trace}-{span}-01"},
+       {"choice traceparent-version"}},
+      {"traceparent/hyphens-only", {"traceparent: ---"}, {"choice traceparent-malformed"}},
+      {"traceparent/hyphens-only",
+       {"traceparent: ---"},
+       {"traceparent-malformed"},
+       "tracecontext",
+       Spans::fresh},
+      {"traceparent/hyphens-only", {"traceparent: --"}, {"traceparent-malformed"}},
+      {"b3/empty", {"b3:"}, {"choice field-malformed"}, "b3"},
+      {"b3/empty", {"b3:"}, {"should field-malformed"}, "b3", Spans::fresh},
+      {"b3/empty", {"b3: x"}, {"field-malformed"}, "b3"},
+      {"b3multi/accept", {"x-b3-traceid: {trace}"}, {"field-malformed", "trace-lost"}, "b3multi"},
+      {"traceparent/twice-the-same",
+       {"traceparent: 00-{trace}-{span}-01", "traceparent: 00-{trace}-{span}-01"},
+       {"choice traceparent-repeated"}},
+      {"traceparent/twice-different", {fresh}, {"choice trace-continued"}},
+      {"traceparent/future-version", {other}, {"should trace-restarted"}},
+      // What the service made, or only passes on.
+      {"tracestate/two-members",
+       {fresh, "tracestate: Foo=1,foo=1,bar=2"},
+       {"tracestate-malformed"}},
+      {"tracestate/two-members",
+       {fresh, "tracestate: foo=1,bar=2,foo=1"},
+       {"tracestate-repeats-key", "tracestate-changed"}},
+      {"tracestate/32-members",
+       {fresh, "tracestate: own=9," + many_members(32)},
+       {"tracestate-malformed"}},
       {"tracestate/with-a-bad-traceparent", {other}, {}},
-      {"tracestate/with-a-bad-traceparent", {other, "tracestate: foo=1"}, {"tracestate-kept"}},
+      {"tracestate/with-a-bad-traceparent",
+       {other, "tracestate: foo=1"},
+       {"should tracestate-kept"}},
       {"tracestate/with-a-bad-traceparent", {other, "tracestate: own=1"}, {}},
       {"tracestate/without-traceparent",
        {"tracestate: foo=1"},
-       {"should tracestate-without-traceparent", "tracestate-kept"}},
+       {"should tracestate-without-traceparent", "should tracestate-kept"}},
       {"tracestate/duplicate-key", {fresh, "tracestate: foo=1"}, {}},
       {"tracestate/duplicate-key", {fresh}, {}},
-      {"tracestate/duplicate-key", {fresh, "tracestate: foo=2"}, {"should tracestate-kept"}},
+      {"tracestate/duplicate-key", {fresh, "tracestate: foo=2"}, {"choice tracestate-kept"}},
       {"tracestate/duplicate-key",
        {fresh, "tracestate: foo=1,foo=2"},
-       {"tracestate-repeats-key", "should tracestate-kept"}},
+       {"choice tracestate-repeats-key", "choice tracestate-kept"}},
       {"tracestate/smuggling-by-escaped-commas",
        {fresh, "tracestate: foo=,smuggled:1"},
        {"tracestate-malformed", "tracestate-changed"}},
@@ -205,23 +269,23 @@ const std::vector<Row>& rows() {
       {"baggage/three-members", {"baggage: own=9,foo=1,bar=2,own2=8,baz=3"}, {}},
       {"baggage/three-members", {}, {"baggage-lost"}},
       {"baggage/three-members", {"baggage: foo=1,baz=3"}, {"baggage-incomplete"}},
-      {"baggage/three-members", {"baggage: baz=3,foo=1,bar=2"}, {"should baggage-reordered"}},
+      {"baggage/three-members", {"baggage: baz=3,foo=1,bar=2"}, {"choice baggage-reordered"}},
       {"baggage/three-members", {"baggage: foo=1,bar=2,baz=4"}, {"baggage-changed"}},
       {"baggage/three-members", {"baggage: foo=1,bar=2,baz=3,"}, {}},
       {"baggage/three-members", {"baggage: foo=1,bar=2,baz=3,;"}, {"baggage-malformed"}},
       {"baggage/escaped-space", {"baggage: foo=a+b"}, {"baggage-changed"}},
       {"baggage/escaped-space", {"baggage: foo=a%20b"}, {}},
-      {"baggage/plus-in-value", {"baggage: foo=a%2Bb"}, {"should baggage-recoded"}},
+      {"baggage/plus-in-value", {"baggage: foo=a%2Bb"}, {"choice baggage-recoded"}},
       {"baggage/plus-in-value", {"baggage: foo=a%20b"}, {"baggage-changed"}},
-      {"baggage/lowercase-escapes", {"baggage: foo=%2C%C3%A9"}, {"should baggage-recoded"}},
+      {"baggage/lowercase-escapes", {"baggage: foo=%2C%C3%A9"}, {"choice baggage-recoded"}},
       {"baggage/property", {"baggage: foo=1"}, {"baggage-changed"}},
       {"baggage/property", {"baggage: foo=1%3Bp%3D2"}, {"baggage-changed"}},
       {"baggage/escaped-percent", {"baggage: foo=100%25,bar=%2C"}, {"baggage-changed"}},
       {"baggage/key-with-space", {"baggage: bar=2"}, {}},
-      {"baggage/key-with-space", {}, {"should baggage-lost"}},
+      {"baggage/key-with-space", {}, {"choice baggage-lost"}},
       {"baggage/key-with-space",
        {"baggage: f o=1,bar=2"},
-       {"baggage-malformed", "should baggage-kept"}},
+       {"choice baggage-malformed", "choice baggage-kept"}},
       {"baggage/smuggled-member",
        {"baggage: foo=1,smuggled=1"},
        {"member-smuggled", "baggage-changed"}},
@@ -229,22 +293,36 @@ const std::vector<Row>& rows() {
        {"baggage: foo=1", "X-Smuggled: 1"},
        {"field-smuggled", "baggage-changed"}},
       {"baggage/181-members", {"baggage: k0=v,k1=v"}, {}},
-      {"baggage/181-members", {"baggage: k1=v,k0=v"}, {"should baggage-reordered"}},
-      {"baggage/181-members", {"baggage: k1=v,k0=w"}, {"baggage-kept"}},
+      {"baggage/181-members", {"baggage: k1=v,k0=v"}, {"choice baggage-reordered"}},
+      {"baggage/181-members", {"baggage: k1=v,k0=w"}, {"choice baggage-kept"}},
+      {"baggage/8193-bytes", {"baggage: foo=vvv"}, {"baggage-kept"}},
+      {"baggage/180-members", {"baggage: k0=v"}, {"choice baggage-incomplete"}},
+      {"baggage/duplicate-key", {"baggage: foo=1,bar=2,foo=3"}, {}},
+      {"baggage/duplicate-key", {"baggage: bar=2,foo=3"}, {}},
+      {"baggage/duplicate-key", {"baggage: foo=3,bar=2"}, {"choice baggage-reordered"}},
+      {"baggage/duplicate-key", {"baggage: foo=3,bar=2,foo=1"}, {"should baggage-reordered"}},
+      {"baggage/duplicate-key", {"baggage: foo=13,bar=2"}, {"choice baggage-kept"}},
+      {"baggage/escapes-that-are-not-utf-8", {"baggage: foo=%ff%fe,bar=2"}, {}},
+      {"baggage/escapes-that-are-not-utf-8",
+       {"baggage: foo=%EF%BF%BD%EF%BF%BD,bar=2"},
+       {"choice baggage-recoded"}},
+      {"baggage/escapes-that-are-not-utf-8",
+       {"baggage: foo=%C3%BF%C3%BE,bar=2"},
+       {"baggage-changed"}},
       // Other formats.
       {"b3/accept", {"b3: {trace}-1111111111111111-1"}, {}, "b3"},
       {"b3/accept", {fresh}, {}, "tracecontext"},
       {"b3/accept", {"b3: {trace}-1111111111111111-2"}, {"field-malformed", "trace-lost"}, "b3"},
       {"b3/accept", {"b3: {trace}-1111111111111111"}, {"should sampling-changed"}, "b3"},
-      {"b3/deny", {"b3: {trace}-1111111111111111-1"}, {"sampling-changed"}, "b3"},
-      {"b3/deny", {fresh}, {"sampling-changed"}, "tracecontext"},
+      {"b3/deny", {"b3: {trace}-1111111111111111-1"}, {"should sampling-changed"}, "b3"},
+      {"b3/deny", {fresh}, {"should sampling-changed"}, "tracecontext"},
       {"b3/debug", {"b3: {trace}-1111111111111111-d"}, {}, "b3"},
-      {"b3/debug", {"b3: {trace}-1111111111111111-1"}, {"sampling-changed"}, "b3"},
+      {"b3/debug", {"b3: {trace}-1111111111111111-1"}, {"should sampling-changed"}, "b3"},
       {"b3/debug", {fresh}, {}, "tracecontext"},
       {"b3/deny-alone", {"b3: 0"}, {}, "b3"},
-      {"b3/deny-alone", {}, {"sampling-changed"}, "b3"},
+      {"b3/deny-alone", {}, {"should sampling-changed"}, "b3"},
       {"b3/deny-alone", {}, {}, "tracecontext"},
-      {"b3/deny-alone", {other}, {"sampling-changed"}, "tracecontext"},
+      {"b3/deny-alone", {other}, {"should sampling-changed"}, "tracecontext"},
       {"b3multi/accept",
        {"x-b3-traceid: {trace}", "x-b3-spanid: 1111111111111111", "x-b3-sampled: 1",
         "x-b3-parentspanid:"},
@@ -360,6 +438,8 @@ std::vector<std::pair<std::string, Names>> judge_special_cases() {
   add("two calls", two, both);
   both.calls[1] = make_call(two, {fresh}, 1);
   add("two calls, one parent id", two, both);
+  out.emplace_back("two calls, one parent id, and each is to be new",
+                   judge(two, both, "tracecontext", Spans::fresh));
   both.calls[1] = make_call(two, {other}, 1);
   add("two calls, two traces", two, both);
   both.calls.pop_back();
@@ -399,9 +479,10 @@ TEST(ProbeJudge, FindsTheMistakesInSeveralCalls) {
       {"too large, as the request", {}},
       {"the answer too, as the request", {}},
       {"two calls", {}},
-      {"two calls, one parent id", {"parent-id-repeated"}},
+      {"two calls, one parent id", {"choice parent-id-repeated"}},
+      {"two calls, one parent id, and each is to be new", {"parent-id-repeated"}},
       {"two calls, two traces",
-       {"trace-restarted", "parent-id-repeated", "calls-in-different-traces"}},
+       {"trace-restarted", "choice parent-id-repeated", "calls-in-different-traces"}},
       {"one of two calls", {"not-called"}},
       {"the same one of two calls, twice", {"called-twice", "not-called"}},
       {"two new traces", {"should calls-in-different-traces"}},
@@ -410,6 +491,43 @@ TEST(ProbeJudge, FindsTheMistakesInSeveralCalls) {
       {"not run", {}},
   };
   EXPECT_EQ(judge_special_cases(), expected);
+}
+
+TEST(ProbeReport, GradesByTheStrongestLevel) {
+  const auto grade = [](const std::vector<Level>& levels, bool strict) {
+    std::vector<Finding> findings;
+    for (const Level level : levels) {
+      findings.push_back({&mistakes::trace_lost, level, "", "", ""});
+    }
+    return grade_of(findings, true, strict);
+  };
+  for (const bool strict : {false, true}) {
+    const Grade warned = strict ? Grade::failed : Grade::warned;
+    EXPECT_EQ(grade({}, strict), Grade::passed);
+    EXPECT_EQ(grade({Level::choice}, strict), Grade::noted);
+    EXPECT_EQ(grade({Level::choice, Level::should}, strict), warned);
+    EXPECT_EQ(grade({Level::should, Level::choice}, strict), warned);
+    EXPECT_EQ(grade({Level::choice, Level::must, Level::should}, strict), Grade::failed);
+    EXPECT_EQ(grade_of({}, false, strict), Grade::not_run);
+  }
+}
+
+TEST(ProbeReport, NotesDoNotFailARun) {
+  Report report;
+  const Case& row = find_case("baggage/empty-member");
+  const Observation seen = answered();
+  std::vector<Finding> findings{
+      {&mistakes::baggage_lost, Level::choice, row.clause, "foo=1", "none"}};
+  report.strict = true;
+  report.results.push_back({&row, &seen, std::move(findings), Grade::noted});
+  EXPECT_TRUE(report.is_good());
+  const std::string table = to_table(report, Paint(false), false);
+  EXPECT_NE(table.find("NOTE  baggage/empty-member"), table.npos) << table;
+  EXPECT_NE(table.find("  passed   noted  warned"), table.npos) << table;
+  EXPECT_NE(to_json(report).find(R"("noted":1)"), std::string::npos);
+  const std::string junit = to_junit(report);
+  EXPECT_EQ(junit.find("<failure"), junit.npos) << junit;
+  EXPECT_NE(junit.find("<system-out>"), junit.npos) << junit;
 }
 
 TEST(ProbeJudge, RemembersParentIds) {
@@ -437,7 +555,7 @@ TEST(ProbeJudge, RemembersNewTraces) {
                 make_call(absent, {trace + "2222222222222222-01"}, 1)};
   EXPECT_EQ(names_of(judge.judge(absent, seen)), Names{});
   seen.calls = {make_call(malformed, {trace + "3333333333333333-01"})};
-  EXPECT_EQ(names_of(judge.judge(malformed, seen)), Names{"new-trace-repeated"});
+  EXPECT_EQ(names_of(judge.judge(malformed, seen)), Names{"should new-trace-repeated"});
 }
 
 TEST(ProbeJudge, RemembersWhatOtherRequestsSent) {
@@ -465,6 +583,29 @@ TEST(ProbeJudge, RemembersWhatOtherRequestsSent) {
   EXPECT_EQ(names_of(judge.judge(encoded, seen)), Names{"baggage-lost"});
 }
 
+/// A binary field has its ids in no form that a person could read.
+TEST(ProbeJudge, KnowsTheTraceOfABinaryField) {
+  const Case& truncated = find_case("opencensus/truncated");
+  const Case& sampled = find_case("opencensus/sampled");
+  ASSERT_EQ(truncated.named_ids.size(), 2U);
+  EXPECT_NE(truncated.named_ids.front(), sampled.trace_id);
+  Observation seen = answered();
+  seen.calls = {make_call(
+      truncated, {"traceparent: 00-" + truncated.named_ids.front() + "-1111111111111111-01"})};
+  EXPECT_EQ(judge(truncated, seen, "tracecontext"), Names{"choice trace-continued"});
+}
+
+TEST(ProbeJudge, GivesTheClauseOfTheList) {
+  const Case& bad = find_case("tracestate/uppercase-key");
+  Observation seen = answered();
+  seen.calls = {make_call(bad, {other, "tracestate: Foo=1"})};
+  Judge judge(options_of("tracecontext"));
+  std::vector<std::string> clauses;
+  for (const Finding& finding : judge.judge(bad, seen)) clauses.push_back(finding.clause);
+  const std::string rule(baton_rules::tracestate);
+  EXPECT_EQ(clauses, (Names{rule, "Trace Context L2 §3.3 (tracestate header)", rule}));
+}
+
 TEST(ProbeJudge, JudgesTheAnswersFieldsIfThereAreNoCalls) {
   JudgeOptions options = options_of("tracecontext,baggage");
   options.call = CallMode::response;
@@ -481,7 +622,7 @@ TEST(ProbeJudge, TestsFindEachMistake) {
   std::set<std::string> found{"unwell-afterwards", "context-leaked", "new-trace-repeated"};
   const auto add = [&found](const Names& names) {
     for (const std::string& name : names) {
-      found.insert(name.starts_with("should ") ? name.substr(7) : name);
+      found.insert(name.substr(name.find(' ') + 1));
     }
   };
   for (const Row& row : rows()) add(row.mistakes);

@@ -49,7 +49,9 @@ class GoodServices(ProbeTest):
         report = result.json
         self.assertEqual(self.mistakes(report), {})
         self.assertEqual((result.status, result.err, report["passed"]), (0, b"", True))
-        self.assertGreater(report["summary"]["passed"], 1250)
+        summary = report["summary"]
+        self.assertEqual([summary[each] for each in ("failed", "warned", "noted")], [0, 0, 0])
+        self.assertGreater(summary["passed"], 1250)
         self.assertEqual(service.stop(), (0, ""))
 
     @unittest.skipUnless(W3C_SERVICE, "the examples are not built")
@@ -83,6 +85,22 @@ class TheExample(ProbeTest):
         self.assertEqual(found["tracestate/two-fields"], ["tracestate-changed"])
         self.assertEqual(found["tracestate/two-fields-one-empty"], ["tracestate-lost"])
         self.assertTrue(all("field" in name for name in found), found)
+
+    def test_the_guide_shows_what_the_probe_prints(self):
+        guide = (pathlib.Path(__file__).parents[2] / "docs" / "testing.md").read_text("utf-8")
+        shown = guide.split("$ baton probe http://127.0.0.1:9000/orders")[1].split("```")[0]
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            stock = f"127.0.0.1:{free.getsockname()[1]}"
+        service = examples.Service(PROBED_SERVICE, "--port", "0", env={
+            **os.environ, "STOCK_URL": f"http://{stock}/"})
+        self.addCleanup(service.kill)
+        printed = baton("probe", service.url + "/orders", "--call=route", f"--listen={stock}",
+                        "--propagators=tracecontext", "--rate=1000").lines
+        # The address and the time are others.
+        lines = [line for line in shown.splitlines()[2:]
+                 if line not in ("", "…") and not line.startswith("seed 1, ")]
+        self.assertGreater(len(lines), 15)
+        self.assertEqual([line for line in lines if line not in printed], [])
 
     def test_without_it_the_service_passes(self):
         report = self.run_example(FIXED="yes")
@@ -207,12 +225,12 @@ class Output(ProbeTest):
         self.assertEqual((result.status, result.err), (1, b""))
         text = result.out.decode()
         self.assertIn("FAIL  traceparent/plain\n", text)
-        self.assertIn("      mistake   trace-restarted: a trace that must continue gets another id\n", text)
+        self.assertIn("      mistake   trace-restarted: gives another id to a trace that must continue\n", text)
         self.assertRegex(text, r"\n      sent      traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01\n")
         self.assertRegex(text, r"\n      expected  continues trace [0-9a-f]{32}\n")
         self.assertRegex(text, r"\n      got       Traceparent: 00-1{16}")
-        self.assertIn("clause    Trace Context L2 §4.2 (processing model): must\n", text)
-        self.assertRegex(text, r"\ntraceparent +0 +1 +1 +0\n")
+        self.assertIn("clause    Trace Context L2 §3.4 (mutating traceparent): must\n", text)
+        self.assertRegex(text, r"\ntraceparent +0 +0 +1 +1 +0\n")
         self.assertNotIn("\x1b", text)
 
     def test_colors(self):
@@ -263,7 +281,7 @@ class Output(ProbeTest):
         failure = cases["traceparent/plain"].find("failure")
         self.assertEqual(failure.get("type"), "name-not-lowercase")
         self.assertIn("trace-restarted", failure.get("message"))
-        self.assertIn("clause: Trace Context L2 §4.2", failure.text)
+        self.assertIn("clause: Trace Context L2 §3.4", failure.text)
         self.assertIsNone(cases["traceparent/version-ff"].find("failure"))
         self.assertIn("foo=<script>alert(1)</script>'--", cases["http/markup"].find("system-out").text)
         for suite in root:
@@ -292,14 +310,36 @@ class Output(ProbeTest):
 
 
 class Page(unittest.TestCase):
+    maxDiff = None
+
     def test_lists_each_mistake_with_its_meaning(self):
         root = pathlib.Path(__file__).parents[2]
         source = (root / "tools" / "probe" / "finding.cpp").read_text("utf-8")
-        known = re.findall(r'const Mistake \w+\{\s*"([\w-]+)",\s*"([^"]+)"', source)
+        known = re.findall(
+            r'const Mistake \w+\{\s*"([\w-]+)",\s*"([^"]+)",\s*([^;]*?)\};', source)
         self.assertGreater(len(known), 40)
+        known = [(name, meaning, self.level_of(name, rest)) for name, meaning, rest in known]
         page = (root / "docs" / "probe.md").read_text("utf-8")
         section = page.split("## The mistakes")[1].split("\n## ")[0]
-        self.assertEqual(re.findall(r"^\| `([\w-]+)` \| (.*?) \|", section, re.M), known)
+        rows = re.findall(r"^\| `([\w-]+)` \| (.*?) \| (.*?)(?:;.*)? \|$", section, re.M)
+        self.assertEqual(rows, known)
+
+    @staticmethod
+    def level_of(name, arguments):
+        """What the page says of a mistake with that clause, and perhaps that level."""
+        level = re.search(r"Level::(\w+)", arguments)
+        has_clause_of_judge = name in ("unwell-afterwards", "field-malformed")
+        if arguments.startswith('""') and not has_clause_of_judge:
+            return "the case's" + (f", *{level[1]}* at most" if level else "")
+        return f"*{level[1] if level else 'must'}*"
+
+    def test_rules_of_baton_that_are_cited_exist(self):
+        root = pathlib.Path(__file__).parents[2]
+        page = (root / "docs" / "wire-formats.md").read_text("utf-8")
+        cited = {name for source in (root / "tools" / "probe").rglob("*.?pp")
+                 for name in re.findall(r'docs/wire-formats\.md: ([^"]+)"', source.read_text("utf-8"))}
+        self.assertGreater(len(cited), 4)
+        self.assertLessEqual(cited, set(re.findall(r"^#+ (.*)$", page, re.M)))
 
 
 class Usage(unittest.TestCase):

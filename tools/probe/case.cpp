@@ -64,7 +64,12 @@ std::string describe(const Case& expected) {
 }
 
 std::string_view to_string(Level level) noexcept {
-  return level == Level::must ? "must" : "should";
+  switch (level) {
+    case Level::must: return "must";
+    case Level::should: return "should";
+    case Level::choice: return "choice";
+  }
+  return "";
 }
 
 }  // namespace baton::tool::probe

@@ -13,8 +13,20 @@
 
 namespace baton::tool::probe {
 
-/// How much a specification demands.
-enum class Level : std::uint8_t { must, should };
+/// How much a specification demands, the strongest first.
+enum class Level : std::uint8_t {
+  must,
+  should,
+  choice,  ///< the specifications leave it open; what Baton does is expected
+};
+
+/// What Baton decides if the specifications leave room.
+namespace baton_rules {
+inline constexpr std::string_view traceparent = "Baton, docs/wire-formats.md: traceparent";
+inline constexpr std::string_view tracestate = "Baton, docs/wire-formats.md: tracestate";
+inline constexpr std::string_view baggage = "Baton, docs/wire-formats.md: baggage";
+inline constexpr std::string_view b3 = "Baton, docs/wire-formats.md: B3";
+}  // namespace baton_rules
 
 /// What must become of the trace that a request names.
 enum class Trace : std::uint8_t {
@@ -34,6 +46,8 @@ enum class Keep : std::uint8_t {
 struct ExpectedList {
   Keep keep = Keep::any;
   std::vector<std::string> members;  ///< as in the field: `key=value`
+  Level level = Level::must;         ///< of this list, if it is weaker than that of the case
+  std::string_view clause;           ///< empty: that of the case
 };
 
 /// One request, and what must arrive after it.
@@ -51,8 +65,9 @@ struct Case {
   Trace trace = Trace::any;
   std::string trace_id;  ///< 32 lowercase digits
   std::string span_id;   ///< the caller's; empty: the request names none
+  /// Trace ids that the request may name, in whatever form, and as valid ones or not.
+  std::vector<std::string> named_ids;
   std::optional<Sampling> sampling;
-  Level sampling_level = Level::should;
   std::optional<bool> random;
   ExpectedList tracestate;
   ExpectedList baggage;  ///< percent-encoded, as in `baggage`

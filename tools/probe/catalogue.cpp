@@ -2,10 +2,13 @@
 #include "tools/probe/catalogue.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <random>
 
 #include "baton/ids.hpp"
+#include "text/base64.hpp"
 
 namespace baton::tool::probe {
 namespace {
@@ -37,6 +40,8 @@ class Names {
     if (name == "span10") return std::to_string(span_.value());
     if (name == "trace2") return other_trace_.to_string();
     if (name == "span2") return other_span_.to_string();
+    if (name == "binary") return binary();
+    if (name == "binary24") return binary().substr(0, 24);
     return std::nullopt;
   }
 
@@ -63,6 +68,7 @@ class Names {
     for (std::string& line : row.lines) line = expand(line);
     row.trace_id = expand(row.trace_id);
     row.span_id = row.span_id.empty() ? span_.to_string() : expand(row.span_id);
+    row.named_ids = {trace_.to_string(), other_trace_.to_string()};
   }
 
  private:
@@ -75,6 +81,20 @@ class Names {
     for (char& c : text) {
       if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
     }
+    return text;
+  }
+
+  /// Version 0; the trace id as field 0, the span id as field 1, and the sampled option as field 2.
+  [[nodiscard]] std::string binary() const {
+    std::array<std::uint8_t, 29> bytes{};
+    auto* out = std::next(bytes.begin(), 2);
+    out = std::copy_n(trace_.bytes().begin(), 16, out);
+    *out++ = 1;
+    out = std::copy_n(span_.bytes().begin(), 8, out);
+    *out++ = 2;
+    *out = 1;
+    std::string text(detail::base64::encoded_size(bytes.size()), '\0');
+    detail::base64::encode(bytes, text.data());
     return text;
   }
 

@@ -42,6 +42,9 @@ bool names_trace(const Case& expected, TraceId trace) {
   constexpr std::size_t min_digits = 10;  // a small number is in many texts
   const std::string hex = trace.to_string();
   const std::string decimal = std::to_string(trace.low());
+  for (const std::string& named : expected.named_ids) {
+    if (std::string_view(named).substr(16) == std::string_view(hex).substr(16)) return true;
+  }
   for (const std::string& line : expected.lines) {
     const std::string text = lowercase(line);
     if (text.find(hex.substr(16)) != text.npos) return true;
@@ -154,6 +157,7 @@ Judge::Judge(JudgeOptions options)
 std::vector<Finding> Judge::judge(const Case& expected, const Observation& seen) {
   Verdict verdict(expected);
   if (!seen.was_run) return {};
+  ++judged_;
   judge_reply(verdict, seen.reply);
 
   if (options_.call == CallMode::response) {
@@ -183,8 +187,12 @@ std::vector<Finding> Judge::judge(const Case& expected, const Observation& seen)
 }
 
 void Judge::remember(const Case& sent) {
-  const auto trace = TraceId::from_hex(sent.trace_id);
-  if (trace && trace->is_valid()) sent_traces_.insert(*trace);
+  const auto add = [this](std::string_view id) {
+    const auto trace = TraceId::from_hex(id);
+    if (trace && trace->is_valid()) sent_traces_.insert(*trace);
+  };
+  add(sent.trace_id);
+  for (const std::string& id : sent.named_ids) add(id);
   sent_members_.insert(sent.baggage.members.begin(), sent.baggage.members.end());
 }
 
@@ -205,13 +213,14 @@ void Judge::judge_origin(Verdict& verdict, TraceId trace) {
 
 TraceId Judge::judge_fields(Verdict& verdict, const std::vector<Header>& fields) {
   judge_smuggling(verdict, fields);
-  judge_form(verdict, fields, options_.written);
+  judge_form(verdict, fields, options_.written, options_.spans != Spans::fresh);
 
   Fields carrier;
   for (const auto& [name, value] : fields) carrier.add({name, value});
   const Context got = options_.written.extract(carrier);
   if (says_.ids) judge_trace(verdict, got, shown(fields, options_.written));
-  if (says_.trace_state) judge_tracestate(verdict, join_values(fields, "tracestate"));
+  if (says_.trace_state && !is_tracestate_passed_on(verdict.expected(), fields))
+    judge_tracestate(verdict, join_values(fields, "tracestate"));
   judge_origin(verdict, got.trace_id());
   judge_leaked_baggage(verdict, got.baggage().header(), sent_members_);
   if (has_writer(options_.written, "baggage")) {
@@ -253,8 +262,7 @@ void Judge::judge_trace(Verdict& verdict, const Context& got, const std::string&
   if (is_continued || expected.trace == Trace::any) judge_decision(verdict, got, arrived);
   if (is_continued && says_.random && expected.random &&
       got.span_context().flags.random() != *expected.random) {
-    verdict.add(mistakes::random_flag_changed, expected.level,
-                std::string(mistakes::random_flag_changed.clause),
+    verdict.add(mistakes::random_flag_changed,
                 *expected.random ? "the random flag is set" : "the random flag is clear", arrived);
   }
 }
@@ -273,8 +281,17 @@ void Judge::judge_parent_id(Verdict& verdict, const Context& got, bool is_contin
   if (options_.spans == Spans::forwarded && is_continued) {
     verdict.add(mistakes::parent_id_not_forwarded, "parent id " + verdict.expected().span_id,
                 arrived);
-  } else if (!seen_ids_.insert(span).second) {
-    verdict.add(mistakes::parent_id_repeated, "a parent id that no other call has", arrived);
+    return;
+  }
+  const auto [known, is_new] = seen_ids_.try_emplace(span, judged_);
+  if (is_new) return;
+  constexpr std::string_view wanted = "a parent id that no other call has";
+  // The calls of one request may name the operation that serves it.
+  if (known->second == judged_ && options_.spans != Spans::fresh) {
+    verdict.add(mistakes::parent_id_repeated, Level::choice, std::string(baton_rules::traceparent),
+                wanted, arrived);
+  } else {
+    verdict.add(mistakes::parent_id_repeated, wanted, arrived);
   }
 }
 
@@ -288,9 +305,7 @@ void Judge::judge_decision(Verdict& verdict, const Context& got, const std::stri
   const bool is_same = can_say || !has_ids ? got.sampling() == wanted
                                            : is_sampled(got.sampling()) == is_sampled(wanted);
   if (is_same || (!has_ids && !can_say)) return;
-  const Level level = std::max(expected.level, expected.sampling_level);
-  verdict.add(mistakes::sampling_changed, level, expected.clause,
-              "sampling: " + std::string(to_string(wanted)), arrived);
+  verdict.add(mistakes::sampling_changed, "sampling: " + std::string(to_string(wanted)), arrived);
 }
 
 }  // namespace baton::tool::probe

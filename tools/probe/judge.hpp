@@ -62,8 +62,9 @@ class Judge {
   void judge_decision(Verdict& verdict, const Context& got, const std::string& arrived);
 
   JudgeOptions options_;
-  Vocabulary says_;  // what any of the written formats can say
-  std::unordered_set<SpanId> seen_ids_;
+  Vocabulary says_;                                   // what any of the written formats can say
+  std::size_t judged_ = 0;                            // how many requests
+  std::unordered_map<SpanId, std::size_t> seen_ids_;  // and of which request
   std::unordered_map<TraceId, const Case*> new_traces_;
   std::unordered_set<TraceId> sent_traces_;       // of earlier cases
   std::unordered_set<std::string> sent_members_;  // the same of baggage

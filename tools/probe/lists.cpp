@@ -2,6 +2,7 @@
 #include "baton/detail/ascii.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
+#include "text/utf8.hpp"
 #include "tools/probe/verdict.hpp"
 
 namespace baton::tool::probe {
@@ -23,6 +24,17 @@ std::string_view key_of(std::string_view member) noexcept {
   return detail::trim(member.substr(0, member.find_first_of("=;")));
 }
 
+/// Decodes a value. What is not UTF-8 means the replacement character, as W3C Baggage demands.
+void append_decoded(std::string_view value, std::string& out) {
+  std::string bytes;
+  detail::append_percent_decoded(value, bytes);
+  for (std::string_view rest = bytes; !rest.empty();) {
+    const detail::utf8::Piece piece = detail::utf8::first_piece(rest);
+    out += piece.is_whole ? rest.substr(0, piece.size) : detail::utf8::replacement_character;
+    rest.remove_prefix(piece.size);
+  }
+}
+
 /// A member without blanks around its parts: as sent, and with its values decoded.
 struct Member {
   std::string key;
@@ -42,7 +54,7 @@ struct Member {
       const std::string_view value = detail::trim(part.substr(equals + 1));
       text.append("=").append(value);
       meaning += '=';
-      detail::append_percent_decoded(value, meaning);
+      append_decoded(value, meaning);
     }
   }
 };
@@ -68,6 +80,13 @@ std::unordered_set<std::string> sent_keys(const Case& expected, std::string_view
   }
   keys.erase("");
   return keys;
+}
+
+std::size_t count_lines(const Case& sent, std::string_view name) {
+  return static_cast<std::size_t>(
+      std::count_if(sent.lines.begin(), sent.lines.end(), [name](const std::string& line) {
+        return detail::equals_ignoring_case(split_line(line).first, name);
+      }));
 }
 
 std::string joined(const std::vector<std::string>& members) {
@@ -119,10 +138,25 @@ std::vector<std::string> texts(const std::vector<Member>& members) {
   return out;
 }
 
+/// In whatever order the keys are, the members of one key should keep theirs.
+void add_reordered(Verdict& verdict, std::vector<Member> wanted, std::vector<Member> got) {
+  const std::string wanted_text = joined(texts(wanted));
+  const std::string got_text = joined(texts(got));
+  const auto by_key = [](const Member& a, const Member& b) { return a.key < b.key; };
+  std::stable_sort(wanted.begin(), wanted.end(), by_key);
+  std::stable_sort(got.begin(), got.end(), by_key);
+  if (is_subsequence(meanings(got), meanings(wanted))) {
+    verdict.add(mistakes::baggage_reordered, wanted_text, got_text);
+  } else {
+    verdict.add(mistakes::baggage_reordered, Level::should, "W3C Baggage §3.3.1.1 (baggage-string)",
+                wanted_text, got_text);
+  }
+}
+
 void judge_exact_baggage(Verdict& verdict, const std::vector<Member>& wanted,
                          const std::vector<Member>& got) {
   const auto add = [&](const Mistake& mistake) {
-    verdict.add(mistake, joined(texts(wanted)), joined(texts(got)));
+    verdict.add(mistake, verdict.expected().baggage, joined(texts(wanted)), joined(texts(got)));
   };
   const auto wanted_meanings = meanings(wanted);
   const auto got_meanings = meanings(got);
@@ -130,7 +164,7 @@ void judge_exact_baggage(Verdict& verdict, const std::vector<Member>& wanted,
     if (got.empty()) {
       add(mistakes::baggage_lost);
     } else if (is_rearranged(got_meanings, wanted_meanings)) {
-      add(mistakes::baggage_reordered);
+      add_reordered(verdict, wanted, got);
     } else if (is_subsequence(got_meanings, wanted_meanings)) {
       add(mistakes::baggage_incomplete);
     } else {
@@ -162,7 +196,12 @@ void judge_tracestate(Verdict& verdict, std::string_view got) {
   }
 
   const auto add = [&](const Mistake& mistake) {
-    verdict.add(mistake, joined(list.members), joined(all));
+    verdict.add(mistake, list, joined(list.members), joined(all));
+  };
+  const auto add_should = [&](const Mistake& mistake) {
+    const Level level = std::max({Level::should, verdict.expected().level, list.level});
+    verdict.add(mistake, level, std::string(mistakes::tracestate_reordered.clause),
+                joined(list.members), joined(all));
   };
   if (list.keep == Keep::at_most) {
     if (!is_subsequence(ours, list.members)) add(mistakes::tracestate_kept);
@@ -174,11 +213,14 @@ void judge_tracestate(Verdict& verdict, std::string_view got) {
                        std::equal(ours.begin(), ours.end(), list.members.begin());
   if (is_full) return;
   if (ours == list.members) {
-    if (is_foreign_behind_ours) add(mistakes::tracestate_reordered);
+    if (is_foreign_behind_ours) add_should(mistakes::tracestate_reordered);
   } else if (ours.empty()) {
     add(mistakes::tracestate_lost);
   } else if (is_rearranged(ours, list.members)) {
     add(mistakes::tracestate_reordered);
+  } else if (is_subsequence(ours, list.members) &&
+             count_lines(verdict.expected(), "tracestate") == 1) {
+    add_should(mistakes::tracestate_changed);  // it may delete members, and should not
   } else {
     add(mistakes::tracestate_changed);
   }
@@ -204,16 +246,18 @@ void judge_baggage(Verdict& verdict, std::string_view got) {
     };
     const auto kept = std::stable_partition(ours.begin(), ours.end(), is_wanted);
     if (kept != ours.end()) {
-      verdict.add(mistakes::baggage_kept, joined(list.members), std::string(got));
+      verdict.add(mistakes::baggage_kept, list, joined(list.members), std::string(got));
       ours.erase(kept, ours.end());
     }
     judge_exact_baggage(verdict, wanted, ours);
     return;
   }
   if (!is_subsequence(meanings(ours), meanings(wanted))) {
-    const bool is_order = is_subset(meanings(ours), meanings(wanted));
-    verdict.add(is_order ? mistakes::baggage_reordered : mistakes::baggage_kept,
-                joined(list.members), std::string(got));
+    if (is_subset(meanings(ours), meanings(wanted))) {
+      add_reordered(verdict, std::move(wanted), std::move(ours));
+    } else {
+      verdict.add(mistakes::baggage_kept, list, joined(list.members), std::string(got));
+    }
   }
 }
 

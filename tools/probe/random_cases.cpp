@@ -9,6 +9,7 @@
 #include "baton/testing/hostile.hpp"
 #include "baton/testing/mutation.hpp"
 #include "tools/fields.hpp"
+#include "tools/probe/verdict.hpp"
 
 namespace baton::tool::probe {
 namespace {
@@ -18,6 +19,9 @@ using testing::Mutation;
 
 /// Many servers read no more than 8 KiB of one field, or of all.
 constexpr std::size_t max_bytes_for_all = 4096;
+// What each service should send on: Trace Context L2 §3.3.3.1, W3C Baggage §3.3.2.
+constexpr std::size_t max_state_bytes = 512;
+constexpr std::size_t max_sure_members = 64;
 
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -34,8 +38,6 @@ class Generator {
     digits.insert(0, 4 - std::min<std::size_t>(4, digits.size()), '0');
     row.name = "random/" + digits + "-" + add_lines(row);
     std::replace(row.name.begin(), row.name.end(), '_', '-');
-    row.clause = "generated: as Baton reads it (docs/wire-formats.md)";
-    row.level = Level::should;
     expect(row);
     return row;
   }
@@ -45,9 +47,12 @@ class Generator {
   /// change.
   std::string add_lines(Case& row) {
     const auto readers = read_.readers();
-    const std::string_view format = readers[draw_.number(0, readers.size() - 1)]->traits().name;
+    const auto& traits = readers[draw_.number(0, readers.size() - 1)]->traits();
+    const std::string_view format = traits.name;
     std::string change = "valid";
+    is_valid_ = true;
     is_repeated_ = false;
+    is_beyond_limits_ = false;
     FieldList fields;
     if (draw_.one_in(8)) {
       fields = testing::draw_valid_fields(format, draw_).fields;
@@ -55,11 +60,19 @@ class Generator {
       testing::NearlyValid drawn = testing::draw_nearly_valid(format, draw_);
       while (!testing::fits_http(drawn.fields)) drawn = testing::draw_nearly_valid(format, draw_);
       change = name(drawn.mutation);
+      is_valid_ = false;
+      is_beyond_limits_ = drawn.mutation == Mutation::members_over_limit ||
+                          drawn.mutation == Mutation::bytes_over_limit;
       is_repeated_ = drawn.mutation == Mutation::member_repeated ||
                      drawn.mutation == Mutation::field_repeated ||
                      drawn.mutation == Mutation::field_contradicted;
       fields = std::move(drawn.fields);
     }
+    // A specification says what a valid request means, and Trace Context what a bad one does.
+    const bool is_decided = is_valid_ || (format == "tracecontext" && !is_repeated_);
+    row.level = is_decided ? Level::should : Level::choice;
+    row.clause = is_decided ? "generated: " + std::string(traits.specification)
+                            : "generated: as Baton reads it (docs/wire-formats.md)";
     const bool reads_baggage = std::any_of(readers.begin(), readers.end(), [](const auto& reader) {
       return reader->traits().name == "baggage";
     });
@@ -121,16 +134,26 @@ class Generator {
       row.trace = context.trace_id().is_valid() ? Trace::continued_or_none : Trace::not_continued;
     }
     row.trace_id = context.trace_id().to_string();
-    auto state = members_of(context.span_context().trace_state.header());
-    row.tracestate = {keep_state_of(context), std::move(state)};
-    auto baggage = members_of(context.baggage().header());
-    const Keep keeps_baggage = keep_of(baggage);
-    row.baggage = {keeps_baggage, std::move(baggage)};
+    const std::string_view state = context.span_context().trace_state.header();
+    row.tracestate.keep = keep_state_of(context);
+    row.tracestate.members = members_of(state);
+    if (!is_valid_ || state.size() > max_state_bytes) row.tracestate.level = Level::choice;
+    std::string baggage(context.baggage().header());
+    // A service may send on more than Baton does.
+    if (is_beyond_limits_) baggage = join_values(sent, "baggage");
+    row.baggage.members = members_of(baggage);
+    row.baggage.keep = is_beyond_limits_ ? Keep::at_most : keep_of(row.baggage.members);
+    const bool must_keep = is_valid_ && row.baggage.keep == Keep::exactly &&
+                           baggage.size() <= BaggageLimits().max_bytes &&
+                           row.baggage.members.size() <= max_sure_members;
+    if (!must_keep) row.baggage.level = Level::choice;
   }
 
   const PropagatorChain& read_;
   testing::Draw draw_;
+  bool is_valid_ = true;
   bool is_repeated_ = false;
+  bool is_beyond_limits_ = false;
 };
 
 }  // namespace

@@ -10,8 +10,9 @@
 
 namespace baton::tool::probe {
 
-/// Adds requests that are valid but for one change. What Baton reads from them is expected, at the
-/// level *should*. The same seed makes the same requests.
+/// Adds requests that are valid but for one change. What Baton reads from them is expected: it
+/// *should* arrive if a specification says so, and is a choice else. The same seed makes the same
+/// requests.
 void add_random_cases(std::vector<Case>& cases, const PropagatorChain& read, std::size_t count,
                       std::uint64_t seed);
 

@@ -18,15 +18,21 @@ bool Report::is_good() const noexcept {
 Grade grade_of(const std::vector<Finding>& findings, bool was_run, bool strict) noexcept {
   if (!was_run) return Grade::not_run;
   if (findings.empty()) return Grade::passed;
-  const bool has_must = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.level == Level::must;
-  });
-  return has_must || strict ? Grade::failed : Grade::warned;
+  const auto worst =
+      std::min_element(findings.begin(), findings.end(),
+                       [](const Finding& a, const Finding& b) { return a.level < b.level; });
+  switch (worst->level) {
+    case Level::must: return Grade::failed;
+    case Level::should: return strict ? Grade::failed : Grade::warned;
+    case Level::choice: return Grade::noted;
+  }
+  return Grade::failed;
 }
 
 std::string_view to_string(Grade grade) noexcept {
   switch (grade) {
     case Grade::passed: return "passed";
+    case Grade::noted: return "noted";
     case Grade::warned: return "warned";
     case Grade::failed: return "failed";
     case Grade::not_run: return "not_run";

@@ -15,8 +15,14 @@
 
 namespace baton::tool::probe {
 
-enum class Grade : std::uint8_t { passed, warned, failed, not_run };
-inline constexpr std::size_t grade_count = 4;
+enum class Grade : std::uint8_t {
+  passed,
+  noted,   ///< does otherwise than Baton if there is a choice
+  warned,  ///< does otherwise than it should
+  failed,
+  not_run,
+};
+inline constexpr std::size_t grade_count = 5;
 
 struct Result {
   const Case* row = nullptr;
@@ -44,7 +50,8 @@ struct Report {
   [[nodiscard]] bool is_good() const noexcept;
 };
 
-/// `failed` if a finding is one against a MUST, or any with `strict`.
+/// By the strongest level of the findings. With `strict`, what the service should do has failed,
+/// too; what is a choice never fails.
 [[nodiscard]] Grade grade_of(const std::vector<Finding>& findings, bool was_run,
                              bool strict) noexcept;
 

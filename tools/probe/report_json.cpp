@@ -49,7 +49,8 @@ std::string to_json(const Report& report) {
   json::array cases;
   for (const Result& result : report.results) cases.push_back(to_json(result));
   json::object summary;
-  for (const Grade grade : {Grade::passed, Grade::warned, Grade::failed, Grade::not_run}) {
+  for (const Grade grade :
+       {Grade::passed, Grade::noted, Grade::warned, Grade::failed, Grade::not_run}) {
     summary.emplace(to_string(grade), report.count(grade));
   }
   const json::object document{

@@ -69,7 +69,7 @@ void add_case(std::string& out, const Result& result) {
     out += "</failure>\n";
   } else if (result.grade == Grade::not_run) {
     out += "      <skipped/>\n";
-  } else if (result.grade == Grade::warned) {
+  } else if (result.grade == Grade::warned || result.grade == Grade::noted) {
     out += "      <system-out>";
     add_details(out, result);
     out += "</system-out>\n";

@@ -37,6 +37,7 @@ std::string number(std::size_t value, std::size_t width) {
 std::string mark(Grade grade, const Paint& paint) {
   switch (grade) {
     case Grade::passed: return paint.good("ok  ");
+    case Grade::noted: return paint.faint("NOTE");
     case Grade::warned: return paint.strong("WARN");
     case Grade::failed: return paint.bad("FAIL");
     case Grade::not_run: return paint.faint("----");
@@ -113,7 +114,8 @@ class Table {
   }
 
   void add(const Finding& finding) {
-    const bool fails = finding.level == Level::must || report_.strict;
+    const bool fails =
+        finding.level == Level::must || (finding.level == Level::should && report_.strict);
     const std::string_view name = finding.mistake->name;
     add_line("mistake", (fails ? paint_.bad(name) : paint_.strong(name)) + ": " +
                             std::string(finding.mistake->meaning));
@@ -152,7 +154,7 @@ class Table {
     }
     groups.emplace_back("all", all);
 
-    out_ += padded("", 12) + "  passed  warned  failed  not run\n";
+    out_ += padded("", 12) + "  passed   noted  warned  failed  not run\n";
     for (const auto& [name, counts] : groups) {
       out_ += padded(name, 12);
       for (const std::size_t count : counts) out_ += number(count, 8);

@@ -22,22 +22,24 @@ class Row {
   Row& continues_or_none(std::string_view trace_id = "{trace}") {
     return trace(Trace::continued_or_none, trace_id);
   }
-  /// The tracestate of a trace that is not continued must not go on.
+  /// The tracestate of a trace that is not continued should not go on.
   Row& restarts() {
     case_->trace = Trace::not_continued;
-    return tracestate({}, Keep::at_most);
+    return tracestate({}, Keep::at_most)
+        .tracestate_is(Level::should, "Trace Context L2 §3.4 (mutating traceparent)");
   }
   Row& tracestate(std::vector<std::string> members, Keep keep = Keep::exactly) {
-    case_->tracestate = {keep, std::move(members)};
+    case_->tracestate.keep = keep;
+    case_->tracestate.members = std::move(members);
     return *this;
   }
   Row& baggage(std::vector<std::string> members, Keep keep = Keep::exactly) {
-    case_->baggage = {keep, std::move(members)};
+    case_->baggage.keep = keep;
+    case_->baggage.members = std::move(members);
     return *this;
   }
-  Row& decides(Sampling sampling, Level level = Level::should) {
+  Row& decides(Sampling sampling) {
     case_->sampling = sampling;
-    case_->sampling_level = level;
     return *this;
   }
   Row& random(bool flag) {
@@ -49,8 +51,17 @@ class Row {
     case_->span_id = span_id;
     return *this;
   }
-  Row& should() {
-    case_->level = Level::should;
+  Row& should() { return level(Level::should); }
+  Row& choice() { return level(Level::choice); }
+  /// The trace is as the case demands, and the list a weaker demand.
+  Row& tracestate_is(Level level, std::string_view clause) {
+    case_->tracestate.level = level;
+    case_->tracestate.clause = clause;
+    return *this;
+  }
+  Row& baggage_is(Level level, std::string_view clause) {
+    case_->baggage.level = level;
+    case_->baggage.clause = clause;
     return *this;
   }
   Row& may_refuse() {
@@ -67,6 +78,10 @@ class Row {
   }
 
  private:
+  Row& level(Level level) {
+    case_->level = level;
+    return *this;
+  }
   Row& trace(Trace trace, std::string_view trace_id) {
     case_->trace = trace;
     case_->trace_id = trace_id;
@@ -86,6 +101,7 @@ class Row {
 /// | `{high8}`, `{high12}`, `{high14}`, `{high15}`, `{tail24}` | its first digits, its last 24 |
 /// | `{low10}`, `{span10}` | the second half, and the span id, as decimal numbers |
 /// | `{trace2}`, `{span2}` | other ids |
+/// | `{binary}`, `{binary24}` | both ids as OpenCensus has them, in base 64; 24 characters of it |
 class Rows {
  public:
   Rows(std::vector<Case>& cases, std::string_view group, std::string_view format) noexcept

@@ -28,6 +28,15 @@ class Verdict {
     add(mistake, level, is_of_case ? case_->clause : std::string(mistake.clause), wanted, got);
   }
 
+  /// The same in a list, which may have a clause and a weaker level of its own.
+  void add(const Mistake& mistake, const ExpectedList& list, std::string_view wanted,
+           std::string_view got) {
+    if (!mistake.clause.empty()) return add(mistake, wanted, got);
+    const Level level = std::max({mistake.level, case_->level, list.level});
+    add(mistake, level, list.clause.empty() ? case_->clause : std::string(list.clause), wanted,
+        got);
+  }
+
   void add(const Mistake& mistake, Level level, std::string clause, std::string_view wanted,
            std::string_view got) {
     if (has(mistake)) return;
@@ -55,9 +64,16 @@ class Verdict {
 [[nodiscard]] std::size_t count_fields(const std::vector<Header>& fields, std::string_view name);
 
 /// Whether what was sent in W3C's fields and in those of the other formats is well-formed, whatever
-/// the case.
-void judge_form(Verdict& verdict, const std::vector<Header>& fields,
-                const PropagatorChain& written);
+/// the case. A service that may pass fields on unchanged may leave the bad ones as they came.
+void judge_form(Verdict& verdict, const std::vector<Header>& fields, const PropagatorChain& written,
+                bool may_pass_on);
+
+/// Whether the traceparent that was sent arrived unchanged.
+[[nodiscard]] bool is_passed_on(const Case& expected, const std::vector<Header>& fields);
+
+/// Whether tracestate arrived unchanged beside such a traceparent. Then it must not be changed,
+/// whatever it is: Trace Context L2 §3.4.
+[[nodiscard]] bool is_tracestate_passed_on(const Case& expected, const std::vector<Header>& fields);
 
 /// Whether no value became a field of its own.
 void judge_smuggling(Verdict& verdict, const std::vector<Header>& fields);

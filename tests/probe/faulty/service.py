@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A service with hand-written propagation, in which one mistake can be planted.
 
-    service.py [--fault NAME] [--propagators LIST] [--written LIST] [--list]
+    service.py [--fault NAME | --lenient] [--propagators LIST] [--written LIST] [--list]
 
 `POST /test` has a list `[{"url": …, "arguments": …}]`; the service posts the arguments to each URL.
 """
@@ -16,6 +16,7 @@ import urllib.parse
 
 import b3
 import baggage
+import lenient
 import w3c
 from context import Context, client_span, server_span
 from faults import GROUPS, group_of, listed, plant, planted
@@ -94,8 +95,9 @@ async def post(url, arguments, fields):
 
 
 class Service:
-    def __init__(self, read, written):
-        self.readers = [READERS[name] for name in read.split(",")]
+    def __init__(self, read, written, is_lenient):
+        readers = {**READERS, **lenient.READERS} if is_lenient else READERS
+        self.readers = [readers[name] for name in read.split(",")]
         self.writers = [WRITERS[name] for name in written.split(",")]
         self.last = Context()
 
@@ -179,7 +181,7 @@ class Service:
 
 
 async def main(options):
-    service = Service(options.propagators, options.written)
+    service = Service(options.propagators, options.written, options.lenient)
     server = await asyncio.start_server(service.serve, "127.0.0.1", 0, limit=MAX_HEAD)
     print(f"listening on http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
@@ -188,6 +190,8 @@ async def main(options):
 def parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("--fault", metavar="NAME", help="the mistake to make")
+    parser.add_argument("--lenient", action="store_true",
+                        help="make none, and take each liberty that W3C's specifications leave")
     parser.add_argument("--propagators", metavar="LIST", help="the formats to read")
     parser.add_argument("--written", metavar="LIST", help="the formats to write")
     parser.add_argument("--list", action="store_true", help="print the mistakes")

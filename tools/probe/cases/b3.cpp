@@ -5,16 +5,14 @@
 namespace baton::tool::probe {
 namespace {
 
-constexpr std::string_view single = "B3: single header";
-constexpr std::string_view multiple = "B3: multiple headers";
-constexpr std::string_view state = "B3: sampling state";
-constexpr std::string_view alone = "B3: decision alone";
-constexpr std::string_view debug = "B3: debug flag (X-B3-Flags)";
+constexpr std::string_view single = "B3: Single Header";
+constexpr std::string_view multiple = "B3: Multiple Headers";
+constexpr std::string_view state = "B3: Sampling State";
+constexpr std::string_view debug = "B3: Debug Flag";
 constexpr std::string_view trace_id = "B3: TraceId";
 constexpr std::string_view span_id = "B3: SpanId";
 constexpr std::string_view parent_id = "B3: ParentSpanId";
-constexpr std::string_view empty = "B3: empty fields";
-constexpr std::string_view precedence = "B3: single header before multiple";
+constexpr std::string_view encodings = "B3: Http Encodings";
 
 constexpr std::string_view short_id = "0000000000000000{low}";
 
@@ -23,34 +21,36 @@ void add_single(Rows& rows) {
     return std::vector<std::string>{"b3: " + std::string(value)};
   };
   rows.add("accept", single, b3("{trace}-{span}-1")).continues().decides(Sampling::sample);
-  rows.add("deny", single, b3("{trace}-{span}-0")).continues().decides(Sampling::drop, Level::must);
-  rows.add("debug", single, b3("{trace}-{span}-d"))
-      .continues()
-      .decides(Sampling::debug, Level::must);
+  rows.add("deny", single, b3("{trace}-{span}-0")).continues().decides(Sampling::drop);
+  rows.add("debug", single, b3("{trace}-{span}-d")).continues().decides(Sampling::debug);
   rows.add("defer", single, b3("{trace}-{span}")).continues();
   rows.add("with-parent", single, b3("{trace}-{span}-1-{span2}"))
       .continues()
       .decides(Sampling::sample);
   rows.add("64-bit-trace-id", trace_id, b3("{low}-{span}-1")).continues(short_id);
-  rows.add("deny-alone", alone, b3("0")).decides(Sampling::drop, Level::must);
-  rows.add("accept-alone", alone, b3("1")).decides(Sampling::sample);
-  rows.add("debug-alone", alone, b3("d")).decides(Sampling::debug);
+  rows.add("deny-alone", state, b3("0")).decides(Sampling::drop);
+  rows.add("accept-alone", state, b3("1")).decides(Sampling::sample);
+  rows.add("debug-alone", state, b3("d")).decides(Sampling::debug);
   rows.add("name-uppercase", single, {"B3: {trace}-{span}-1"}).continues();
 
-  rows.add("uppercase-trace-id", trace_id, b3("{TRACE}-{span}-1")).restarts().should();
-  rows.add("trace-id-too-short", trace_id, b3("{high15}-{span}-1")).restarts();
-  rows.add("trace-id-of-31", trace_id, b3("{low}{high15}-{span}-1")).restarts();
-  rows.add("trace-id-too-long", trace_id, b3("{trace}0-{span}-1")).restarts();
-  rows.add("zero-trace-id", trace_id, b3("00000000000000000000000000000000-{span}-1")).restarts();
-  rows.add("uuid", trace_id, b3("{high8}-1234-4234-8234-{high12}")).restarts();
-  rows.add("zero-span-id", span_id, b3("{trace}-0000000000000000-1")).restarts();
-  rows.add("span-id-too-short", span_id, b3("{trace}-{high15}-1")).restarts();
-  rows.add("bad-state", state, b3("{trace}-{span}-2")).restarts().should();
-  rows.add("true", state, b3("{trace}-{span}-true")).restarts().should();
-  rows.add("trailing-hyphen", single, b3("{trace}-{span}-1-")).restarts().should();
-  rows.add("bad-parent", parent_id, b3("{trace}-{span}-1-xyz")).restarts().should();
-  rows.add("empty", single, {"b3:"}).restarts();
-  rows.add("smuggling", single, b3("{trace}-{span}-1%0D%0AX-Smuggled:1")).restarts();
+  rows.add("uppercase-trace-id", baton_rules::b3, b3("{TRACE}-{span}-1")).restarts().choice();
+  rows.add("trace-id-too-short", baton_rules::b3, b3("{high15}-{span}-1")).restarts().choice();
+  rows.add("trace-id-of-31", baton_rules::b3, b3("{low}{high15}-{span}-1")).restarts().choice();
+  rows.add("trace-id-too-long", baton_rules::b3, b3("{trace}0-{span}-1")).restarts().choice();
+  rows.add("zero-trace-id", baton_rules::b3, b3("00000000000000000000000000000000-{span}-1"))
+      .restarts()
+      .choice();
+  rows.add("uuid", baton_rules::b3, b3("{high8}-1234-4234-8234-{high12}")).restarts().choice();
+  rows.add("zero-span-id", baton_rules::b3, b3("{trace}-0000000000000000-1")).restarts().choice();
+  rows.add("span-id-too-short", baton_rules::b3, b3("{trace}-{high15}-1")).restarts().choice();
+  rows.add("bad-state", baton_rules::b3, b3("{trace}-{span}-2")).restarts().choice();
+  rows.add("true", baton_rules::b3, b3("{trace}-{span}-true")).restarts().choice();
+  rows.add("trailing-hyphen", baton_rules::b3, b3("{trace}-{span}-1-")).restarts().choice();
+  rows.add("bad-parent", baton_rules::b3, b3("{trace}-{span}-1-xyz")).restarts().choice();
+  rows.add("empty", baton_rules::b3, {"b3:"}).restarts().choice();
+  rows.add("smuggling", baton_rules::b3, b3("{trace}-{span}-1%0D%0AX-Smuggled:1"))
+      .restarts()
+      .choice();
 }
 
 std::vector<std::string> multi(std::vector<std::string> others) {
@@ -60,24 +60,21 @@ std::vector<std::string> multi(std::vector<std::string> others) {
 
 void add_multiple(Rows& rows) {
   rows.add("accept", multiple, multi({"X-B3-Sampled: 1"})).continues().decides(Sampling::sample);
-  rows.add("deny", multiple, multi({"X-B3-Sampled: 0"}))
-      .continues()
-      .decides(Sampling::drop, Level::must);
+  rows.add("deny", multiple, multi({"X-B3-Sampled: 0"})).continues().decides(Sampling::drop);
   rows.add("defer", multiple, multi({})).continues();
-  rows.add("debug", debug, multi({"X-B3-Flags: 1"}))
+  rows.add("debug", debug, multi({"X-B3-Flags: 1"})).continues().decides(Sampling::debug);
+  rows.add("debug-and-sampled", baton_rules::b3, multi({"X-B3-Flags: 1", "X-B3-Sampled: 1"}))
       .continues()
-      .decides(Sampling::debug, Level::must);
-  rows.add("debug-and-sampled", debug, multi({"X-B3-Flags: 1", "X-B3-Sampled: 1"}))
-      .continues()
-      .decides(Sampling::debug);
-  rows.add("true", state, multi({"X-B3-Sampled: true"}))
+      .decides(Sampling::debug)
+      .choice();
+  rows.add("true", baton_rules::b3, multi({"X-B3-Sampled: true"}))
       .continues()
       .decides(Sampling::sample)
-      .should();
-  rows.add("false", state, multi({"X-B3-Sampled: false"}))
+      .choice();
+  rows.add("false", baton_rules::b3, multi({"X-B3-Sampled: false"}))
       .continues()
       .decides(Sampling::drop)
-      .should();
+      .choice();
   rows.add("with-parent", parent_id, multi({"X-B3-ParentSpanId: {span2}", "X-B3-Sampled: 1"}))
       .continues();
   rows.add("lowercase-names", multiple,
@@ -86,34 +83,42 @@ void add_multiple(Rows& rows) {
   rows.add("64-bit-trace-id", trace_id,
            {"X-B3-TraceId: {low}", "X-B3-SpanId: {span}", "X-B3-Sampled: 1"})
       .continues(short_id);
-  rows.add("deny-alone", alone, {"X-B3-Sampled: 0"}).decides(Sampling::drop, Level::must);
-  rows.add("debug-alone", alone, {"X-B3-Flags: 1"}).decides(Sampling::debug);
-  rows.add("empty-parent", empty, multi({"X-B3-ParentSpanId:", "X-B3-Sampled: 1"}))
+  rows.add("deny-alone", state, {"X-B3-Sampled: 0"}).decides(Sampling::drop);
+  rows.add("debug-alone", state, {"X-B3-Flags: 1"}).decides(Sampling::debug);
+  rows.add("empty-parent", baton_rules::b3, multi({"X-B3-ParentSpanId:", "X-B3-Sampled: 1"}))
       .continues()
-      .should();
-  rows.add("empty-flags", empty, multi({"X-B3-Flags:", "X-B3-Sampled: 0"}))
+      .choice();
+  rows.add("empty-flags", baton_rules::b3, multi({"X-B3-Flags:", "X-B3-Sampled: 0"}))
       .continues()
       .decides(Sampling::drop)
-      .should();
-  rows.add("all-empty", empty,
+      .choice();
+  rows.add("all-empty", baton_rules::b3,
            {"X-B3-TraceId:", "X-B3-SpanId:", "X-B3-ParentSpanId:", "X-B3-Sampled:"})
-      .restarts();
+      .restarts()
+      .choice();
 
-  rows.add("no-span-id", span_id, {"X-B3-TraceId: {trace}", "X-B3-Sampled: 1"}).restarts();
-  rows.add("no-trace-id", trace_id, {"X-B3-SpanId: {span}", "X-B3-Sampled: 1"}).restarts();
-  rows.add("zero-trace-id", trace_id,
+  rows.add("no-span-id", baton_rules::b3, {"X-B3-TraceId: {trace}", "X-B3-Sampled: 1"})
+      .restarts()
+      .choice();
+  rows.add("no-trace-id", baton_rules::b3, {"X-B3-SpanId: {span}", "X-B3-Sampled: 1"})
+      .restarts()
+      .choice();
+  rows.add("zero-trace-id", baton_rules::b3,
            {"X-B3-TraceId: 0000000000000000", "X-B3-SpanId: {span}", "X-B3-Sampled: 1"})
-      .restarts();
-  rows.add("zero-span-id", span_id,
+      .restarts()
+      .choice();
+  rows.add("zero-span-id", baton_rules::b3,
            {"X-B3-TraceId: {trace}", "X-B3-SpanId: 0000000000000000", "X-B3-Sampled: 1"})
-      .restarts();
-  rows.add("trace-id-not-hex", trace_id,
+      .restarts()
+      .choice();
+  rows.add("trace-id-not-hex", baton_rules::b3,
            {"X-B3-TraceId: {low}{high15}x", "X-B3-SpanId: {span}", "X-B3-Sampled: 1"})
-      .restarts();
-  rows.add("uppercase-trace-id", trace_id,
+      .restarts()
+      .choice();
+  rows.add("uppercase-trace-id", baton_rules::b3,
            {"X-B3-TraceId: {TRACE}", "X-B3-SpanId: {span}", "X-B3-Sampled: 1"})
       .restarts()
-      .should();
+      .choice();
 }
 
 }  // namespace
@@ -123,8 +128,8 @@ void add_b3_cases(std::vector<Case>& cases, std::string_view format) {
   if (format == "b3") {
     add_single(rows);
     // What both readers of B3 understand.
-    rows.add("multi-fallback", precedence, multi({"X-B3-Sampled: 1"})).continues().should();
-    rows.add("single-wins", precedence,
+    rows.add("multi-fallback", baton_rules::b3, multi({"X-B3-Sampled: 1"})).continues().choice();
+    rows.add("single-wins", encodings,
              {"X-B3-TraceId: {trace2}", "X-B3-SpanId: {span2}", "b3: {trace}-{span}-1"})
         .continues();
   } else {

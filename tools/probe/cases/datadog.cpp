@@ -7,9 +7,9 @@ namespace {
 
 constexpr std::string_view ids = "Datadog: ids";
 constexpr std::string_view tid = "Datadog: _dd.p.tid";
-constexpr std::string_view bad_tid = "Datadog: a bad _dd.p.tid costs only the high half";
+constexpr std::string_view bad_tid = "Baton, docs/wire-formats.md: Datadog";
 constexpr std::string_view priority = "Datadog: priority";
-constexpr std::string_view lone_trace = "A trace id alone";
+constexpr std::string_view lone_trace = "Baton, docs/wire-formats.md: A trace id alone";
 
 }  // namespace
 
@@ -39,7 +39,7 @@ void add_datadog_cases(std::vector<Case>& cases) {
   rows.add("bad-tid", bad_tid,
            fields({"x-datadog-sampling-priority: 1", "x-datadog-tags: _dd.p.tid=xyz"}))
       .continues(short_id)
-      .should();
+      .choice();
   rows.add("names-title-case", ids,
            {"X-Datadog-Trace-Id: {low10}", "X-Datadog-Parent-Id: {span10}"})
       .continues(short_id);
@@ -47,17 +47,21 @@ void add_datadog_cases(std::vector<Case>& cases) {
            {"x-datadog-trace-id: {low10}", "x-datadog-parent-id: 0",
             "x-datadog-sampling-priority: 1"})
       .continues_or_none(short_id)
-      .should();
+      .choice();
   rows.add("zero-trace-id", ids, {"x-datadog-trace-id: 0", "x-datadog-parent-id: {span10}"})
-      .restarts();
+      .restarts()
+      .choice();
   rows.add("trace-id-too-large", ids,
            {"x-datadog-trace-id: 18446744073709551616", "x-datadog-parent-id: {span10}"})
-      .restarts();
+      .restarts()
+      .choice();
   rows.add("trace-id-not-decimal", ids,
            {"x-datadog-trace-id: {low}", "x-datadog-parent-id: {span10}"})
-      .restarts();
+      .restarts()
+      .choice();
   rows.add("negative-trace-id", ids, {"x-datadog-trace-id: -1", "x-datadog-parent-id: {span10}"})
-      .restarts();
+      .restarts()
+      .choice();
 }
 
 }  // namespace baton::tool::probe

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view cloud = "Google Cloud: X-Cloud-Trace-Context";
 constexpr std::string_view options = "Google Cloud: options";
-constexpr std::string_view lone_trace = "A trace id alone";
+constexpr std::string_view lone_trace = "Baton, docs/wire-formats.md: A trace id alone";
 
 }  // namespace
 
@@ -22,14 +22,15 @@ void add_gcp_cases(std::vector<Case>& cases) {
       .decides(Sampling::drop);
   rows.add("no-options", options, field("{trace}/{span10}")).continues();
   rows.add("name-lowercase", cloud, {"x-cloud-trace-context: {trace}/{span10};o=1"}).continues();
-  rows.add("trace-alone", lone_trace, field("{trace}/0;o=1")).continues_or_none().should();
+  rows.add("trace-alone", lone_trace, field("{trace}/0;o=1")).continues_or_none().choice();
   rows.add("zero-trace-id", cloud, field("00000000000000000000000000000000/{span10};o=1"))
-      .restarts();
-  rows.add("trace-id-too-short", cloud, field("{low}{high15}/{span10};o=1")).restarts();
-  rows.add("span-not-decimal", cloud, field("{trace}/x{span10};o=1")).restarts().should();
-  rows.add("span-too-large", cloud, field("{trace}/18446744073709551616;o=1")).restarts().should();
-  rows.add("bad-options", options, field("{trace}/{span10};o=x")).restarts().should();
-  rows.add("empty", cloud, {"X-Cloud-Trace-Context:"}).restarts();
+      .restarts()
+      .choice();
+  rows.add("trace-id-too-short", cloud, field("{low}{high15}/{span10};o=1")).restarts().choice();
+  rows.add("span-not-decimal", cloud, field("{trace}/x{span10};o=1")).restarts().choice();
+  rows.add("span-too-large", cloud, field("{trace}/18446744073709551616;o=1")).restarts().choice();
+  rows.add("bad-options", options, field("{trace}/{span10};o=x")).restarts().choice();
+  rows.add("empty", cloud, {"X-Cloud-Trace-Context:"}).restarts().choice();
 }
 
 }  // namespace baton::tool::probe

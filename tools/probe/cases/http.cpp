@@ -5,6 +5,7 @@
 namespace baton::tool::probe {
 namespace {
 
+constexpr std::string_view mutating = "Trace Context L2 §3.4 (mutating traceparent)";
 constexpr std::string_view syntax = "RFC 9112 §5 (field syntax)";
 constexpr std::string_view limits = "RFC 6585 §5 (431)";
 constexpr std::string_view values = "RFC 9110 §5.5 (field values)";
@@ -24,7 +25,7 @@ std::vector<std::string> many(std::size_t count, std::string_view line) {
 /// After each of these, a plain request must be answered well.
 void add_http_cases(std::vector<Case>& cases) {
   Rows rows(cases, "http", "");
-  rows.add("nothing-sent", syntax, {}).restarts().baggage({}, Keep::at_most);
+  rows.add("nothing-sent", mutating, {}).restarts().baggage({}, Keep::at_most);
   rows.add("foreign-fields", syntax, {"X-Request-Id: 1", "Cookie: a=b; c=d", "X-Empty:"});
 
   rows.add("traceparent-of-64-kib", limits, {"traceparent: " + repeat("0", 64 * 1024)}).hostile();

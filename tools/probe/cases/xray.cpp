@@ -9,7 +9,7 @@ constexpr std::string_view root = "X-Ray: Root";
 constexpr std::string_view pairs = "X-Ray: pairs";
 constexpr std::string_view parent = "X-Ray: Parent";
 constexpr std::string_view sampled = "X-Ray: Sampled";
-constexpr std::string_view lone_trace = "A trace id alone";
+constexpr std::string_view lone_trace = "Baton, docs/wire-formats.md: A trace id alone";
 
 }  // namespace
 
@@ -32,21 +32,24 @@ void add_xray_cases(std::vector<Case>& cases) {
   rows.add("blanks-around-pairs", pairs,
            field("Root=1-{high8}-{tail24} ; Parent={span} ; Sampled=1"))
       .continues()
-      .should();
+      .choice();
   rows.add("unknown-keys", pairs,
            field("Self=1-a-b;Root=1-{high8}-{tail24};Parent={span};Sampled=1;Lineage=a:1"))
       .continues();
   rows.add("name-lowercase", root, {"x-amzn-trace-id: Root=1-{high8}-{tail24};Parent={span}"})
       .continues();
-  rows.add("root-alone", lone_trace, field("Root=1-{high8}-{tail24}")).continues_or_none().should();
-  rows.add("no-root", root, field("Parent={span};Sampled=1")).restarts();
+  rows.add("root-alone", lone_trace, field("Root=1-{high8}-{tail24}")).continues_or_none().choice();
+  rows.add("no-root", root, field("Parent={span};Sampled=1")).restarts().choice();
   rows.add("zero-root", root, field("Root=1-00000000-000000000000000000000000;Parent={span}"))
-      .restarts();
-  rows.add("bad-version", root, field("Root=2-{high8}-{tail24};Parent={span}")).restarts();
-  rows.add("root-too-short", root, field("Root=1-{high8}-{high15};Parent={span}")).restarts();
+      .restarts()
+      .choice();
+  rows.add("bad-version", root, field("Root=2-{high8}-{tail24};Parent={span}")).restarts().choice();
+  rows.add("root-too-short", root, field("Root=1-{high8}-{high15};Parent={span}"))
+      .restarts()
+      .choice();
   rows.add("zero-parent", parent, field("Root=1-{high8}-{tail24};Parent=0000000000000000"))
-      .should();
-  rows.add("empty", root, {"X-Amzn-Trace-Id:"}).restarts();
+      .choice();
+  rows.add("empty", root, {"X-Amzn-Trace-Id:"}).restarts().choice();
 }
 
 }  // namespace baton::tool::probe

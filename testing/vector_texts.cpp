@@ -26,6 +26,10 @@ std::string numbered(const std::string& text, std::size_t number) {
   return out.append(text, begin);
 }
 
+void bound(const std::string& text) {
+  if (text.size() > max_text_bytes) fail("a text of too many bytes");
+}
+
 std::size_t first_number_of(const json::object& object) {
   const json::value* const from = find(object, "from");
   return from != nullptr ? number_of(*from) : 0;
@@ -60,7 +64,7 @@ std::string Texts::repeated(const json::object& object) {
   for (std::size_t i = 0; i < times; ++i) {
     if (i != 0) text += between;
     text += numbered(pattern, from + i);
-    if (text.size() > max_text_bytes) fail("a text of too many bytes");
+    bound(text);
   }
   return text;
 }
@@ -69,7 +73,7 @@ std::string Texts::joined(const json::array& parts) {
   std::string text;
   for (const json::value& part : parts) {
     text += of(part);
-    if (text.size() > max_text_bytes) fail("a text of too many bytes");
+    bound(text);
   }
   return text;
 }
@@ -87,7 +91,7 @@ std::string Texts::expanded(const json::value& value) {
 
 std::string Texts::of(const json::value& value) {
   std::string text = expanded(value);
-  if (text.size() > max_text_bytes) fail("a text of too many bytes");
+  bound(text);
   charge(text.size());
   return text;
 }
@@ -135,7 +139,10 @@ void Texts::each_repeated(const json::object& object, const std::function<void(T
   for (std::size_t i = 0; i < times; ++i) {
     charge_item();
     TextPair item{numbered(key, from + i), numbered(value, from + i)};
-    charge(item.first.size() + item.second.size());
+    for (const std::string* const text : {&item.first, &item.second}) {
+      bound(*text);
+      charge(text->size());
+    }
     use(std::move(item));
   }
 }

@@ -156,6 +156,11 @@ TEST(Vectors, ATextIsBounded) {
   const std::string half = R"({"repeat": "0123456789", "times": 60000})";
   EXPECT_EQ(error_of(with(R"("b")", "[" + half + "," + half + "]")),
             begin + "a text of too many bytes");
+  std::string numbers;
+  for (int i = 0; i < 100'000; ++i) numbers += "{n}";
+  EXPECT_EQ(error_of(with("{}", R"({"baggage": [{"repeat": [")" + numbers +
+                                    R"(", "v"], "times": 1, "from": 1000000000000}]})")),
+            begin + "a text of too many bytes");
 }
 
 /// `text` `count` times, as items of a list.

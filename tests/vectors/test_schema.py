@@ -81,7 +81,7 @@ def changed(value):
     for number, place in enumerate(places(value)):
         for key in place if isinstance(place, dict) else range(len(place)):
             for other in (None, True, 0, 7, -1, 2**32, "", "ZZ", "0a", "b3,", "defer", [], ["a", "b"], {},
-                          {"hex": "0a"}, {"A_1": "a"}, {"a": "a"}):  # fmt: skip
+                          {"hex": "0a"}, {"A_1": "a"}, {"1A": "a"}, {"a": "a"}):  # fmt: skip
                 if key not in ("times", "from") or other != 2**32:
                     spoiled = copy.deepcopy(value)
                     list(places(spoiled))[number][key] = other

@@ -40,7 +40,7 @@ char other_than(char c, Draw& draw) {
   return other;
 }
 
-/// `list` may hold it as well: for names, all characters that change.
+/// Changes the name of a field, one that `change` does not leave as it is.
 template <class Function>
 bool rename(Site& site, Function&& change) {
   const auto changes = [&](std::string name, const std::string&) {

@@ -101,6 +101,24 @@ class CMake(unittest.TestCase):
         found = sources_of_cmake([name for name in components if name != "tool"], tools)
         self.assertEqual(dict(found), expected)
 
+    def test_installs_the_kit_if_it_is_asked_for(self):
+        """The tool alone is linked with it."""
+        for components, tools, is_asked_for in (("", "ON", False), ("testing", "ON", True), ("testing", "OFF", True)):
+            with self.subTest(components=components, tools=tools), tempfile.TemporaryDirectory() as folder:
+                done = configure(folder, f"-DBATON_COMPONENTS={components}", f"-DBATON_TOOLS={tools}",
+                                 "-DBUILD_SHARED_LIBS=ON")  # fmt: skip
+                self.assertEqual(done.returncode, 0, done.stderr)
+                rules = pathlib.Path(folder, "cmake_install.cmake").read_text("utf-8")
+                self.assertIn("libbaton.so", rules)
+                self.assertEqual("/bin/baton" in rules, tools == "ON")
+                for file in ("libbaton_testing.a", "tests/vectors/", f"{folder}/fuzz\""):
+                    self.assertEqual(file in rules, is_asked_for, file)
+                if is_asked_for:
+                    subprocess.run(["cmake", "--build", folder, "--target", "baton_fuzz_data"], timeout=100,
+                                   check=True, capture_output=True)  # fmt: skip
+                    self.assertIn("traceparent", pathlib.Path(folder, "fuzz/dictionaries/all.dict").read_text("utf-8"))
+                    self.assertTrue(any(pathlib.Path(folder, "fuzz/corpora/tracecontext").iterdir()))
+
     def test_refuses_a_component_that_it_does_not_know(self):
         with tempfile.TemporaryDirectory() as folder:
             done = configure(folder, "-DBATON_COMPONENTS=pigeons")

@@ -61,6 +61,21 @@ class Lists(unittest.TestCase):
         listed = set(read("packaging", "packages", "package.txt").splitlines())
         self.assertLessEqual(needed, listed)
 
+    def test_the_packages_that_the_kit_is_used_with(self):
+        owners = {"gmock": "libgmock-dev", "gtest": "libgmock-dev", "rapidcheck": "librapidcheck-dev",
+                  "boost": "libboost1.81-dev", "tl": "libexpected-dev"}  # fmt: skip
+        headers = "".join(read(path) for path in (ROOT / "include/baton/testing").rglob("*.hpp"))
+        needed = {owners[room] for room in re.findall(r"^#include <(\w+)[/.]\S*h(?:pp)?>", headers, re.MULTILINE)}
+        self.assertIn("libgmock-dev", needed)
+        self.assertIn("modules: ['json'],", read("testing", "meson.build"))
+        needed.add("libboost-json1.81-dev")  # the library is linked with it
+        package = read("packaging", "debian", "control").split("\nPackage: libbaton-dev\n")[1].split("\n\n")[0]
+        brought = re.search(r"^Depends: (.*)$", package, re.MULTILINE)[1]
+        brought += "," + re.search(r"^Recommends: (.*)$", package, re.MULTILINE)[1]
+        suggested = re.search(r"^Suggests: (.*)$", package, re.MULTILINE)[1]
+        names = set(re.findall(r"[a-z][\w.+-]+", brought))
+        self.assertEqual(needed - names, set(re.findall(r"[a-z][\w.+-]+", suggested)))
+
     def test_the_commands_in_the_manual(self):
         synopsis = read("docs", "tool.md").split("```")[1]
         commands = set(re.findall(r"^baton (\w+)", synopsis, re.MULTILINE))

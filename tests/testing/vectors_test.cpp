@@ -44,7 +44,7 @@ VectorResult<std::vector<Vector>> loaded(std::string_view text) {
 }
 
 std::string file_of(const std::string& vectors) {
-  return R"({"about": "", "propagators": "tracecontext", "vectors": [)" + vectors + "]}";
+  return R"({"about": "a", "propagators": "tracecontext", "vectors": [)" + vectors + "]}";
 }
 
 std::string error_of(const std::string& vector) {
@@ -92,9 +92,9 @@ TEST(Vectors, WhatIsOutsideTheSchemaIsAnError) {
   ASSERT_EQ(error_of(sound), "");
   const std::string begin = "file.json: vector 0 \"n\": ";
   EXPECT_EQ(error_of(with("issues", "isues")), begin + "unknown key \"isues\"");
-  EXPECT_EQ(error_of(with(R"("context": {}, )", "")), begin + "there is no \"context\"");
+  EXPECT_EQ(error_of(with(R"("context": {}, )", "")), begin + "\"fields\" needs \"context\"");
   EXPECT_EQ(error_of(with(R"("clause": "c", )", "")), begin + "there is no \"clause\"");
-  EXPECT_EQ(error_of(with(R"("c")", R"("")")), begin + "no clause");
+  EXPECT_EQ(error_of(with(R"("c")", R"("")")), begin + "\"clause\" is empty");
   EXPECT_EQ(error_of(with(R"("name": "n", )", "")), "file.json: vector 0: there is no \"name\"");
   EXPECT_EQ(error_of(with(R"(["a", "b"])", R"(["a"])")), begin + "not a [name, value]");
   EXPECT_EQ(error_of(with(R"("b")", "7")), begin + "not a text");
@@ -102,32 +102,109 @@ TEST(Vectors, WhatIsOutsideTheSchemaIsAnError) {
   EXPECT_EQ(error_of(with(R"("b")", R"({"hex": "0G"})")), begin + "not lowercase hex");
   EXPECT_EQ(error_of(with("{}", R"({"trace": ""})")), begin + "unknown key \"trace\"");
   EXPECT_EQ(error_of(with("{}", R"({"span_id": ""})")), begin + "\"span_id\" needs \"trace_id\"");
+  EXPECT_EQ(error_of(with("{}", R"({"trace_id": "ZZ"})")),
+            begin + "\"trace_id\" is not lowercase hex of 32 digits");
+  EXPECT_EQ(error_of(with("{}", R"({"tracestate": [["a", "b"]]})")),
+            begin + "\"tracestate\" needs \"trace_id\"");
   EXPECT_EQ(error_of(with("{}", R"({"sampling": "maybe"})")), begin + "unknown sampling \"maybe\"");
   EXPECT_EQ(error_of(with("[]", R"([["a", "too_shrt", 0]])")),
             begin + "unknown error \"too_shrt\"");
   EXPECT_EQ(error_of(with("[]", R"([["a", "empty", -1]])")), begin + "not a number");
+  EXPECT_EQ(error_of(with("[]", R"([["a", "empty", 4294967296]])")),
+            begin + "an offset of more than 32 bits");
   EXPECT_EQ(error_of(with("[]", "{}")), begin + "not an array");
+  EXPECT_EQ(error_of(with(R"("issues": [])", R"("outgoing": [])")),
+            begin + "\"outgoing\" needs \"inject\"");
+  EXPECT_EQ(error_of(with(R"("issues": [])", R"("propagators": "b3,")")),
+            begin + "not names of formats: \"b3,\"");
   EXPECT_EQ(error_of("7"), "file.json: vector 0: not an object");
   EXPECT_EQ(error_of(sound + "," + sound), "file.json: two vectors \"n\"");
+  EXPECT_EQ(error_of(""), "file.json: no vectors");
   EXPECT_EQ(loaded("{").error(), "file.json: incomplete JSON");
   EXPECT_EQ(loaded("[]").error(), "file.json: not an object");
   EXPECT_EQ(load_vectors("/nowhere/at.json").error(), "cannot read /nowhere/at.json");
 }
 
-TEST(Vectors, TextsAndListsAreBounded) {
+// JSON keeps the last of two equal keys, so an expectation could get lost.
+TEST(Vectors, AKeyThatAnObjectHasTwiceIsAnError) {
+  EXPECT_EQ(error_of(with("{}", R"({}, "context": {})")), "file.json: two keys \"context\"");
+  EXPECT_EQ(error_of(with("{}", R"({"remote": true, "flags": "01", "rem\u006fte": true})")),
+            "file.json: two keys \"remote\"");
+  EXPECT_EQ(error_of(with(R"("b")", R"({"hex": "00", "hex": "00"})")),
+            "file.json: two keys \"hex\"");
+  const Folder folder;
+  folder.write("a.json", file_of(sound));
+  folder.write("manifest.json", R"({"a": 1, "a": 2})");
+  EXPECT_EQ(load_manifest(folder.path()).error(), folder.path() + "/manifest.json: two keys \"a\"");
+}
+
+TEST(Vectors, EachNumberInATextIsReplaced) {
+  const auto result = loaded(
+      file_of(with(R"("b")", R"({"repeat": "{n}={n}", "times": 2, "from": 9, "join": ";"})")));
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->front().propagation.value().fields.at(0).second, "9=9;10=10");
+}
+
+TEST(Vectors, ATextIsBounded) {
   const std::string begin = "file.json: vector 0 \"n\": ";
   const std::string large = R"({"repeat": "0123456789", "times": 200000})";
   EXPECT_EQ(error_of(with(R"("b")", large)), begin + "a text of too many bytes");
   EXPECT_EQ(error_of(with(R"("b")", R"({"repeat": "", "times": 9000000000000000000})")),
             begin + "a text of too many bytes");
+  EXPECT_EQ(error_of(with(R"("b")", '"' + std::string(1'100'000, 'b') + '"')),
+            begin + "a text of too many bytes");
   const std::string half = R"({"repeat": "0123456789", "times": 60000})";
   EXPECT_EQ(error_of(with(R"("b")", "[" + half + "," + half + "]")),
             begin + "a text of too many bytes");
-  EXPECT_EQ(error_of(with("{}", R"({"baggage": [{"repeat": ["k", "v"], "times": 70000}]})")),
-            begin + "a list of too many members");
+  std::string numbers;
+  for (int i = 0; i < 100'000; ++i) numbers += "{n}";
+  EXPECT_EQ(error_of(with("{}", R"({"baggage": [{"repeat": [")" + numbers +
+                                    R"(", "v"], "times": 1, "from": 1000000000000}]})")),
+            begin + "a text of too many bytes");
+}
+
+/// `text` `count` times, as items of a list.
+std::string listed(const std::string& text, int count) {
+  std::string list = text;
+  for (int i = 1; i < count; ++i) list += "," + text;
+  return list;
+}
+
+// A few bytes can stand for many: wherever they are said, the file has one limit.
+TEST(Vectors, AFileIsBoundedWhenItIsExpanded) {
+  const std::string too_much =
+      "file.json: vector 0 \"n\": the texts of the file are more than 16 MiB when they are "
+      "expanded";
+  const std::string large = R"([{"repeat": "a", "times": 1000000}, "v"])";
+  const std::string trace = R"("trace_id": "0af7651916cd43dd8448eb211c80319c", )";
+  const std::string empty = R"({"repeat": ["", ""], "times": 65536})";
+  EXPECT_EQ(error_of(with(R"(["a", "b"])", listed(large, 17))), too_much);
   EXPECT_EQ(
-      error_of(with("{}", R"({"baggage": [{"repeat": ["k", )" + half + R"(], "times": 60000}]})")),
-      begin + "a list of too many bytes");
+      error_of(with(R"(["a", "b"])", listed(R"([{"repeat": "", "times": 1000000}, "v"])", 17))),
+      too_much);
+  EXPECT_EQ(error_of(with("{}", "{" + trace + R"("tracestate": [)" + listed(large, 17) + "]}")),
+            too_much);
+  for (const std::string& list : {listed(large, 17), listed(empty, 3)}) {
+    EXPECT_EQ(error_of(with("{}", R"({"baggage": [)" + list + "]}")), too_much);
+    EXPECT_EQ(error_of(with("{}", "{" + trace + R"("tracestate": [)" + list + "]}")), too_much);
+  }
+  EXPECT_EQ(
+      error_of(with("{}", R"({"baggage": [{"repeat": ["", ""], "times": 9000000000000000000}]})")),
+      too_much);
+  EXPECT_EQ(error_of(with(
+                "{}", R"({"baggage": [["", "", [)" + listed(R"(["", null])", 140'000) + "]]]}")),
+            too_much);
+  // The limit is the file's, and none of each vector.
+  const std::string half = with(R"("b")", listed(R"([{"repeat": "a", "times": 500000}])", 1));
+  std::string vectors;
+  for (int i = 0; i < 18; ++i) {
+    std::string vector = half;
+    vectors += (i == 0 ? "" : ",") +
+               vector.replace(vector.find("\"n\""), 3, '"' + std::to_string(i) + '"');
+  }
+  EXPECT_EQ(error_of(vectors).substr(0, 28), "file.json: vector 11 \"11\": t");
+  EXPECT_EQ(loaded(std::string((std::size_t{1} << 24U) + 1, ' ')).error(),
+            "file.json: more than 16 MiB");
 }
 
 TEST(Vectors, AContextThatCannotBeMadeIsAnError) {
@@ -146,6 +223,10 @@ TEST(Vectors, TheManifestAndTheFolderAgree) {
   const Folder folder;
   EXPECT_EQ(load_manifest(folder.path()).error(),
             "cannot read " + folder.path() + "/manifest.json");
+  folder.write("manifest.json", "{}");
+  EXPECT_EQ(load_manifest(folder.path()).error(), "the manifest names no file");
+  folder.write("manifest.json", R"({"a": 0})");
+  EXPECT_EQ(load_manifest(folder.path()).error(), "the manifest wants no vector of a");
   folder.write("manifest.json", R"({"a": 1})");
   EXPECT_EQ(load_manifest(folder.path()).error(), "the manifest names a, which is not there");
   folder.write("a.json", file_of(sound));

@@ -17,7 +17,7 @@
 ///     }
 ///
 /// The macro defines a mutator and a crossover that know fields and formats, once in a program. All
-/// functions may be called by any number of threads, and take any bytes.
+/// functions take any bytes.
 namespace baton::testing {
 
 /// The fields of an input: lines `Name: value`, which end with LF or CR LF. One space behind the

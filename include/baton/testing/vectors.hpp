@@ -121,8 +121,10 @@ struct Vector {
 };
 
 /// Reads one file. An error names the vector, and is anything outside the schema: a misspelled
-/// expectation must not count as none. It is an error, too, if two vectors have one name, and if a
-/// text has more than 1 MiB, or a list more than 16 MiB, when it is expanded.
+/// expectation must not count as none. It is an error, too, if two vectors have one name, or an
+/// object has a key twice. A file has at most 16 MiB, and its texts and lists together have no more
+/// when they are expanded, an item of a list counting as 128 bytes at least; one text has at most 1
+/// MiB.
 VectorResult<std::vector<Vector>> load_vectors(const std::string& path);
 
 /// The minimum number of vectors of each format. It is an error if the folder has a file that the

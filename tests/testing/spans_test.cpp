@@ -15,6 +15,7 @@ using baton::RecordedSpan;
 using baton::RecordingTracer;
 using baton::SpanContext;
 using baton::SpanKind;
+using baton::testing::detail::full_context;
 using testing::Not;
 
 constexpr std::uint64_t trace = 7;

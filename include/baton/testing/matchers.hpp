@@ -238,13 +238,14 @@ inline auto BaggageIs(FieldList members) {
 
 // ---- Recorded spans: of a RecordingTracer, or a vector of RecordedSpan ----
 
-/// All spans are of one tree, which has one root. A root's parent may be a caller's span.
+/// All spans are of one tree, which has one root. A root's parent may be a caller's span. Ask when
+/// all have ended: a span whose parent has not is of no tree yet.
 inline auto IsOneTree() {
   return detail::difference_matcher("is one tree of spans", "is not one tree of spans",
                                     [](const auto& spans) { return Spans(spans).tree_fault(); });
 }
 
-/// Each span's parent is there, or a caller's, or there is none.
+/// Each span's parent is there, ended or not, or a caller's, or there is none.
 inline auto HasNoOrphans() {
   return detail::difference_matcher("has no span whose parent is missing",
                                     "has a span whose parent is missing",

@@ -11,7 +11,8 @@ namespace baton::testing::detail {
 namespace {
 
 /// Members of a list, in order.
-using Members = std::vector<Member>;
+using Members = FieldList;
+using Member = FieldList::value_type;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
@@ -96,6 +97,8 @@ std::string flag_difference(std::string_view name, bool got, bool wanted) {
   return "the " + std::string(name) + " flag is " + (got ? "set" : "clear");
 }
 
+constexpr const char* no_caller = "the caller names no trace";
+
 std::string without_trace(const Said& said) {
   return said.trace_issues.empty() ? "there is no trace context"
                                    : "the trace context cannot be read: " + said.trace_issues;
@@ -104,14 +107,13 @@ std::string without_trace(const Said& said) {
 }  // namespace
 
 Said said_by(CarrierReader carrier) {
-  static const PropagatorChain chain = make_chain("tracecontext,baggage").chain;
+  static const PropagatorChain chain = baton::make_chain("tracecontext,baggage").chain;
   ExtractReport report;
   Said said;
   said.context = chain.extract(carrier, &report);
   for (const ExtractReport::Issue& issue : report.issues()) {
     const std::string text = std::string(issue.field) + ": " + issue.error.message();
-    add(said.issues, text);
-    if (issue.field != "baggage") add(said.trace_issues, text);
+    add(issue.field == "baggage" ? said.baggage_issues : said.trace_issues, text);
   }
   return said;
 }
@@ -125,6 +127,7 @@ std::string text_difference(std::string_view got, std::string_view wanted) {
 std::string continuing_difference(const Said& said, const Context& caller, Parent parent) {
   const SpanContext& got = said.context.span_context();
   const SpanContext& wanted = caller.span_context();
+  if (!caller.trace_id().is_valid()) return no_caller;
   if (!got.is_valid()) return without_trace(said);
   std::string differences =
       id_difference("trace-id", got.trace_id.to_string(), wanted.trace_id.to_string());
@@ -141,13 +144,16 @@ std::string continuing_difference(const Said& said, const Context& caller, Paren
         state_difference(got.trace_state, wanted.trace_state)}) {
     if (!other.empty()) add(differences, other);
   }
-  if (!said.issues.empty()) add(differences, "it cannot be read whole: " + said.issues);
+  if (!said.trace_issues.empty()) {
+    add(differences, "it cannot be read whole: " + said.trace_issues);
+  }
   return differences;
 }
 
 std::string restarting_difference(const Said& said, const Context& caller) {
   const SpanContext& got = said.context.span_context();
   const SpanContext& old = caller.span_context();
+  if (!caller.trace_id().is_valid()) return no_caller;
   if (!got.is_valid()) return without_trace(said);
   std::string differences;
   if (got.trace_id == old.trace_id) {
@@ -174,10 +180,16 @@ std::string no_trace_difference(const Said& said) {
   return said.trace_issues;
 }
 
-std::string baggage_difference(const Baggage& got, const std::vector<Member>& wanted) {
+std::string baggage_difference(const Said& said, const FieldList& wanted) {
   Members members;
-  for (const BaggageMember& member : got) members.emplace_back(member.key(), member.value());
-  return members_difference("baggage", members, wanted);
+  for (const BaggageMember& member : said.context.baggage()) {
+    members.emplace_back(member.key(), member.value());
+  }
+  std::string differences = members_difference("baggage", members, wanted);
+  if (!said.baggage_issues.empty()) {
+    add(differences, "it cannot be read whole: " + said.baggage_issues);
+  }
+  return differences;
 }
 
 }  // namespace baton::testing::detail

@@ -158,7 +158,7 @@ class Catalogue {
     add_value(name, "1,000 members of one key", list(1000, [](std::size_t) { return "k=v"; }));
     add_value(name, "1,000 bad members", list(1000, [](std::size_t) { return "k"; }));
     add_value(name, "32,768 empty members", std::string(32767, ','));
-    add_value(name, "16,384 blank members", repeated(" ,\t,", 8192));
+    add_value(name, "16,384 blank members", repeated(" ,\t,", 8191) + " ,\t");
     add_value(name, "a key of 65,536 characters", std::string(65536, 'k') + "=v");
     add_value(name, "a value of 65,536 characters", "k=" + std::string(65536, 'v'));
     add_value(name, "a good member behind 8,190 blanks", std::string(8190, ' ') + "k=v");
@@ -221,16 +221,11 @@ class Catalogue {
   std::vector<HostileRequest> cases_;
 };
 
-void enforce_limits(FieldList& fields) {
+bool is_within_limits(const FieldList& fields) {
+  if (fields.size() > max_hostile_fields) return false;
   std::size_t bytes = 0;
-  if (fields.size() > max_hostile_fields) fields.resize(max_hostile_fields);
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    bytes += fields[i].first.size() + fields[i].second.size();
-    if (bytes > max_hostile_bytes) {
-      fields.resize(i);
-      return;
-    }
-  }
+  for (const auto& [name, value] : fields) bytes += name.size() + value.size();
+  return bytes <= max_hostile_bytes;
 }
 
 /// A field of the format; of a family, one with a key of its own.
@@ -239,6 +234,50 @@ std::string some_name(const FormatTraits& traits, Draw& draw) {
   const std::size_t at = draw.number(0, count - 1);
   if (at < traits.fields.size()) return std::string(traits.fields[at]);
   return std::string(traits.prefixes[at - traits.fields.size()]) + draw.text_of("aAbB-", 2);
+}
+
+/// Changes the fields, and says how; says nothing if they are what they were.
+std::string attack(const FormatTraits& traits, FieldList& fields, Draw& draw) {
+  switch (draw.number(0, 7)) {
+    case 0: {  // bytes
+      const std::string name = some_name(traits, draw);
+      fields.emplace_back(name, draw.bytes(draw.one_in(8) ? 8192 : 64));
+      return name + ": another field, of any bytes";
+    }
+    case 1: {  // a size
+      const std::string name = some_name(traits, draw);
+      const std::size_t size = draw.number(1, draw.one_in(8) ? 65536 : 600);
+      const std::string piece = draw.text_of("abz09AZ,;=%-:/ \t", draw.number(1, 4));
+      std::string value = repeated(piece, size / piece.size() + 1);
+      value.resize(size);
+      fields.emplace_back(name, std::move(value));
+      return name + ": another field, of " + std::to_string(size) +
+             (size == 1 ? " byte" : " bytes");
+    }
+    case 2: {  // a count
+      if (fields.empty()) return "";
+      const auto field = fields[draw.number(0, fields.size() - 1)];
+      const std::size_t count = draw.number(2, draw.one_in(8) ? 1000 : 20);
+      if (field.second.size() > 200) return "";
+      fields.insert(fields.end(), count, field);
+      return field.first + ": " + std::to_string(count) + " times more";
+    }
+    case 3: {  // another sender
+      for (auto& field : draw_valid_fields(traits.name, draw).fields) {
+        fields.push_back(std::move(field));
+      }
+      return "all fields: those of another context, too";
+    }
+    default: {
+      const auto& mutations = all_mutations();
+      const Mutation mutation = mutations[draw.number(0, mutations.size() - 1)];
+      auto mutated = mutate(fields, mutation, draw);
+      if (!mutated) return "";
+      std::string words = mutated->words();
+      fields = std::move(mutated->fields);
+      return words;
+    }
+  }
 }
 
 }  // namespace
@@ -257,56 +296,18 @@ HostileRequest draw_hostile_request(std::string_view format, Draw& draw) {
     if (known.traits.name == format) traits = &known.traits;
   }
   if (traits == nullptr) return request;
-  const auto say = [&request](const std::string& words) {
-    request.attacks += (request.attacks.empty() ? "" : "; ") + words;
-  };
   request.fields = draw_valid_fields(format, draw).fields;
   for (std::size_t changes = draw.number(1, 4); changes > 0; --changes) {
-    switch (draw.number(0, 7)) {
-      case 0: {  // bytes
-        const std::string name = some_name(*traits, draw);
-        request.fields.emplace_back(name, draw.bytes(draw.one_in(8) ? 8192 : 64));
-        say(name + ": another field, of any bytes");
-        break;
-      }
-      case 1: {  // a size
-        const std::string name = some_name(*traits, draw);
-        const std::size_t size = draw.number(1, draw.one_in(8) ? 65536 : 600);
-        const std::string piece = draw.text_of("abz09AZ,;=%-:/ \t", draw.number(1, 4));
-        request.fields.emplace_back(name, repeated(piece, size / piece.size() + 1));
-        say(name + ": another field, of " + std::to_string(size) + " bytes");
-        break;
-      }
-      case 2: {  // a count
-        if (request.fields.empty()) break;
-        const auto field = request.fields[draw.number(0, request.fields.size() - 1)];
-        const std::size_t count = draw.number(2, draw.one_in(8) ? 1000 : 20);
-        if (field.second.size() > 200) break;
-        request.fields.insert(request.fields.end(), count, field);
-        say(field.first + ": " + std::to_string(count) + " times more");
-        break;
-      }
-      case 3: {  // another sender
-        for (auto& field : draw_valid_fields(format, draw).fields) {
-          request.fields.push_back(std::move(field));
-        }
-        say("all fields: those of another context, too");
-        break;
-      }
-      default: {
-        const auto& mutations = all_mutations();
-        const Mutation mutation = mutations[draw.number(0, mutations.size() - 1)];
-        auto mutated = mutate(request.fields, mutation, draw);
-        if (!mutated) break;
-        say(mutated->words());
-        request.fields = std::move(mutated->fields);
-      }
-    }
-    enforce_limits(request.fields);
+    FieldList fields = request.fields;
+    const std::string words = attack(*traits, fields, draw);
+    // What passes the limits is not made at all: its words would not be true of a part.
+    if (words.empty() || !is_within_limits(fields)) continue;
+    request.attacks += (request.attacks.empty() ? "" : "; ") + words;
+    request.fields = std::move(fields);
   }
   if (request.attacks.empty()) {
     request.fields.emplace_back(some_name(*traits, draw), "");
-    say("another field, empty");
+    request.attacks = "another field, empty";
   }
   return request;
 }

@@ -139,11 +139,13 @@ std::vector<std::string> members_of(const std::string& list) {
   return members;
 }
 
-/// The list with members of another one at some places.
-void cross_lists(std::string& list, const std::string& other, Draw& draw) {
+/// The list with members of another one at some places. Ends behind `max_size`: the other one's
+/// members, at each place of this one, would be the product of both.
+void cross_lists(std::string& list, const std::string& other, std::size_t max_size, Draw& draw) {
   const std::vector<std::string> more = members_of(other);
   std::string crossed;
   for (const std::string& member : members_of(list)) {
+    if (crossed.size() > max_size) break;
     if (!crossed.empty()) crossed += ',';
     crossed += member;
     if (draw.one_in(3)) crossed += "," + more[draw.number(0, more.size() - 1)];
@@ -216,7 +218,7 @@ std::size_t cross_fields(const std::uint8_t* one, std::size_t one_size, const st
         crossed.insert(crossed.begin() + static_cast<std::ptrdiff_t>(at), field);
       }
     } else if (is_list(field.first) && draw.one_in(2)) {
-      cross_lists(same->second, field.second, draw);
+      cross_lists(same->second, field.second, max_size, draw);
     } else if (draw.one_in(2)) {
       same->second = field.second;
     }

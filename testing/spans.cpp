@@ -63,11 +63,22 @@ Spans::List Spans::of_kind(SpanKind kind) const {
   return found;
 }
 
+const RecordedSpan* Spans::open_parent_of(std::size_t span) const {
+  if (parents_[span] != none) return nullptr;
+  const SpanContext& parent = spans_[span].parent.span_context();
+  const auto found = std::find_if(open_.begin(), open_.end(), [&](const RecordedSpan& open) {
+    const SpanContext& own = open.context.span_context();
+    return own.trace_id == parent.trace_id && own.span_id == parent.span_id;
+  });
+  return found != open_.end() ? &*found : nullptr;
+}
+
 Spans::List Spans::roots() const {
   List found;
   for (std::size_t i = 0; i < spans_.size(); ++i) {
     const SpanContext& parent = spans_[i].parent.span_context();
-    if (parents_[i] == none && (!parent.is_valid() || parent.is_remote)) {
+    if (parents_[i] == none && open_parent_of(i) == nullptr &&
+        (!parent.is_valid() || parent.is_remote)) {
       found.push_back(&spans_[i]);
     }
   }
@@ -78,7 +89,10 @@ Spans::List Spans::orphans() const {
   List found;
   for (std::size_t i = 0; i < spans_.size(); ++i) {
     const SpanContext& parent = spans_[i].parent.span_context();
-    if (parents_[i] == none && parent.is_valid() && !parent.is_remote) found.push_back(&spans_[i]);
+    if (parents_[i] == none && open_parent_of(i) == nullptr && parent.is_valid() &&
+        !parent.is_remote) {
+      found.push_back(&spans_[i]);
+    }
   }
   return found;
 }
@@ -120,7 +134,9 @@ std::string Spans::line_of(std::size_t span) const {
   std::string line = name_of(recorded);
   if (recorded.is_error) line += ", error " + shown(recorded.error_type);
   const SpanContext& parent = recorded.parent.span_context();
-  if (parents_[span] == none && parent.is_valid()) {
+  if (const RecordedSpan* const open = open_parent_of(span)) {
+    line += "; its parent " + name_of(*open) + " has not ended";
+  } else if (parents_[span] == none && parent.is_valid()) {
     line += parent.is_remote ? ", called by " : ", an orphan of ";
     line += parent.span_id.to_string();
   }
@@ -188,7 +204,12 @@ std::string Spans::tree_fault() const {
   if (!fault.empty()) return fault;
   const std::size_t circle = unreached();
   const std::size_t number = roots().size();
-  if (circle != 0) {
+  std::size_t early = 0;
+  for (std::size_t i = 0; i < spans_.size(); ++i) early += open_parent_of(i) != nullptr ? 1 : 0;
+  if (early != 0) {
+    fault =
+        count_of(early, "span") + (early == 1 ? " has" : " have") + " a parent that has not ended";
+  } else if (circle != 0) {
     fault = count_of(circle, "span") + (circle == 1 ? " is" : " are") + " in a circle";
   } else if (number != 1) {
     fault = "there are " + count_of(number, "root");

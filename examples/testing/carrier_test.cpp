@@ -95,8 +95,8 @@ struct LetterBinding {
   static void add(Letter& letter, std::string_view name, std::string_view value) {
     letter.lines.push_back(std::string(name) + ": " + std::string(value));
   }
-  static baton::testing::RawFields raw(const Letter& letter) {
-    baton::testing::RawFields fields;
+  static baton::testing::FieldList raw(const Letter& letter) {
+    baton::testing::FieldList fields;
     for (const std::string& line : letter.lines) {
       const std::size_t colon = line.find(": ");
       fields.emplace_back(line.substr(0, colon), line.substr(colon + 2));

@@ -54,7 +54,8 @@ class RecordingTracer final : public Tracer {
   /// Those, in the order of their starts.
   [[nodiscard]] std::vector<RecordedSpan> open_spans() const;
   /// How often a span was ended that had ended. That is a mistake of its code: unless a test asks
-  /// for this number, the destructor asserts that it is zero.
+  /// for this number, the destructor asserts that it is zero, if the library has assertions. A
+  /// release has none (`NDEBUG`): say `EXPECT_THAT(tracer, baton::testing::AllEnded())`.
   [[nodiscard]] std::size_t ended_again() const;
   /// Forgets the spans that have ended.
   void clear();

@@ -178,7 +178,7 @@ struct MailBinding {
     storage.emplace_back(name, value);
   }
   // What is sent.
-  static baton::testing::RawFields raw(const Storage& storage) { return storage; }
+  static baton::testing::FieldList raw(const Storage& storage) { return storage; }
   static auto carrier(Storage& storage) { return baton::http::HeaderCarrier(storage); }
   static auto carrier(const Storage& storage) { return baton::http::HeaderCarrier(storage); }
 
@@ -213,7 +213,7 @@ struct ReadOnlyBinding {
   static void add(Storage& storage, std::string_view name, std::string_view value) {
     storage.emplace_back(name, value);
   }
-  static RawFields raw(const Storage& storage) { return storage; }
+  static FieldList raw(const Storage& storage) { return storage; }
   static ReadOnly carrier(const Storage& storage) { return ReadOnly(storage); }
 };
 

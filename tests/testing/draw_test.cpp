@@ -127,7 +127,7 @@ TEST(Draw, GivesTheSameHostileRequestsEverywhere) {
               request.fields.emplace_back(request.attacks, "");
               return request.fields;
             }),
-            12596282235039966438U);
+            2966858653940331043U);
   FieldList all;
   for (const auto& known : baton::registered_propagators()) {
     for (HostileRequest& request : hostile_catalogue(known.traits.name)) {
@@ -136,7 +136,7 @@ TEST(Draw, GivesTheSameHostileRequestsEverywhere) {
   }
   Digest digest;
   digest.add(all);
-  EXPECT_EQ(digest.value(), 9980784077555715361U);
+  EXPECT_EQ(digest.value(), 8300781362466072275U);
 }
 
 TEST(Draw, HasNumbersFromAllOfTheRange) {

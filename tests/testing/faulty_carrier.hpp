@@ -57,7 +57,7 @@ enum class Fault : std::uint8_t {
 inline Fault planted = Fault::none;
 inline bool has(Fault fault) { return planted == fault; }
 
-using Fields = baton::testing::RawFields;
+using Fields = baton::testing::FieldList;
 
 inline char lower(char c) {
   if (has(Fault::folds_too_much)) return static_cast<char>(c | 0x20);
@@ -223,7 +223,7 @@ struct FaultyBinding {
   static void add(Storage& storage, std::string_view name, std::string_view value) {
     storage.emplace_back(name, value);
   }
-  static baton::testing::RawFields raw(const Storage& storage) { return storage; }
+  static baton::testing::FieldList raw(const Storage& storage) { return storage; }
   static FaultyCarrier carrier(Storage& storage) { return FaultyCarrier(storage); }
   static FaultyCarrier carrier(const Storage& storage) { return FaultyCarrier(storage); }
 };
@@ -269,7 +269,7 @@ struct ViewBinding {
     static std::list<std::string> kept;
     ViewCarrier(storage).set(kept.emplace_back(name), kept.emplace_back(value));
   }
-  static baton::testing::RawFields raw(const Storage& storage) {
+  static baton::testing::FieldList raw(const Storage& storage) {
     return {storage.begin(), storage.end()};
   }
   static ViewCarrier carrier(Storage& storage) { return ViewCarrier(storage); }

@@ -16,24 +16,37 @@ namespace {
 
 using namespace baton::testing;
 
+/// The search gives up behind that many values: a second, and not the evening of its user.
+constexpr std::size_t max_tried = 20'000;
+
 /// As RapidCheck does: the smallest value that the search reaches, of those for which the predicate
-/// holds. Nothing if no drawn value satisfies it.
+/// holds.
+template <class Value, class Predicate>
+Value shrunk(rc::Shrinkable<Value> best, Predicate&& fails) {
+  std::size_t tried = 0;
+  for (bool found = true; found;) {
+    found = false;
+    auto shrinks = best.shrinks();
+    while (auto next = shrinks.next()) {
+      if (++tried > max_tried) {
+        ADD_FAILURE() << "the search has no end";
+        return best.value();
+      }
+      if (!fails(next->value())) continue;
+      best = *next;
+      found = true;
+      break;
+    }
+  }
+  return best.value();
+}
+
+/// The smallest of the first drawn value for which the predicate holds; nothing if there is none.
 template <class Value, class Predicate>
 std::optional<Value> smallest(const rc::Gen<Value>& gen, Predicate&& fails, std::uint64_t seed) {
   for (std::uint64_t attempt = 0; attempt < 300; ++attempt) {
-    rc::Shrinkable<Value> best = gen(rc::Random(seed * 1000 + attempt), 100);
-    if (!fails(best.value())) continue;
-    for (bool found = true; found;) {
-      found = false;
-      auto shrinks = best.shrinks();
-      while (auto next = shrinks.next()) {
-        if (!fails(next->value())) continue;
-        best = *next;
-        found = true;
-        break;
-      }
-    }
-    return best.value();
+    rc::Shrinkable<Value> drawn = gen(rc::Random(seed * 1000 + attempt), 100);
+    if (fails(drawn.value())) return shrunk(std::move(drawn), fails);
   }
   return std::nullopt;
 }
@@ -155,6 +168,60 @@ TEST(Shrinking, EndsAtOneByteOfAHostileRequest) {
     ASSERT_EQ(found->fields.size(), 1U);
     EXPECT_EQ(found->fields[0].second, "%");
   }
+}
+
+/// The smallest of some cases of all catalogues that break a law.
+template <class Predicate, class Check>
+void shrink_catalogues(Predicate fails, Check check) {
+  for (const auto& known : baton::registered_propagators()) {
+    std::size_t broken = 0;
+    for (HostileRequest& request : hostile_catalogue(known.traits.name)) {
+      if (!fails(request)) continue;
+      if (++broken > 4) break;
+      SCOPED_TRACE(known.traits.name);
+      SCOPED_TRACE(request.attacks);
+      check(
+          shrunk(rc::shrinkable::shrinkRecur(
+                     std::move(request), [](const HostileRequest& each) { return smaller(each); }),
+                 fails));
+      if (testing::Test::HasFailure()) return;
+    }
+    EXPECT_GT(broken, 0U) << known.traits.name;
+  }
+}
+
+TEST(Shrinking, EndsSoonAtTheSizeThatALawForbids) {
+  const auto has_long_value = [](const HostileRequest& request) {
+    return std::any_of(request.fields.begin(), request.fields.end(),
+                       [](const auto& field) { return field.second.size() > 1000; });
+  };
+  shrink_catalogues(has_long_value, [](const HostileRequest& found) {
+    ASSERT_EQ(found.fields.size(), 1U);
+    EXPECT_EQ(found.fields[0].second, std::string(1001, 'a'));
+  });
+  EXPECT_TRUE(smallest(hostile_request("baggage"), has_long_value, 1));
+}
+
+TEST(Shrinking, EndsSoonAtTheCountThatALawForbids) {
+  const auto has_many_fields = [](const HostileRequest& request) {
+    return request.fields.size() >= 900;
+  };
+  shrink_catalogues(has_many_fields, [](const HostileRequest& found) {
+    EXPECT_EQ(found.fields.size(), 900U);
+    for (const auto& field : found.fields) EXPECT_EQ(field.second, "");
+  });
+}
+
+TEST(Shrinking, EndsSoonAtTheTotalThatALawForbids) {
+  const auto is_long = [](const HostileRequest& request) {
+    std::size_t size = 0;
+    for (const auto& field : request.fields) size += field.second.size();
+    return size > 8192;
+  };
+  shrink_catalogues(is_long, [](const HostileRequest& found) {
+    for (const auto& field : found.fields)
+      EXPECT_EQ(field.second.find_first_not_of('a'), std::string::npos);
+  });
 }
 
 TEST(Showing, EscapesWhatIsNotPrintable) {

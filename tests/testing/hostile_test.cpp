@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "baton/baton.hpp"
 #include "baton/testing/mutation.hpp"
@@ -128,6 +130,71 @@ TEST(HostileRequest, IsDrawnBySeedWithinBounds) {
     }
   }
   EXPECT_GT(seen.size(), 11U * 150);
+}
+
+/// The number in words like "baggage: another field, of 7 bytes".
+std::size_t number_in(const std::string& words, std::string_view before) {
+  const std::size_t at = words.find(before);
+  if (at == words.npos) return 0;
+  const char digit = words[at + before.size()];
+  return digit >= '0' && digit <= '9' ? std::stoul(words.substr(at + before.size())) : 0;
+}
+
+TEST(HostileRequest, HasWhatItsWordsSay) {
+  std::size_t sizes = 0;
+  std::size_t counts = 0;
+  for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+    Draw draw(seed);
+    const HostileRequest request = draw_hostile_request("baggage", draw);
+    if (request.attacks.find(';') != std::string::npos) continue;  // several
+    if (const std::size_t size = number_in(request.attacks, "another field, of ")) {
+      ++sizes;
+      ASSERT_EQ(request.fields.back().second.size(), size) << request.attacks;
+    } else if (request.attacks.ends_with(" times more")) {
+      ++counts;
+      const std::size_t count = number_in(request.attacks, "baggage: ");
+      const auto same =
+          std::count(request.fields.begin(), request.fields.end(), request.fields.back());
+      ASSERT_GT(static_cast<std::size_t>(same), count) << request.attacks;
+    }
+  }
+  EXPECT_GT(sizes, 100U);
+  EXPECT_GT(counts, 100U);
+}
+
+/// What passes the limits is not made, and not said.
+TEST(HostileRequest, SaysNothingOfWhatTheLimitsForbid) {
+  std::size_t large = 0;
+  for (std::uint64_t seed = 0; seed < 60'000 && large < 20; ++seed) {
+    Draw draw(seed);
+    const HostileRequest request = draw_hostile_request("baggage", draw);
+    // Two large counts are more fields than a request may have.
+    std::size_t said = 0;
+    std::istringstream words(request.attacks);
+    for (std::string each; std::getline(words, each, ';');) {
+      if (!each.ends_with(" times more")) continue;
+      const std::size_t colon = each.rfind(": ");
+      said += std::stoul(each.substr(colon + 2));
+    }
+    if (said > 700) ++large;
+    EXPECT_LE(said, request.fields.size()) << request.attacks;
+  }
+  EXPECT_EQ(large, 20U);
+}
+
+TEST(HostileCatalogue, HasAsManyMembersAsItSays) {
+  std::size_t checked = 0;
+  for (const HostileRequest& request : hostile_catalogue("tracecontext")) {
+    for (const auto& [words, members] : {std::pair("tracestate: 16,384 blank members", 16'384),
+                                         std::pair("tracestate: 32,768 empty members", 32'768),
+                                         std::pair("tracestate: 1,000 members", 1'000)}) {
+      if (request.attacks != words) continue;
+      ++checked;
+      const std::string& value = request.fields.back().second;
+      EXPECT_EQ(std::count(value.begin(), value.end(), ',') + 1, members) << words;
+    }
+  }
+  EXPECT_EQ(checked, 3U);
 }
 
 TEST(FitsHttp, KnowsWhatAFieldMayHave) {

@@ -2,6 +2,7 @@
 #include "baton/testing/libfuzzer.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <memory>
@@ -167,6 +168,24 @@ TEST(LibFuzzer, CrossesFieldsAndMembers) {
   }
   EXPECT_TRUE(has_both);
   EXPECT_TRUE(has_new_field);
+}
+
+/// The most memory that the process has had, in MiB.
+long most_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
+TEST(LibFuzzer, CrossesLongListsInTheirMemory) {
+  constexpr std::size_t size = 30'000;
+  const std::string commas = "baggage: a" + std::string(size, ',') + "\r\n";
+  const std::string member = "baggage: " + std::string(size, 'x') + "\r\n";
+  const long before = most_memory();
+  for (std::uint32_t seed = 0; seed < 10; ++seed) {
+    EXPECT_LE(crossed(commas, member, 2 * size, seed).size(), 2 * size);
+  }
+  EXPECT_LT(most_memory() - before, 50);  // not the product: a third of it is 300 MB
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ namespace {
 
 using namespace baton::testing;
 using baton::Context;
+using baton::testing::detail::chain_of;
+using baton::testing::detail::full_context;
 using testing::_;
 using testing::EndsWith;
 using testing::Not;
@@ -89,13 +91,15 @@ TEST(HasFieldMatcher, SaysWhatIsThere) {
   EXPECT_EQ(why_not(one, HasField("b3", _)), "but it has no b3");
   Headers two = one;
   two.emplace_back("traceparent", "x\r\n");
-  EXPECT_EQ(why_not(two, HasTraceparent()), "but it has several traceparent: \"" +
+  EXPECT_EQ(why_not(two, HasTraceparent()), "but it has 2 traceparent fields: \"" +
                                                 std::string(child_field) + "\", \"x\\x0d\\x0a\"");
   EXPECT_EQ(why_not(one, HasTraceparent(child_field)), "matches");
   EXPECT_EQ(description(HasTraceparent(EndsWith("-01"))),
-            "has one traceparent, which ends with \"-01\"");
+            "has one traceparent that ends with \"-01\"");
   EXPECT_EQ(description(Not(HasTracestate("a"))),
-            "has not just one tracestate, which is equal to \"a\"");
+            "does not have one tracestate that is equal to \"a\"");
+  EXPECT_EQ(description(HasTraceparent()), "has one traceparent");
+  EXPECT_EQ(description(Not(HasTraceparent())), "does not have one traceparent");
 }
 
 TEST(ContinuesTraceMatcher, SaysWhatDiffers) {
@@ -126,12 +130,27 @@ TEST(ContinuesTraceMatcher, SaysWhatDiffers) {
   EXPECT_EQ(why(headers(child_field, "rojo=00f067aa0ba902b7,congo=t61rcWkgMz,x=1")),
             "but tracestate's \"congo\" differs from byte 10: \"t61rcWkgMz\" is not "
             "\"t61rcWkgMzE\"; tracestate has \"x\" = \"1\" as well");
-  EXPECT_EQ(why(headers(child_field, caller_state, "a")),
-            "but it cannot be read whole: baggage: missing '=' after a key at byte 1");
+  EXPECT_EQ(why(headers(child_field, caller_state, "a=1,b")), "matches");  // that is BaggageIs
+  EXPECT_EQ(why(headers(child_field, "rojo")),
+            "but tracestate lacks \"rojo\"; tracestate lacks \"congo\"; it cannot be read whole: "
+            "tracestate: missing '=' after a key at byte 4");
   EXPECT_EQ(description(ContinuesTrace(caller, Parent::fresh)),
             "continues the trace 0af7651916cd43dd8448eb211c80319c, with a parent-id of its own");
   EXPECT_EQ(description(Not(ContinuesTrace(caller))),
             "does not continue the trace 0af7651916cd43dd8448eb211c80319c");
+}
+
+TEST(ContinuesTraceMatcher, NeedsACallerThatNamesATrace) {
+  for (const Headers& fields : {Headers{}, headers(child_field), headers(caller_field)}) {
+    EXPECT_EQ(why_not(fields, ContinuesTrace(Context())), "but the caller names no trace");
+    EXPECT_EQ(why_not(fields, RestartsTrace(Context())), "but the caller names no trace");
+  }
+  EXPECT_EQ(description(ContinuesTrace(Context())), "continues the caller's trace");
+  EXPECT_EQ(description(RestartsTrace(Context())), "begins another trace than the caller's");
+  Context alone;
+  alone.set_trace_id(full_context().trace_id(), baton::Sampling::defer);
+  EXPECT_EQ(why_not(headers(child_field), RestartsTrace(alone)),
+            "but trace-id is still the caller's: 0af7651916cd43dd8448eb211c80319c");
 }
 
 TEST(RestartsTraceMatcher, SaysWhatIsLeft) {
@@ -175,7 +194,19 @@ TEST(BaggageIsMatcher, SaysWhatDiffers) {
             "but baggage's \"a\" differs from byte 1: \"1%20\" is not \"1 \"");
   EXPECT_EQ(description(BaggageIs({{"a", "1"}, {"b", "2"}})),
             "has the baggage \"a\" = \"1\", \"b\" = \"2\"");
-  EXPECT_EQ(description(Not(BaggageIs({}))), "has not no baggage");
+  EXPECT_EQ(description(Not(BaggageIs({{"a", "1"}}))), "does not have the baggage \"a\" = \"1\"");
+  EXPECT_EQ(description(BaggageIs({})), "has no baggage");
+  EXPECT_EQ(description(Not(BaggageIs({}))), "has some baggage");
+}
+
+TEST(BaggageIsMatcher, RefusesWhatCannotBeRead) {
+  const std::string missing = "it cannot be read whole: baggage: missing '=' after a key at byte ";
+  EXPECT_EQ(why_not(headers("", "", "a=1,b,c d=2"), BaggageIs({{"a", "1"}})),
+            "but " + missing + "5; baggage: invalid character in a key at byte 8");
+  EXPECT_EQ(why_not(headers("", "", "a"), BaggageIs({})), "but " + missing + "1");
+  EXPECT_EQ(why_not(headers("", "", "b"), BaggageIs({{"a", "1"}})),
+            "but baggage lacks \"a\"; " + missing + "1");
+  EXPECT_EQ(why_not(headers("00-x", "", "a=1"), BaggageIs({{"a", "1"}})), "matches");
 }
 
 TEST(Matchers, ShowAContextByItsFields) {
@@ -184,6 +215,14 @@ TEST(Matchers, ShowAContextByItsFields) {
                 std::string(caller_state) +
                 "\" baggage: \"userId=Am%C3%A9lie;ttl=60;internal,empty=,b==c\"");
   EXPECT_EQ(testing::PrintToString(Context()), "a context");
+}
+
+TEST(Matchers, ShowATracerByItsSpans) {
+  baton::RecordingTracer tracer;
+  EXPECT_EQ(testing::PrintToString(tracer), "a RecordingTracer with 0 spans");
+  const Context parent;
+  tracer.end(tracer.start({.parent = parent, .name = "a"}), {});
+  EXPECT_EQ(testing::PrintToString(tracer), "a RecordingTracer with 1 span");
 }
 
 }  // namespace

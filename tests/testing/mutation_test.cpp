@@ -274,4 +274,23 @@ TEST(Mutation, TakesAnyFields) {
   }
 }
 
+/// `xray-lambda` also reads a variable of the process, which no field says.
+TEST(Judge, DoesNotReadTheEnvironment) {
+  ::setenv("_X_AMZN_TRACE_ID",
+           "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1", 1);
+  const Verdict nothing = judge("xray-lambda", {});
+  const Verdict broken = judge("xray-lambda", {{"X-Amzn-Trace-Id", "Root=1-5759e988"}});
+  const Verdict good =
+      judge("xray-lambda",
+            {{"X-Amzn-Trace-Id",
+              "Root=1-00000000-000000000000000000000007;Parent=0000000000000008;Sampled=1"}});
+  ::unsetenv("_X_AMZN_TRACE_ID");
+  EXPECT_FALSE(nothing.valid);
+  EXPECT_EQ(nothing.context, baton::Context());
+  EXPECT_FALSE(broken.valid);
+  EXPECT_EQ(broken.context, baton::Context());
+  EXPECT_TRUE(good.valid);
+  EXPECT_EQ(good.context.trace_id(), baton::TraceId(0, 7));
+}
+
 }  // namespace

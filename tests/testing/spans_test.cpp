@@ -15,6 +15,7 @@ using baton::RecordedSpan;
 using baton::RecordingTracer;
 using baton::SpanContext;
 using baton::SpanKind;
+using baton::testing::detail::full_context;
 using testing::Not;
 
 constexpr std::uint64_t trace = 7;
@@ -136,6 +137,31 @@ TEST(HasNoOrphansMatcher, AllowsSeveralTrees) {
   spans.push_back(span("lost", 10, 8));
   EXPECT_EQ(why_not(spans, HasNoOrphans()),
             "but 2 spans have a parent that is not there:\n" + Spans(spans).drawn());
+}
+
+TEST(IsOneTreeMatcher, KnowsAParentThatHasNotEnded) {
+  RecordingTracer tracer;
+  const Context parent = full_context();
+  const auto outer = tracer.start({.parent = parent, .kind = SpanKind::server, .name = "outer"});
+  const auto inner = tracer.start({.parent = outer.context, .name = "inner"});
+  tracer.end(tracer.start({.parent = inner.context, .name = "innermost"}), {});
+  tracer.end(inner, {});
+  EXPECT_EQ(why_not(tracer, IsOneTree()),
+            "but 1 span has a parent that has not ended:\n"
+            "inner (internal); its parent outer (server) has not ended\n"
+            "└─ innermost (internal)\n");
+  EXPECT_EQ(why_not(tracer, HasNoOrphans()), "matches");
+  EXPECT_EQ(names(Spans(tracer).orphans()), Names{});
+  EXPECT_EQ(names(Spans(tracer).roots()), Names{});
+  // The same for one that says that its parent came from elsewhere.
+  Context received = outer.context;
+  SpanContext caller = received.span_context();
+  caller.is_remote = true;
+  received.set_span_context(std::move(caller));
+  tracer.end(tracer.start({.parent = received, .name = "served"}), {});
+  EXPECT_TRUE(why_not(tracer, IsOneTree()).starts_with("but 2 spans have a parent that has not"));
+  tracer.end(outer, {});
+  EXPECT_EQ(why_not(tracer, IsOneTree()), "matches");
 }
 
 TEST(AllEndedMatcher, SaysWhatIsOpenAndWhatEndedTwice) {

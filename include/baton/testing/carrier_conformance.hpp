@@ -18,7 +18,7 @@
 ///         storage.emplace_back(name, value);
 ///       }
 ///       // What is sent.
-///       static baton::testing::RawFields raw(const Storage& storage) { return storage; }
+///       static baton::testing::FieldList raw(const Storage& storage) { return storage; }
 ///       static auto carrier(Storage& storage) {
 ///         return baton::http::HeaderCarrier(storage);
 ///       }

@@ -14,12 +14,9 @@
 #include <vector>
 
 #include "baton/baton.hpp"
+#include "baton/testing/fields.hpp"
 
 namespace baton::testing {
-
-/// The fields that a carrier holds or sends.
-using RawFields = std::vector<std::pair<std::string, std::string>>;
-using Values = std::vector<std::string>;
 
 // What is true of a storage. A binding sets one with a member of that name: `static constexpr bool
 // holds_repeated_names = true`.
@@ -50,7 +47,11 @@ template <class Binding>
 using CarrierOf = std::remove_cvref_t<decltype(Binding::carrier(
     std::declval<const typename Binding::Storage&>()))>;
 
-inline PropagatorChain chain_of(std::string_view names) { return make_chain(names).chain; }
+namespace detail {
+
+using Values = std::vector<std::string>;
+
+inline PropagatorChain chain_of(std::string_view names) { return baton::make_chain(names).chain; }
 
 /// A context with all that W3C's fields can say.
 inline Context full_context() {
@@ -61,6 +62,8 @@ inline Context full_context() {
   context.set_baggage(Baggage::parse("userId=Am%C3%A9lie;ttl=60;internal,empty=,b==c"));
   return context;
 }
+
+}  // namespace detail
 
 /// A storage, what is done to it, and what is expected of its carrier. It remembers every step, and
 /// a failure tells all of them. Also a base for tests of your own.
@@ -122,28 +125,28 @@ class CarrierFixture : public ::testing::Test {
 
   decltype(auto) reader() const { return Binding::carrier(storage_); }
   decltype(auto) writer() { return Binding::carrier(storage_); }
-  RawFields raw() const { return Binding::raw(storage_); }
-  RawFields sorted() const {
-    RawFields fields = raw();
+  FieldList raw() const { return Binding::raw(storage_); }
+  FieldList sorted() const {
+    FieldList fields = raw();
     std::sort(fields.begin(), fields.end());
     return fields;
   }
 
-  Values all(std::string_view name) const {
-    Values values;
+  detail::Values all(std::string_view name) const {
+    detail::Values values;
     reader().get_all(name, [&](std::string_view value) {
       values.emplace_back(value);
       return true;
     });
     return values;
   }
-  Values sorted_all(std::string_view name) const {
-    Values values = all(name);
+  detail::Values sorted_all(std::string_view name) const {
+    detail::Values values = all(name);
     std::sort(values.begin(), values.end());
     return values;
   }
-  Values names() const {
-    Values names;
+  detail::Values names() const {
+    detail::Values names;
     reader().keys([&](std::string_view name) {
       names.emplace_back(name);
       return true;
@@ -152,7 +155,7 @@ class CarrierFixture : public ::testing::Test {
     return names;
   }
   /// These names as `keys` visits them.
-  static Values shown(Values names) {
+  static detail::Values shown(detail::Values names) {
     if constexpr (requires { Binding::shown(std::string_view()); }) {
       for (std::string& name : names) name = Binding::shown(name);
     }
@@ -171,17 +174,17 @@ class CarrierFixture : public ::testing::Test {
            place);
     }
   }
-  void expect_values(std::string_view name, const Values& wanted,
+  void expect_values(std::string_view name, const detail::Values& wanted,
                      Place place = Place::current()) const {
     expect_equal("get_all(" + quoted(name) + ") visits", all(name), wanted, place);
   }
-  void expect_sorted_values(std::string_view name, const Values& wanted,
+  void expect_sorted_values(std::string_view name, const detail::Values& wanted,
                             Place place = Place::current()) const {
     expect_equal("get_all(" + quoted(name) + ") visits, in some order,", sorted_all(name), wanted,
                  place);
   }
   /// What the storage holds, in the order of the names.
-  void expect_sent(const RawFields& wanted, Place place = Place::current()) const {
+  void expect_sent(const FieldList& wanted, Place place = Place::current()) const {
     expect_equal("What is sent is", sorted(), wanted, place);
   }
   template <class Got, class Wanted>

@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <optional>
 #include <ostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -30,6 +31,7 @@
 #include "baton/baton.hpp"
 #include "baton/carriers/http.hpp"
 #include "baton/testing/detail/differences.hpp"
+#include "baton/testing/fields.hpp"
 #include "baton/testing/shown.hpp"
 #include "baton/testing/spans.hpp"
 
@@ -41,9 +43,9 @@ namespace detail {
 template <class Value, class Use>
 auto with_carrier(const Value& value, Use use) {
   if constexpr (std::is_same_v<Value, Context>) {
-    std::vector<Member> fields;
-    http::inject(fields, value, {.chain = make_chain("tracecontext,baggage").chain});
-    return use(http::HeaderCarrier<const std::vector<Member>>(fields));
+    FieldList fields;
+    http::inject(fields, value, {.chain = baton::make_chain("tracecontext,baggage").chain});
+    return use(http::HeaderCarrier<const FieldList>(fields));
   } else if constexpr (ReadableCarrier<Value>) {
     return use(value);
   } else {
@@ -107,7 +109,12 @@ class FieldMatcher {
       });
     });
     if (values.size() != 1) {
-      *listener << "but it has " << (values.empty() ? "no " : "several ") << name_;
+      *listener << "but it has ";
+      if (values.empty()) {
+        *listener << "no " << name_;
+      } else {
+        *listener << values.size() << " " << name_ << " fields";
+      }
       for (std::size_t i = 0; i < values.size(); ++i) {
         *listener << (i == 0 ? ": " : ", ") << shown(values[i]);
       }
@@ -125,12 +132,14 @@ class FieldMatcher {
     return false;
   }
   void DescribeTo(std::ostream* out) const { describe(out, "has one "); }
-  void DescribeNegationTo(std::ostream* out) const { describe(out, "has not just one "); }
+  void DescribeNegationTo(std::ostream* out) const { describe(out, "does not have one "); }
 
  private:
   void describe(std::ostream* out, std::string_view begin) const {
-    *out << begin << name_ << ", which ";
-    inner_.DescribeTo(out);
+    *out << begin << name_;
+    std::ostringstream inner;
+    inner_.DescribeTo(&inner);
+    if (inner.str() != "is anything") *out << " that " << inner.str();
   }
 
   std::string name_;
@@ -175,12 +184,15 @@ auto HasTracestate(const Inner& inner) {
 
 /// The caller's trace continues: the same trace-id, a parent-id that is the caller's or not, as
 /// said, the same flags and the same tracestate. A service that forwards satisfies `Parent::same`,
-/// one that makes spans `Parent::fresh`.
+/// one that makes spans `Parent::fresh`. Nothing continues a caller that names no trace.
 inline auto ContinuesTrace(const Context& caller, Parent parent = Parent::any) {
   const std::string which = parent == Parent::any    ? ""
                             : parent == Parent::same ? ", with the caller's parent-id"
                                                      : ", with a parent-id of its own";
-  const std::string trace = " the trace " + caller.trace_id().to_string() + which;
+  const std::string trace =
+      (caller.trace_id().is_valid() ? " the trace " + caller.trace_id().to_string()
+                                    : " the caller's trace") +
+      which;
   return detail::difference_matcher(
       "continues" + trace, "does not continue" + trace, [caller, parent](const auto& value) {
         return detail::continuing_difference(detail::said_by_value(value), caller, parent);
@@ -188,8 +200,11 @@ inline auto ContinuesTrace(const Context& caller, Parent parent = Parent::any) {
 }
 
 /// Another trace begins: another trace-id and parent-id, and nothing of the caller's tracestate.
+/// The caller must name a trace.
 inline auto RestartsTrace(const Context& caller) {
-  const std::string trace = " another trace than the caller's " + caller.trace_id().to_string();
+  const std::string trace =
+      " another trace than the caller's" +
+      (caller.trace_id().is_valid() ? " " + caller.trace_id().to_string() : "");
   return detail::difference_matcher(
       "begins" + trace, "does not begin" + trace, [caller](const auto& value) {
         return detail::restarting_difference(detail::said_by_value(value), caller);
@@ -203,31 +218,34 @@ inline auto HasNoTrace() {
   });
 }
 
-/// The baggage has these members, in any order, and no others. Values are as they were set, without
-/// escapes; properties are not compared.
+/// The baggage has these members, in any order, and no others, and all of it can be read. Values
+/// are as they were set, without escapes; properties are not compared.
 ///
 ///     EXPECT_THAT(headers, BaggageIs({{"user", "Amélie"}, {"tenant", "7"}}));
-inline auto BaggageIs(std::vector<std::pair<std::string, std::string>> members) {
+inline auto BaggageIs(FieldList members) {
   std::string list;
   for (const auto& [key, value] : members) {
     list += (list.empty() ? "" : ", ") + shown(key) + " = " + shown(value);
   }
-  list = list.empty() ? "no baggage" : "the baggage " + list;
+  const bool is_none = members.empty();
   return detail::difference_matcher(
-      "has " + list, "has not " + list, [members = std::move(members)](const auto& value) {
-        return detail::baggage_difference(detail::said_by_value(value).context.baggage(), members);
+      is_none ? "has no baggage" : "has the baggage " + list,
+      is_none ? "has some baggage" : "does not have the baggage " + list,
+      [members = std::move(members)](const auto& value) {
+        return detail::baggage_difference(detail::said_by_value(value), members);
       });
 }
 
 // ---- Recorded spans: of a RecordingTracer, or a vector of RecordedSpan ----
 
-/// All spans are of one tree, which has one root. A root's parent may be a caller's span.
+/// All spans are of one tree, which has one root. A root's parent may be a caller's span. Ask when
+/// all have ended: a span whose parent has not is of no tree yet.
 inline auto IsOneTree() {
   return detail::difference_matcher("is one tree of spans", "is not one tree of spans",
                                     [](const auto& spans) { return Spans(spans).tree_fault(); });
 }
 
-/// Each span's parent is there, or a caller's, or there is none.
+/// Each span's parent is there, ended or not, or a caller's, or there is none.
 inline auto HasNoOrphans() {
   return detail::difference_matcher("has no span whose parent is missing",
                                     "has a span whose parent is missing",
@@ -247,14 +265,15 @@ namespace baton {
 
 /// What GoogleTest shows of a context: its fields.
 inline void PrintTo(const Context& context, std::ostream* out) {
-  std::vector<std::pair<std::string, std::string>> fields;
-  http::inject(fields, context, {.chain = make_chain("tracecontext,baggage").chain});
+  testing::FieldList fields;
+  http::inject(fields, context, {.chain = baton::make_chain("tracecontext,baggage").chain});
   *out << "a context";
   for (const auto& [name, value] : fields) *out << ' ' << name << ": " << testing::shown(value);
 }
 
 inline void PrintTo(const RecordingTracer& tracer, std::ostream* out) {
-  *out << "a RecordingTracer with " << tracer.ended().size() << " spans";
+  const std::size_t number = tracer.ended().size();
+  *out << "a RecordingTracer with " << number << (number == 1 ? " span" : " spans");
 }
 
 inline void PrintTo(const RecordedSpan& span, std::ostream* out) {

@@ -63,7 +63,7 @@ inline rc::Gen<Baggage> baggage() {
 /// All that a caller may send, or some of it.
 inline rc::Gen<Context> context() { return drawn(draw_context); }
 
-namespace internal {
+namespace detail {
 
 /// What fields are made of, and made of again if it shrinks.
 struct Recipe {
@@ -132,14 +132,14 @@ rc::Shrinkable<Value> cooked(Recipe recipe, std::optional<Value> (Recipe::*make)
                              [](const std::optional<Value>& value) { return *value; });
 }
 
-}  // namespace internal
+}  // namespace detail
 
 /// Valid fields of a registered format. Shrinks to those of a smaller context.
 inline rc::Gen<ValidFields> fields_of(std::string_view format) {
   return rc::Gen<ValidFields>([format = std::string(format)](const rc::Random& random, int) {
     Draw draw(rc::Random(random).next());
-    return internal::cooked<ValidFields>(internal::Recipe::draw_from(format, draw),
-                                         &internal::Recipe::valid);
+    return detail::cooked<ValidFields>(detail::Recipe::draw_from(format, draw),
+                                         &detail::Recipe::valid);
   });
 }
 
@@ -148,13 +148,13 @@ inline rc::Gen<ValidFields> fields_of(std::string_view format) {
 inline rc::Gen<NearlyValid> nearly_valid(std::string_view format) {
   return rc::Gen<NearlyValid>([format = std::string(format)](const rc::Random& random, int) {
     Draw draw(rc::Random(random).next());
-    internal::Recipe recipe = internal::Recipe::draw_from(format, draw);
+    detail::Recipe recipe = detail::Recipe::draw_from(format, draw);
     const auto mutations = all_mutations();
     for (int attempt = 0; attempt < 1000 && recipe.valid(); ++attempt) {
       recipe.mutation = mutations[draw.number(0, mutations.size() - 1)];
       if (recipe.nearly_valid()) break;
     }
-    return internal::cooked<NearlyValid>(std::move(recipe), &internal::Recipe::nearly_valid);
+    return detail::cooked<NearlyValid>(std::move(recipe), &detail::Recipe::nearly_valid);
   });
 }
 

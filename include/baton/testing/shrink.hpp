@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "baton/baggage.hpp"
 #include "baton/context.hpp"
 #include "baton/testing/fields.hpp"
 
@@ -20,9 +21,68 @@
 /// reads at a glance. Ids become `00…01`, texts `aaa`, lists short.
 namespace baton::testing {
 
+namespace detail {
+
+/// A piece of a text or of a list.
+struct Piece {
+  std::size_t begin;
+  std::size_t size;
+};
+
+/// Of something short, every piece. Else the whole, its halves, quarters and so on; if there are
+/// very many of a size, only the first and the last of them. What is tried must be few: it is some
+/// hundred pieces for the longest text, too.
+inline rc::Seq<Piece> pieces_of(std::size_t size) {
+  constexpr std::size_t is_short = 24;
+  constexpr std::size_t very_many = 256;
+  std::vector<Piece> pieces;
+  for (std::size_t length = size; length > 0;) {
+    const std::size_t step = size <= is_short            ? 1
+                             : size / length > very_many ? size - length
+                                                         : length;
+    for (std::size_t begin = 0; begin < size; begin += step) {
+      pieces.push_back({begin, std::min(length, size - begin)});
+    }
+    length = size <= is_short ? length - 1 : length / 2;
+  }
+  return rc::seq::fromContainer(std::move(pieces));
+}
+
+/// The text or list, each time without a piece.
+template <class Container>
+rc::Seq<Container> shorter(const Container& whole) {
+  return rc::seq::map(pieces_of(whole.size()), [whole](const Piece& piece) {
+    Container less = whole;
+    const auto begin = less.begin() + static_cast<std::ptrdiff_t>(piece.begin);
+    less.erase(begin, begin + static_cast<std::ptrdiff_t>(piece.size));
+    return less;
+  });
+}
+
+/// The text or list, each time with a piece whose elements are made plain. `make_plain` returns
+/// whether it has changed an element.
+template <class Container, class MakePlain>
+rc::Seq<Container> plainer(const Container& whole, MakePlain make_plain) {
+  return rc::seq::mapMaybe(pieces_of(whole.size()),
+                           [whole, make_plain](const Piece& piece) -> rc::Maybe<Container> {
+                             Container plain = whole;
+                             bool is_other = false;
+                             for (std::size_t i = 0; i < piece.size; ++i) {
+                               is_other = make_plain(plain[piece.begin + i]) || is_other;
+                             }
+                             if (!is_other) return rc::Nothing;
+                             return plain;
+                           });
+}
+
+/// What is tried for the elements of a list one by one, at most: they may be long, and many.
+inline constexpr std::size_t most_of_elements = 2048;
+
+}  // namespace detail
+
 inline rc::Seq<std::string> smaller(const std::string& text) {
-  return rc::seq::concat(rc::shrink::removeChunks(text), rc::shrink::eachElement(text, [](char c) {
-                           return c == 'a' ? rc::Seq<char>() : rc::seq::just('a');
+  return rc::seq::concat(detail::shorter(text), detail::plainer(text, [](char& c) {
+                           return std::exchange(c, 'a') != 'a';
                          }));
 }
 inline rc::Seq<std::size_t> smaller(std::size_t number) {
@@ -37,9 +97,27 @@ inline rc::Seq<std::pair<std::string, std::string>> smaller(
 }
 template <class Element>
 rc::Seq<std::vector<Element>> smaller(const std::vector<Element>& list) {
+  return rc::seq::concat(detail::shorter(list),
+                         rc::seq::take(detail::most_of_elements,
+                                       rc::shrink::eachElement(list, [](const Element& element) {
+                                         return smaller(element);
+                                       })));
+}
+/// Many fields become plain at once, before each does so alone.
+inline rc::Seq<FieldList> smaller(const FieldList& fields) {
+  const auto empty = [](FieldList::value_type& field) {
+    return !std::exchange(field.second, "").empty();
+  };
+  const auto fill = [](FieldList::value_type& field) {
+    std::string plain(field.second.size(), 'a');
+    return std::exchange(field.second, plain) != plain;
+  };
   return rc::seq::concat(
-      rc::shrink::removeChunks(list),
-      rc::shrink::eachElement(list, [](const Element& element) { return smaller(element); }));
+      detail::shorter(fields), detail::plainer(fields, empty), detail::plainer(fields, fill),
+      rc::seq::take(detail::most_of_elements,
+                    rc::shrink::eachElement(fields, [](const FieldList::value_type& field) {
+                      return smaller(field);
+                    })));
 }
 
 inline rc::Seq<TraceId> smaller(const TraceId& id) {
@@ -56,7 +134,7 @@ inline rc::Seq<SpanId> smaller(const SpanId& id) {
                       [](std::uint64_t value) { return SpanId(value); });
 }
 
-namespace internal {
+namespace detail {
 
 struct ShrinkingMember {
   std::string key;
@@ -83,7 +161,7 @@ inline rc::Seq<ShrinkingMember> smaller(const ShrinkingMember& member) {
 
 inline rc::Seq<std::vector<ShrinkingMember>> smaller(const std::vector<ShrinkingMember>& members) {
   return rc::seq::concat(
-      rc::shrink::removeChunks(members),
+      shorter(members),
       rc::shrink::eachElement(members, [](const ShrinkingMember& m) { return smaller(m); }));
 }
 
@@ -125,26 +203,26 @@ rc::Seq<Value> made(const std::vector<ShrinkingMember>& members, const Value& ol
   return rc::seq::map(std::move(fits), [](const std::optional<Value>& value) { return *value; });
 }
 
-}  // namespace internal
+}  // namespace detail
 
 inline rc::Seq<TraceState> smaller(const TraceState& state) {
-  std::vector<internal::ShrinkingMember> members;
+  std::vector<detail::ShrinkingMember> members;
   for (const auto& [key, value] : state) {
     members.push_back({std::string(key), std::string(value), {}});
   }
-  return internal::made(members, state, internal::trace_state_of);
+  return detail::made(members, state, detail::trace_state_of);
 }
 
 inline rc::Seq<Baggage> smaller(const Baggage& baggage) {
-  std::vector<internal::ShrinkingMember> members;
+  std::vector<detail::ShrinkingMember> members;
   for (const BaggageMember& member : baggage) {
-    internal::ShrinkingMember copy{std::string(member.key()), member.value(), {}};
+    detail::ShrinkingMember copy{std::string(member.key()), member.value(), {}};
     for (const BaggageProperty& property : member.properties()) {
       copy.properties.emplace_back(property.key(), property.value());
     }
     members.push_back(std::move(copy));
   }
-  return internal::made(members, baggage, internal::baggage_of);
+  return detail::made(members, baggage, detail::baggage_of);
 }
 
 inline rc::Seq<SpanContext> smaller(const SpanContext& span) {

@@ -32,7 +32,7 @@ class Spans {
   [[nodiscard]] List named(std::string_view name) const;
   [[nodiscard]] List of_kind(SpanKind kind) const;
   [[nodiscard]] List roots() const;
-  /// Those whose parent is of this process, and not there.
+  /// Those whose parent is of this process, and not there. A parent that has not ended is there.
   [[nodiscard]] List orphans() const;
   [[nodiscard]] List children_of(const RecordedSpan* span) const;
   /// The recorded parent, or null.
@@ -50,8 +50,8 @@ class Spans {
   [[nodiscard]] std::string end_fault() const;
 
  private:
-  /// The place of the recorded parent, or `none`.
-  [[nodiscard]] std::size_t find_parent(std::size_t span) const;
+  /// The parent, if it has not ended; or null.
+  [[nodiscard]] const RecordedSpan* open_parent_of(std::size_t span) const;
   [[nodiscard]] std::string line_of(std::size_t span) const;
   [[nodiscard]] std::size_t place_of(const RecordedSpan* span) const;
   /// How many no root leads to: their parents form a circle.

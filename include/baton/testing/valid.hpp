@@ -40,8 +40,9 @@ struct Verdict {
   Context context;
 };
 
-/// Reads the fields by the propagator of that name in the registry. Names of fields match in
-/// any case. An unknown format reads nothing.
+/// Reads the fields by the propagator of that name in the registry, and nothing else: `xray-lambda`
+/// reads no variable of the environment. Names of fields match in any case. An unknown format reads
+/// nothing.
 [[nodiscard]] Verdict judge(std::string_view format, const FieldList& fields);
 
 /// What the format sends for a context. Empty for an unknown format, and if the format can say

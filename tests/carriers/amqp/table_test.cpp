@@ -11,6 +11,9 @@ using namespace std::string_literals;
 using baton::amqp::ConstTableCarrier;
 using baton::amqp::Pool;
 using baton::amqp::TableCarrier;
+using baton::testing::detail::chain_of;
+using baton::testing::detail::full_context;
+using baton::testing::detail::Values;
 
 struct TableBinding {
   struct Storage {
@@ -30,11 +33,11 @@ struct TableBinding {
     storage.own->add(std::string(name), std::string(value));
     storage.table = storage.own->get();
   }
-  static RawFields raw(const Storage& storage) {
+  static FieldList raw(const Storage& storage) {
     // Through the wire: a field that cannot be encoded is not written.
     Pool pool;
     const std::string wire = encode(storage.table);
-    RawFields fields;
+    FieldList fields;
     for (const auto& [name, value] : to_fields(decode(wire, pool))) {
       fields.emplace_back(name, value.value());
     }
@@ -152,7 +155,7 @@ TEST(AmqpTable, ANameThatIsTooLongIsNotWritten) {
   EXPECT_EQ(to_fields(table), (Fields{{"a", "1"}}));
   TableCarrier(table, pool).set(std::string(255, 'n'), "2");
   EXPECT_EQ(TableBinding::raw({nullptr, nullptr, table}),
-            (RawFields{{"a", "1"}, {std::string(255, 'n'), "2"}}));
+            (FieldList{{"a", "1"}, {std::string(255, 'n'), "2"}}));
 }
 
 TEST(AmqpTable, EmptyNamesAndValuesAreWritten) {

@@ -13,6 +13,8 @@ using baton::ParseError;
 using baton::celery::ConstEnvelopeCarrier;
 using baton::celery::EnvelopeCarrier;
 using baton::celery::Protocol1;
+using baton::testing::detail::chain_of;
+using baton::testing::detail::full_context;
 
 // ---- The carrier, with each change applied immediately ----
 
@@ -50,8 +52,8 @@ struct EnvelopeBinding {
     member += quoted(name) + ": " + quoted(value);
     storage.envelope.insert(storage.envelope.size() - 2, member);
   }
-  static RawFields raw(const Storage& storage) {
-    RawFields fields;
+  static FieldList raw(const Storage& storage) {
+    FieldList fields;
     const ConstEnvelopeCarrier carrier(storage.envelope);
     EXPECT_EQ(carrier.error(), ParseError());
     carrier.keys([&](std::string_view name) {

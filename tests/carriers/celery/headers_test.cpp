@@ -8,6 +8,7 @@
 namespace {
 
 using namespace baton::testing;
+using baton::testing::detail::chain_of;
 using boost::json::object;
 
 /// Each name occurs once, and JSON escapes all values.
@@ -18,8 +19,8 @@ struct HeadersBinding {
   static void add(object& headers, std::string_view name, std::string_view value) {
     headers[name] = value;
   }
-  static RawFields raw(const object& headers) {
-    RawFields fields;
+  static FieldList raw(const object& headers) {
+    FieldList fields;
     for (const auto& [name, value] : headers) {
       fields.emplace_back(name, std::string_view(value.as_string()));
     }

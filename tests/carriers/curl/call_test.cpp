@@ -359,7 +359,7 @@ TEST(CurlCallObject, LeavesTheHandleUsableIfAFormatThrows) {
   EXPECT_EQ(tracer.open(), 0U);
   EXPECT_EQ(list.lines(), std::vector<std::string>{"X: 1"}) << "no half a context";
   ASSERT_EQ(curl_easy_perform(handle), CURLE_OK);
-  EXPECT_EQ(server.last(), (curl_test::RawFields{{"X", "1"}}));
+  EXPECT_EQ(server.last(), (curl_test::FieldList{{"X", "1"}}));
 }
 
 TEST(CurlResponse, IsReadWithinBounds) {

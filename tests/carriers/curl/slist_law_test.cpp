@@ -70,7 +70,7 @@ RC_GTEST_PROP(SlistLaws, ReadsWhatCurlSends, ()) {
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list.head);
   RC_ASSERT(curl_easy_perform(handle) == CURLE_OK);
   RC_ASSERT(server.last() == SlistModel(lines).fields());
-  curl_test::RawFields ours;
+  curl_test::FieldList ours;
   ConstSlistCarrier(list.head).fields([&](std::string_view name, std::string_view value) {
     ours.emplace_back(name, value);
     return true;

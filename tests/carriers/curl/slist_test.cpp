@@ -7,6 +7,8 @@ namespace {
 using namespace baton::testing;
 using baton::curl::ConstSlistCarrier;
 using baton::curl::SlistCarrier;
+using baton::testing::detail::chain_of;
+using baton::testing::detail::full_context;
 using curl_test::List;
 
 struct SlistBinding {
@@ -18,8 +20,8 @@ struct SlistBinding {
   static void add(Storage& storage, std::string_view name, std::string_view value) {
     storage.add(std::string(name) + (value.empty() ? ";" : ": ") + std::string(value));
   }
-  static RawFields raw(const Storage& storage) {
-    RawFields fields;
+  static FieldList raw(const Storage& storage) {
+    FieldList fields;
     for (std::string line : storage.lines()) {
       if (line.ends_with(';')) line.back() = ':';
       fields.push_back(curl_test::to_field(line));
@@ -34,8 +36,8 @@ struct SlistBinding {
 
 BATON_TEST_CARRIER(Slist, SlistBinding);
 
-RawFields fields_of(const List& list) {
-  RawFields fields;
+FieldList fields_of(const List& list) {
+  FieldList fields;
   ConstSlistCarrier(list.head).fields([&](std::string_view name, std::string_view value) {
     fields.emplace_back(name, value);
     return true;
@@ -50,7 +52,7 @@ const std::vector<std::string> odd_lines{"Name: value", "name:v",  "A:",    "A: 
 
 TEST(SlistCarrier, ReadsLinesAsCurlSendsThem) {
   const List list(odd_lines);
-  const RawFields expected{{"Name", "value"}, {"name", "v"}, {"B", ""},  {"E;", "1"},
+  const FieldList expected{{"Name", "value"}, {"name", "v"}, {"B", ""},  {"E;", "1"},
                            {"E;f", "2"},      {"G ", "3"},   {"H", ";"}, {"I", ": 4"},
                            {"J", "5"},        {"L;;", "6"}};
   EXPECT_EQ(fields_of(list), expected);
@@ -82,7 +84,7 @@ TEST(SlistCarrier, CurlSendsWhatItWrites) {
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list.head);
   ASSERT_EQ(curl_easy_perform(handle), CURLE_OK);
   EXPECT_EQ(server.last(),
-            (RawFields{{"tracestate", "a=1"}, {"b3", ""}, {"blank", ""}, {"x", "y: z;"}}));
+            (FieldList{{"tracestate", "a=1"}, {"b3", ""}, {"blank", ""}, {"x", "y: z;"}}));
 }
 
 TEST(SlistCarrier, SetKeepsThePlaceOfTheFirstLine) {

@@ -17,12 +17,13 @@
 #include <vector>
 
 #include "baton/carriers/curl.hpp"
+#include "baton/testing/fields.hpp"
 #include "oracle/text.hpp"
 
 /// What the tests of curl share: lists, and a server in this process.
 namespace curl_test {
 
-using RawFields = std::vector<std::pair<std::string, std::string>>;
+using baton::testing::FieldList;
 
 /// Owns a list.
 class List {
@@ -106,8 +107,8 @@ class Server {
     return requests_;
   }
   /// The fields of the last one. What has no name is none: curl makes ":" of the line ";".
-  [[nodiscard]] RawFields last() const {
-    RawFields fields;
+  [[nodiscard]] FieldList last() const {
+    FieldList fields;
     const std::vector<std::string> lines = requests().back();
     for (const std::string& line : lines) {
       if (!line.starts_with(':')) fields.push_back(to_field(line));

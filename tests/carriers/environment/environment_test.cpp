@@ -18,6 +18,9 @@ using namespace std::string_view_literals;
 using baton::environment::Environment;
 using baton::environment::ListCarrier;
 using baton::environment::variable_name;
+using baton::testing::detail::chain_of;
+using baton::testing::detail::full_context;
+using baton::testing::detail::Values;
 using Entries = std::vector<std::string>;
 
 const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -45,8 +48,8 @@ struct EnvironmentBinding {
     entries.push_back(begin + std::string(value));
     storage = make_environment(entries);
   }
-  static RawFields raw(const Storage& storage) {
-    RawFields fields;
+  static FieldList raw(const Storage& storage) {
+    FieldList fields;
     for (const std::string& entry : entries_of(storage)) {
       const std::size_t end = entry.find('=');
       fields.emplace_back(oracle::ascii_lower(entry.substr(0, end)), entry.substr(end + 1));

@@ -11,6 +11,7 @@ using namespace baton::testing;
 using baton::grpc::MetadataCarrier;
 using baton::grpc::ReceivedMetadata;
 using baton::grpc::SentMetadata;
+using baton::testing::detail::Values;
 
 /// HTTP/2 has only lowercase names, so names arrive in lowercase.
 std::string as_key(std::string_view name) { return oracle::ascii_lower(std::string(name)); }
@@ -24,7 +25,7 @@ struct SentBinding {
   static void add(Storage& storage, std::string_view name, std::string_view value) {
     storage.emplace(as_key(name), value);
   }
-  static RawFields raw(const Storage& storage) { return {storage.begin(), storage.end()}; }
+  static FieldList raw(const Storage& storage) { return {storage.begin(), storage.end()}; }
   static auto carrier(Storage& storage) { return MetadataCarrier(storage); }
   static auto carrier(const Storage& storage) { return MetadataCarrier(storage); }
 };
@@ -52,7 +53,7 @@ struct ReceivedBinding {
     storage.bytes.emplace(as_key(name), value);
     storage.metadata = received(storage.bytes);
   }
-  static RawFields raw(const Storage& storage) {
+  static FieldList raw(const Storage& storage) {
     return {storage.bytes.begin(), storage.bytes.end()};
   }
   static auto carrier(const Storage& storage) { return MetadataCarrier(storage.metadata); }

@@ -16,6 +16,7 @@ namespace {
 
 using namespace baton::testing;
 using baton::http::BeastCarrier;
+using baton::testing::detail::full_context;
 namespace net = boost::asio;
 namespace http = boost::beast::http;
 using net::ip::tcp;
@@ -32,8 +33,8 @@ struct BeastBinding {
   static void add(Storage& storage, std::string_view name, std::string_view value) {
     storage.insert(to_beast(name), to_beast(value));
   }
-  static RawFields raw(const Storage& storage) {
-    RawFields fields;
+  static FieldList raw(const Storage& storage) {
+    FieldList fields;
     for (const auto& field : storage) fields.emplace_back(field.name_string(), field.value());
     return fields;
   }

@@ -15,13 +15,13 @@
 #include <vector>
 
 #include "baton/carriers/http.hpp"
+#include "baton/testing/fields.hpp"
 
 /// The containers of header fields that HeaderCarrier is tested with.
 namespace http_test {
 
 using baton::http::HeaderCarrier;
-
-using RawFields = std::vector<std::pair<std::string, std::string>>;
+using baton::testing::FieldList;
 
 struct Entry {
   std::string name;
@@ -92,9 +92,9 @@ struct HeaderBinding {
       storage.push_back({std::string(name), std::string(value)});
     }
   }
-  static RawFields raw(const Storage& storage) {
+  static FieldList raw(const Storage& storage) {
     using Traits = baton::http::FieldTraits<typename Container::value_type>;
-    RawFields fields;
+    FieldList fields;
     for (const auto& field : storage)
       fields.emplace_back(Traits::name(field), Traits::value(field));
     return fields;

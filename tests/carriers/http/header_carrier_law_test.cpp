@@ -16,7 +16,7 @@ struct Model {
   static constexpr std::string_view token =
       "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-  RawFields fields;
+  FieldList fields;
 
   [[nodiscard]] static bool is_same(const std::string& a, const std::string& b) {
     return oracle::ascii_lower(a) == oracle::ascii_lower(b);
@@ -61,7 +61,7 @@ rc::Gen<std::string> any_value() {
 }
 
 template <class Binding>
-void check(const RawFields& fields, const RawFields& changes) {
+void check(const FieldList& fields, const FieldList& changes) {
   using Traits = baton::http::FieldTraits<typename Binding::Storage::value_type>;
   constexpr bool is_map = requires { typename Binding::Storage::mapped_type; };
   typename Binding::Storage storage;
@@ -102,7 +102,7 @@ void check(const RawFields& fields, const RawFields& changes) {
       model.set(std::string(used_name), std::string(used_value));
       writer.set(used_name, used_value);
     }
-    RawFields now = Binding::raw(storage);
+    FieldList now = Binding::raw(storage);
     if constexpr (is_map) {
       std::sort(now.begin(), now.end());
       std::sort(model.fields.begin(), model.fields.end());
@@ -115,8 +115,8 @@ template <class Binding>
 void check_any() {
   // More fields than those for which a walk is as good as bounds, or fewer.
   const auto size = *rc::gen::inRange<std::size_t>(0, 40);
-  const auto fields = *rc::gen::container<RawFields>(size, rc::gen::pair(any_name(), any_value()));
-  const auto changes = *rc::gen::container<RawFields>(rc::gen::pair(any_name(), any_value()));
+  const auto fields = *rc::gen::container<FieldList>(size, rc::gen::pair(any_name(), any_value()));
+  const auto changes = *rc::gen::container<FieldList>(rc::gen::pair(any_name(), any_value()));
   check<Binding>(fields, changes);
 }
 

@@ -28,6 +28,8 @@ namespace {
 
 using namespace baton::testing;
 using namespace http_test;
+using baton::testing::detail::chain_of;
+using baton::testing::detail::full_context;
 
 template <class Container>
 struct MapBinding : HeaderBinding<Container> {

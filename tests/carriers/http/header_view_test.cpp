@@ -21,9 +21,9 @@ class HeaderViewTest : public testing::Test {
     Binding::add(storage_, name, value);
   }
   auto carrier() { return Binding::carrier(storage_); }
-  RawFields raw() const { return Binding::raw(storage_); }
-  RawFields sorted() const {
-    RawFields fields = raw();
+  FieldList raw() const { return Binding::raw(storage_); }
+  FieldList sorted() const {
+    FieldList fields = raw();
     std::sort(fields.begin(), fields.end());
     return fields;
   }
@@ -44,7 +44,7 @@ TYPED_TEST(HeaderViewTest, ValueOfAnotherField) {
     this->arrive("a", "old");
     this->arrive("b", value);
     this->carrier().set("a", this->value_of("b"));
-    EXPECT_EQ(this->sorted(), (RawFields{{"a", value}, {"b", value}}));
+    EXPECT_EQ(this->sorted(), (FieldList{{"a", value}, {"b", value}}));
   }
 }
 
@@ -53,9 +53,9 @@ TYPED_TEST(HeaderViewTest, PartOfTheValueItReplaces) {
     this->storage_ = {};
     this->arrive("a", value);
     this->carrier().set("a", this->value_of("a"));
-    EXPECT_EQ(this->raw(), (RawFields{{"a", value}}));
+    EXPECT_EQ(this->raw(), (FieldList{{"a", value}}));
     this->carrier().set("a", this->value_of("a").substr(1, 3));
-    EXPECT_EQ(this->raw(), (RawFields{{"a", value.substr(1, 3)}}));
+    EXPECT_EQ(this->raw(), (FieldList{{"a", value.substr(1, 3)}}));
   }
 }
 
@@ -68,7 +68,7 @@ TYPED_TEST(HeaderViewTest, NameOfTheFieldThatIsReplaced) {
       this->carrier().set(this->name_at(0), this->name_at(0));
       std::string lowercase = name;
       std::transform(name.begin(), name.end(), lowercase.begin(), fold);
-      EXPECT_EQ(this->raw(), (RawFields{{lowercase, name}}));
+      EXPECT_EQ(this->raw(), (FieldList{{lowercase, name}}));
     }
   }
 }
@@ -76,7 +76,7 @@ TYPED_TEST(HeaderViewTest, NameOfTheFieldThatIsReplaced) {
 TYPED_TEST(HeaderViewTest, NameInTheValueThatIsReplaced) {
   this->arrive(long_name, long_name);
   this->carrier().set(this->value_of(long_name), "new");
-  EXPECT_EQ(this->raw(), (RawFields{{long_name, "new"}}));
+  EXPECT_EQ(this->raw(), (FieldList{{long_name, "new"}}));
 }
 
 TYPED_TEST(HeaderViewTest, EraseByAName) {
@@ -84,7 +84,7 @@ TYPED_TEST(HeaderViewTest, EraseByAName) {
   this->arrive(long_name, "1");
   this->arrive("c", "1");
   for (std::size_t i = 0; i < 3; ++i) this->carrier().erase(this->name_at(0));
-  EXPECT_EQ(this->raw(), RawFields{});
+  EXPECT_EQ(this->raw(), FieldList{});
 }
 
 template <class Binding>

@@ -11,9 +11,11 @@ using baton::kafka::ConstCppHeadersCarrier;
 using baton::kafka::ConstHeadersCarrier;
 using baton::kafka::CppHeadersCarrier;
 using baton::kafka::HeadersCarrier;
+using baton::testing::detail::chain_of;
+using baton::testing::detail::Values;
 
-RawFields without_nulls(const Headers& headers) {
-  RawFields fields;
+FieldList without_nulls(const Headers& headers) {
+  FieldList fields;
   for (const auto& [name, value] : headers) {
     if (value) fields.emplace_back(name, *value);
   }
@@ -38,7 +40,7 @@ struct CBinding : HeaderList {
   static void add_null(Storage& storage, std::string_view name) {
     kafka_test::add(*storage.list, std::string(name), std::nullopt);
   }
-  static RawFields raw(const Storage& storage) {
+  static FieldList raw(const Storage& storage) {
     return without_nulls(to_headers(storage.list.get()));
   }
   static std::size_t size(const Storage& storage) {
@@ -58,8 +60,8 @@ struct CppBinding : HeaderList {
   static void add_null(Storage& storage, std::string_view name) {
     storage.list->add(std::string(name), nullptr, 0);
   }
-  static RawFields raw(const Storage& storage) {
-    RawFields fields;
+  static FieldList raw(const Storage& storage) {
+    FieldList fields;
     for (const RdKafka::Headers::Header& header : storage.list->get_all()) {
       if (header.value() == nullptr) continue;
       fields.emplace_back(
@@ -117,7 +119,7 @@ TYPED_TEST(KafkaHeadersTest, SetAndEraseTakeNullsToo) {
 
 TYPED_TEST(KafkaHeadersTest, AnEmptyValueIsNotNull) {
   this->writer().set("a", std::string_view());
-  EXPECT_EQ(this->raw(), (RawFields{{"a", ""}}));
+  EXPECT_EQ(this->raw(), (FieldList{{"a", ""}}));
   EXPECT_EQ(this->reader().get("a"), "");
 }
 
@@ -150,11 +152,11 @@ TYPED_TEST(KafkaHeadersTest, OfB3TheLastCounts) {
 
 TYPED_TEST(KafkaHeadersTest, ANameWithANulIsNotWritten) {
   this->writer().set("a\0b"sv, "1");
-  EXPECT_EQ(this->raw(), RawFields{});
+  EXPECT_EQ(this->raw(), FieldList{});
   this->arrive("a", "1");
   EXPECT_EQ(this->reader().get("a\0b"sv), std::nullopt);
   this->writer().erase("a\0b"sv);
-  EXPECT_EQ(this->raw(), (RawFields{{"a", "1"}}));
+  EXPECT_EQ(this->raw(), (FieldList{{"a", "1"}}));
 }
 
 TYPED_TEST(KafkaHeadersTest, AnEmptyNameIsNoOtherName) {
@@ -179,7 +181,7 @@ TYPED_TEST(KafkaHeadersTest, EraseTakesAViewOfAName) {
     return false;
   });
   carrier.erase(name);
-  EXPECT_EQ(this->raw(), RawFields{});
+  EXPECT_EQ(this->raw(), FieldList{});
 }
 
 TYPED_TEST(KafkaHeadersTest, TenThousandHeadersAndAMegabyteValue) {

@@ -10,6 +10,7 @@ namespace {
 using namespace baton::testing;
 using namespace std::string_view_literals;
 using baton::sqs::AttributeMapCarrier;
+using baton::testing::detail::full_context;
 
 /// MessageAttributeValue of the AWS SDK.
 class Value {
@@ -35,8 +36,8 @@ struct MapBinding {
     attribute.SetDataType("String");
     attribute.SetStringValue(std::string(value));
   }
-  static RawFields raw(const Storage& storage) {
-    RawFields fields;
+  static FieldList raw(const Storage& storage) {
+    FieldList fields;
     for (const auto& [name, value] : storage) fields.emplace_back(name, value.GetStringValue());
     return fields;
   }
@@ -107,7 +108,7 @@ TEST(SqsAttributesTest, ANameMayBeAViewOfAKey) {
   MapBinding::add(map, upper, "1");
   MapBinding::add(map, lower, "2");
   carrier.set(map.begin()->first, map.begin()->second.GetStringValue());
-  EXPECT_EQ(MapBinding::raw(map), (RawFields{{std::string(lower), "1"}}));
+  EXPECT_EQ(MapBinding::raw(map), (FieldList{{std::string(lower), "1"}}));
 }
 
 TEST(SqsAttributesTest, TheGuidesCode) {

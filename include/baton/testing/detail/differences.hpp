@@ -5,11 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "baton/carrier.hpp"
 #include "baton/context.hpp"
+#include "baton/testing/fields.hpp"
 
 namespace baton::testing {
 
@@ -26,13 +25,12 @@ namespace detail {
 /// What a message says.
 struct Said {
   Context context;
-  std::string trace_issues;  ///< what of the trace cannot be read; empty: nothing
-  std::string issues;        ///< what of all of it
+  // What of it cannot be read; empty: nothing.
+  std::string trace_issues;
+  std::string baggage_issues;
 };
 
 [[nodiscard]] Said said_by(CarrierReader carrier);
-
-using Member = std::pair<std::string, std::string>;
 
 // The differences; empty: there is none.
 
@@ -41,7 +39,7 @@ using Member = std::pair<std::string, std::string>;
                                                 Parent parent);
 [[nodiscard]] std::string restarting_difference(const Said& said, const Context& caller);
 [[nodiscard]] std::string no_trace_difference(const Said& said);
-[[nodiscard]] std::string baggage_difference(const Baggage& got, const std::vector<Member>& wanted);
+[[nodiscard]] std::string baggage_difference(const Said& said, const FieldList& wanted);
 
 }  // namespace detail
 

@@ -33,7 +33,7 @@ void append(std::vector<CarrierRule<Binding>>& rules,
 struct FieldWriter {
   void set(std::string_view name, std::string_view value) { fields.emplace_back(name, value); }
   void erase(std::string_view) {}
-  RawFields fields;
+  FieldList fields;
 };
 
 template <class Binding>
@@ -138,8 +138,8 @@ class WithoutFields {
 };
 
 template <class Binding>
-RawFields visited_fields(const CarrierFixture<Binding>& carrier) {
-  RawFields fields;
+FieldList visited_fields(const CarrierFixture<Binding>& carrier) {
+  FieldList fields;
   carrier.reader().fields([&](std::string_view name, std::string_view value) {
     fields.emplace_back(name, value);
     return true;
@@ -158,7 +158,7 @@ bool is_same_name(std::string_view a, std::string_view b) {
 
 template <class Binding>
 void expect_fields_agree(CarrierFixture<Binding>& carrier) {
-  const RawFields fields = visited_fields(carrier);
+  const FieldList fields = visited_fields(carrier);
   std::set<std::string> visited;
   for (const auto& [name, value] : fields) visited.insert(name);
   const Values names = carrier.names();

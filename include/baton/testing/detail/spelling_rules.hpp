@@ -146,7 +146,7 @@ void refuses_bad_values_and_drops_the_old_one(CarrierFixture<Binding>& carrier) 
     const std::string value = std::string("x") + static_cast<char>(byte) + "y";
     carrier.set("a", value);
     const bool is_bad = (byte < 0x20 && byte != '\t') || byte == 0x7f;
-    carrier.expect_sent(is_bad ? RawFields{} : RawFields{{"a", value}});
+    carrier.expect_sent(is_bad ? FieldList{} : FieldList{{"a", value}});
   }
 }
 
@@ -162,7 +162,7 @@ void refuses_bad_names(CarrierFixture<Binding>& carrier) {
     carrier.set(std::string("x") + c, "1");
     const bool folds = is_capital && names_without_case<CarrierOf<Binding>>;
     const std::string written = std::string("x") + static_cast<char>(folds ? c | 0x20 : c);
-    carrier.expect_sent(is_good ? RawFields{{written, "1"}} : RawFields{});
+    carrier.expect_sent(is_good ? FieldList{{written, "1"}} : FieldList{});
   }
   carrier.set("", "1");
   carrier.expect_value("", std::nullopt);

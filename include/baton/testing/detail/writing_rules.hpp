@@ -108,7 +108,7 @@ void baggage_cannot_smuggle_a_field(CarrierFixture<Binding>& carrier) {
   Context context;
   context.set_baggage(context.baggage().set("user", evil).value());
   carrier.inject(chain_of("baggage"), context);
-  const RawFields fields = carrier.raw();
+  const FieldList fields = carrier.raw();
   carrier.expect_equal("The number of fields that are sent is", fields.size(), 1U);
   for (const auto& [name, value] : fields) {
     carrier.expect(

@@ -2,7 +2,6 @@
 #include "baton/detail/ascii.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
-#include "text/utf8.hpp"
 #include "tools/probe/verdict.hpp"
 
 namespace baton::tool::probe {
@@ -24,17 +23,6 @@ std::string_view key_of(std::string_view member) noexcept {
   return detail::trim(member.substr(0, member.find_first_of("=;")));
 }
 
-/// Decodes a value. What is not UTF-8 means the replacement character, as W3C Baggage demands.
-void append_decoded(std::string_view value, std::string& out) {
-  std::string bytes;
-  detail::append_percent_decoded(value, bytes);
-  for (std::string_view rest = bytes; !rest.empty();) {
-    const detail::utf8::Piece piece = detail::utf8::first_piece(rest);
-    out += piece.is_whole ? rest.substr(0, piece.size) : detail::utf8::replacement_character;
-    rest.remove_prefix(piece.size);
-  }
-}
-
 /// A member without blanks around its parts: as sent, and with its values decoded.
 struct Member {
   std::string key;
@@ -54,7 +42,7 @@ struct Member {
       const std::string_view value = detail::trim(part.substr(equals + 1));
       text.append("=").append(value);
       meaning += '=';
-      append_decoded(value, meaning);
+      detail::append_percent_decoded(value, meaning);  // what is not UTF-8 becomes U+FFFD
     }
   }
 };

@@ -42,15 +42,16 @@
 /// Beside those members (see `baton/testing/carrier_fixture.hpp`) a binding may have
 /// - `static constexpr bool is_read_only = true`, for a carrier without `set` and `erase`: then it
 ///   needs no `carrier(Storage&)`;
-/// - `static std::string shown(std::string_view name)`, the name that `keys` visits for a field
-/// that
-///   arrived with that name, if it is another one.
+/// - `static std::string shown(std::string_view name)`, the name under which `keys` visits a field
+///   that arrived with that one, if it is another.
 ///
 /// A failure names the rule, and tells what was done and what the carrier answered. Tests that are
 /// yours alone may derive from `CarrierFixture<MailBinding>`.
 
 #include <cstddef>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "baton/testing/carrier_fixture.hpp"

@@ -3,25 +3,15 @@
 
 #include <string_view>
 
+#include "baton/testing/shown.hpp"
+
 namespace baton::testing {
 namespace {
 
 constexpr std::size_t max_shown = 400;
 
 void append_shown(std::string_view text, std::string& out) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (const char c : text.substr(0, max_shown)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\\') {
-      out += "\\\\";
-    } else if (byte < 0x20 || byte >= 0x7f) {
-      out += "\\x";
-      out += digits[byte >> 4];
-      out += digits[byte & 0xf];
-    } else {
-      out += c;
-    }
-  }
+  out += escaped(text.substr(0, max_shown));
   if (text.size() > max_shown) out += "... (" + std::to_string(text.size()) + " bytes)";
 }
 

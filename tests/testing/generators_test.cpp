@@ -11,6 +11,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/testing/rapidcheck.hpp"
+#include "baton/testing/shown.hpp"
 
 namespace {
 
@@ -75,7 +76,7 @@ RC_GTEST_PROP(Generators, GiveValidValues,
 
 RC_GTEST_PROP(Generators, FieldsAreReadAsTheirContext, ()) {
   for (const auto& known : baton::registered_propagators()) {
-    const ValidFields valid = *fields_of(known.traits.name);
+    const ValidFields valid = *valid_fields_of(known.traits.name);
     const Verdict verdict = judge(known.traits.name, valid.fields);
     RC_ASSERT(verdict.valid);
     RC_ASSERT(verdict.context == valid.context);
@@ -102,7 +103,7 @@ RC_GTEST_PROP(Generators, HostileRequestsAreBounded, ()) {
 }
 
 TEST(Generators, OfAnUnknownFormatFail) {
-  EXPECT_THROW(fields_of("pigeons")(rc::Random(1), 10).value(), rc::GenerationFailure);
+  EXPECT_THROW(valid_fields_of("pigeons")(rc::Random(1), 10).value(), rc::GenerationFailure);
   EXPECT_THROW(nearly_valid("pigeons")(rc::Random(1), 10).value(), rc::GenerationFailure);
 }
 
@@ -132,12 +133,12 @@ TEST(Shrinking, EndsAtWhatAPersonReadsAtAGlance) {
 
 TEST(Shrinking, KeepsFieldsOfTheFormat) {
   expect_smallest(
-      fields_of("tracecontext"), [](const ValidFields& v) { return v.fields.size() == 2; },
+      valid_fields_of("tracecontext"), [](const ValidFields& v) { return v.fields.size() == 2; },
       "tracecontext:\n"
       "traceparent: 00-00000000000000000000000000000001-0000000000000001-00\n"
       "tracestate: a=a\n");
   expect_smallest(
-      fields_of("b3multi"), [](const ValidFields& v) { return v.fields.size() >= 2; },
+      valid_fields_of("b3multi"), [](const ValidFields& v) { return v.fields.size() >= 2; },
       "b3multi:\n"
       "x-b3-traceid: 00000000000000000000000000000001\n"
       "x-b3-spanid: 0000000000000001\n");
@@ -177,7 +178,7 @@ void shrink_catalogues(Predicate fails, Check check) {
     std::size_t broken = 0;
     for (HostileRequest& request : hostile_catalogue(known.traits.name)) {
       if (!fails(request)) continue;
-      if (++broken > 4) break;
+      if (++broken > 2) break;
       SCOPED_TRACE(known.traits.name);
       SCOPED_TRACE(request.attacks);
       check(
@@ -227,6 +228,7 @@ TEST(Shrinking, EndsSoonAtTheTotalThatALawForbids) {
 TEST(Showing, EscapesWhatIsNotPrintable) {
   EXPECT_EQ(shown({{"a", std::string("x\0\r\n\xff\\", 6)}, {"b", ""}}),
             "a: x\\x00\\x0d\\x0a\\xff\\\\\nb: \n");
+  EXPECT_EQ(shown(std::string_view("x\0\r\n\xff\\\"", 7)), "\"x\\x00\\x0d\\x0a\\xff\\\\\\\"\"");
   EXPECT_EQ(shown({{"a", std::string(401, 'x')}}),
             "a: " + std::string(400, 'x') + "... (401 bytes)\n");
 }

@@ -19,7 +19,7 @@
 /// Generators for RapidCheck. Link with `rapidcheck`.
 ///
 ///     RC_GTEST_PROP(Middleware, ContinuesEveryTrace, ()) {
-///       const auto valid = *baton::testing::fields_of("tracecontext");
+///       const auto valid = *baton::testing::valid_fields_of("tracecontext");
 ///       RC_ASSERT(my_trace_id(valid.fields) == valid.context.trace_id());
 ///     }
 ///
@@ -135,11 +135,11 @@ rc::Shrinkable<Value> cooked(Recipe recipe, std::optional<Value> (Recipe::*make)
 }  // namespace detail
 
 /// Valid fields of a registered format. Shrinks to those of a smaller context.
-inline rc::Gen<ValidFields> fields_of(std::string_view format) {
+inline rc::Gen<ValidFields> valid_fields_of(std::string_view format) {
   return rc::Gen<ValidFields>([format = std::string(format)](const rc::Random& random, int) {
     Draw draw(rc::Random(random).next());
     return detail::cooked<ValidFields>(detail::Recipe::draw_from(format, draw),
-                                         &detail::Recipe::valid);
+                                       &detail::Recipe::valid);
   });
 }
 

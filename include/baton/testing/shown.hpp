@@ -6,17 +6,29 @@
 
 namespace baton::testing {
 
-/// The text with everything unprintable as \xNN, in quotes.
-inline std::string shown(std::string_view text) {
+/// The text for a person: `\xNN` for what is not printable, and `\\` for a backslash.
+inline std::string escaped(std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
-  std::string out = "\"";
+  std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\') {
-      out += c;
-    } else {
+    if (c == '\\') {
+      out += "\\\\";
+    } else if (byte < 0x20 || byte >= 0x7f) {
       out += {'\\', 'x', hex[byte >> 4U], hex[byte & 0xFU]};
+    } else {
+      out += c;
     }
+  }
+  return out;
+}
+
+/// The same, in quotes, with `\"` for a quote.
+inline std::string shown(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : escaped(text)) {
+    if (c == '"') out += '\\';
+    out += c;
   }
   return out + '"';
 }

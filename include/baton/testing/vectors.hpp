@@ -12,6 +12,7 @@
 #include <tl/expected.hpp>
 
 #include "baton/baton.hpp"
+#include "baton/testing/fields.hpp"
 
 /// The vectors of Baton, which are installed as JSON, as types: their README.md and
 /// vectors.schema.json say what each member means. A library for tests: it reads files that one
@@ -30,7 +31,7 @@ namespace baton::testing {
 template <class T>
 using VectorResult = tl::expected<T, std::string>;
 
-using TextPair = std::pair<std::string, std::string>;
+using TextPair = FieldList::value_type;
 
 struct PropertySpec {
   std::string key;
@@ -48,7 +49,7 @@ struct ContextSpec {
   std::string span_id;   // empty: a trace id alone
   std::uint8_t flags = 0;
   bool remote = false;
-  std::vector<TextPair> trace_state;
+  FieldList trace_state;
   std::vector<MemberSpec> baggage;
   Sampling sampling = Sampling::defer;
 };
@@ -78,37 +79,37 @@ struct ChainSpec {
 VectorResult<PropagatorChain> make_chain(const ChainSpec& spec);
 
 struct PropagationVector {
-  std::vector<TextPair> environment;
+  FieldList environment;
   ChainSpec chain;
   ContextSpec given;
   bool extracts = false;
-  std::vector<TextPair> fields;
+  FieldList fields;
   ContextSpec expected;
   std::vector<IssueSpec> issues;
   std::optional<std::string> format;
   std::optional<std::string> disagreeing_format;
   bool injects = false;
   ChainSpec inject_chain;
-  std::vector<TextPair> outgoing;
-  std::vector<TextPair> injected;
+  FieldList outgoing;
+  FieldList injected;
 };
 
 struct ConfigurationVector {
-  std::vector<TextPair> environment;
+  FieldList environment;
   std::vector<std::string> read;
   std::vector<std::string> written;
   ExtractionPolicy policy = ExtractionPolicy::last_wins;
   std::vector<std::string> error_mentions;  // empty: no error
-  std::vector<TextPair> leaves;             // by destination
+  FieldList leaves;                         // by destination
   std::optional<std::string> accepted;
 };
 
 /// What a sampler decides about a child of a context.
 struct SamplingVector {
-  std::vector<TextPair> environment;
+  FieldList environment;
   ContextSpec given;
   Sampling decision{};
-  std::vector<TextPair> trace_state;
+  FieldList trace_state;
   std::vector<std::string> error_mentions;  // empty: no error
 };
 

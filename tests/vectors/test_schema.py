@@ -175,13 +175,14 @@ class Schema(unittest.TestCase):
         """Of small vectors that have every key, each change is valid for both or for neither."""
         ids = {"trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331", "flags": "01"}
         names = {"name": "n", "clause": "c"}
+        repeated = {"repeat": ["k{n}", "v"], "times": 2}
         sound = [
             ("propagation", {**names, "propagators": "b3,baggage", "policy": "last_wins",
                              "environment": {"A": "b"}, "inject": [["a", "b"]],
                              "options": {"baggage_max_members": 1, "b3_short_trace_ids": True}}),
             ("propagation", {**names, "fields": [["a", ["b", "c"]]], "context": {**ids, "remote": True},
                              "issues": [["a", "empty", 1]], "format": "b3", "disagreeing_format": ""}),
-            ("propagation", {**names, "given": {**ids, "tracestate": [["a", "b"], {"repeat": ["k{n}", "v"], "times": 2}]},
+            ("propagation", {**names, "given": {**ids, "tracestate": [["a", "b"], repeated]},
                              "inject": [["a", {"repeat": "b", "times": 2, "join": ","}]],
                              "inject_with": "b3", "outgoing": [["a", {"hex": "00"}]]}),
             ("propagation", {**names, "fields": [], "context": {

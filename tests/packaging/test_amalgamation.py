@@ -18,7 +18,7 @@ COMPILER = [*os.environ["COMPILER"].split("\n"), "-std=c++20"]
 WARNINGS = ["-Wall", "-Wextra", "-Werror"]
 # Of what users include, as in the tests of public headers.
 ALL_WARNINGS = [*WARNINGS, "-Wpedantic", "-Wconversion", "-Wshadow"]
-RUNNER = [TESTS / "vectors" / "runner.cpp", ROOT / "testing" / "vector_context.cpp", ROOT / "testing" / "vectors.cpp"]
+RUNNER = [TESTS / "vectors" / "runner.cpp", *sorted((ROOT / "testing").glob("vector*.cpp"))]
 
 
 def run(*command, cwd=FOLDER):
@@ -59,7 +59,7 @@ class Amalgamation(unittest.TestCase):
             run(*compiler, *ALL_WARNINGS, "-fsyntax-only", alone)
 
     def test_passes_the_vectors(self):
-        options = ["-O0", f"-I{FOLDER / 'include'}", f"-I{TESTS}"]
+        options = ["-O0", f"-I{FOLDER / 'include'}", f"-I{TESTS}", f"-I{ROOT}"]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             library = pool.submit(compile_file, DIST / "baton.cpp", "-O0", *WARNINGS)
             for job in [library, *(pool.submit(compile_file, path, *options) for path in RUNNER)]:

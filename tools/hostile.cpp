@@ -77,7 +77,13 @@ void append_curl(const HostileRequest& request, std::string& out) {
   for (const auto& [name, value] : request.fields) {
     out += " -H ";
     const bool is_blank = value.find_first_not_of(" \t") == std::string::npos;
-    append_quoted(is_blank ? name + ";" : name + ": " + value, out);
+    std::string field = name;
+    if (is_blank) {
+      field += ';';
+    } else {
+      field.append(": ").append(value);
+    }
+    append_quoted(field, out);
   }
   out += " \"$URL\"\n";
 }

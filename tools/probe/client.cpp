@@ -87,7 +87,7 @@ net::awaitable<boost::system::error_code> Client::connect() {
 bool Client::is_closed_by_service() {
   char byte = 0;
   boost::system::error_code error;
-  stream_->socket().non_blocking(true, error);
+  static_cast<void>(stream_->socket().non_blocking(true, error));
   stream_->socket().receive(net::buffer(&byte, 1), net::socket_base::message_peek, error);
   return error != net::error::would_block && error != net::error::try_again;
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
+#include <limits>
 #include <stdexcept>
 
 #include <boost/json.hpp>
@@ -26,7 +29,11 @@ void only_keys(const json::object& object, std::initializer_list<std::string_vie
   }
 }
 
-std::size_t number_of(const json::value& value) { return value.to_number<std::size_t>(); }
+/// Limits may be beyond what a machine with 32 bits can count, which is no limit there.
+std::size_t number_of(const json::value& value) {
+  constexpr std::uint64_t most = std::numeric_limits<std::size_t>::max();
+  return static_cast<std::size_t>(std::min(value.to_number<std::uint64_t>(), most));
+}
 
 std::string unhex(std::string_view digits) {
   std::string bytes;

@@ -55,9 +55,11 @@ def run(test, command, extra, limit):
     environment = os.environ | test.environment | SETTINGS | extra
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
         environment[name] = ":".join(filter(None, [test.environment.get(name), SETTINGS[name]]))
+    seconds = math.ceil(limit)
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            ["prlimit", f"--cpu={math.ceil(limit)}", *command], cwd=test.folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
+            # At the soft limit comes SIGXCPU, at the hard one SIGKILL, which says less.
+            ["prlimit", f"--cpu={seconds}:{seconds + 5}", *command], cwd=test.folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
+#include <limits>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -131,9 +132,11 @@ bool bool_of(const json::value& value) {
   return value.get_bool();
 }
 
+/// Limits may be beyond what a machine with 32 bits can count, which is no limit there.
 std::size_t number_of(const json::value& value) {
   if (!value.is_int64() || value.get_int64() < 0) fail("not a number");
-  return static_cast<std::size_t>(value.get_int64());
+  constexpr std::uint64_t most = std::numeric_limits<std::size_t>::max();
+  return static_cast<std::size_t>(std::min(static_cast<std::uint64_t>(value.get_int64()), most));
 }
 
 std::string string_of(const json::value& value) {

@@ -24,7 +24,7 @@ class KeyFilter {
   /// Adds `key`, which is not empty. Returns true if it may have been added before.
   bool insert(std::string_view key) noexcept {
     const std::uint64_t hash = hash_of(key);
-    std::uint64_t& word = bits_[hash >> 62U];
+    std::uint64_t& word = bits_[static_cast<std::size_t>(hash >> 62U)];
     const std::uint64_t bit = std::uint64_t{1} << (hash >> 56U & 63U);
     const bool may_be_there = (word & bit) != 0;
     word |= bit;

@@ -4,17 +4,11 @@
 #include <cstddef>
 
 #include "baton/detail/load.hpp"
+#include "core/fold_product.hpp"
 #include "core/random.hpp"
 
 namespace baton::detail {
 namespace {
-
-/// The product of both in 128 bits, folded.
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
-  __extension__ using Product = unsigned __int128;
-  const Product product = Product{a} * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
-}
 
 /// Up to eight characters as one number, which is unique among texts of the same size.
 std::uint64_t load_short(const char* text, std::size_t size) noexcept {
@@ -33,10 +27,12 @@ std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept {
   const char* p = text.data();
   std::size_t left = text.size();
   std::uint64_t hash = key.first ^ left;
-  for (; left > 8; left -= 8, p += 8) hash = mix(hash ^ load<std::uint64_t>(p), key.second);
-  hash = mix(hash ^ load_short(p, left), key.second);
+  for (; left > 8; left -= 8, p += 8) {
+    hash = fold_product(hash ^ load<std::uint64_t>(p), key.second);
+  }
+  hash = fold_product(hash ^ load_short(p, left), key.second);
   // Once more: with some keys, one product is not enough for texts that differ in a few digits.
-  return mix(hash ^ key.first, key.second);
+  return fold_product(hash ^ key.first, key.second);
 }
 
 std::uint64_t keyed_hash(std::string_view text) noexcept {

@@ -7,7 +7,7 @@
 namespace baton::json {
 
 std::uint32_t* Object::slot_of(std::string_view name) const noexcept {
-  for (std::size_t i = detail::keyed_hash(name);; ++i) {
+  for (auto i = static_cast<std::size_t>(detail::keyed_hash(name));; ++i) {
     std::uint32_t* const slot = slots_ + (i & last_slot_);
     if (*slot == 0 || members_[*slot - 1].name == name) return slot;
   }

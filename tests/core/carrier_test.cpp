@@ -20,8 +20,10 @@ static_assert(ReadableCarrier<Fields> && WritableCarrier<Fields>);
 static_assert(!ReadableCarrier<std::map<std::string, std::string>>);
 static_assert(ReadableCarrier<MapCarrier<const std::map<std::string, std::string>>>);
 static_assert(!WritableCarrier<MapCarrier<const std::map<std::string, std::string>>>);
-static_assert(std::is_trivially_copyable_v<CarrierReader> && sizeof(CarrierReader) == 16);
-static_assert(std::is_trivially_copyable_v<CarrierWriter> && sizeof(CarrierWriter) == 16);
+static_assert(std::is_trivially_copyable_v<CarrierReader> &&
+              sizeof(CarrierReader) == 2 * sizeof(void*));
+static_assert(std::is_trivially_copyable_v<CarrierWriter> &&
+              sizeof(CarrierWriter) == 2 * sizeof(void*));
 
 std::vector<std::string> all_of(CarrierReader reader, std::string_view name,
                                 std::size_t most = 99) {

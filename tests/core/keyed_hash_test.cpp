@@ -3,13 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "core/fold_product.hpp"
+
 namespace {
 
+using baton::detail::fold_product;
 using baton::detail::HashKey;
 using baton::detail::keyed_hash;
 
@@ -18,7 +22,7 @@ double probes(const std::vector<std::string>& names, const HashKey& key) {
   std::vector<bool> used(2 * names.size());
   std::size_t count = 0;
   for (const std::string& name : names) {
-    std::size_t slot = keyed_hash(name, key) % used.size();
+    auto slot = static_cast<std::size_t>(keyed_hash(name, key) % used.size());
     for (; used[slot]; slot = (slot + 1) % used.size()) ++count;
     used[slot] = true;
     ++count;
@@ -53,6 +57,40 @@ TEST(KeyedHash, CoversAllOfATextAndItsSize) {
     }
   }
   EXPECT_EQ(hashes.size(), texts);
+}
+
+/// The product by shifts and sums: one bit of `b` after the other.
+std::uint64_t fold_by_bits(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  for (unsigned bit = 64; bit-- > 0;) {
+    high = high << 1U | low >> 63U;
+    low <<= 1U;
+    if ((b >> bit & 1U) == 0) continue;
+    low += a;
+    if (low < a) ++high;
+  }
+  return low ^ high;
+}
+
+TEST(FoldProduct, IsTheSameOnEveryMachine) {
+  std::mt19937_64 random(2);
+  std::vector<std::uint64_t> numbers = {0,
+                                        1,
+                                        2,
+                                        0xffffffff,
+                                        0x100000000,
+                                        0xffffffff00000000,
+                                        ~std::uint64_t{0},
+                                        std::uint64_t{1} << 63U};
+  for (int i = 0; i < 200; ++i) numbers.push_back(random() >> random() % 64);
+  for (const std::uint64_t a : numbers) {
+    for (const std::uint64_t b : numbers) {
+      const std::uint64_t folded = fold_by_bits(a, b);
+      ASSERT_EQ(fold_product(a, b), folded) << a << " * " << b;
+      ASSERT_EQ(baton::detail::plain::fold_product(a, b), folded) << a << " * " << b;
+    }
+  }
 }
 
 TEST(KeyedHash, IsTheSameInOneProcess) { EXPECT_EQ(keyed_hash("name"), keyed_hash("name")); }

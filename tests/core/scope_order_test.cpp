@@ -7,6 +7,7 @@
 #include <array>
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <numeric>
@@ -221,7 +222,9 @@ TEST(ScopeOrder, AThreadForgetsItsScopesIfThereIsNoMemoryForAStray) {
   auto middle = attach(2);
   const auto inner = attach(3);
   detail::ScopeList& list = detail::scope_list;
-  list.stray_count = std::size_t{1} << 58U;  // no memory for twice that
+  // No memory for twice that: half of what can be addressed.
+  constexpr int bits = std::numeric_limits<std::size_t>::digits;
+  list.stray_count = (std::size_t{1} << (bits - 1)) / (2 * sizeof(detail::Stray));
   other.give([&] { middle.reset(); });
   EXPECT_TRUE(list.is_lost);
   list.stray_count = 0;

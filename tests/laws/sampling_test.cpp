@@ -71,7 +71,8 @@ baton::Context some_parent(Sampling sampling) {
   const auto text = *drawn(state).as("tracestate");
   const auto trace = *rc::gen::arbitrary<std::uint64_t>().as("trace id");
   return parent_of(text, trace | *drawn([](Draw& draw) {
-                           return draw.one_in(2) ? std::size_t{0xff000000000000} : std::size_t{0};
+                           return draw.one_in(2) ? std::uint64_t{0xff000000000000}
+                                                 : std::uint64_t{0};
                          }),
                    sampling, *rc::gen::arbitrary<bool>().as("has a span"));
 }

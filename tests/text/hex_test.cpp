@@ -71,7 +71,7 @@ TEST(HexTest, EveryNibbleAtEveryPlaceEncodesAsInTheReference) {
     for (std::uint64_t nibble = 0; nibble < 16; ++nibble) {
       const std::uint64_t value = nibble << (4 * (15 - place));
       std::string expected(16, '0');
-      expected[place] = alphabet[nibble];
+      expected[place] = alphabet[static_cast<std::size_t>(nibble)];
       const auto fast = std::make_unique<char[]>(16);
       const auto reference = std::make_unique<char[]>(16);
       encode16(value, fast.get());

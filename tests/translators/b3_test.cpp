@@ -84,6 +84,25 @@ TEST(B3PropagatorTest, EveryByteAtEveryPlace) {
   }
 }
 
+/// Both lengths of a trace id: each has its place of the two separators.
+TEST(B3PropagatorTest, NoByteButADashSeparates) {
+  for (const std::string_view id : {trace_id, trace_id.substr(16)}) {
+    const std::string good = joined({id, span_id, "1"});
+    ASSERT_EQ(extract(good), Extracted::span_context);
+    for (const std::size_t place : {id.size(), id.size() + 1 + span_id.size()}) {
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        std::string text = good;
+        text[place] = static_cast<char>(byte);
+        if (byte == '-') continue;
+        EXPECT_EQ(extract(text), Extracted::malformed) << text;
+        const std::string_view without_state(text.data(), id.size() + 1 + span_id.size());
+        if (place != id.size()) continue;
+        EXPECT_EQ(extract(without_state), Extracted::malformed) << without_state;
+      }
+    }
+  }
+}
+
 TEST(B3PropagatorTest, EveryByteAlone) {
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);

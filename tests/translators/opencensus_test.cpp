@@ -54,6 +54,11 @@ std::string inject(const Context& context) {
   return std::string(fields.get(field).value_or("nothing"));
 }
 
+TEST(OpenCensusPropagatorTest, TheLastByteMayBeAWrongMark) {
+  EXPECT_EQ(extract(bytes_of("0001")), ParseError(ErrorCode::missing_field, 1));
+  EXPECT_EQ(extract(ids.substr(0, 18) + "x"), ParseError(ErrorCode::missing_field, 18));
+}
+
 TEST(OpenCensusPropagatorTest, BytesAsTheyAreWhereFieldsAreBinary) {
   for (const std::string& value : {sampled, not_sampled}) {
     Context context;

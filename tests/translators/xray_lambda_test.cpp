@@ -8,6 +8,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/http.hpp"
+#include "baton/translators/xray.hpp"
 
 namespace baton {
 namespace {
@@ -21,6 +22,17 @@ TEST(XRayLambdaTest, ReadsTheVariableBesideAnyFields) {
     const Context context = make_chain(names).chain.extract(http::HeaderCarrier(fields));
     EXPECT_EQ(context.trace_id().to_string(), "5759e988bd862e3fe1be46a994272793") << names;
   }
+  ::unsetenv("_X_AMZN_TRACE_ID");
+}
+
+TEST(XRayLambdaTest, AnEmptyVariableIsNone) {
+  ::setenv("_X_AMZN_TRACE_ID", "", 1);
+  Context context;
+  ExtractReport report;
+  const std::vector<std::pair<std::string, std::string>> fields;
+  EXPECT_EQ(AwsXRayLambdaPropagator().extract(http::HeaderCarrier(fields), context, &report),
+            Extracted::nothing);
+  EXPECT_EQ(report.issue_count(), 0U);
   ::unsetenv("_X_AMZN_TRACE_ID");
 }
 

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changes the library in thousands of small ways, one at a time, and reports which no test finds.
+
+The exit status is 0 if each folder reaches its goal and each survivor is argued, 1 if not, 2 if
+there is no result.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import sys
+
+import argued
+import runs
+from folders import DEFAULT, FOLDERS, ROOT, Broken, folder_of, paths_of
+from tree import Tree
+
+ARGUED = pathlib.Path(__file__).resolve().parent / "argued.txt"
+
+def show_progress(what, done, of):
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{what}: {done} of {of}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def measure(options):
+    """The mutants, which of them are compiled, and the fate of those that were run."""
+    paths = paths_of(options.paths or DEFAULT)
+    tree = Tree(options.build.resolve())
+    say(f"{len(paths)} sources")
+    tree.mirror(set(paths))
+    tree.configure()
+    every = tree.find(paths, options.jobs)
+    suites = {suite for path in paths for suite in FOLDERS[folder_of(path)][0]}
+    tests, targets = runs.chosen_tests(tree, suites)
+    say(f"{len(every)} mutants, compiling {len(targets)} programs with them")
+    accepted = tree.compile(every, targets, options.jobs, say)
+    numbers = tree.compiled()
+    compiled = [mutant for mutant in accepted if mutant.number in numbers]
+    explored = runs.explore_all(tree, tests, options.jobs, show_progress)
+    chosen = compiled
+    if options.sample:
+        chosen = random.Random(options.seed).sample(compiled, min(options.sample, len(compiled)))
+    fates = runs.kill_all(tree, chosen, explored, options.jobs, show_progress)
+    return every, accepted, compiled, chosen, fates
+
+
+def summary(measured, entries):
+    every, accepted, compiled, chosen, fates = measured
+    folders = {}
+    for folder, (_, goal, *_) in FOLDERS.items():
+        all_here, accepted_here, compiled_here, chosen_here = (
+            [mutant for mutant in some if folder_of(mutant.path) == folder]
+            for some in (every, accepted, compiled, chosen)
+        )
+        if not all_here:
+            continue
+        survivors = [mutant for mutant in chosen_here if not fates[mutant.number]]
+        unargued = [mutant for mutant in survivors if mutant.key not in entries]
+        killed = len(chosen_here) - len(survivors)
+        counted = killed + len(unargued)
+        folders[folder] = {
+            "mutants": len(all_here),
+            "refused": len(all_here) - len(accepted_here),
+            "constant": len(accepted_here) - len(compiled_here),
+            "run": len(chosen_here),
+            "killed": killed,
+            "by_time": sum("(time limit)" in (fates[mutant.number] or "") for mutant in chosen_here),
+            "argued": len(survivors) - len(unargued),
+            "survived": len(unargued),
+            "unreached": sum(fates[mutant.number] is None for mutant in unargued),
+            "percent": 100.0 * killed / counted if counted else 100.0,
+            "goal": goal,
+        }
+    return folders
+
+
+def survivors_of(measured, entries):
+    *_, chosen, fates = measured
+    return [
+        {
+            "path": mutant.path,
+            "line": mutant.line,
+            "function": mutant.function,
+            "change": mutant.change,
+            "reached": fates[mutant.number] is not None,
+            "argued": entries[mutant.key].reason if mutant.key in entries else None,
+        }
+        for mutant in sorted(chosen, key=lambda mutant: mutant.number)
+        if not fates[mutant.number]
+    ]
+
+
+def report(folders, survivors, problems):
+    head = ("folder", "mutants", "constant", "refused", "run", "killed", "by time", "argued", "survived", "killed", "goal")
+    print("{:22} {:>8} {:>8} {:>8} {:>6} {:>6} {:>7} {:>6} {:>8} {:>8} {:>5}".format(*head))
+    for folder, row in folders.items():
+        print(
+            f"{folder:22} {row['mutants']:8} {row['constant']:8} {row['refused']:8} {row['run']:6} {row['killed']:6} "
+            f"{row['by_time']:7} {row['argued']:6} {row['survived']:8} {row['percent']:6.1f} % {row['goal']:3} %"
+        )
+    for survivor in survivors:
+        if survivor["argued"] is None:
+            unreached = "" if survivor["reached"] else "  (no test comes here)"
+            print(f"{survivor['path']}:{survivor['line']}: {survivor['function']}: {survivor['change']}{unreached}")
+    for problem in problems:
+        print(problem)
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(prog="./dev mutate", description=__doc__)
+    parser.add_argument("paths", nargs="*", metavar="PATH", help=f"folders or sources ({', '.join(DEFAULT)})")
+    parser.add_argument("--json", action="store_true", help="write the result as JSON")
+    parser.add_argument("--sample", type=int, metavar="N", help="run N mutants only, drawn at random")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many tests run at once")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "mutation", help="the build directory")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_options()
+    try:
+        measured = measure(options)
+    except Broken as problem:
+        say(str(problem))
+        return 2
+    every, _, _, chosen, fates = measured
+    entries, problems = argued.read(ARGUED)
+    paths = {mutant.path for mutant in every}
+    here = {key: entry for key, entry in entries.items() if key[0] in paths or not (ROOT / key[0]).exists()}
+    killed = {mutant.key for mutant in chosen if fates[mutant.number]}
+    problems += argued.check(here, {mutant.key for mutant in every}, killed)
+    folders = summary(measured, entries)
+    survivors = survivors_of(measured, entries)
+    if options.json:
+        print(json.dumps({"folders": folders, "survivors": survivors, "problems": problems}, indent=1))
+    else:
+        report(folders, survivors, problems)
+    short = [folder for folder, row in folders.items() if row["percent"] < row["goal"]]
+    is_unargued = any(survivor["argued"] is None for survivor in survivors)
+    return 1 if short or is_unargued or problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the mutation tool itself, on a source of a few lines."""
+
+import pathlib
+import subprocess
+import tempfile
+import unittest
+import unittest.mock
+
+import argued
+import mutants
+import rewrite
+import runs
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+SOURCE = """\
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+#define TWICE(x) ((x) + (x))
+static_assert(sizeof(int) > 2);
+constexpr int limit = 3 + 4;
+static int calls = 0;
+static void called() { ++calls; }
+struct Error { int code = 0; };
+static Error check(int a) {
+  if (a < limit) return {1};
+  return {2};
+}
+template <typename T>
+constexpr bool both(T a, T b) { return a && !b; }
+static int run(int a, int b) {
+  std::vector<int> list;
+  list.reserve(4);
+  if (a > b)
+    called();
+  else
+    calls += 5;
+  for (int i = 0; i != 2; ++i) { list.push_back(i * b); }  // a comment
+#ifndef NDEBUG
+  calls = 0;
+#endif
+  return TWICE(list[1]) + static_cast<int>(list.size()) + calls + check(a).code + both(a == 1, b == 2);
+}
+int main(int, char** words) {
+  std::printf("%d\\n", run(std::atoi(words[1]), std::atoi(words[2])));
+}
+"""
+
+
+def found(text):
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "source.cpp").write_text(text)
+        its, errors = mutants.find(pathlib.Path(folder), "source.cpp", ["-std=c++20"])
+    assert not errors, errors
+    for number, mutant in enumerate(its, start=1):
+        mutant.number = number
+    return its
+
+
+class FinderTest(unittest.TestCase):
+    def setUp(self):
+        self.found = found(SOURCE)
+        self.changes = [mutant.change for mutant in self.found]
+
+    def test_each_kind_of_change_is_found(self):
+        for change in [
+            "a > b → a >= b",
+            "a > b → a <= b",
+            "a < limit → a <= limit",
+            "i != 2 → i == 2",
+            "a && !b → a",
+            "a && !b → !b",
+            "!b → b",
+            "i * b → i / b",
+            "++i → --i",
+            "called() → (removed)",
+            "calls += 5 → calls -= 5",
+            "calls += 5 → (removed)",
+            "list.push_back(i * b) → (removed)",
+            "return {1} → return {}",
+            "5 → 5 + 1",
+            "5 → 5 - 1",
+        ]:
+            self.assertIn(change, self.changes)
+
+    def test_what_cannot_be_found_is_left_out(self):
+        for part in ["sizeof", "reserve", "limit = ", "3 + 4", "(x)", "calls = 0", "static_assert"]:
+            self.assertFalse([change for change in self.changes if part in change.partition("→")[0]], part)
+
+    def test_each_key_is_unique(self):
+        keys = [mutant.key for mutant in self.found]
+        self.assertEqual(len(set(keys)), len(keys))
+        self.assertEqual({mutant.function for mutant in found("struct A { bool b(int x) { return x == 1; } };")}, {"A::b"})
+
+
+class RewriteTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.found = found(SOURCE)
+        cls.written = rewrite.rewrite(SOURCE, cls.found)
+        cls.folder = tempfile.TemporaryDirectory()
+        source = pathlib.Path(cls.folder.name) / "source.cpp"
+        source.write_text(cls.written)
+        cls.program = pathlib.Path(cls.folder.name) / "program"
+        command = ["clang++-19", "-std=c++20", "-w", "-DNDEBUG", "-include", HERE / "mutant.hpp", source, "-o", cls.program]
+        subprocess.run(command, check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def run_with(self, change, a, b):
+        number = next((mutant.number for mutant in self.found if mutant.change == change), 0)
+        self.assertEqual(number == 0, change == "")
+        environment = {"BATON_MUTANT": str(number)} if number else {}
+        done = subprocess.run([self.program, str(a), str(b)], env=environment, capture_output=True, check=True, timeout=10)
+        return int(done.stdout)
+
+    def test_no_line_is_added(self):
+        self.assertEqual(self.written.count("\n"), SOURCE.count("\n"))
+
+    def test_without_a_mutant_nothing_changes(self):
+        self.assertEqual(self.run_with("", 4, 3), 3 + 3 + 2 + 1 + 1)
+
+    def test_each_change_is_made(self):
+        self.assertEqual(self.run_with("a > b → a <= b", 4, 3), 10 + 4)
+        self.assertEqual(self.run_with("called() → (removed)", 4, 3), 10 - 1)
+        self.assertEqual(self.run_with("calls += 5 → calls -= 5", 1, 3), 6 + 2 - 5 + 1 + 1)
+        self.assertEqual(self.run_with("5 → 5 + 1", 1, 3), 6 + 2 + 6 + 1 + 1)
+        self.assertEqual(self.run_with("return {1} → return {}", 4, 3), 10 - 1)
+        self.assertEqual(self.run_with("a < limit → a <= limit", 7, 3), 6 + 2 + 1 + 1)
+
+    def test_else_belongs_to_its_if(self):
+        self.assertEqual(self.run_with("called() → (removed)", 1, 3), 6 + 2 + 5 + 1 + 1)
+
+
+class RunTest(unittest.TestCase):
+    def made(self, script="true", seen=(7,)):
+        return runs.Test("a test", ["sh", "-c", script], {}, "/", seen=frozenset(seen))
+
+    def kill(self, *tests):
+        mutant = mutants.Mutant("a.cpp", 1, 1, "f", 0, 1, "value", "a", "b", 7)
+        return runs.killer(mutant, tests)
+
+    def test_a_failing_test_kills(self):
+        self.assertEqual(self.kill(self.made('test "$BATON_MUTANT" != 7')), "a test")
+        self.assertEqual(self.kill(self.made("true"), self.made("kill -SEGV $$")), "a test")
+
+    @unittest.mock.patch.object(runs, "LEAST_SECONDS", 0.2)
+    def test_an_endless_test_kills(self):
+        self.assertEqual(self.kill(self.made("sleep 60")), "a test (time limit)")
+        self.assertEqual(self.kill(self.made("while :; do :; done")), "a test (time limit)")
+
+    def test_a_passing_test_does_not(self):
+        self.assertEqual(self.kill(self.made('test "$BATON_MUTANT" = 7')), "")
+
+    def test_only_tests_that_come_there_run(self):
+        self.assertIsNone(self.kill(self.made("false", seen=(8,))))
+
+
+class ArguedTest(unittest.TestCase):
+    def read(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "argued.txt"
+            file.write_text(text)
+            return argued.read(file)
+
+    def test_an_entry_has_a_reason(self):
+        entries, problems = self.read("# a comment\n\na.cpp | f | x || y → x | why\n")
+        self.assertEqual(list(entries), [("a.cpp", "f", "x || y → x")])
+        self.assertEqual(problems, [])
+        self.assertEqual(len(self.read("a.cpp | f | x → y\n")[1]), 1)
+
+    def test_an_entry_that_is_listed_twice_is_an_error(self):
+        self.assertEqual(len(self.read("a.cpp | f | x → y | why\na.cpp | f | x → y | again\n")[1]), 1)
+
+    def test_the_list_cannot_rot(self):
+        entries, _ = self.read("a.cpp | f | x → y | why\n")
+        key = ("a.cpp", "f", "x → y")
+        self.assertEqual(argued.check(entries, {key}, set()), [])
+        self.assertEqual(len(argued.check(entries, {key}, {key})), 1)
+        self.assertEqual(len(argued.check(entries, set(), set())), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A copy of the project, with mutants in some of its sources, and a build directory of it."""
+
+import concurrent.futures
+import itertools
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+
+import mutants
+import rewrite
+from folders import ROOT, Broken, sources
+
+HERE = pathlib.Path(__file__).resolve().parent
+MUTANTS_OF_A_FILE = 1024
+
+# What the suites run with elsewhere: what a mutant reads beyond its memory is found. Not optimized,
+# as sources with mutants take long enough to compile.
+OPTIONS = [
+    "-Dbuildtype=debug", "-Ddebug=false", "-Db_sanitize=address,undefined", "-Db_lundef=false", "-Db_pch=false",
+    "-Dexamples=enabled", "-Dbench=disabled", "-Dopentelemetry=auto",
+    f"-Dcpp_args=-include {HERE / 'mutant.hpp'} -w -Wno-c++11-narrowing -Wno-error -fno-sanitize-recover=all",
+]  # fmt: skip
+
+
+class Build:
+    """A build directory, by Clang."""
+
+    def __init__(self, source, objects, options):
+        self.source = source
+        self.objects = objects
+        self.options = options
+
+    def configure(self):
+        wanted = json.dumps(self.options)
+        stamp = self.objects / "options"
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        again = ["--reconfigure"] if (self.objects / "build.ninja").exists() else []
+        environment = os.environ | {"CC": "clang-19", "CXX": "clang++-19"}
+        command = ["meson", "setup", *again, self.objects, self.source, *self.options]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        if done.returncode != 0:
+            raise Broken(done.stdout + done.stderr)
+        stamp.write_text(wanted)
+
+    def introspect(self, what):
+        command = ["meson", "introspect", what, self.objects]
+        return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+class Tree(Build):
+    """The build directory of a copy."""
+
+    def __init__(self, folder):
+        self.copy = folder / "tree"
+        super().__init__(self.copy, folder / "objects", OPTIONS)
+
+    def write(self, path, content):
+        """Leaves what is as it must be, for Ninja to see that it is."""
+        place = self.copy / path
+        if not place.exists() or place.read_bytes() != content:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+            place.chmod((ROOT / path).stat().st_mode)
+
+    def mirror(self, except_for):
+        """Copies all but some paths, and deletes what is gone."""
+        kept = set()
+        for folder, names, files in os.walk(ROOT):
+            if pathlib.Path(folder) == ROOT:
+                names[:] = [name for name in names if name not in ("build", "dist", ".git")]
+            names[:] = [name for name in names if name != "__pycache__"]
+            for name in files:
+                path = (pathlib.Path(folder) / name).relative_to(ROOT)
+                if path == pathlib.Path(".git"):
+                    continue
+                kept.add(self.copy / path)
+                if str(path) not in except_for or not (self.copy / path).exists():
+                    self.write(path, (ROOT / path).read_bytes())
+        for path in self.copy.rglob("*"):
+            if path.is_file() and path not in kept:
+                path.unlink()
+
+    def arguments(self):
+        """By source: what it is compiled with, as paths of the original."""
+        commands = json.loads((self.objects / "compile_commands.json").read_text())
+        result = {}
+        for command in commands:
+            words = shlex.split(command["command"])
+            kept = [word for word in words if re.match(r"-(I|D|isystem|std=)", word)]
+            path = (self.objects / command["file"]).resolve()
+            moved = [self.moved(word) for word in kept]
+            if path.is_relative_to(self.copy):
+                result.setdefault(str(path.relative_to(self.copy)), moved)
+        return result
+
+    def moved(self, word):
+        flag = re.match(r"-I|-isystem", word)
+        if not flag:
+            return word
+        place = (self.objects / word[flag.end() :]).resolve()
+        if place.is_relative_to(self.copy):
+            place = ROOT / place.relative_to(self.copy)
+        return flag[0] + str(place)
+
+    def find(self, paths, jobs):
+        """All mutants of some sources, each with its number."""
+        known = self.arguments()
+        numbered = {path: index for index, path in enumerate(sources(["include", "src", "translators", "carriers",
+                                                                      "bindings"]))}  # fmt: skip
+        work = []
+        for path in paths:
+            folder = path.rpartition("/")[0]
+            beside = [arguments for other, arguments in known.items() if other.rpartition("/")[0] == folder]
+            if path.endswith(".cpp") and path not in known:
+                continue  # not compiled with these options
+            arguments = known.get(path) or (beside or list(known.values()))[0]
+            work.append((path, arguments))
+        found = []
+        with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
+            results = pool.map(mutants.find, itertools.repeat(ROOT), *zip(*work, strict=True))
+            for (path, _), (its, errors) in zip(work, results, strict=True):
+                if errors:
+                    raise Broken("\n".join(errors))
+                if len(its) >= MUTANTS_OF_A_FILE:
+                    raise Broken(f"{path}: {len(its)} mutants are more than there are numbers for")
+                for index, mutant in enumerate(its):
+                    mutant.number = 1 + numbered[path] * MUTANTS_OF_A_FILE + index
+                found += its
+        return found
+
+    def instrument(self, found):
+        by_path = {}
+        for mutant in found:
+            by_path.setdefault(mutant.path, []).append(mutant)
+        for path, its in by_path.items():
+            text = (ROOT / path).read_bytes().decode("latin-1")
+            self.write(path, rewrite.rewrite(text, its).encode("latin-1"))
+
+    def compile(self, found, targets, jobs, say):
+        """Compiles, without the mutants that the compiler refuses; returns those that are left."""
+        while True:
+            self.instrument(found)
+            command = ["ninja", "-C", str(self.objects), "-k", "0", "-j", str(jobs), *targets]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                return found
+            refused = self.refused(done.stdout, found)
+            if not refused:
+                raise Broken(done.stdout[-10000:])
+            say(f"the compiler refuses {len(refused)} mutants")
+            found = [mutant for mutant in found if mutant.number not in refused]
+
+    def refused(self, output, found):
+        """The mutants of the lines that errors are about, the likely ones first."""
+        lines = set()
+        last_error_is_placed = True
+        for path, line, kind in re.findall(r"^(\S+?):(\d+):\d+: (?:fatal )?(error|note):", output, re.MULTILINE):
+            place = (self.objects / path).resolve()
+            is_ours = place.is_relative_to(self.copy)
+            if kind == "error":
+                last_error_is_placed = False
+            if is_ours and not last_error_is_placed:
+                key = str(place.relative_to(self.copy)), int(line)
+                if any(mutant.path == key[0] and mutant.line <= key[1] <= mutant.last_line for mutant in found):
+                    lines.add(key)
+                    last_error_is_placed = True
+        refused = set()
+        for key in lines:
+            its = [mutant for mutant in found if mutant.path == key[0] and mutant.line <= key[1] <= mutant.last_line]
+            likely = [mutant for mutant in its if mutant.how == "default"]
+            refused |= {mutant.number for mutant in likely or its}
+        return refused
+
+    def compiled(self):
+        """The numbers of the mutants that are in code, not only in constant expressions."""
+        numbers = set()
+        objects = [str(path) for path in self.objects.rglob("*.o")]
+        for start in range(0, len(objects), 200):
+            command = ["llvm-nm-19", "--quiet", *objects[start : start + 200]]
+            names = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            numbers |= {int(number) for number in re.findall(r"baton_mutation2onILj(\d+)E", names)}
+        return numbers

@@ -17,9 +17,9 @@ namespace {
 class Names {
  public:
   explicit Names(std::mt19937_64& random)
-      : trace_(starting_with_letter(random()), random() | 1U),
+      : trace_(draw_trace_id(random)),
         span_(starting_with_letter(random())),
-        other_trace_(starting_with_letter(random()), random() | 1U),
+        other_trace_(draw_trace_id(random)),
         other_span_(starting_with_letter(random())) {}
 
   /// Nothing for a text that names no id.
@@ -75,6 +75,12 @@ class Names {
   static std::uint64_t starting_with_letter(std::uint64_t value) noexcept {
     // 0xa or 0xb: the case of its first digit can be changed.
     return (value & 0x1fff'ffff'ffff'ffffU) | 0xa000'0000'0000'0000U;
+  }
+
+  /// One draw after the other: compilers order arguments as they like.
+  static TraceId draw_trace_id(std::mt19937_64& random) {
+    const std::uint64_t low = random() | 1U;
+    return {starting_with_letter(random()), low};
   }
 
   static std::string uppercase(std::string text) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/probe/case.hpp"
 
+#include <algorithm>
+
 #include "text/chars.hpp"
 
 namespace baton::tool::probe {
@@ -33,6 +35,17 @@ Header split_line(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == line.npos) return {std::string(line), {}};
   return {std::string(line.substr(0, colon)), std::string(detail::trim(line.substr(colon + 1)))};
+}
+
+std::vector<std::string_view> members_of(std::string_view list) {
+  std::vector<std::string_view> members;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    const std::string_view member = detail::trim(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    if (!member.empty()) members.push_back(member);
+  }
+  return members;
 }
 
 std::string shortened(std::string_view text, std::size_t max_bytes) {

@@ -82,6 +82,9 @@ using Header = std::pair<std::string, std::string>;
 /// The text, or its first `max_bytes` and how long it is.
 [[nodiscard]] std::string shortened(std::string_view text, std::size_t max_bytes);
 
+/// The members of a list, without blanks around them; blank ones are left out.
+[[nodiscard]] std::vector<std::string_view> members_of(std::string_view list);
+
 /// What the case expects, in words.
 [[nodiscard]] std::string describe(const Case& expected);
 

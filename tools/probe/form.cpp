@@ -78,18 +78,6 @@ void judge_traceparent(Verdict& verdict, const std::vector<Header>& fields, bool
   }
 }
 
-/// The members, blank ones left out.
-std::vector<std::string_view> members_of(std::string_view list) {
-  std::vector<std::string_view> members;
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find(','), list.size());
-    const std::string_view member = detail::trim(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-    if (!member.empty()) members.push_back(member);
-  }
-  return members;
-}
-
 std::vector<std::string_view> keys_of(std::string_view list) {
   std::vector<std::string_view> keys = members_of(list);
   for (std::string_view& key : keys) key = detail::trim(key.substr(0, key.find('=')));
@@ -124,7 +112,6 @@ void judge_no_member_smuggled(Verdict& verdict, const std::vector<std::string_vi
 }
 
 void judge_tracestate_form(Verdict& verdict, const std::vector<Header>& fields) {
-  constexpr std::size_t max_members = 32;
   const std::string value = join_values(fields, "tracestate");
   const std::string sent = join_values(sent_fields(verdict.expected()), "tracestate");
   const auto keys = keys_of(value);
@@ -144,7 +131,7 @@ void judge_tracestate_form(Verdict& verdict, const std::vector<Header>& fields) 
     }
   };
   if (const auto parsed = TraceState::parse(value); !parsed) {
-    const bool fits = keys.size() <= std::max(max_members, keys_of(sent).size());
+    const bool fits = keys.size() <= std::max(TraceState::max_members, keys_of(sent).size());
     const bool came = fits && came_so(value, sent, [](std::string_view member) {
                         return !TraceState::parse(member);
                       });

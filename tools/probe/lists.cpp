@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/detail/ascii.hpp"
+#include "baton/tracestate.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
 #include "tools/probe/verdict.hpp"
 
 namespace baton::tool::probe {
 namespace {
-
-constexpr std::size_t max_tracestate_members = 32;
 
 std::vector<std::string_view> split(std::string_view list, char separator) {
   std::vector<std::string_view> parts;
@@ -48,12 +47,9 @@ struct Member {
 };
 
 template <class T>
-std::vector<T> members_of(std::string_view list) {
-  std::vector<T> members;
-  for (const std::string_view part : split(list, ',')) {
-    if (!part.empty()) members.emplace_back(part);
-  }
-  return members;
+std::vector<T> members_as(std::string_view list) {
+  const std::vector<std::string_view> members = members_of(list);
+  return {members.begin(), members.end()};
 }
 
 /// All keys in fields of that name that were sent: whoever adds members of other keys may do so.
@@ -172,7 +168,7 @@ void judge_tracestate(Verdict& verdict, std::string_view got) {
   const ExpectedList& list = verdict.expected().tracestate;
   if (list.keep == Keep::any) return;
   const auto keys = sent_keys(verdict.expected(), "tracestate", list);
-  const auto all = members_of<std::string>(got);
+  const auto all = members_as<std::string>(got);
   std::vector<std::string> ours;
   bool is_foreign_behind_ours = false;
   for (const std::string& member : all) {
@@ -196,7 +192,7 @@ void judge_tracestate(Verdict& verdict, std::string_view got) {
     return;
   }
   // The last members of a full list make room for those that the service adds.
-  const bool is_full = all.size() == max_tracestate_members && !ours.empty() &&
+  const bool is_full = all.size() == TraceState::max_members && !ours.empty() &&
                        ours.size() < list.members.size() &&
                        std::equal(ours.begin(), ours.end(), list.members.begin());
   if (is_full) return;
@@ -219,7 +215,7 @@ void judge_baggage(Verdict& verdict, std::string_view got) {
   if (list.keep == Keep::any) return;
   const auto keys = sent_keys(verdict.expected(), "baggage", list);
   std::vector<Member> ours;
-  for (Member& member : members_of<Member>(got)) {
+  for (Member& member : members_as<Member>(got)) {
     if (keys.contains(member.key)) ours.push_back(std::move(member));
   }
   std::vector<Member> wanted;
@@ -254,7 +250,7 @@ void judge_leaked_baggage(Verdict& verdict, std::string_view got,
   // A service may change members of this request so that they equal earlier ones.
   const Case& expected = verdict.expected();
   if (!sent_keys(expected, "baggage", expected.baggage).empty()) return;
-  for (const Member& member : members_of<Member>(got)) {
+  for (const Member& member : members_as<Member>(got)) {
     if (!earlier.contains(member.text)) continue;
     verdict.add(mistakes::context_leaked, "nothing of another request", "baggage: " + member.text);
     return;

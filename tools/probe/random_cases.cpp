@@ -90,16 +90,6 @@ class Generator {
     return change;
   }
 
-  static std::vector<std::string> members_of(std::string_view list) {
-    std::vector<std::string> members;
-    while (!list.empty()) {
-      const std::size_t end = std::min(list.find(','), list.size());
-      members.emplace_back(list.substr(0, end));
-      list.remove_prefix(std::min(end + 1, list.size()));
-    }
-    return members;
-  }
-
   /// Members that share a key may be merged.
   static Keep keep_of(const std::vector<std::string>& members) {
     std::unordered_set<std::string> keys;
@@ -136,12 +126,14 @@ class Generator {
     row.trace_id = context.trace_id().to_string();
     const std::string_view state = context.span_context().trace_state.header();
     row.tracestate.keep = keep_state_of(context);
-    row.tracestate.members = members_of(state);
+    const std::vector<std::string_view> members = members_of(state);
+    row.tracestate.members.assign(members.begin(), members.end());
     if (!is_valid_ || state.size() > max_state_bytes) row.tracestate.level = Level::choice;
     std::string baggage(context.baggage().header());
     // A service may send on more than Baton does.
     if (is_beyond_limits_) baggage = join_values(sent, "baggage");
-    row.baggage.members = members_of(baggage);
+    const std::vector<std::string_view> entries = members_of(baggage);
+    row.baggage.members.assign(entries.begin(), entries.end());
     row.baggage.keep = is_beyond_limits_ ? Keep::at_most : keep_of(row.baggage.members);
     const bool must_keep = is_valid_ && row.baggage.keep == Keep::exactly &&
                            baggage.size() <= BaggageLimits().max_bytes &&

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts the results of a whole test run, from Meson's logs.
 
-usage: summary.py BUILD_DIRECTORY[:LOG]...
-
-LOG is the value of Meson's --logbase; the default is `testlog`.
-
 Lines of a test's output that begin with "| " are shown unchanged.
 The last line is `N passed, N failed`; the exit status is 1 if a test failed or is missing.
 """
 
+import argparse
+import collections
 import json
 import pathlib
 import re
@@ -16,55 +14,81 @@ import sys
 
 
 def tests_of(run):
-    """The name, the result and the output of each test of a run."""
+    """The suites, the name, the result and the output of each test of a run."""
     folder, _, name = run.partition(":")
     log = pathlib.Path(folder, "meson-logs", f"{name or 'testlog'}.json")
     for line in log.read_text().splitlines() if log.exists() else []:
         test = json.loads(line)
-        yield test["name"], test["result"], test.get("stdout", "") + test.get("stderr", "")
+        suites, _, title = test["name"].rpartition(" / ")
+        suite = suites.removeprefix("baton:") or pathlib.Path(folder).name
+        yield suite, title, test["result"], test.get("stdout", "") + test.get("stderr", "")
 
 
 def total(pattern, text):
     return sum(int(number) for number in re.findall(pattern, text, re.MULTILINE))
 
 
-def main():
-    passed = failed = vectors = laws = tries = executions = 0
-    skipped = []
-    shown = []
-    for run in sys.argv[1:]:
+def count(runs):
+    """What the runs have in sum, and what each has."""
+    whole = {name: 0 for name in ("passed", "vectors", "laws", "tries", "executions")}
+    whole |= {"failed": [], "skipped": [], "shown": [], "runs": {}, "suites": {}}
+    suites = collections.Counter()
+    for run in runs:
         programs = cases = 0
-        for name, result, text in tests_of(run):
+        for suite, name, result, text in tests_of(run):
             programs += 1
             if result == "SKIP":
                 reasons = re.findall(r"^SKIPPED: (.+)", text, re.MULTILINE)
-                skipped.append(": ".join([run, name, *reasons]))
+                whole["skipped"].append(": ".join([run, name, *reasons]))
                 continue
             if result != "OK":
-                print(f"FAILED   {run}: {name} ({result})")
-                failed += 1
+                whole["failed"].append(f"{run}: {name} ({result})")
                 continue
             counted = total(r"^\[  PASSED  \] (\d+) test", text) + total(r"^Ran (\d+) tests? in", text)
             cases += max(counted, 1)
-            vectors += total(r"^vectors: (\d+)", text)
+            suites[suite] += max(counted, 1)
+            whole["vectors"] += total(r"^vectors: (\d+)", text)
             held = len(re.findall(r"^\[       OK \] \w+Laws\.", text, re.MULTILINE))
-            laws += held
-            tries += held * total(r"max_success=(\d+)", text)
-            shown += re.findall(r"^\| .*", text, re.MULTILINE)
-            executions += total(r"stat::number_of_executed_units:\s*(\d+)", text)
+            whole["laws"] += held
+            whole["tries"] += held * total(r"max_success=(\d+)", text)
+            whole["shown"] += re.findall(r"^\| .*", text, re.MULTILINE)
+            whole["executions"] += total(r"stat::number_of_executed_units:\s*(\d+)", text)
         if programs == 0:
-            print(f"FAILED   {run}: nothing was run")
-            failed += 1
-        print(f"{run:20} {programs:3} programs, {cases:5} tests")
-        passed += cases
-    print("\n".join(shown), end="\n" if shown else "")
-    print(f"vectors              {vectors}, over all builds")
-    print(f"laws                 {laws}, tried {tries} times")
-    print(f"fuzz executions      {executions}")
-    for test in skipped:
+            whole["failed"].append(f"{run}: nothing was run")
+        whole["runs"][run] = {"programs": programs, "tests": cases}
+        whole["passed"] += cases
+    whole["suites"] = dict(sorted(suites.items()))
+    return whole
+
+
+def show(whole):
+    for failure in whole["failed"]:
+        print(f"FAILED   {failure}")
+    for run, its in whole["runs"].items():
+        print(f"{run:20} {its['programs']:3} programs, {its['tests']:5} tests")
+    for line in whole["shown"]:
+        print(line)
+    print(f"vectors              {whole['vectors']}, over all builds")
+    print(f"laws                 {whole['laws']}, tried {whole['tries']} times")
+    print(f"fuzz executions      {whole['executions']}")
+    for test in whole["skipped"]:
         print(f"SKIPPED  {test}")
-    print(f"{passed} passed, {failed} failed" + (f", {len(skipped)} skipped" if skipped else ""))
-    return 1 if failed else 0
+    skipped = f", {len(whole['skipped'])} skipped" if whole["skipped"] else ""
+    print(f"{whole['passed']} passed, {len(whole['failed'])} failed{skipped}")
 
 
-sys.exit(main())
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", nargs="+", metavar="BUILD_DIRECTORY[:LOG]",
+                        help="LOG is the value of Meson's --logbase (testlog)")  # fmt: skip
+    parser.add_argument("--result", type=pathlib.Path, help="write the counts there, as JSON")
+    options = parser.parse_args()
+    whole = count(options.runs)
+    show(whole)
+    if options.result:
+        options.result.write_text(json.dumps(whole, indent=1))
+    return 1 if whole["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -203,6 +203,7 @@ def parse_options():
     parser = argparse.ArgumentParser(prog="./dev coverage", description=__doc__)
     parser.add_argument("paths", nargs="*", metavar="PATH", help=f"folders or sources ({', '.join(DEFAULT)}, include)")
     parser.add_argument("--json", action="store_true", help="write the result as JSON")
+    parser.add_argument("--result", type=pathlib.Path, help="write the result there as JSON, too")
     parser.add_argument("--html", action="store_true", help="write pages that show it in the sources, too")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many tests run at once")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "coverage", help="the build directory")
@@ -223,9 +224,12 @@ def main():
     problems += argued.check(here, keys, covered)
     folders = summary(places, entries)
     uncovered = [place[:4] for place in places if not place[4] and (place[0], *place[2:4]) not in entries]
+    missing = [dict(zip(("path", "line", "kind", "text"), place, strict=True)) for place in uncovered]
+    result = json.dumps({"folders": folders, "missing": missing, "problems": problems}, indent=1)
+    if options.result:
+        options.result.write_text(result)
     if options.json:
-        missing = [dict(zip(("path", "line", "kind", "text"), place, strict=True)) for place in uncovered]
-        print(json.dumps({"folders": folders, "missing": missing, "problems": problems}, indent=1))
+        print(result)
     else:
         report(folders, uncovered, problems)
     short = [row for row in folders.values() for part in row.values() if part["percent"] < part["goal"]]

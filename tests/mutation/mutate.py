@@ -116,6 +116,7 @@ def parse_options():
     parser = argparse.ArgumentParser(prog="./dev mutate", description=__doc__)
     parser.add_argument("paths", nargs="*", metavar="PATH", help=f"folders or sources ({', '.join(DEFAULT)})")
     parser.add_argument("--json", action="store_true", help="write the result as JSON")
+    parser.add_argument("--result", type=pathlib.Path, help="write the result there as JSON, too")
     parser.add_argument("--sample", type=int, metavar="N", help="run N mutants only, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many tests run at once")
@@ -138,8 +139,11 @@ def main():
     problems += argued.check(here, {mutant.key for mutant in every}, killed)
     folders = summary(measured, entries)
     survivors = survivors_of(measured, entries)
+    result = json.dumps({"folders": folders, "survivors": survivors, "problems": problems}, indent=1)
+    if options.result:
+        options.result.write_text(result)
     if options.json:
-        print(json.dumps({"folders": folders, "survivors": survivors, "problems": problems}, indent=1))
+        print(result)
     else:
         report(folders, survivors, problems)
     short = [folder for folder, row in folders.items() if row["percent"] < row["goal"]]

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes one page of evidence: what the commands of ./dev found that keep their results.
+
+Each result is a file NAME.json with what was found and a file NAME.stamp that says of which commit,
+when, and how long it took. The page goes to the standard output. The exit status is 1 if a goal is
+missed, a test failed, or a result is missing or of another commit.
+"""
+
+import argparse
+import dataclasses
+import json
+import pathlib
+import sys
+
+import versions
+from sections import SECTIONS
+
+
+@dataclasses.dataclass
+class Recorded:
+    """The result of one command."""
+
+    found: dict
+    commit: str
+    ended: str
+    seconds: int
+    status: int
+
+
+def read(folder, name):
+    try:
+        found = json.loads((folder / f"{name}.json").read_text())
+        stamp = json.loads((folder / f"{name}.stamp").read_text())
+    except FileNotFoundError:
+        return None
+    return Recorded(found, **stamp)
+
+
+def duration(seconds):
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s"
+
+
+def table(head, rows):
+    """Columns of numbers are on the right."""
+    is_number = [all(str(row[at])[:1].isdigit() for row in rows) for at in range(len(head))]
+    lines = [head, ["---:" if number else "---" for number in is_number], *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def page(recorded, commit, title):
+    """The page, and what is wrong with it."""
+    parts, wrong, overview = [], [], []
+    for section in SECTIONS:
+        its = recorded[section.name]
+        if its is None:
+            wrong.append(f"{section.command} has no result")
+            overview.append([section.title, "not measured", "", ""])
+            continue
+        if its.commit != commit:
+            wrong.append(f"{section.command} was run on commit {its.commit}")
+        if its.status != 0:
+            wrong.append(f"{section.command} ended with status {its.status}")
+        overview.append([section.title, section.figure(its.found), its.commit, duration(its.seconds)])
+        parts += [f"## {section.title}", f"`{section.command}`, {its.ended}, commit {its.commit}."]
+        for piece in section.pieces(its.found):
+            parts.append(piece if isinstance(piece, str) else table(*piece))
+    head = [f"# {title}", table(["what", "found", "commit", "time"], overview)]
+    if wrong:
+        head.append("**This page is not complete:**\n\n" + "\n".join(f"- {what}" for what in wrong))
+    parts += ["## Versions", table(["what", "version"], versions.all_versions())]
+    return "\n\n".join(head + parts) + "\n", wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev report", description=__doc__)
+    parser.add_argument("results", type=pathlib.Path, help="the folder of results")
+    parser.add_argument("--commit", default="unknown", help="the commit that the page is about")
+    options = parser.parse_args()
+    recorded = {section.name: read(options.results, section.name) for section in SECTIONS}
+    text, wrong = page(recorded, options.commit, f"Evidence for Baton {versions.of_baton()}, commit {options.commit}")
+    print(text, end="")
+    for what in wrong:
+        print(f"report: {what}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of evidence, and the counts of a test run, from results made up here."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import report  # noqa: E402
+import sections  # noqa: E402
+import summary  # noqa: E402
+
+FOUND = {
+    "test": {
+        "passed": 7, "failed": [], "skipped": ["build: a broker"], "vectors": 3, "laws": 2, "tries": 200,
+        "executions": 1000, "shown": ["| a row"], "runs": {"build": {"programs": 2, "tests": 7}},
+        "suites": {"core": 7},
+    },
+    "mutation": {
+        "folders": {"src/core": {"mutants": 12, "run": 10, "killed": 8, "by_time": 1, "argued": 1, "survived": 1,
+                                 "percent": 88.9, "goal": 95}},
+        "survivors": [
+            {"path": "src/core/ids.cpp", "line": 4, "function": "f", "change": "a → b", "argued": None},
+            {"path": "src/core/ids.cpp", "line": 5, "function": "f", "change": "c → d", "argued": "the same"},
+        ],
+        "problems": [],
+    },
+    "coverage": {
+        "folders": {"src/core": {part: {"all": 11, "covered": 9, "argued": 1, "percent": 90.0, "goal": 98}
+                                 for part in ("lines", "branches")}},
+        "missing": [{"path": "src/core/ids.cpp", "line": 9, "kind": "true", "text": "a < b"}],
+        "problems": [],
+    },
+}  # fmt: skip
+
+
+class PageTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        for name, found in FOUND.items():
+            self.write(name, found)
+
+    def write(self, name, found, **changed):
+        stamp = {"commit": "abc", "ended": "2026-01-02 03:04", "seconds": 61, "status": 0} | changed
+        (self.folder / f"{name}.json").write_text(json.dumps(found))
+        (self.folder / f"{name}.stamp").write_text(json.dumps(stamp))
+
+    def page(self):
+        recorded = {section.name: report.read(self.folder, section.name) for section in sections.SECTIONS}
+        return report.page(recorded, "abc", "Evidence")
+
+    def test_a_whole_page(self):
+        text, wrong = self.page()
+        self.assertEqual(wrong, [])
+        self.assertNotIn("not complete", text)
+        for line in (
+            "| Tests | 7 passed, 0 failed, 1 skipped | abc | 1 min 1 s |",
+            "| build | 2 | 7 |",
+            "- build: a broker",
+            "a row",
+            "| Mutation | 8 of 9 mutants killed (88.9 %) | abc | 1 min 1 s |",
+            "- src/core/ids.cpp:4 `a → b`",
+            "- the same: src/core/ids.cpp:5 `c → d`",
+            "| Coverage | 90.0 % of lines, 90.0 % of branches | abc | 1 min 1 s |",
+            "- src/core/ids.cpp:9 never true `a < b`",
+        ):
+            self.assertIn(line, text.splitlines())
+
+    def test_what_is_missing(self):
+        (self.folder / "coverage.stamp").unlink()
+        text, wrong = self.page()
+        self.assertEqual(wrong, ["./dev coverage has no result"])
+        self.assertIn("- ./dev coverage has no result", text.splitlines())
+        self.assertIn("| Coverage | not measured |  |  |", text.splitlines())
+
+    def test_a_result_of_another_commit(self):
+        self.write("test", FOUND["test"], commit="def")
+        self.assertEqual(self.page()[1], ["./dev test was run on commit def"])
+
+    def test_a_command_that_failed(self):
+        self.write("mutation", FOUND["mutation"], status=1)
+        self.assertEqual(self.page()[1], ["./dev mutate ended with status 1"])
+
+    def test_the_exit_status(self):
+        asked = [sys.executable, "-B", HERE / "report.py", self.folder, "--commit"]
+        whole = subprocess.run([*asked, "abc"], capture_output=True, text=True, check=False)
+        self.assertEqual((whole.returncode, whole.stderr), (0, ""))
+        other = subprocess.run([*asked, "def"], capture_output=True, text=True, check=False)
+        self.assertEqual(other.returncode, 1)
+        self.assertIn("report: ./dev test was run on commit abc", other.stderr.splitlines())
+
+    def test_bars_do_not_split_cells(self):
+        self.assertIn("| a \\|\\| b |", report.table(["change"], [["a || b"]]))
+
+    def test_long_times(self):
+        self.assertEqual(report.duration(59), "0 min 59 s")
+        self.assertEqual(report.duration(7380), "2 h 3 min")
+
+
+class SummaryTest(unittest.TestCase):
+    def count(self, *tests):
+        with tempfile.TemporaryDirectory() as folder:
+            logs = pathlib.Path(folder, "meson-logs")
+            logs.mkdir()
+            (logs / "testlog.json").write_text("".join(json.dumps(test) + "\n" for test in tests))
+            return summary.count([folder])
+
+    def test_counts(self):
+        whole = self.count(
+            {"name": "baton:core+laws / ids", "result": "OK",
+             "stdout": "[       OK ] IdLaws.Hold\n[  PASSED  ] 3 tests.\nmax_success=100\nvectors: 5\n| shown\n"},
+            {"name": "baton:tool / tool", "result": "OK", "stderr": "Ran 2 tests in 1 s\n"},
+            {"name": "consumer", "result": "OK"},
+        )  # fmt: skip
+        self.assertEqual((whole["passed"], whole["failed"], whole["skipped"]), (6, [], []))
+        self.assertEqual((whole["vectors"], whole["laws"], whole["tries"]), (5, 1, 100))
+        self.assertEqual(whole["shown"], ["| shown"])
+        self.assertEqual(whole["suites"]["core+laws"], 3)
+        self.assertEqual(whole["suites"]["tool"], 2)
+
+    def test_failures_and_skips(self):
+        whole = self.count(
+            {"name": "baton:core / ids", "result": "TIMEOUT", "stdout": "[  PASSED  ] 3 tests."},
+            {"name": "baton:core / broker", "result": "SKIP", "stdout": "SKIPPED: no broker\n"},
+        )
+        self.assertEqual(whole["passed"], 0)
+        self.assertEqual([failure.split(": ")[1] for failure in whole["failed"]], ["ids (TIMEOUT)"])
+        self.assertEqual([skip.split(": ")[1:] for skip in whole["skipped"]], [["broker", "no broker"]])
+
+    def test_nothing_was_run(self):
+        whole = summary.count(["/nowhere"])
+        self.assertEqual(whole["failed"], ["/nowhere: nothing was run"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -4,7 +4,7 @@
     tidy.py BUILD FOLDER...
 
 A source that was clean, and has not changed since, nor any header of the project that it includes,
-is not read again.
+is not read again. The result is also in BUILD/tidy.json.
 """
 
 import concurrent.futures
@@ -66,6 +66,21 @@ def check(database, source):
     )  # fmt: skip
 
 
+def report(build, folders, sources, failed):
+    version = subprocess.run([TIDY, "--version"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        [TIDY, "--list-checks"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    result = {
+        "clang-tidy": re.search(r"version (\S+)", version)[1],
+        "checks": len(listed.split()) - len("Enabled checks:".split()),
+        "folders": [str(folder.relative_to(ROOT)) for folder in folders],
+        "sources": sources,
+        "failed": failed,
+    }
+    (build / "tidy.json").write_text(json.dumps(result, indent=2) + "\n")
+
+
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     folders = [ROOT / folder for folder in sys.argv[2:]]
@@ -99,6 +114,7 @@ def main():
                 print(f"\n{source.relative_to(ROOT)}\n{result.stdout}", flush=True)
     if sys.stdout.isatty():
         print()
+    report(build, folders, len(work), failed)
     sys.exit(1 if failed else 0)
 
 

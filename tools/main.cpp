@@ -45,7 +45,7 @@ PropagatorChain chain_from_environment(std::string& err) {
 bool wants_color(std::string_view when, int descriptor) {
   if (when != "auto") return when == "always";
   const auto variable = [](const char* name) {
-    const char* const value = std::getenv(name);
+    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
     return std::string_view(value != nullptr ? value : "");
   };
   return isatty(descriptor) != 0 && variable("NO_COLOR").empty() && variable("TERM") != "dumb";

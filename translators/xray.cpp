@@ -150,6 +150,7 @@ Extracted AwsXRayLambdaPropagator::extract(CarrierReader carrier, Context& conte
                                            ExtractReport* report) const {
   const bool is_known = context.span_context().is_valid();
   const Extracted found = xray_.extract(carrier, context, report);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): as long as no thread changes the environment
   const char* const value = is_known ? nullptr : std::getenv(variable);
   if (value == nullptr || *value == '\0') return found;
   return std::max(found, read(value, variable, context, report));

@@ -21,7 +21,7 @@ struct request {
 };
 
 static int read_request(struct request* request) {
-  static char line[MAX_LINE];
+  char line[MAX_LINE];
   while (request->count < MAX_FIELDS && fgets(line, sizeof line, stdin) != NULL) {
     size_t size = strcspn(line, "\r\n");
     char* kept = malloc(size + 1);

@@ -10,6 +10,7 @@ namespace baton::detail {
 
 /// The value of a variable, without the blanks around it.
 inline std::string_view environment_variable(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): as long as no thread changes the environment
   const char* const value = std::getenv(name);
   return trim(value == nullptr ? "" : value);
 }

@@ -24,6 +24,7 @@ constinit const Kept* newest = nullptr;
 constinit const std::string* default_error = nullptr;
 
 // In a child of `fork`, no thread that it does not have may hold the mutex.
+// NOLINTNEXTLINE(cert-err58-cpp): C does not throw, and a mutex is locked
 [[maybe_unused]] const int fork_handlers =
     ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, [] { mutex.unlock(); });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/keyed_hash.hpp"
 
+#include <atomic>
 #include <cstddef>
 
 #include "baton/detail/load.hpp"
@@ -21,6 +22,29 @@ std::uint64_t load_short(const char* text, std::size_t size) noexcept {
          load<std::uint8_t>(text + size - 1);
 }
 
+/// A part of the key, once it is made.
+class SecretWord {
+ public:
+  std::uint64_t get() noexcept {
+    const std::uint64_t known = word_.load(std::memory_order_relaxed);
+    return known != 0 ? known : make();
+  }
+
+ private:
+  // Not a static variable of a function, whose lock a child process would wait for if the thread
+  // that makes it is not in the child.
+  [[gnu::noinline, gnu::cold]] std::uint64_t make() noexcept {
+    const std::uint64_t mine = secret_bits() | 1U;
+    std::uint64_t known = 0;
+    return word_.compare_exchange_strong(known, mine, std::memory_order_relaxed) ? mine : known;
+  }
+
+  std::atomic<std::uint64_t> word_{0};
+};
+
+constinit SecretWord first_word;
+constinit SecretWord second_word;
+
 }  // namespace
 
 std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept {
@@ -36,8 +60,7 @@ std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept {
 }
 
 std::uint64_t keyed_hash(std::string_view text) noexcept {
-  static const HashKey key{random_bits(), random_bits() | 1U};
-  return keyed_hash(text, key);
+  return keyed_hash(text, {first_word.get(), second_word.get()});
 }
 
 }  // namespace baton::detail

@@ -69,6 +69,7 @@ OtMember read_ot_member(const TraceState& state) noexcept {
   return {threshold.get(), randomness.get()};
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): once, without a threshold
 TraceState with_threshold(const TraceState& state,
                           std::optional<std::uint64_t> threshold) noexcept {
   const std::string_view before = state.get(ot_key).value_or(std::string_view());

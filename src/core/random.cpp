@@ -8,7 +8,7 @@
 #include <atomic>
 #include <bit>
 #include <chrono>
-#include <cstddef>
+#include <span>
 
 namespace baton::detail {
 namespace {
@@ -28,17 +28,21 @@ constexpr std::uint64_t mix(std::uint64_t x) noexcept {  // SplitMix64
   return x ^ x >> 31;
 }
 
-// For an operating system without randomness (a sandbox may forbid the call): seeds with values
-// that distinguish this process, thread and moment from all others.
-void seed_without_system(Generator& target) noexcept {
-  static std::atomic<std::uint64_t> threads{0};
-  std::uint64_t seed = threads.fetch_add(1, std::memory_order_relaxed);
+// For an operating system without randomness (a sandbox may forbid the call): values that
+// distinguish this process, thread and moment from all others.
+void fill_without_system(std::span<std::uint64_t> words) noexcept {
+  static std::atomic<std::uint64_t> calls{0};
+  std::uint64_t seed = calls.fetch_add(1, std::memory_order_relaxed);
   const auto take = [&seed](std::uint64_t value) { seed = mix(seed ^ value); };
   take(static_cast<std::uint64_t>(::getpid()));
   take(static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count()));
   take(static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()));
-  take(reinterpret_cast<std::uintptr_t>(&target));
-  for (std::uint64_t& word : target.state) word = seed = mix(seed);
+  take(reinterpret_cast<std::uintptr_t>(words.data()));
+  for (std::uint64_t& word : words) word = seed = mix(seed);
+}
+
+bool fill_by_system(std::span<std::uint64_t> words) noexcept {
+  return ::getentropy(words.data(), words.size_bytes()) == 0;
 }
 
 // The thread that forks is the only one in the child, and the handler runs on it. Its generator
@@ -47,8 +51,8 @@ void seed_without_system(Generator& target) noexcept {
     ::pthread_atfork(nullptr, nullptr, [] { generator.seeded = false; });
 
 [[gnu::noinline]] void seed(Generator& target) noexcept {
-  const bool given = ::getentropy(target.state.data(), sizeof(target.state)) == 0;
-  if (!given || target.state == std::array<std::uint64_t, 4>{}) seed_without_system(target);
+  const bool given = fill_by_system(target.state);
+  if (!given || target.state == std::array<std::uint64_t, 4>{}) fill_without_system(target.state);
   target.seeded = true;
 }
 
@@ -68,6 +72,13 @@ std::uint64_t random_bits() noexcept {
   s[2] ^= shifted;
   s[3] = std::rotl(s[3], 45);
   return result;
+}
+
+std::uint64_t secret_bits() noexcept {
+  std::uint64_t bits = 0;
+  const std::span word(&bits, 1);
+  if (!fill_by_system(word)) fill_without_system(word);
+  return bits;
 }
 
 }  // namespace baton::detail

@@ -9,4 +9,9 @@ namespace baton::detail {
 /// call and again after `fork`. The bits are unique, not secret.
 [[nodiscard]] std::uint64_t random_bits() noexcept;
 
+/// 64 bits of the operating system's randomness, of which ids tell nothing: an observer of ids may
+/// compute what `random_bits` returned before them. Without the system's randomness, they may be
+/// guessed.
+[[nodiscard]] std::uint64_t secret_bits() noexcept;
+
 }  // namespace baton::detail

@@ -77,6 +77,7 @@ double read_argument(const KnownSampler& sampler, std::string_view text, std::st
 
 }  // namespace
 
+// NOLINTNEXTLINE(misc-no-recursion): once, for the default
 ConfiguredSampler make_sampler(std::string_view name, std::string_view argument) {
   name = detail::trim(name);
   const bool is_parent_based =

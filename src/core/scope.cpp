@@ -99,6 +99,7 @@ void add_stray(ScopeList& list, const Stray& stray) noexcept {
 }
 
 /// In a child of `fork`, no thread that it does not have may hold the mutex or have a list.
+// NOLINTNEXTLINE(cert-err58-cpp): C does not throw, and a mutex is locked
 [[maybe_unused]] const int fork_handlers =
     ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); },
                      [] {

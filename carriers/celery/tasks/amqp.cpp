@@ -32,6 +32,7 @@ T* allocate(amqp_pool_t& pool, std::size_t count) {
 
 amqp_field_value_t to_field(const value& from, amqp_pool_t& pool);
 
+// NOLINTBEGIN(misc-no-recursion): as deep as the values of the caller, whose destructors go as deep
 amqp_table_t to_table(const boost::json::object& from, amqp_pool_t& pool) {
   if (from.empty()) return amqp_empty_table;
   amqp_table_t table{static_cast<int>(from.size()),
@@ -85,6 +86,7 @@ amqp_field_value_t to_field(const value& from, amqp_pool_t& pool) {
   }
   return field_of(AMQP_FIELD_KIND_VOID, &Content::boolean, 0);
 }
+// NOLINTEND(misc-no-recursion)
 
 // --- from a field table ---
 
@@ -112,6 +114,7 @@ std::string text_of(const amqp_bytes_t& bytes) {
 /// Null for numbers that JSON cannot express.
 value number_of(double number) { return std::isfinite(number) ? value(number) : value(nullptr); }
 
+// NOLINTBEGIN(misc-no-recursion): to the maximal depth
 /// Converts a table to JSON, down to the maximal depth.
 class TableReader {
  public:
@@ -168,6 +171,7 @@ class TableReader {
   std::size_t max_depth_;
   std::size_t depth_ = 0;
 };
+// NOLINTEND(misc-no-recursion)
 
 }  // namespace
 

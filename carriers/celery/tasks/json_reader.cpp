@@ -9,6 +9,7 @@
 namespace baton::celery::internal {
 namespace {
 
+// NOLINTBEGIN(misc-no-recursion): to the maximal depth
 /// Makes values of a text, with the numbers as exact as a double can be: Boost.JSON 1.81 reads
 /// their last digits wrong, makes NaN of `0e400`, and infinities of numbers just below the largest
 /// double.
@@ -83,6 +84,7 @@ class ValueMaker {
   std::size_t max_depth_;
   std::string decoded_;
 };
+// NOLINTEND(misc-no-recursion)
 
 constexpr std::size_t level_of_members = 2;  // of values in the text's one value
 

@@ -14,6 +14,7 @@ constexpr std::size_t longest = 1024;
 constexpr int deepest = 5;
 constexpr std::string_view rest = "...";
 
+// NOLINTBEGIN(misc-no-recursion): to the deepest level that is written
 class Writer {
  public:
   void write_tuple(const boost::json::array& values) {
@@ -122,6 +123,7 @@ class Writer {
 
   std::string out_;
 };
+// NOLINTEND(misc-no-recursion)
 
 }  // namespace
 

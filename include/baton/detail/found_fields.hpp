@@ -50,6 +50,7 @@ class FoundFields {
     return field->text();
   }
 
+  // NOLINTNEXTLINE(misc-no-recursion): once, of a carrier that is no FoundFields
   [[nodiscard]] FirstValue first(std::string_view name) const {
     const std::size_t number = known_.find(name);
     if (!is_collected(number)) return source_.first(name);
@@ -147,6 +148,7 @@ inline CarrierReader::CarrierReader(const detail::FoundFields& found,
   table_ = replaced.last_field_counts() ? with_last : with_first;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): see FoundFields::first
 inline FirstValue CarrierReader::first(std::string_view name) const {
   // Without a call: formats ask this for each request.
   if (table_->is_found) return static_cast<const detail::FoundFields*>(carrier_)->first(name);

@@ -205,6 +205,7 @@ static baton_error make_chain(size_t size, unsigned char tail) {
   baton_error error;
   baton_chain_options options = BATON_INIT(baton_chain_options);
   unsigned char* block = calloc(size > 8 ? size : 8, 1);
+  if (block == NULL) return BATON_ERROR_MEMORY;
   options.size = size;
   options.extract = "b3";
   options.callers = "unknown"; /* an error, unless it is beyond the size */

@@ -87,6 +87,22 @@ TEST(AmqpSpan, ProcessStartsOneWithATracer) {
   EXPECT_EQ(tracer.open(), 0U);
 }
 
+TEST(AmqpSpan, LinksToACallerThatIsNotTrusted) {
+  RecordingTracer tracer;
+  const baton::PropagatorChain edge = chain.with_trust({.callers = baton::CallerTrust::restart});
+  const Received received(caller_cases()[0].context);
+  const auto see = [] { return baton::current(); };
+  const Context seen =
+      baton::amqp::process(received.envelope(), see, {.chain = edge, .tracer = &tracer});
+  const RecordedSpan span = tracer.ended().at(0);
+  EXPECT_EQ(span.context, seen);
+  EXPECT_EQ(span.parent, Context());
+  EXPECT_NE(seen.trace_id(), received.caller().trace_id());
+  ASSERT_EQ(span.links.size(), 1U);
+  EXPECT_EQ(span.links[0].span_id, received.caller().span_context().span_id);
+  EXPECT_EQ(baton::amqp::process(received.envelope(), see, {.chain = edge}), Context());
+}
+
 /// A connection whose other end is this process, and which was not negotiated.
 class Connection {
  public:

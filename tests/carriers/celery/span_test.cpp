@@ -88,4 +88,22 @@ TEST(CelerySpan, ProcessedTasksAreForwardedOrHaveASpan) {
   EXPECT_EQ(tracer.open(), 0U);
 }
 
+TEST(CelerySpan, LinksToACallerThatIsNotTrusted) {
+  RecordingTracer tracer;
+  const baton::PropagatorChain edge = chain.with_trust({.callers = baton::CallerTrust::restart});
+  const Context caller = caller_cases()[0].context;
+  const celery::ReceivedTask task =
+      celery::read_task(celery::make_message({.name = "shop.bill"}, caller, {.chain = chain}))
+          .value();
+  const auto see = [] { return baton::current(); };
+  const Context seen = celery::process(task, see, {.chain = edge, .tracer = &tracer});
+  const RecordedSpan span = tracer.ended().at(0);
+  EXPECT_EQ(span.context, seen);
+  EXPECT_EQ(span.parent, Context());
+  EXPECT_NE(seen.trace_id(), caller.trace_id());
+  ASSERT_EQ(span.links.size(), 1U);
+  EXPECT_EQ(span.links[0].span_id, caller.span_context().span_id);
+  EXPECT_EQ(celery::process(task, see, {.chain = edge}), Context());
+}
+
 }  // namespace

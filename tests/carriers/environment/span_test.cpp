@@ -71,4 +71,26 @@ TEST(EnvironmentSpan, AProcessForwardsOrHasASpan) {
   EXPECT_FALSE(tracer.ended()[0].name.empty());
 }
 
+TEST(EnvironmentSpan, LinksToACallerThatIsNotTrusted) {
+  RecordingTracer tracer;
+  const baton::PropagatorChain edge = chain.with_trust({.callers = baton::CallerTrust::restart});
+  const Context caller = caller_cases()[0].context;
+  Environment ours;
+  baton::environment::inject(ours, caller, {.chain = chain});
+  for (const char* const entry : ours.list()) ::putenv(const_cast<char*>(entry));
+  const auto see = [] { return baton::current(); };
+  const Context seen = baton::environment::run(see, {.chain = edge, .tracer = &tracer});
+  const Context forwarded = baton::environment::run(see, {.chain = edge});
+  for (const std::string_view field : chain.fields()) {
+    ::unsetenv(baton::environment::variable_name(field).c_str());
+  }
+  const RecordedSpan span = tracer.ended().at(0);
+  EXPECT_EQ(span.context, seen);
+  EXPECT_EQ(span.parent, Context());
+  EXPECT_NE(seen.trace_id(), caller.trace_id());
+  ASSERT_EQ(span.links.size(), 1U);
+  EXPECT_EQ(span.links[0].span_id, caller.span_context().span_id);
+  EXPECT_EQ(forwarded, Context());
+}
+
 }  // namespace

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <string>
 
 #include "baton/recording_tracer.hpp"
 #include "support.hpp"
@@ -108,6 +112,35 @@ TEST_F(PluginTest, SurvivesBeingUnloadedAndLoadedAgain) {
     rd_kafka_conf_destroy(plugged_conf());
     EXPECT_EQ(sent(*plugged()), (Headers{{"traceparent", i % 2 == 0 ? parent : other_parent}}));
   }
+}
+
+/// Two copies of librdkafka in one process, as extensions of scripting languages bring them.
+TEST_F(PluginTest, IsRefusedToASecondLibrdkafka) {
+  ::setenv("TRACEPARENT", parent.c_str(), 1);
+  const Client producer = plugged();
+  Dl_info own{};
+  ASSERT_NE(::dladdr(reinterpret_cast<const void*>(&::rd_kafka_conf_new), &own), 0);
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("baton-" + std::to_string(getpid()));
+  std::filesystem::create_directory(folder);
+  const auto file = folder / "librdkafka-copy.so";
+  std::filesystem::copy_file(own.dli_fname, file);
+  void* const copy = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  std::filesystem::remove_all(folder);
+  ASSERT_NE(copy, nullptr) << ::dlerror();
+  const auto set =
+      reinterpret_cast<decltype(&::rd_kafka_conf_set)>(::dlsym(copy, "rd_kafka_conf_set"));
+  ASSERT_NE(set, &::rd_kafka_conf_set);
+
+  rd_kafka_conf_t* const conf = rd_kafka_conf_new();
+  std::string reason(512, '\0');
+  EXPECT_EQ(set(conf, "plugin.library.paths", BATON_PLUGIN, reason.data(), reason.size()),
+            RD_KAFKA_CONF_INVALID);
+  EXPECT_NE(reason.find("another librdkafka"), std::string::npos) << reason;
+  rd_kafka_conf_destroy(conf);
+  ::dlclose(copy);
+  EXPECT_EQ(sent(*producer), (Headers{{"traceparent", parent}}));
+  EXPECT_EQ(sent(*plugged()), (Headers{{"traceparent", parent}}));
 }
 
 }  // namespace

@@ -47,19 +47,19 @@ inline thread_local Faults faults;
 
 /// The functions of which no call has failed yet. In the end there must be none: unless only some
 /// of the tests are run.
-class Unfailed : public testing::Environment {
+class Unfailed : public ::testing::Environment {
  public:
   static std::set<std::string_view>& names() {
     static std::set<std::string_view> names;
     return names;
   }
   void TearDown() override {
-    if (testing::GTEST_FLAG(filter) != "*") return;
+    if (::testing::GTEST_FLAG(filter) != "*") return;
     for (const std::string_view name : names()) ADD_FAILURE() << "no call fails of " << name;
   }
 };
-inline testing::Environment* const unfailed =
-    testing::AddGlobalTestEnvironment(new Unfailed);  // NOLINT: GoogleTest owns it
+inline ::testing::Environment* const unfailed =
+    ::testing::AddGlobalTestEnvironment(new Unfailed);  // NOLINT: GoogleTest owns it
 
 /// Takes a function for one that must fail.
 struct Failing {

@@ -49,8 +49,18 @@ TEST_F(AmqpOwnership, WithoutMemoryAllStaysAsItWas) {
   const std::size_t failures = fail_each([&](std::size_t number) {
     Pool pool;
     amqp_basic_properties_t properties = properties_;
-    faults.begin(number);
+    amqp_table_t table = received_.get();
     bool has_thrown = false;
+    faults.begin(number);
+    try {
+      baton::amqp::inject(table, pool, sent_, {.chain = chain_});
+    } catch (const std::bad_alloc&) {
+      has_thrown = true;
+    }
+    EXPECT_EQ(faults.end(), has_thrown);
+    EXPECT_EQ(to_fields(table) == theirs_, has_thrown) << "half a context " << number;
+    has_thrown = false;
+    faults.begin(number);
     try {
       baton::amqp::inject(properties, pool, sent_, {.chain = chain_});
     } catch (const std::bad_alloc&) {

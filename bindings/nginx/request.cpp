@@ -40,6 +40,19 @@ struct State {
   TraceId trace_id;  // of the trace that nginx started
 };
 
+/// A request's pool, and whether it had no memory.
+struct Owner {
+  ngx_pool_t* pool;
+  bool was_short = false;
+
+  static void* take(void* self, std::size_t size) noexcept {
+    auto& owner = *static_cast<Owner*>(self);
+    void* const memory = take_from_pool(owner.pool, size);
+    owner.was_short = owner.was_short || memory == nullptr;
+    return memory;
+  }
+};
+
 void destroy(void* state) { static_cast<State*>(state)->~State(); }
 
 State* find_state(const ngx_http_request_t* r) noexcept {
@@ -112,9 +125,8 @@ Reading* read(ngx_http_request_t* r, State& state, const Setup& setup) noexcept 
   void* const memory = ngx_palloc(r->pool, sizeof(Reading));
   if (memory == nullptr) return nullptr;
   auto* const reading = new (memory) Reading{.setup = &setup, .next = state.readings};
-  state.readings = reading;
-
-  const detail::MemorySource source(&take_from_pool, r->pool);
+  Owner owner{r->pool};
+  const detail::MemorySource source(&Owner::take, &owner);
   ExtractReport report;
   setup.chain.extract(FieldReader({&state.received}), reading->context, &report);
   reading->format = report.format();
@@ -124,6 +136,11 @@ Reading* read(ngx_http_request_t* r, State& state, const Setup& setup) noexcept 
     reading->context = start_span(state, setup, reading->context, view(r->method_name));
     reading->has_span = true;
   }
+  if (owner.was_short) {  // a list is missing
+    reading->~Reading();
+    return nullptr;
+  }
+  state.readings = reading;
   return reading;
 }
 
@@ -177,16 +194,7 @@ const Rewritten* find_last(const State& state, const Reading* reading) noexcept 
 
 /// False if memory was short: a field that must not leave may then remain.
 bool inject(const Reading& reading, ngx_pool_t* pool, FieldChanges& changes) noexcept {
-  struct Owner {
-    ngx_pool_t* pool;
-    bool was_short = false;
-    static void* take(void* self, std::size_t size) noexcept {
-      auto& owner = *static_cast<Owner*>(self);
-      void* const memory = take_from_pool(owner.pool, size);
-      owner.was_short = owner.was_short || memory == nullptr;
-      return memory;
-    }
-  } owner{pool};
+  Owner owner{pool};
   const detail::MemorySource source(&Owner::take, &owner);
   reading.setup->chain.inject(reading.context, CarrierWriter(changes));
   return !owner.was_short;

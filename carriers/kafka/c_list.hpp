@@ -4,6 +4,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <cstddef>
+#include <new>
 #include <optional>
 #include <string_view>
 
@@ -41,17 +42,23 @@ class CList {
   const rd_kafka_headers_t* headers_;
 };
 
-/// Adds a copy of a header: librdkafka copies name and value, and keeps neither pointer.
-inline void add(rd_kafka_headers_t& headers, const Header& header) noexcept {
-  const void* const data = header.value ? header.value->data() : nullptr;
-  const std::size_t size = header.value ? header.value->size() : 0;
-  rd_kafka_header_add(&headers, header.name, -1, data, static_cast<ssize_t>(size));
+/// Adds a copy of a header: librdkafka copies name and value, and keeps neither pointer. Throws
+/// `std::bad_alloc` if librdkafka refuses.
+inline void add(rd_kafka_headers_t& headers, std::string_view name, const void* value,
+                std::size_t size) {
+  if (rd_kafka_header_add(&headers, name.data(), static_cast<ssize_t>(name.size()), value,
+                          static_cast<ssize_t>(size)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw std::bad_alloc();
+  }
 }
-inline void add(rd_kafka_headers_t& headers, std::string_view name,
-                std::string_view value) noexcept {
+inline void add(rd_kafka_headers_t& headers, const Header& header) {
+  const bool has_value = header.value.has_value();
+  add(headers, header.name, has_value ? header.value->data() : nullptr,
+      has_value ? header.value->size() : 0);
+}
+inline void add(rd_kafka_headers_t& headers, std::string_view name, std::string_view value) {
   // A null pointer would turn an empty value into a null value.
-  rd_kafka_header_add(&headers, name.data(), static_cast<ssize_t>(name.size()),
-                      value.empty() ? "" : value.data(), static_cast<ssize_t>(value.size()));
+  add(headers, name, value.empty() ? "" : value.data(), value.size());
 }
 
 }  // namespace baton::kafka::internal

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "carriers/kafka/change.hpp"
 
+#include <new>
 #include <string>
 #include <utility>
-
-#include "baton/carriers/kafka/headers.hpp"
 
 namespace baton::kafka::internal {
 namespace {
@@ -40,11 +39,17 @@ bool clear(rd_kafka_headers_t& headers) {
 
 }  // namespace
 
+HeadersPointer make_list(std::size_t size) {
+  HeadersPointer list(rd_kafka_headers_new(size));
+  if (list == nullptr) throw std::bad_alloc();
+  return list;
+}
+
 void remove(rd_kafka_headers_t& headers, std::span<const Header> gone) {
   if (gone.size() <= few) return remove_by_names(headers, gone);
   // For each name librdkafka would pass over the list, and for each header move all behind it.
   const CList list(&headers);
-  const HeadersPointer kept(rd_kafka_headers_new(list.size() - gone.size()));
+  const HeadersPointer kept = make_list(list.size() - gone.size());
   std::span<const Header> next = gone;
   for (std::size_t i = 0, size = list.size(); i < size; ++i) {
     const Header header = list.at(i);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "baton/carriers/kafka/headers.hpp"
 #include "baton/detail/lookup.hpp"
 #include "carriers/kafka/c_list.hpp"
 
@@ -28,6 +29,9 @@ std::vector<Header> find_all(const CList& list, IsMeant&& is_meant) {
 
 /// Reads what `find_all` has found.
 using FoundCarrier = detail::lookup::ListCarrier<const std::vector<Header>&>;
+
+/// A list with room for so many headers. Throws `std::bad_alloc`.
+[[nodiscard]] HeadersPointer make_list(std::size_t size);
 
 /// Removes these headers, which `find_all` has found; the others keep their order. The number of
 /// passes over the list does not depend on its contents. Throws `std::bad_alloc`, and then has

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <new>
 
 #include "baton/carriers/kafka/produce.hpp"
 #include "carriers/kafka/c_list.hpp"
@@ -31,7 +32,9 @@ void CppHeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
   internal::CopiedHeader fresh{lookup::to_lower(name), std::string(value)};
   erase(fresh.name);
-  headers_->add(fresh.name, fresh.value->data(), fresh.value->size());
+  const RdKafka::ErrorCode error =
+      headers_->add(fresh.name, fresh.value->data(), fresh.value->size());
+  if (error != RdKafka::ERR_NO_ERROR) throw std::bad_alloc();
   list_.push_back(std::move(fresh));
 }
 
@@ -62,8 +65,16 @@ void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, 
 void inject(RdKafka::Headers& headers, const Context& context, const InjectOptions& options) {
   const PropagatorChain& chain = options.chain;
   CppHeadersCarrier carrier(headers);
-  carrier.erase_all([&](std::string_view name) { return chain.owns(name); }, 0);
-  chain.inject(context, carrier, options.destination);
+  const auto erase_ours = [&] {
+    carrier.erase_all([&](std::string_view name) { return chain.owns(name); }, 0);
+  };
+  erase_ours();
+  try {
+    chain.inject(context, carrier, options.destination);
+  } catch (...) {
+    erase_ours();  // half a context would be worse than none
+    throw;
+  }
 }
 
 }  // namespace baton::kafka

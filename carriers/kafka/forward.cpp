@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -77,10 +78,14 @@ HeadersPointer forward_headers(const rd_kafka_message_t& message, const Context&
                                const InjectOptions& options) {
   const internal::MessageHeaders theirs = internal::headers_of(message);
   if (theirs.error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
-  HeadersPointer headers =
-      internal::copy_others(internal::CList(theirs.list), options.chain, nullptr);
-  internal::append(*headers, context, options.chain, options.destination);
-  return headers;
+  try {
+    HeadersPointer headers =
+        internal::copy_others(internal::CList(theirs.list), options.chain, nullptr);
+    internal::append(*headers, context, options.chain, options.destination);
+    return headers;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic,

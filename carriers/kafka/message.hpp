@@ -10,6 +10,7 @@
 #include "baton/carriers/kafka/headers.hpp"
 #include "baton/chain.hpp"
 #include "carriers/kafka/c_list.hpp"
+#include "carriers/kafka/change.hpp"
 
 namespace baton::kafka::internal {
 
@@ -34,7 +35,7 @@ inline MessageHeaders headers_of(RdKafka::Message& message) {
   if (found.list != nullptr || found.error != RD_KAFKA_RESP_ERR_NO_ERROR) return found;
   const RdKafka::Headers* const detached = message.headers();
   if (detached == nullptr) return found;
-  found.copy.reset(rd_kafka_headers_new(detached->size()));
+  found.copy = make_list(detached->size());
   found.list = found.copy.get();
   for (const RdKafka::Headers::Header& header : detached->get_all()) {
     add(*found.list, {header.key().c_str(), to_value(header.value(), header.value_size())});
@@ -47,7 +48,7 @@ inline MessageHeaders headers_of(RdKafka::Message& message) {
 inline HeadersPointer copy_others(const CList& list, const PropagatorChain& chain,
                                   std::vector<Header>* owned) {
   const std::size_t size = list.size();
-  HeadersPointer copy(rd_kafka_headers_new(size + chain.fields().size()));
+  HeadersPointer copy = make_list(size + chain.fields().size());
   for (std::size_t i = 0; i < size; ++i) {
     const Header header = list.at(i);
     if (!chain.owns(header.name)) {

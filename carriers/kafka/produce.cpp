@@ -62,6 +62,17 @@ std::vector<Header> find_owned(const rd_kafka_headers_t& headers, const Propagat
   return internal::find_all(CList(&headers), [&](const char* name) { return chain.owns(name); });
 }
 
+/// Writes a whole context or, if there is no memory for it, nothing: half of one would be worse.
+void append_all(rd_kafka_headers_t& headers, const Context& context, const PropagatorChain& chain,
+                std::string_view destination) {
+  try {
+    append(headers, context, chain, destination);
+  } catch (...) {
+    internal::remove(headers, find_owned(headers, chain));
+    throw;
+  }
+}
+
 class Instrument {
  public:
   explicit Instrument(InstrumentOptions options) : options_(std::move(options)) {}
@@ -141,11 +152,11 @@ class Instrument {
       // In place, since the application may own it: `produce` takes it only if it succeeds, which
       // is not known yet.
       if (!theirs.empty()) internal::remove(*list, theirs);
-      append(*list, context, chain, topic);
+      append_all(*list, context, chain, topic);
       return;
     }
     if (is_empty(context)) return;
-    HeadersPointer fresh(rd_kafka_headers_new(chain.fields().size()));
+    HeadersPointer fresh = internal::make_list(chain.fields().size());
     append(*fresh, context, chain, topic);
     // The message takes the list, and librdkafka destroys it with the message, sent or not. An
     // existing list is never replaced: the application may own it.
@@ -158,7 +169,7 @@ class Instrument {
 /// Each configuration has its own; a client has that of the configuration that it was made of. So
 /// its spans are those of one client. `on_conf_destroy` frees it, which a client calls last.
 struct Share {
-  std::shared_ptr<const Instrument> instrument;
+  std::shared_ptr<const Instrument> instrument;  ///< null: the configuration is not instrumented
   SentSpans spans;
 };
 
@@ -186,7 +197,11 @@ rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* report,
 
 rd_kafka_resp_err_t on_new(rd_kafka_t* client, const rd_kafka_conf_t*, void* share, char*,
                            std::size_t) noexcept {
-  rd_kafka_interceptor_add_on_acknowledgement(client, interceptor, on_acknowledgement, share);
+  if (static_cast<const Share*>(share)->instrument == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  // Without a report, no span would end.
+  const rd_kafka_resp_err_t error =
+      rd_kafka_interceptor_add_on_acknowledgement(client, interceptor, on_acknowledgement, share);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
   return rd_kafka_interceptor_add_on_send(client, interceptor, on_send, share);
 }
 
@@ -207,10 +222,11 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf,
   rd_kafka_resp_err_t error =
       rd_kafka_conf_interceptor_add_on_new(conf, interceptor, on_new, share.get());
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;  // the share is still ours
-  // The first of the name was added, so the others are; with the last, librdkafka owns the share.
-  error = rd_kafka_conf_interceptor_add_on_conf_dup(conf, interceptor, on_conf_dup, share.get());
-  rd_kafka_conf_interceptor_add_on_conf_destroy(conf, interceptor, on_conf_destroy,
-                                                share.release());
+  // From here on librdkafka owns the share. This cannot fail: it takes any number of one name.
+  rd_kafka_conf_interceptor_add_on_conf_destroy(conf, interceptor, on_conf_destroy, share.get());
+  Share& owned = *share.release();
+  error = rd_kafka_conf_interceptor_add_on_conf_dup(conf, interceptor, on_conf_dup, &owned);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) owned.instrument = nullptr;  // `on_new` does nothing
   return error;
 }
 
@@ -219,7 +235,7 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf,
 void inject(rd_kafka_headers_t& headers, const Context& context, const InjectOptions& options) {
   const PropagatorChain& chain = options.chain;
   internal::remove(headers, find_owned(headers, chain));
-  append(headers, context, chain, options.destination);
+  append_all(headers, context, chain, options.destination);
 }
 
 rd_kafka_resp_err_t instrument(rd_kafka_conf_t& conf, InstrumentOptions options) {

@@ -27,12 +27,19 @@ void check(const amqp_rpc_reply_t& reply) {
                                : "RabbitMQ refuses the request");
 }
 
+void check_memory(const void* made) {
+  if (made == nullptr) throw std::runtime_error("out of memory");
+}
+
 class RabbitMq final : public Broker {
  public:
   explicit RabbitMq(std::string url) : connection_(amqp_new_connection()) {
+    check_memory(connection_.get());
     amqp_connection_info place{};
     check(amqp_parse_url(url.data(), &place));
-    check(amqp_socket_open(amqp_tcp_socket_new(connection_.get()), place.host, place.port));
+    amqp_socket_t* const socket = amqp_tcp_socket_new(connection_.get());  // the connection's
+    check_memory(socket);
+    check(amqp_socket_open(socket, place.host, place.port));
     check(amqp_login(connection_.get(), place.vhost, 0, AMQP_DEFAULT_FRAME_SIZE, 0,
                      AMQP_SASL_METHOD_PLAIN, place.user, place.password));
     amqp_channel_open(connection_.get(), channel);

@@ -71,8 +71,14 @@ bool get_all(const std::vector<std::unique_ptr<Transfer>>& transfers,
   std::size_t good = 0;
   int running = 0;
   do {
-    curl_multi_perform(multi, &running);
-    if (running != 0) curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
+    CURLMcode failure = curl_multi_perform(multi, &running);
+    if (failure == CURLM_OK && running != 0) {
+      failure = curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
+    }
+    if (failure != CURLM_OK) {  // it would fail again: the calls that are left are cancelled
+      std::cerr << "error: " << curl_multi_strerror(failure) << '\n';
+      break;
+    }
     int left = 0;
     while (const CURLMsg* const message = curl_multi_info_read(multi, &left)) {
       if (message->msg != CURLMSG_DONE) continue;

@@ -44,6 +44,12 @@ class Server:
             time.sleep(0.1)
         raise RuntimeError(f"it does not listen, see {self.folder}")
 
+    def kill(self):
+        """The last one and all that it has started, as by a power cut: without a shutdown."""
+        process = self.processes.pop()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
     def stop(self):
         """Stops the last one first; kills those that do not end, with all that they have started."""
         while self.processes:
@@ -61,11 +67,18 @@ class Server:
 
 
 class Redis(Server):
-    def launch(self):
+    def launch(self, durable=False):
+        """If it is durable, what it has answered outlives it."""
         (self.port,) = free_ports(1)
         self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.durable = "yes" if durable else "no"
+        self.start()
+
+    def start(self):
+        """Also after `kill`, with the same address and the same data."""
         self.run("redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
-                 "--appendonly", "no", "--dir", str(self.folder.resolve()))
+                 "--appendonly", self.durable, "--appendfsync", "always",
+                 "--dir", str(self.folder.resolve()))
 
     def wait(self):
         self.wait_for(self.port)
@@ -78,25 +91,36 @@ class RabbitMQ(Server):
         folder = self.folder.resolve()
         (folder / "plugins").write_text("[].\n")
         (folder / "rabbitmq.conf").write_text("")
+        self.names = {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": str(names)}
+        self.variables = {
+            **self.names,
+            "HOME": str(folder),
+            "RABBITMQ_NODENAME": f"baton-{os.getpid()}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(distribution),
+            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "RABBITMQ_PID_FILE": str(folder / "pid"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS":
+                "-kernel inet_dist_use_interface {127,0,0,1}",
+        }
         # Erlang's name server would remain if the broker started it.
-        variables = {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": str(names)}
-        self.run("epmd", **variables)
+        self.run("epmd", **self.names)
         self.wait_for(names)
-        self.run(
-            RABBITMQ, **variables,
-            HOME=str(folder),
-            RABBITMQ_NODENAME=f"baton-{os.getpid()}@localhost",
-            RABBITMQ_NODE_IP_ADDRESS="127.0.0.1",
-            RABBITMQ_NODE_PORT=str(self.port),
-            RABBITMQ_DIST_PORT=str(distribution),
-            RABBITMQ_MNESIA_BASE=str(folder / "data"),
-            RABBITMQ_LOG_BASE=str(folder / "log"),
-            RABBITMQ_PID_FILE=str(folder / "pid"),
-            RABBITMQ_ENABLED_PLUGINS_FILE=str(folder / "plugins"),
-            RABBITMQ_CONFIG_FILE=str(folder / "rabbitmq.conf"),
-            RABBITMQ_CONF_ENV_FILE="/dev/null",
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}",
-        )
+        self.start()
+
+    def start(self):
+        """Also after `kill`, at the same address."""
+        self.run(RABBITMQ, **self.variables)
+
+    def control(self, *words):
+        """Runs a command of rabbitmqctl."""
+        subprocess.run([RABBITMQ.replace("rabbitmq-server", "rabbitmqctl"), *words], check=True,
+                       stdout=subprocess.DEVNULL, timeout=60, env={**os.environ, **self.variables})
 
     def wait(self):
         self.wait_for(self.port, self.speaks)

@@ -169,10 +169,12 @@ template <HasHeaders Message>
 }
 
 /// Writes a context into a table of headers, by the rules of TableCarrier: the pool owns the new
-/// entries, and earlier entries keep their owner.
+/// entries, and earlier entries keep their owner. If memory runs out, the table remains unchanged.
 inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
                    const InjectOptions& options = {}) {
-  options.chain.inject(context, TableCarrier(headers, pool), options.destination);
+  amqp_table_t changed = headers;
+  options.chain.inject(context, TableCarrier(changed, pool), options.destination);
+  headers = changed;
 }
 
 /// Writes a context into the properties of a message that is about to be published. Adds headers if

@@ -72,7 +72,8 @@ class Nginx:
 
     def test(self):
         """The exit status of `nginx -t`, and what it says."""
-        done = subprocess.run(self.command("-t", "-q"), capture_output=True, timeout=PATIENCE)
+        done = subprocess.run(self.command("-t", "-q"), capture_output=True, timeout=PATIENCE,
+                              env={**os.environ, **(self.env or {})})
         return done.returncode, done.stderr.decode()
 
     def start(self):

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -37,7 +38,9 @@ class Connection {
   explicit Connection(std::string url) : state_(amqp_new_connection()) {
     amqp_connection_info where{};
     check(amqp_parse_url(url.data(), &where));
-    check(amqp_socket_open(amqp_tcp_socket_new(state_), where.host, where.port));
+    amqp_socket_t* const socket = state_ != nullptr ? amqp_tcp_socket_new(state_) : nullptr;
+    if (socket == nullptr) throw std::bad_alloc();
+    check(amqp_socket_open(socket, where.host, where.port));
     check(amqp_login(state_, where.vhost, 0, AMQP_DEFAULT_FRAME_SIZE, 0, AMQP_SASL_METHOD_PLAIN,
                      where.user, where.password));
     amqp_channel_open(state_, channel);

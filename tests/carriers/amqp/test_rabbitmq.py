@@ -11,6 +11,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 import unittest
 import uuid
 from datetime import datetime, timezone
@@ -48,11 +49,11 @@ def setUpModule():
     server.wait()
 
 
-def start(*arguments, **variables):
+def start(*arguments, stderr=None, **variables):
     names = ("TRACEPARENT", "TRACESTATE", "BAGGAGE")
     environment = {k: v for k, v in os.environ.items() if k not in names and "PROPAGATORS" not in k}
     return subprocess.Popen([os.environ["AMQP_PEER"], *arguments], stdout=subprocess.PIPE,
-                            text=True, env=environment | variables)
+                            stderr=stderr, text=True, env=environment | variables)
 
 
 def peer(*arguments, **variables):
@@ -166,6 +167,52 @@ class RealRabbitMQ(unittest.TestCase):
             self.assertEqual(publisher.wait(timeout=60), 0)
         self.assertEqual(len({trace_id for _, trace_id, *_ in seen}), 4000)
         print("| RabbitMQ: 4000 messages of 4 publishers arrived, each with a trace of its own")
+
+    def test_memory_alarm(self):
+        """A broker that is short of memory reads nothing: the publisher waits, and loses nothing."""
+        count = 100
+        watermark = "set_vm_memory_high_watermark"
+        server.control(watermark, "0.0000001")
+        try:
+            publisher = start("publish", server.url, self.queue, str(count))
+            time.sleep(1)  # in which nothing may happen
+            arrived = self.plain.queue_declare(self.queue, passive=True).method.message_count
+            self.assertLess(arrived, count)
+            self.assertIsNone(publisher.poll())
+        finally:
+            server.control(watermark, "0.4")
+        publisher.stdout.close()
+        self.assertEqual(publisher.wait(timeout=60), 0)
+        seen = peer("consume", server.url, self.queue, str(count))
+        self.assertEqual([body for body, *_ in seen], [f"message-{i}" for i in range(count)])
+        self.assertEqual(len({trace_id for _, trace_id, *_ in seen}), count)
+        print(f"| RabbitMQ: {count} messages waited for the end of a memory alarm, and arrived once")
+
+    def test_killed_and_started_again(self):
+        """Both ends tell the error; what arrived before did so once, with a trace of its own."""
+        self.doCleanups()  # no connection of ours must be open
+        publisher, consumer = [start(command, server.url, self.queue, "100000000",
+                                     stderr=subprocess.PIPE) for command in ("publish", "consume")]
+        lines = [consumer.stdout.readline() for _ in range(1000)]
+        server.kill()
+        try:
+            lines += consumer.stdout.readlines()
+            for process in (publisher, consumer):
+                self.assertRegex(process.stderr.read(), r"\Aamqp-peer: .+\n\Z")
+                process.stdout.close()
+                process.stderr.close()
+                self.assertEqual(process.wait(timeout=60), 1)
+        finally:
+            server.start()
+            server.wait()
+        seen = [line.split() for line in lines]
+        self.assertEqual([line[0] for line in seen], [f"message-{i}" for i in range(len(seen))])
+        self.assertEqual(len({line[2] for line in seen}), len(seen))
+        peer("publish", server.url, self.queue, "10")
+        again = peer("consume", server.url, self.queue, "10")
+        self.assertEqual(len({trace_id for _, trace_id, *_ in again}), 10)
+        print(f"| RabbitMQ was killed behind {len(seen)} messages: each arrived once, with a trace of "
+              "its own, and both ends told the error")
 
 
 if __name__ == "__main__":

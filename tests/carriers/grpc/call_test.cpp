@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "baton/configuration.hpp"
+#include "baton/recording_tracer.hpp"
+#include "breaking_proxy.hpp"
 #include "client.hpp"
 #include "contexts.hpp"
 #include "function_server.hpp"
@@ -263,6 +265,42 @@ TEST(GrpcServerInterceptor, LeavesUnknownMethodsToGrpc) {
     EXPECT_EQ(status.get_future().get().error_code(), StatusCode::UNIMPLEMENTED) << name(api);
     expect_same(ask(server->channel()).current(), sent);
     EXPECT_EQ(leaks, 0) << name(api);
+  }
+}
+
+/// As if the server, or the client, were killed in the middle of a call.
+TEST(GrpcInterceptors, AConnectionThatBreaksEndsTheSpansOfBothEnds) {
+  for (const Api api : apis) {
+    for (const Kind kind : kinds) {
+      baton::RecordingTracer clients;
+      baton::RecordingTracer servers;
+      std::size_t calls = 0;
+      const auto call_through = [&](Server& server, std::size_t bytes) {
+        BreakingProxy proxy(server.address(), bytes);
+        ClientContext context;
+        // A deadline only ends a test that hangs.
+        context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));
+        const Outcome outcome = call(
+            api, kind, *Relay::NewStub(channel_to(proxy.address(), {.tracer = &clients})), context);
+        ++calls;
+        EXPECT_EQ(clients.open(), 0U);
+        const baton::RecordedSpan span = clients.ended().back();
+        EXPECT_EQ(span.is_error, !outcome.status.ok());
+        if (!outcome.status.ok()) EXPECT_EQ(span.error_type, "UNAVAILABLE") << bytes;
+        return outcome.status.ok() ? proxy.stop() : 0;
+      };
+      {
+        const std::unique_ptr<Server> server = start_server(api, {.tracer = &servers});
+        const std::size_t size = call_through(*server, 1'000'000);
+        EXPECT_GT(size, 0U);
+        for (std::size_t bytes = 0; bytes < size; bytes += 37) call_through(*server, bytes);
+      }
+      EXPECT_EQ(clients.ended().size(), calls);
+      EXPECT_EQ(servers.open(), 0U);
+      EXPECT_GT(servers.ended().size(), 1U);
+      EXPECT_LE(servers.ended().size(), calls) << "no call is made twice";
+      EXPECT_EQ(clients.ended_again() + servers.ended_again(), 0U);
+    }
   }
 }
 

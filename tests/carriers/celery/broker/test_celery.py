@@ -296,6 +296,53 @@ class RealCelery(unittest.TestCase):
             self.assertEqual([task for _, task, *_ in handled], sent)
         self.assertEqual(store.exists("left-redis", "left-redis.taken"), 0)
 
+    def test_redis_killed_and_started_again(self):
+        """Both sides tell the error. Then each task is handled, and its follow-up has its trace."""
+        count = 300
+        server = servers["durable Redis"] = Redis(FOLDER / "durable")
+        server.launch(durable=True)
+        server.wait()
+
+        def start(program, *arguments):
+            return subprocess.Popen(
+                [os.environ[program], "--url", server.url, "--queue", "orders", *arguments],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+        def expect_error(process, name):
+            printed, complaint = process.stdout.read(), process.stderr.read()
+            process.stdout.close()
+            process.stderr.close()
+            self.assertEqual(process.wait(timeout=PATIENCE), 1)
+            self.assertRegex(complaint, rf"\A{name}: .+\n\Z")
+            return printed
+
+        published = PUBLISHED.findall(run("CELERY_PUBLISHER", "durable Redis", "--queue", "orders",
+                                          "--count", str(count)))
+        follow = ("--then", "shop.echo", "--to", "after")
+        bridge = start("CELERY_WORKER_BRIDGE", *follow)
+        printed = "".join(bridge.stdout.readline() for _ in range(count // 3))
+        server.kill()
+        printed += expect_error(bridge, "celery_worker_bridge")
+        expect_error(start("CELERY_PUBLISHER"), "celery_publisher")
+        server.start()
+        server.wait()
+        here = redis.Redis.from_url(server.url, socket_timeout=PATIENCE)
+        left = here.llen("orders") + here.llen("orders.taken")
+        printed += run("CELERY_WORKER_BRIDGE", "durable Redis", "--queue", "orders", *follow,
+                       "--count", str(left))
+        handled = [line[2:4] for line in HANDLED.findall(printed)]
+        self.assertEqual({trace_id for trace_id, _ in handled},
+                         {trace_id for *_, trace_id, _ in published})
+        sent = [tuple(json.loads(item)["headers"]["traceparent"].split("-")[1:3])
+                for item in here.lrange("after", 0, -1)]
+        here.close()
+        self.assertEqual({trace_id for trace_id, _ in sent}, {trace_id for trace_id, _ in handled})
+        # The one on which the server was killed may have been published, and is handled again.
+        self.assertLessEqual(len(sent), count + 1)
+        self.assertEqual(len(set(sent)), len(sent))
+        counted.append(f"Redis was killed with {left} of {count} tasks left: all were handled, "
+                       f"{len(sent) - count} twice, each follow-up in its trace")
+
     def test_many_tasks_from_four_threads(self):
         count = 10_000
         for broker in BROKERS:

@@ -5,6 +5,7 @@ Needs in its environment
   KAFKA_JARS     the folder of Kafka's jars, which ./dev fills by Maven
   KAFKA_ORDERS   our example
   KAFKA_PLUGIN   our plugin
+  KAFKA_TRANSACTIONS   our program, kafka-transactions
   TEST_FOLDER    where the broker keeps its data
   TEST_PYTHON    a Python with confluent-kafka and OpenTelemetry's instrumentation for it
 """
@@ -224,6 +225,51 @@ class RealKafka(unittest.TestCase):
         counted.append(f"broker killed and started again: {count} produced, {len(arrived)} arrived, "
                        f"{lost} lost, {doubled} doubled, {right} with their own context")
         self.assertEqual((lost, doubled, right), (0, 0, count))
+
+    def test_killed_in_a_transaction(self):
+        """What was committed arrives once, each message with its own context, and what was aborted
+        does not; each span ends once."""
+        count, size, killed = 4, 20, 1
+        with subprocess.Popen(
+            [os.environ["KAFKA_TRANSACTIONS"], broker.address, "transactions", str(count), str(size)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        ) as process:
+            lines = []
+            while not lines or not lines[-1].startswith("open "):
+                line = process.stdout.readline()
+                self.assertTrue(line, lines)
+                lines.append(line.strip())
+                if not line.startswith("half "):
+                    continue
+                if line == f"half {killed}\n":
+                    broker.kill()
+                process.stdin.write("on\n")
+                process.stdin.flush()
+                if line == f"half {killed}\n":
+                    broker.start()
+        self.assertEqual(process.returncode, 0)
+        spans = dict(line.split()[1:3] for line in lines if line.startswith("span "))
+        committed = [line.split()[1:] for line in lines if line.startswith("committed ")]
+        aborted = sum(line.startswith("aborted ") for line in lines)
+        self.assertEqual([number for number, _ in committed], [str(i) for i in range(count)])
+        self.assertGreaterEqual(aborted, 1)
+        self.assertEqual(len(spans), size * (count + aborted))
+        self.assertEqual(lines[-1], "open 0 again 0")
+
+        arrived = [line.split() for line in kcat(
+            "-C", "-e", "-q", "-t", "transactions", "-X", "isolation.level=read_committed",
+            "-f", "%s %h\n").splitlines()]
+        self.assertEqual(
+            [value for value, _ in arrived],
+            [f"{number}.{i}.{attempt}" for number, attempt in committed for i in range(size)])
+        contexts = [re.fullmatch(r"traceparent=00-\w{32}-(\w{16})-\w\w", fields)[1]
+                    for _, fields in arrived]
+        self.assertEqual(len(set(contexts)), len(arrived))
+        self.assertEqual({spans[context] for context in contexts}, {"good"})
+        self.assertLessEqual(set(spans.values()), {"good", "_PURGE_QUEUE", "_PURGE_INFLIGHT"})
+        counted.append(f"broker killed in a transaction: {len(arrived)} of {size * count} committed "
+                       f"messages arrived once, with their own context; none of the others; "
+                       f"{len(spans)} spans, each ended once")
 
 
 def show_table():

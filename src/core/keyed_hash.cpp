@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/keyed_hash.hpp"
 
+#include <atomic>
 #include <cstddef>
 
 #include "baton/detail/load.hpp"
@@ -21,6 +22,21 @@ std::uint64_t load_short(const char* text, std::size_t size) noexcept {
          load<std::uint8_t>(text + size - 1);
 }
 
+// The key of this process. No static variable of a function: if another thread makes that one
+// during a fork, the child waits for it forever.
+constinit std::atomic<std::uint64_t> first{0};
+constinit std::atomic<std::uint64_t> second{0};
+
+/// The same for all threads, odd, made by the first one that asks.
+std::uint64_t once(std::atomic<std::uint64_t>& word) noexcept {
+  std::uint64_t value = word.load(std::memory_order_relaxed);
+  if (value == 0) [[unlikely]] {
+    const std::uint64_t made = random_bits() | 1U;
+    if (word.compare_exchange_strong(value, made, std::memory_order_relaxed)) return made;
+  }
+  return value;
+}
+
 }  // namespace
 
 std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept {
@@ -36,8 +52,7 @@ std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept {
 }
 
 std::uint64_t keyed_hash(std::string_view text) noexcept {
-  static const HashKey key{random_bits(), random_bits() | 1U};
-  return keyed_hash(text, key);
+  return keyed_hash(text, {once(first), once(second)});
 }
 
 }  // namespace baton::detail

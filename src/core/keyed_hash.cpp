@@ -22,28 +22,20 @@ std::uint64_t load_short(const char* text, std::size_t size) noexcept {
          load<std::uint8_t>(text + size - 1);
 }
 
-/// A part of the key, once it is made.
-class SecretWord {
- public:
-  std::uint64_t get() noexcept {
-    const std::uint64_t known = word_.load(std::memory_order_relaxed);
-    return known != 0 ? known : make();
+// The key of this process. No static variable of a function: if another thread makes that one
+// during a fork, the child waits for it forever.
+constinit std::atomic<std::uint64_t> first{0};
+constinit std::atomic<std::uint64_t> second{0};
+
+/// The same for all threads, odd, made by the first one that asks.
+std::uint64_t once(std::atomic<std::uint64_t>& word) noexcept {
+  std::uint64_t value = word.load(std::memory_order_relaxed);
+  if (value == 0) [[unlikely]] {
+    const std::uint64_t made = secret_bits() | 1U;
+    if (word.compare_exchange_strong(value, made, std::memory_order_relaxed)) return made;
   }
-
- private:
-  // Not a static variable of a function, whose lock a child process would wait for if the thread
-  // that makes it is not in the child.
-  [[gnu::noinline, gnu::cold]] std::uint64_t make() noexcept {
-    const std::uint64_t mine = secret_bits() | 1U;
-    std::uint64_t known = 0;
-    return word_.compare_exchange_strong(known, mine, std::memory_order_relaxed) ? mine : known;
-  }
-
-  std::atomic<std::uint64_t> word_{0};
-};
-
-constinit SecretWord first_word;
-constinit SecretWord second_word;
+  return value;
+}
 
 }  // namespace
 
@@ -60,7 +52,7 @@ std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept {
 }
 
 std::uint64_t keyed_hash(std::string_view text) noexcept {
-  return keyed_hash(text, {first_word.get(), second_word.get()});
+  return keyed_hash(text, {once(first), once(second)});
 }
 
 }  // namespace baton::detail

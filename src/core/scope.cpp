@@ -25,6 +25,10 @@ constinit ScopeList* first_list = nullptr;  // of the threads that have not ende
 constinit bool has_key = false;
 constinit pthread_key_t key{};
 
+// The last functions of a thread may still make scopes, but its list must not be entered again: the
+// system may call nobody any more before the list's memory is gone.
+constinit thread_local bool has_ended = false;
+
 // Callers of the functions below must hold the mutex.
 
 void link(ScopeList& list) noexcept {
@@ -45,17 +49,19 @@ void leave(ScopeList& list) noexcept {
   if (list.link != nullptr) *list.link = list.next;
   if (list.next != nullptr) list.next->link = list.link;
   forget_strays(list);
-  list = {};  // the thread enters again if its last functions make scopes
+  list = {};
 }
 
 /// Enters the list, so that other threads can add strays to it until its thread ends. If that
 /// fails, the next check tries again.
 bool enter(ScopeList& list) noexcept {
   if (list.link != nullptr) return true;
+  if (has_ended) return false;
   if (!has_key) {
     has_key = ::pthread_key_create(&key, [](void* ended) {
                 const std::lock_guard lock(mutex);
                 leave(*static_cast<ScopeList*>(ended));
+                has_ended = true;
               }) == 0;
   }
   if (!has_key || ::pthread_setspecific(key, &list) != 0) return false;
@@ -121,18 +127,17 @@ void add_stray(ScopeList& list, const Stray& stray) noexcept {
   }
 } unloading;
 
+/// Never destroyed: other destructors may still ask for the current context.
+union Forever {
+  constexpr Forever() noexcept : context() {}
+  ~Forever() {}
+  Context context;
+};
+constinit const Forever forever;
+
 }  // namespace
 
-const Context& detail::empty_context() noexcept {
-  // Never destroyed: other destructors may still ask for the current context.
-  union Forever {
-    Forever() noexcept : context() {}
-    ~Forever() {}
-    Context context;
-  };
-  static const Forever forever;
-  return forever.context;
-}
+const Context& detail::empty_context() noexcept { return forever.context; }
 
 void detail::drop_strays() noexcept {
   const std::lock_guard lock(mutex);

@@ -7,6 +7,7 @@
 #include "core/key_index.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
+#include "translators/family_values.hpp"
 #include "translators/parsing.hpp"
 
 namespace baton::detail {
@@ -20,6 +21,7 @@ class LowercaseKeys {
   /// False: there is no memory.
   bool add(std::string_view key) {
     const std::size_t begin = text_.size();
+    text_.reserve(begin + key.size(), usual_room(any_number));
     text_.append_lower(key);
     const std::string_view text = text_.view();
     return !text_.failed() && index_.insert(text, text.substr(begin)).number != KeyIndex::none;
@@ -40,12 +42,21 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
   // Earlier keys that are not in lowercase; the joiner finds the others.
   std::optional<LowercaseKeys> respelled;
   GrowingText lower;
+  // No other key can be added or known. Each name that is asked for adds a key, or is useless.
+  const std::size_t longest = std::max(limits_.max_bytes, context_.baggage().header().size());
+  const std::size_t most =
+      limits_.max_members <= any_number / 4 ? 2 * limits_.max_members + 1 : any_number;
+  FamilyValues values(carrier, prefix, most, longest);
   carrier.keys([&](std::string_view name) {
     if (!starts_with_ignoring_case(name, prefix)) return true;
     if (!has_room(prefix, 0)) return false;
+    if (name.size() - prefix.size() > longest) {
+      return add(prefix, name.substr(prefix.size()), 0, [] { return std::string_view(); });
+    }
     std::string_view field = name;
     if (!is_lowercase(name)) {
       lower.clear();
+      lower.reserve(name.size(), prefix.size() + usual_room(longest));
       lower.append_lower(name);
       if (lower.failed()) return stop(prefix, no_memory);
       field = lower.view();
@@ -64,11 +75,7 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
       found_ = Extracted::baggage;
       return true;
     }
-    const auto get_value = [&] {
-      auto value = carrier.get(field);
-      if (!value) value = carrier.get(name);  // if names are compared exactly
-      return decode(trim(value.value_or("")));
-    };
+    const auto get_value = [&] { return decode(trim(values.get(field, name).value_or(""))); };
     return add(prefix, key, 0, get_value);
   });
 }

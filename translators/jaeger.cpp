@@ -108,9 +108,9 @@ ParseError parse(std::string_view text, TraceId& trace_id, SpanId& span_id,
 }
 
 /// Percent-encoding with "+" for a space. False: there is a "%" that starts no escape.
-bool decode(std::string_view value, detail::GrowingText& bytes) {
+bool decode(std::string_view value, std::size_t room, detail::GrowingText& bytes) {
   bytes.clear();
-  bytes.reserve(value.size());
+  bytes.reserve(value.size(), room);
   for (;;) {
     const std::string_view part = value.substr(0, value.find('+'));
     if (!detail::append_bytes(part, bytes)) return false;
@@ -128,7 +128,7 @@ Extracted extract_baggage(CarrierReader carrier, const Presence& present, Contex
     constexpr std::size_t escape_size = 3;
     // A value that would be too long even if it were all escapes is not copied.
     if (value.size() / escape_size > limits.max_bytes) return value;
-    if (!decode(value, bytes)) return value;
+    if (!decode(value, detail::usual_room(limits.max_bytes), bytes)) return value;
     return bytes.failed() ? std::nullopt : std::optional(bytes.view());
   };
   if (present.baggage_family) reader.read_family(carrier, baggage_prefix, decode_value);

@@ -91,9 +91,7 @@ ParseError Attributes::read_attribute(const json::Member& attribute,
 }
 
 std::string_view Attributes::lasting(const json::Value& value) const {
-  if (!value.has_escapes) return value.inside();
-  json::append_decoded(value.inside(), decoded_.emplace_front());
-  return decoded_.front();
+  return value.has_escapes ? decoded_.add(value.inside()) : value.inside();
 }
 
 // ---- Messages ----

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <forward_list>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "baton/options.hpp"
+#include "json/decoded_texts.hpp"
 #include "json/object.hpp"
 
 namespace baton::sqs {
@@ -73,7 +73,7 @@ class Attributes {
   [[nodiscard]] std::string_view lasting(const json::Value& value) const;
 
   json::Object members_;
-  mutable std::forward_list<std::string> decoded_;
+  mutable json::DecodedTexts decoded_;
 };
 
 /// One received message: from ReceiveMessage, a record of a Lambda event, from SQS or from SNS, or

@@ -19,8 +19,9 @@ namespace baton {
 
 class PropagatorChain;
 namespace detail {
+class FamilyValues;
 class FoundFields;
-}
+}  // namespace detail
 
 /// Called for each value or key; returns false to stop.
 using TextVisitor = FunctionRef<bool(std::string_view)>;
@@ -153,6 +154,7 @@ class CarrierReader {
   [[nodiscard]] bool last_field_counts() const noexcept { return table_->last_field_counts; }
 
  private:
+  friend class detail::FamilyValues;
   friend class detail::FoundFields;
   friend class PropagatorChain;
 
@@ -168,8 +170,16 @@ class CarrierReader {
     return table_->fields(carrier_, visit);
   }
 
+  /// The same, of any size. Visits nothing if the carrier has no `fields`.
+  void visit_fields(FieldVisitor visit) const {
+    if (table_->visit_fields != nullptr) table_->visit_fields(carrier_, visit);
+  }
+
   /// How the carrier compares names, if it has `fields`.
   [[nodiscard]] detail::NameComparison comparison() const noexcept { return table_->comparison; }
+
+  /// The carrier itself, if this is a view of what was found in it.
+  [[nodiscard]] CarrierReader source() const noexcept;
 
   struct Table {
     std::optional<std::string_view> (*get)(const void*, std::string_view);
@@ -177,6 +187,7 @@ class CarrierReader {
     void (*get_all)(const void*, std::string_view, TextVisitor);
     void (*keys)(const void*, TextVisitor);
     bool (*fields)(const void*, detail::FoundFields&);
+    void (*visit_fields)(const void*, FieldVisitor);
     detail::NameComparison comparison;
     bool is_found;  // the carrier is FoundFields
     bool has_index;
@@ -196,6 +207,17 @@ class CarrierReader {
 
   template <class Carrier>
   static constexpr auto fields_of() -> bool (*)(const void*, detail::FoundFields&);
+
+  template <class Carrier>
+  static constexpr auto visit_of() -> void (*)(const void*, FieldVisitor) {
+    if constexpr (requires(const Carrier& carrier, FieldVisitor visit) { carrier.fields(visit); }) {
+      return [](const void* carrier, FieldVisitor visit) {
+        static_cast<const Carrier*>(carrier)->fields(visit);
+      };
+    } else {
+      return nullptr;
+    }
+  }
 
   template <class Carrier>
   static constexpr detail::NameComparison comparison_of() {
@@ -225,6 +247,7 @@ class CarrierReader {
         static_cast<const Carrier*>(carrier)->keys(visit);
       },
       fields_of<Carrier>(),
+      visit_of<Carrier>(),
       comparison_of<Carrier>(),
       std::same_as<Carrier, detail::FoundFields>,
       baton::has_index<Carrier>,

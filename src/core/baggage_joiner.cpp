@@ -18,6 +18,7 @@ ParseError BaggageJoiner::add(std::string_view key,
   if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
   const auto value = get_value();
   if (!value) return {ErrorCode::out_of_memory, 0};
+  if (value->size() > limits_.max_bytes) return {ErrorCode::too_many_bytes, 0};  // is not read
   // Not encoded in vain: an escape has two characters more.
   const auto is_escaped = [](char c) { return !unescaped_baggage_octets.contains(c); };
   const auto escapes = static_cast<std::size_t>(std::ranges::count_if(*value, is_escaped));
@@ -54,6 +55,7 @@ Baggage BaggageJoiner::finish() const {
 /// Copies the existing members.
 ParseError BaggageJoiner::begin() {
   if (std::exchange(is_begun_, true)) return {};
+  text_.reserve(base_.header().size(), usual_room(limits_.max_bytes));
   text_.append(base_.header());  // without memory, no other member fits either
   const std::string_view text = text_.view();
   for (std::size_t begin = 0; begin < text.size(); ++members_) {
@@ -71,7 +73,8 @@ ParseError BaggageJoiner::begin_member(std::string_view key, std::size_t size) {
   if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
   const std::size_t before = text_.size();
   if (before + !text_.empty() + size > limits_.max_bytes) return {ErrorCode::too_many_bytes, 0};
-  if (!text_.reserve(before + !text_.empty() + size)) return {ErrorCode::out_of_memory, 0};
+  if (!text_.reserve(before + !text_.empty() + size, usual_room(limits_.max_bytes)))
+    return {ErrorCode::out_of_memory, 0};
   if (!text_.empty()) text_.append(',');
   const std::size_t begin = text_.size();
   text_.append(key);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -9,6 +11,11 @@
 #include "text/growing_text.hpp"
 
 namespace baton::detail {
+
+/// For how much of a limit room is made at once: for all of the usual one.
+constexpr std::size_t usual_room(std::size_t max_bytes) noexcept {
+  return std::min(max_bytes, BaggageLimits().max_bytes);
+}
 
 /// Adds the baggage of another format to existing baggage, within the limits. An existing key keeps
 /// its value: no format replaces a value of an earlier one.

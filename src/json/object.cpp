@@ -2,7 +2,6 @@
 #include "json/object.hpp"
 
 #include "core/keyed_hash.hpp"
-#include "json/strings.hpp"
 
 namespace baton::json {
 
@@ -25,8 +24,7 @@ void Object::rehash(std::size_t size) {
 std::optional<std::string_view> Object::add(const Value& name) {
   std::string_view text = name.inside();
   if (name.has_escapes) {
-    append_decoded(text, decoded_.emplace_front());
-    text = decoded_.front();
+    text = decoded_.add(text);
   }
   if (members_.size() * 2 > last_slot_) rehash((last_slot_ + 1) * 4);
   std::uint32_t* const slot = slot_of(text);
@@ -41,8 +39,7 @@ std::optional<std::string_view> Object::text_of(std::size_t index) const {
   if (member.value.type != Type::string) return std::nullopt;
   if (!member.value.has_escapes) return member.value.inside();
   if (member.decoded.data() == nullptr) {
-    append_decoded(member.value.inside(), decoded_.emplace_front());
-    member.decoded = decoded_.front();
+    member.decoded = decoded_.add(member.value.inside());
   }
   return member.decoded;
 }

@@ -4,13 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <forward_list>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "json/decoded_texts.hpp"
 #include "json/scanner.hpp"
 #include "json/small_list.hpp"
 
@@ -121,7 +120,7 @@ class Object {
   std::vector<std::uint32_t> more_slots_;
   std::uint32_t* slots_ = first_slots_.data();
   std::size_t last_slot_ = few_slots - 1;  // their number is a power of two
-  mutable std::forward_list<std::string> decoded_;
+  mutable DecodedTexts decoded_;
 };
 
 }  // namespace baton::json

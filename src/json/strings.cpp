@@ -65,17 +65,23 @@ void append_escaped(char c, std::pmr::string& out) {
 
 }  // namespace
 
-void append_decoded(std::string_view inside, std::string& out) {
-  out.reserve(out.size() + inside.size());
-  while (!inside.empty()) {
+char* decode(std::string_view inside, char* out) noexcept {
+  for (;;) {
     const std::size_t plain = std::min(inside.find('\\'), inside.size());
-    out += inside.substr(0, plain);
+    out = std::copy_n(inside.data(), plain, out);
     inside.remove_prefix(plain);
-    if (inside.empty()) return;
+    if (inside.empty()) return out;
     const Escape escape = escape_at(inside, 0);
-    out.append(escape.text.data(), escape.text_size);
+    out = std::copy_n(escape.text.data(), escape.text_size, out);
     inside.remove_prefix(escape.size);
   }
+}
+
+void append_decoded(std::string_view inside, std::string& out) {
+  const std::size_t before = out.size();
+  out.resize(before + inside.size());
+  char* const end = decode(inside, out.data() + before);
+  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 std::size_t place_of_byte(std::string_view inside, std::size_t index) noexcept {

@@ -8,6 +8,10 @@
 
 namespace baton::json {
 
+/// Writes the decoded inside of a string, in UTF-8: at most as many bytes. Returns the end. The
+/// scanner must have checked it.
+char* decode(std::string_view inside, char* out) noexcept;
+
 /// Appends the decoded inside of a string, in UTF-8. The scanner must have checked it.
 void append_decoded(std::string_view inside, std::string& out);
 

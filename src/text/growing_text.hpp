@@ -35,6 +35,10 @@ class GrowingText {
     if (failed_) return false;
     return capacity <= capacity_ || grow(capacity);
   }
+  /// The same. If that takes new memory, it has room for `most` at once.
+  bool reserve(std::size_t capacity, std::size_t most) {
+    return reserve(capacity <= capacity_ ? capacity : std::max(capacity, most));
+  }
 
   /// `text` must not be a view of this one.
   void append(std::string_view text) {

@@ -5,11 +5,14 @@
 namespace {
 
 const baton::test::Carrier beast([] {
-  baton::test::count_carrier("Beast", [](const baton::test::Pairs& message, auto count) {
-    boost::beast::http::fields fields;
-    for (const auto& [name, value] : message) fields.insert(name, value);
-    count(baton::http::BeastCarrier(fields));
-  });
+  baton::test::count_carrier(
+      "Beast",
+      [](const baton::test::Pairs& message, auto count) {
+        boost::beast::http::fields fields;
+        for (const auto& [name, value] : message) fields.insert(name, value);
+        count(baton::http::BeastCarrier(fields));
+      },
+      baton::http::BeastCarrier<boost::beast::http::fields>::max_size);
 });
 
 }  // namespace

@@ -10,12 +10,11 @@
 
 #include "baton/baton.hpp"
 #include "count.hpp"
+#include "large_messages.hpp"
 #include "support/everything.hpp"
 #include "support/fields.hpp"
 
 namespace baton::test {
-
-using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 inline Context full_context() {
   Context context;
@@ -50,7 +49,7 @@ inline Pairs message_of(const PropagatorChain& chain) {
 
 /// `use` makes the carrier of a message, and hands it to its other argument.
 template <class Use>
-void count_carrier(const std::string& carrier, Use use) {
+void count_fields(const std::string& carrier, Use use) {
   const Pairs context = message_of(make_chain("tracecontext,baggage").chain);
   const auto give = [&](const std::string& title, auto name_of) {
     for (const std::string_view value : {"vvvvvvvvvvvvvvvvvvvvvvvv", "vvvvvvvvvvvv=vvvvvvvvvvv"}) {
@@ -84,6 +83,28 @@ void count_carrier(const std::string& carrier, Use use) {
       return spelled;
     });
   }
+}
+
+/// Whether carriers are to count large messages, and not messages of many fields.
+inline bool counts_large_messages = false;
+
+/// `longest` is what a field may have.
+template <class Use>
+void count_carrier(const std::string& carrier, Use use, std::size_t longest = mebibyte,
+                   Messages which = Messages::some) {
+  if (!counts_large_messages) return count_fields(carrier, use);
+  count_large_messages(carrier, which, longest, [&use](const Pairs& message, auto count) {
+    use(message, [&count](const auto& reader) {
+      count(
+          [&reader](const ExtractOptions& options) { static_cast<void>(options.extract(reader)); });
+    });
+  });
+}
+
+/// The same for what reads a whole message: `use` hands a function of ExtractOptions over.
+template <class Use>
+void count_reader(const std::string& carrier, Use use) {
+  if (counts_large_messages) count_large_messages(carrier, Messages::some, mebibyte, use);
 }
 
 /// What each source with a carrier counts.

@@ -12,8 +12,10 @@ using baton::test::count_carrier;
 using baton::test::Pairs;
 
 const baton::test::Carrier http([] {
-  count_carrier("HeaderCarrier over a sequence",
-                [](const Pairs& message, auto count) { count(HeaderCarrier(message)); });
+  count_carrier(
+      "HeaderCarrier over a sequence",
+      [](const Pairs& message, auto count) { count(HeaderCarrier(message)); },
+      baton::test::mebibyte, baton::test::Messages::all);
   count_carrier("HeaderCarrier over a multimap", [](const Pairs& message, auto count) {
     const std::multimap<std::string, std::string> fields(message.begin(), message.end());
     count(HeaderCarrier(fields));

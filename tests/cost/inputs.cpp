@@ -14,6 +14,7 @@
 #include "baton/baton.hpp"
 #include "carrier_inputs.hpp"
 #include "count.hpp"
+#include "support/count_allocations.hpp"
 #include "support/fields.hpp"
 
 namespace {
@@ -224,9 +225,18 @@ void count_recipes(std::istream& lines) {
 
 }  // namespace
 
-/// usage: inputs RECIPES [only]
+baton::test::Allocated baton::test::allocated() noexcept { return {allocations, allocated_bytes}; }
+
+/// usage: inputs RECIPES [only], or: inputs large
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
+  if (argv[1] == std::string_view("large")) {
+    baton::test::counts_large_messages = true;
+    // What is done once is done.
+    static_cast<void>(baton::test::everything().extract(Fields{{"baggage", "key=value"}}));
+    for (const auto count_inputs : carriers()) count_inputs();
+    return 0;
+  }
   std::ifstream recipes(argv[1]);
   count_recipes(recipes);
   if (argc > 2) return 0;

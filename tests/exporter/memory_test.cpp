@@ -35,7 +35,7 @@ bool fails() noexcept {
 
 }  // namespace
 
-bool baton::test::may_allocate() noexcept { return !fails(); }
+bool baton::test::may_allocate(std::size_t /*size*/) noexcept { return !fails(); }
 
 namespace baton::test {
 namespace {

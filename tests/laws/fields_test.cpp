@@ -19,6 +19,7 @@
 #include "baton/carriers/http.hpp"
 #include "baton/detail/lookup.hpp"
 #include "baton/testing/rapidcheck.hpp"
+#include "baton/translators/jaeger.hpp"
 #include "laws/chain_laws.hpp"
 #include "laws/header_model.hpp"
 #include "support/spelling.hpp"
@@ -152,6 +153,23 @@ class LookedUp {
   const Carrier* carrier_;
 };
 
+/// Many fields of a family, for few keys and in any spelling, with others between them.
+FieldList any_family(Draw& draw) {
+  FieldList list;
+  const std::size_t count = draw.one_in(4) ? draw.number(0, 400) : draw.number(0, 40);
+  const std::size_t keys = draw.number(1, count + 1);
+  const std::size_t spellings = draw.one_in(2) ? 1 : draw.number(1, 4000);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string name = draw.one_in(10) ? "uberctx" : "uberctx-";
+    if (draw.one_in(20)) name += std::string(draw.number(0, 100), 'x');
+    name += "key" + std::to_string(draw.number(0, keys));
+    if (draw.one_in(30)) name += ' ';
+    list.emplace_back(baton::test::spelling(name, draw.number(0, spellings)),
+                      draw.one_in(12) ? "null" : "v" + std::to_string(i));
+  }
+  return list;
+}
+
 /// Fields that are nearly valid, in some order, with names in some case and others between them.
 FieldList any_fields(Draw& draw) {
   FieldList list = draw.fields();
@@ -206,9 +224,7 @@ baton::PropagatorChain any_chain() {
   return baton::PropagatorChain(links, chain.policy());
 }
 
-RC_GTEST_PROP(FieldsLaws, OnePassFindsWhatLookUpsFind, ()) {
-  const FieldList list = *drawn(any_fields).as("fields");
-  const baton::PropagatorChain chain = any_chain();
+void check_lists(const FieldList& list, const baton::PropagatorChain& chain) {
   check(baton::http::HeaderCarrier(list), chain);
   check(MessageCarrier(Headers{&list}), chain);
   check(ListOf<false, false, false>(list), chain);
@@ -216,6 +232,26 @@ RC_GTEST_PROP(FieldsLaws, OnePassFindsWhatLookUpsFind, ()) {
   check(ListOf<true, false, true>(list), chain);
   check(ListOf<false, true, true>(list), chain);
   check(ListOf<true, true, true>(list), chain);
+}
+
+RC_GTEST_PROP(FieldsLaws, OnePassFindsWhatLookUpsFind, ()) {
+  const FieldList list = *drawn(any_fields).as("fields");
+  check_lists(list, any_chain());
+}
+
+RC_GTEST_PROP(FieldsLaws, OnePassFindsTheFamilyThatLookUpsFind, ()) {
+  const FieldList list = *drawn(any_family).as("fields");
+  const std::size_t members = *rc::gen::element<std::size_t>(180, 30, 10, 1);
+  const std::size_t bytes = *rc::gen::element<std::size_t>(8192, 200, 20);
+  const auto jaeger = std::make_shared<baton::JaegerPropagator>(
+      baton::BaggageLimits{.max_members = members, .max_bytes = bytes});
+  const baton::PropagatorChain chain({std::make_shared<baton::BaggagePropagator>(), jaeger});
+  check_lists(list, chain);
+  FieldList behind_baggage = list;
+  behind_baggage.emplace_back("baggage", "Key0=0,key1=1,KEY2=2");
+  check_lists(behind_baggage, chain);
+  const auto exact = map_of<std::map<std::string, std::string>>(list);
+  check(baton::MapCarrier(exact), chain);
 }
 
 RC_GTEST_PROP(FieldsLaws, TheSizeOfAMapDoesNotMatter, ()) {

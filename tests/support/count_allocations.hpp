@@ -9,11 +9,13 @@
 
 namespace baton::test {
 
-/// The number of allocations of this thread so far.
+/// The number of allocations of this thread so far, and their bytes.
 inline thread_local std::size_t allocations = 0;
+inline thread_local std::size_t allocated_bytes = 0;
 
-inline bool may_allocate() noexcept {
+inline bool may_allocate(std::size_t size) noexcept {
   ++allocations;
+  allocated_bytes += size;
   return true;
 }
 

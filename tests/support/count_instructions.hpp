@@ -29,8 +29,8 @@ template <class Action>
 /// Counts the instructions of `action`, after runs without counting: what is done once is done, and
 /// the allocator is at rest.
 template <class Action>
-void count_instructions(Action action) {
-  for (int i = 0; i < 3; ++i) run(action);
+void count_instructions(Action action, int runs_before = 3) {
+  for (int i = 0; i < runs_before; ++i) run(action);
   CALLGRIND_ZERO_STATS;
   CALLGRIND_TOGGLE_COLLECT;
   run(action);

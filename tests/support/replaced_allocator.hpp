@@ -11,10 +11,10 @@
 namespace baton::test {
 
 /// Called for each allocation: false if it must fail.
-bool may_allocate() noexcept;
+bool may_allocate(std::size_t size) noexcept;
 
 inline void* allocate(std::size_t size) noexcept {
-  return may_allocate() ? std::malloc(size != 0 ? size : 1) : nullptr;
+  return may_allocate(size) ? std::malloc(size != 0 ? size : 1) : nullptr;
 }
 
 inline void* allocate_or_throw(std::size_t size) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,39 @@ struct CountingCarrier {
   void erase(std::string_view) { ++erases; }
 };
 
+/// Counts how often all of its fields are passed over.
+struct Passes {
+  std::vector<std::string> names;
+  bool shows_last_first = false;
+  mutable std::size_t look_ups = 0;
+  mutable std::size_t passes = 0;
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    ++look_ups;
+    const auto found = std::find(names.begin(), names.end(), name);
+    return found != names.end() ? std::optional<std::string_view>(*found) : std::nullopt;
+  }
+  template <class Visitor>
+  void get_all(std::string_view name, Visitor&& visit) const {
+    if (const auto value = get(name)) visit(*value);
+  }
+  template <class Visitor>
+  void keys(Visitor&& visit) const {
+    ++passes;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::size_t at = shows_last_first ? names.size() - 1 - i : i;
+      if (!visit(std::string_view(names[at]))) return;
+    }
+  }
+  template <class Visitor>
+  void fields(Visitor&& visit) const {
+    ++passes;
+    for (const std::string& name : names) {
+      if (!visit(std::string_view(name), std::string_view(name))) return;
+    }
+  }
+};
+
 /// Returns one list for any field.
 struct ListCarrier {
   std::string_view list;
@@ -72,6 +107,28 @@ TEST(FamilyTest, KeysAreInLowerCaseWhateverTheCarrier) {
   EXPECT_EQ(baggage_of(MapCarrier(map)), "tenant-id=1");
   const std::vector<std::pair<std::string, std::string>> fields{{"Uberctx-Tenant-Id", "1"}};
   EXPECT_EQ(baggage_of(http::HeaderCarrier(fields)), "tenant-id=1");
+}
+
+TEST(FamilyTest, AsManyFieldsAsTheLimitsAllowAreFoundInFewPasses) {
+  Passes carrier;
+  for (int i = 0; i < 179; ++i) carrier.names.push_back("uberctx-bad key" + std::to_string(i));
+  for (int i = 0; i < 180; ++i) carrier.names.push_back("uberctx-key" + std::to_string(i));
+  Context context;
+  JaegerPropagator().extract(carrier, context);
+  ASSERT_EQ(context.baggage().size(), 180U);
+  EXPECT_EQ(context.baggage().get("key0"), "uberctx-key0");
+  EXPECT_EQ(context.baggage().get("key179"), "uberctx-key179");
+  EXPECT_LE(carrier.look_ups + carrier.passes, 20U);
+}
+
+TEST(FamilyTest, FieldsBeyondThoseThatAreKeptAreLookedUp) {
+  Passes carrier{.names = {}, .shows_last_first = true};
+  for (int i = 0; i < 1000; ++i) carrier.names.push_back("uberctx-key" + std::to_string(i));
+  Context context;
+  JaegerPropagator().extract(carrier, context);
+  ASSERT_EQ(context.baggage().size(), 180U);
+  EXPECT_EQ(context.baggage().get("key999"), "uberctx-key999");
+  EXPECT_EQ(context.baggage().get("key820"), "uberctx-key820");
 }
 
 TEST(FamilyTest, OfSpellingsTheFirstCountsOrTheOneInLowerCaseWhereNamesAreExact) {

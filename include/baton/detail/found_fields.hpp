@@ -69,6 +69,8 @@ class FoundFields {
   void keys(TextVisitor visit) const { source_.keys(visit); }
 
  private:
+  friend class baton::CarrierReader;
+
   /// More than real requests have. The names of further fields, and names beyond that, are looked
   /// up.
   static constexpr std::size_t capacity = 16;
@@ -146,6 +148,10 @@ inline CarrierReader::CarrierReader(const detail::FoundFields& found,
                                      ? &table<FoundFields, Traits<true, false>>
                                      : &table<FoundFields, Traits<false, false>>;
   table_ = replaced.last_field_counts() ? with_last : with_first;
+}
+
+inline CarrierReader CarrierReader::source() const noexcept {
+  return table_->is_found ? static_cast<const detail::FoundFields*>(carrier_)->source_ : *this;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): see FoundFields::first

@@ -24,7 +24,7 @@ long fails_at = -1;
 
 }  // namespace
 
-bool baton::test::may_allocate() noexcept { return allocations++ != fails_at; }
+bool baton::test::may_allocate(std::size_t /*size*/) noexcept { return allocations++ != fails_at; }
 
 namespace {
 

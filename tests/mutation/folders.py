@@ -40,6 +40,8 @@ FOLDERS = {
     "include/baton/bindings/opentelemetry": (["bindings"], 90, 90, 90),
     "include/baton": (["core", "threads", "translators", "b3", "http"], 90, 90, 90),
 }
+# Built without sanitizers, since nginx has no runtime of theirs: its tests come to the module in it.
+PLAIN = {"bindings/nginx"}
 # All but the public headers: these are mutated if they are asked for.
 DEFAULT = ["src", "translators", "carriers", "bindings"]
 
@@ -49,9 +51,13 @@ def sources(folders):
     return sorted(str(path.relative_to(ROOT)) for path in found)
 
 
+def is_in(path, folder):
+    """`include/baton/carriers/http` has http.hpp and http_field.hpp, if it is one of the folders."""
+    return path.startswith(folder + "/") or (folder in FOLDERS and re.match(re.escape(folder) + "[._]", path))
+
+
 def folder_of(path):
-    # `include/baton/carriers/http` has http.hpp and http_field.hpp.
-    return next(folder for folder in FOLDERS if re.match(re.escape(folder) + "[/._]", path))
+    return next(folder for folder in FOLDERS if is_in(path, folder))
 
 
 def paths_of(asked):
@@ -60,7 +66,7 @@ def paths_of(asked):
     chosen = {}
     for name in asked:
         name = name.rstrip("/")
-        its = [path for path in known if path == name or path.startswith(name + "/")]
+        its = [path for path in known if path == name or is_in(path, name)]
         if not its:
             raise Broken(f"{name}: no source of {', '.join(FOLDERS)}")
         chosen |= dict.fromkeys(its)

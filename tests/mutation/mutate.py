@@ -14,7 +14,7 @@ import sys
 
 import argued
 import runs
-from folders import DEFAULT, FOLDERS, ROOT, Broken, folder_of, paths_of
+from folders import DEFAULT, FOLDERS, PLAIN, ROOT, Broken, folder_of, paths_of
 from tree import Tree
 
 ARGUED = pathlib.Path(__file__).resolve().parent / "argued.txt"
@@ -30,25 +30,40 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def measure(options):
-    """The mutants, which of them are compiled, and the fate of those that were run."""
-    paths = paths_of(options.paths or DEFAULT)
-    tree = Tree(options.build.resolve())
-    say(f"{len(paths)} sources")
+def prepare(tree, paths, jobs):
+    """The mutants of some sources, those that were accepted, those that are code, and the tests."""
     tree.mirror(set(paths))
     tree.configure()
-    every = tree.find(paths, options.jobs)
+    every = tree.find(paths, jobs)
     suites = {suite for path in paths for suite in FOLDERS[folder_of(path)][0]}
     tests, targets = runs.chosen_tests(tree, suites)
     say(f"{len(every)} mutants, compiling {len(targets)} programs with them")
-    accepted = tree.compile(every, targets, options.jobs, say)
+    accepted = tree.compile(every, targets, jobs, say)
     numbers = tree.compiled()
-    compiled = [mutant for mutant in accepted if mutant.number in numbers]
-    explored, state = runs.explore_all(tree, tests, options.jobs, show_progress)
+    return every, accepted, [mutant for mutant in accepted if mutant.number in numbers], tests
+
+
+def measure(options):
+    """The mutants, which of them are compiled, and the fate of those that were run."""
+    paths = paths_of(options.paths or DEFAULT)
+    say(f"{len(paths)} sources")
+    every, accepted, compiled, runnable = [], [], [], []
+    for is_plain in (False, True):
+        some = [path for path in paths if (folder_of(path) in PLAIN) == is_plain]
+        if some:
+            tree = Tree(options.build.resolve(), is_plain)
+            *parts, tests = prepare(tree, some, options.jobs)
+            every, accepted, compiled = (old + new for old, new in zip((every, accepted, compiled), parts, strict=True))
+            runnable.append((tree, parts[2], tests))
     chosen = compiled
     if options.sample:
         chosen = random.Random(options.seed).sample(compiled, min(options.sample, len(compiled)))
-    fates = runs.kill_all(tree, chosen, explored, state, options.jobs, options.again, show_progress)
+    fates = {}
+    for tree, its, tests in runnable:
+        explored, state = runs.explore_all(tree, tests, options.jobs, show_progress)
+        numbers = {mutant.number for mutant in its}
+        its = [mutant for mutant in chosen if mutant.number in numbers]
+        fates |= runs.kill_all(tree, its, explored, state, options.jobs, options.again, show_progress)
     return every, accepted, compiled, chosen, fates
 
 

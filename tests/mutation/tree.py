@@ -78,9 +78,10 @@ def find_or_recall(store, path, arguments):
 class Tree(Build):
     """The build directory of a copy."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, is_plain=False):
         self.copy = folder / "tree"
-        super().__init__(self.copy, folder / "objects", OPTIONS)
+        options = [option for option in OPTIONS if not (is_plain and option.startswith("-Db_sanitize"))]
+        super().__init__(self.copy, folder / ("plain" if is_plain else "objects"), options)
 
     def write(self, path, content):
         """Leaves what is as it must be, for Ninja to see that it is."""

@@ -36,14 +36,15 @@ FOLDERS = {
     "include/baton/carriers/http": (["http"], 90, 90, 90),
     "include/baton/carriers/kafka": (["kafka"], 90, 90, 90),
     "include/baton/carriers/sqs": (["payload"], 90, 90, 90),
-    # Without opentelemetry-cpp, which Debian does not package, no test comes here.
     "include/baton/bindings/opentelemetry": (["bindings"], 90, 90, 90),
     "include/baton": (["core", "threads", "translators", "b3", "http"], 90, 90, 90),
 }
+# Headers of what Debian does not package, and the folder of tests that is built if it is there.
+UNPACKAGED = {"include/baton/bindings/opentelemetry": "tests/bindings/opentelemetry"}
 # Built without sanitizers, since nginx has no runtime of theirs: its tests come to the module in it.
 PLAIN = {"bindings/nginx"}
-# All but the public headers: these are mutated if they are asked for.
-DEFAULT = ["src", "translators", "carriers", "bindings"]
+# All but the public headers of the core: these are mutated if they are asked for.
+DEFAULT = ["src", "translators", "carriers", "bindings", "include/baton/carriers", "include/baton/bindings"]
 
 
 def sources(folders):

@@ -35,6 +35,8 @@ def prepare(tree, paths, jobs):
     tree.mirror(set(paths))
     tree.configure()
     every = tree.find(paths, jobs)
+    if not every:
+        return [], [], [], []
     suites = {suite for path in paths for suite in FOLDERS[folder_of(path)][0]}
     tests, targets = runs.chosen_tests(tree, suites)
     say(f"{len(every)} mutants, compiling {len(targets)} programs with them")
@@ -54,7 +56,8 @@ def measure(options):
             tree = Tree(options.build.resolve(), is_plain)
             *parts, tests = prepare(tree, some, options.jobs)
             every, accepted, compiled = (old + new for old, new in zip((every, accepted, compiled), parts, strict=True))
-            runnable.append((tree, parts[2], tests))
+            if parts[2]:
+                runnable.append((tree, parts[2], tests))
     chosen = compiled
     if options.sample:
         chosen = random.Random(options.seed).sample(compiled, min(options.sample, len(compiled)))
@@ -98,6 +101,12 @@ def summary(measured, entries):
     return folders
 
 
+def left_out_of(asked, measured):
+    """The folders of which nothing is built here, for want of a library."""
+    every, *_ = measured
+    return sorted({folder_of(path) for path in paths_of(asked)} - {folder_of(mutant.path) for mutant in every})
+
+
 def survivors_of(measured, entries):
     *_, chosen, fates = measured
     return [
@@ -114,7 +123,7 @@ def survivors_of(measured, entries):
     ]
 
 
-def report(folders, survivors, problems):
+def report(folders, survivors, problems, left_out):
     head = ("folder", "mutants", "constant", "refused", "run", "killed", *LIMITS, "argued", "survived", "killed", "goal")
     print("{:22} {:>8} {:>8} {:>8} {:>6} {:>6} {:>5} {:>7} {:>6} {:>6} {:>8} {:>8} {:>5}".format(*head))
     for folder, row in folders.items():
@@ -129,6 +138,8 @@ def report(folders, survivors, problems):
             print(f"{survivor['path']}:{survivor['line']}: {survivor['function']}: {survivor['change']}{unreached}")
     for problem in problems:
         print(problem)
+    for folder in left_out:
+        print(f"{folder}: nothing of it is built here")
 
 
 def parse_options():
@@ -159,13 +170,15 @@ def main():
     problems += argued.check(here, {mutant.key for mutant in every}, killed)
     folders = summary(measured, entries)
     survivors = survivors_of(measured, entries)
-    result = json.dumps({"folders": folders, "survivors": survivors, "problems": problems}, indent=1)
+    left_out = left_out_of(options.paths or DEFAULT, measured)
+    result = {"folders": folders, "survivors": survivors, "problems": problems, "left_out": left_out}
+    result = json.dumps(result, indent=1)
     if options.result:
         options.result.write_text(result)
     if options.json:
         print(result)
     else:
-        report(folders, survivors, problems)
+        report(folders, survivors, problems, left_out)
     short = [folder for folder, row in folders.items() if row["percent"] < row["goal"]]
     is_unargued = any(survivor["argued"] is None for survivor in survivors)
     return 1 if short or is_unargued or problems else 0

@@ -15,7 +15,7 @@ import subprocess
 
 import mutants
 import rewrite
-from folders import FOLDERS, ROOT, Broken, sources
+from folders import FOLDERS, ROOT, UNPACKAGED, Broken, folder_of, sources
 
 HERE = pathlib.Path(__file__).resolve().parent
 MUTANTS_OF_A_FILE = 1024
@@ -140,11 +140,16 @@ class Tree(Build):
         for path in paths:
             folder = path.rpartition("/")[0]
             beside = [arguments for other, arguments in known.items() if other.rpartition("/")[0] == folder]
+            tests = UNPACKAGED.get(folder_of(path))
+            if tests and not any(other.startswith(tests) for other in known):
+                continue
             if path.endswith(".cpp") and path not in known:
                 continue  # not compiled with these options
             arguments = known.get(path) or (beside or list(known.values()))[0]
             work.append((path, arguments))
         found = []
+        if not work:
+            return found
         with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
             results = pool.map(find_or_recall, itertools.repeat(self.objects / "found"), *zip(*work, strict=True))
             for (path, _), (its, errors) in zip(work, results, strict=True):

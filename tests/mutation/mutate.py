@@ -14,10 +14,12 @@ import sys
 
 import argued
 import runs
-from folders import DEFAULT, FOLDERS, ROOT, Broken, folder_of, paths_of
+from folders import DEFAULT, FOLDERS, PLAIN, ROOT, Broken, folder_of, paths_of
 from tree import Tree
 
 ARGUED = pathlib.Path(__file__).resolve().parent / "argued.txt"
+LIMITS = ["time", "waiting", "memory"]
+
 
 def show_progress(what, done, of):
     if sys.stderr.isatty():
@@ -28,25 +30,43 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def measure(options):
-    """The mutants, which of them are compiled, and the fate of those that were run."""
-    paths = paths_of(options.paths or DEFAULT)
-    tree = Tree(options.build.resolve())
-    say(f"{len(paths)} sources")
+def prepare(tree, paths, jobs):
+    """The mutants of some sources, those that were accepted, those that are code, and the tests."""
     tree.mirror(set(paths))
     tree.configure()
-    every = tree.find(paths, options.jobs)
+    every = tree.find(paths, jobs)
+    if not every:
+        return [], [], [], []
     suites = {suite for path in paths for suite in FOLDERS[folder_of(path)][0]}
     tests, targets = runs.chosen_tests(tree, suites)
     say(f"{len(every)} mutants, compiling {len(targets)} programs with them")
-    accepted = tree.compile(every, targets, options.jobs, say)
+    accepted = tree.compile(every, targets, jobs, say)
     numbers = tree.compiled()
-    compiled = [mutant for mutant in accepted if mutant.number in numbers]
-    explored = runs.explore_all(tree, tests, options.jobs, show_progress)
+    return every, accepted, [mutant for mutant in accepted if mutant.number in numbers], tests
+
+
+def measure(options):
+    """The mutants, which of them are compiled, and the fate of those that were run."""
+    paths = paths_of(options.paths or DEFAULT)
+    say(f"{len(paths)} sources")
+    every, accepted, compiled, runnable = [], [], [], []
+    for is_plain in (False, True):
+        some = [path for path in paths if (folder_of(path) in PLAIN) == is_plain]
+        if some:
+            tree = Tree(options.build.resolve(), is_plain)
+            *parts, tests = prepare(tree, some, options.jobs)
+            every, accepted, compiled = (old + new for old, new in zip((every, accepted, compiled), parts, strict=True))
+            if parts[2]:
+                runnable.append((tree, parts[2], tests))
     chosen = compiled
     if options.sample:
         chosen = random.Random(options.seed).sample(compiled, min(options.sample, len(compiled)))
-    fates = runs.kill_all(tree, chosen, explored, options.jobs, show_progress)
+    fates = {}
+    for tree, its, tests in runnable:
+        explored, state = runs.explore_all(tree, tests, options.jobs, show_progress)
+        numbers = {mutant.number for mutant in its}
+        its = [mutant for mutant in chosen if mutant.number in numbers]
+        fates |= runs.kill_all(tree, its, explored, state, options.jobs, options.again, show_progress)
     return every, accepted, compiled, chosen, fates
 
 
@@ -70,7 +90,8 @@ def summary(measured, entries):
             "constant": len(accepted_here) - len(compiled_here),
             "run": len(chosen_here),
             "killed": killed,
-            "by_time": sum("(time limit)" in (fates[mutant.number] or "") for mutant in chosen_here),
+            **{"by_" + limit: sum(f"({limit})" in (fates[mutant.number] or "") for mutant in chosen_here)
+               for limit in LIMITS},
             "argued": len(survivors) - len(unargued),
             "survived": len(unargued),
             "unreached": sum(fates[mutant.number] is None for mutant in unargued),
@@ -78,6 +99,12 @@ def summary(measured, entries):
             "goal": goal,
         }
     return folders
+
+
+def left_out_of(asked, measured):
+    """The folders of which nothing is built here, for want of a library."""
+    every, *_ = measured
+    return sorted({folder_of(path) for path in paths_of(asked)} - {folder_of(mutant.path) for mutant in every})
 
 
 def survivors_of(measured, entries):
@@ -96,13 +123,14 @@ def survivors_of(measured, entries):
     ]
 
 
-def report(folders, survivors, problems):
-    head = ("folder", "mutants", "constant", "refused", "run", "killed", "by time", "argued", "survived", "killed", "goal")
-    print("{:22} {:>8} {:>8} {:>8} {:>6} {:>6} {:>7} {:>6} {:>8} {:>8} {:>5}".format(*head))
+def report(folders, survivors, problems, left_out):
+    head = ("folder", "mutants", "constant", "refused", "run", "killed", *LIMITS, "argued", "survived", "killed", "goal")
+    print("{:22} {:>8} {:>8} {:>8} {:>6} {:>6} {:>5} {:>7} {:>6} {:>6} {:>8} {:>8} {:>5}".format(*head))
     for folder, row in folders.items():
         print(
             f"{folder:22} {row['mutants']:8} {row['constant']:8} {row['refused']:8} {row['run']:6} {row['killed']:6} "
-            f"{row['by_time']:7} {row['argued']:6} {row['survived']:8} {row['percent']:6.1f} % {row['goal']:3} %"
+            f"{row['by_time']:5} {row['by_waiting']:7} {row['by_memory']:6} {row['argued']:6} {row['survived']:8} "
+            f"{row['percent']:6.1f} % {row['goal']:3} %"
         )
     for survivor in survivors:
         if survivor["argued"] is None:
@@ -110,6 +138,8 @@ def report(folders, survivors, problems):
             print(f"{survivor['path']}:{survivor['line']}: {survivor['function']}: {survivor['change']}{unreached}")
     for problem in problems:
         print(problem)
+    for folder in left_out:
+        print(f"{folder}: nothing of it is built here")
 
 
 def parse_options():
@@ -120,6 +150,7 @@ def parse_options():
     parser.add_argument("--sample", type=int, metavar="N", help="run N mutants only, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many tests run at once")
+    parser.add_argument("--again", action="store_true", help="run only those that survived the last time, or are new")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "mutation", help="the build directory")
     return parser.parse_args()
 
@@ -139,13 +170,15 @@ def main():
     problems += argued.check(here, {mutant.key for mutant in every}, killed)
     folders = summary(measured, entries)
     survivors = survivors_of(measured, entries)
-    result = json.dumps({"folders": folders, "survivors": survivors, "problems": problems}, indent=1)
+    left_out = left_out_of(options.paths or DEFAULT, measured)
+    result = {"folders": folders, "survivors": survivors, "problems": problems, "left_out": left_out}
+    result = json.dumps(result, indent=1)
     if options.result:
         options.result.write_text(result)
     if options.json:
         print(result)
     else:
-        report(folders, survivors, problems)
+        report(folders, survivors, problems, left_out)
     short = [folder for folder, row in folders.items() if row["percent"] < row["goal"]]
     is_unargued = any(survivor["argued"] is None for survivor in survivors)
     return 1 if short or is_unargued or problems else 0

@@ -74,6 +74,10 @@ static void test_errors_of_configuration(void) {
   CHECK(strstr(message, "destinations: unknown word 'al'") == message);
   CHECK(strstr(message, "callers: unknown word 'keep_id'") != NULL);
 
+  options.size = 1;
+  CHECK_EQUAL(baton_chain_new(&options, &chain, message, sizeof message), BATON_ERROR_SIZE);
+  CHECK_STRING(message, "");
+  options.size = sizeof options;
   options.callers = options.destinations = NULL;
   options.policy = 2;
   CHECK_EQUAL(baton_chain_new(&options, &chain, NULL, 0), BATON_ERROR_ARGUMENT);
@@ -97,6 +101,9 @@ static void test_environment(void) {
   CHECK_STRING(message, "");
   CHECK_EQUAL(baton_chain_owns(chain, "uber-trace-id", 13), 1);
   baton_chain_free(chain);
+  strcpy(message, "?");
+  CHECK_EQUAL(baton_chain_from_environment(NULL, message, sizeof message), BATON_ERROR_ARGUMENT);
+  CHECK_STRING(message, "");
 }
 
 /* The first look at the global chain reads the environment. */

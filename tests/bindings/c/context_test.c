@@ -70,8 +70,11 @@ static void test_bad_traceparent(void) {
 
 static void test_set_span_context(void) {
   baton_context* context = new_context();
+  static const uint8_t remote[] = {1, 0, 2};
   baton_span_context span = BATON_INIT(baton_span_context);
+  baton_span_context got = BATON_INIT(baton_span_context);
   char text[56];
+  size_t i;
   CHECK_EQUAL(baton_context_set_tracestate(context, "a=1", 3, NULL), BATON_OK);
   span.span_id[7] = 2;
   CHECK_EQUAL(baton_context_set_span_context(context, &span), BATON_ERROR_ARGUMENT);
@@ -90,11 +93,20 @@ static void test_set_span_context(void) {
   CHECK_EQUAL(baton_context_is_sampled(context), 0);
   CHECK_EQUAL(baton_context_set_sampling(context, 4), BATON_ERROR_ARGUMENT);
   CHECK_EQUAL(baton_context_set_sampling(context, -1), BATON_ERROR_ARGUMENT);
+  for (i = 0; i < sizeof remote; ++i) {
+    span.is_remote = remote[i];
+    CHECK_EQUAL(baton_context_set_span_context(context, &span), BATON_OK);
+    CHECK_EQUAL(baton_context_span_context(context, &got), BATON_OK);
+    CHECK_EQUAL(got.is_remote, remote[i] != 0);
+  }
   span.sampling = 4;
   CHECK_EQUAL(baton_context_set_span_context(context, &span), BATON_ERROR_ARGUMENT);
   span.sampling = BATON_DROP;
-  span.reserved[1] = 1;
-  CHECK_EQUAL(baton_context_set_span_context(context, &span), BATON_ERROR_ARGUMENT);
+  for (i = 0; i < 2; ++i) {
+    memset(span.reserved, 0, sizeof span.reserved);
+    span.reserved[i] = 1;
+    CHECK_EQUAL(baton_context_set_span_context(context, &span), BATON_ERROR_ARGUMENT);
+  }
   baton_context_free(context);
 }
 

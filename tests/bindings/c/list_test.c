@@ -88,6 +88,7 @@ static void test_members(baton_context* context) {
               BATON_OK);
   CHECK_EQUAL(size, 5);
   CHECK(memcmp(value, "K\xc3\xb6ln", 5) == 0);
+  CHECK_EQUAL(baton_context_baggage_value(context, "city", 4, value, 5, &size), BATON_OK);
   CHECK_EQUAL(baton_context_baggage_value(context, "city", 4, value, 4, &size), BATON_ERROR_SPACE);
   CHECK_EQUAL(size, 5);
   CHECK_EQUAL(baton_context_baggage_value(context, "city", 4, NULL, 0, &size), BATON_ERROR_SPACE);
@@ -115,6 +116,7 @@ static void test_changes_of_members(baton_context* context) {
   CHECK_TEXT(baton_issue_name(issue.code), "bad_key");
   member.key = text_of("new");
   member.value.data = NULL;
+  member.properties = NULL;
   CHECK_EQUAL(baton_context_set_baggage_member(context, &member, NULL), BATON_OK);
   CHECK_EQUAL(baton_context_erase_baggage_member(context, "city", 4), BATON_OK);
   CHECK_EQUAL(baton_context_erase_baggage_member(context, "city", 4), BATON_ERROR_ABSENT);
@@ -124,6 +126,21 @@ static void test_changes_of_members(baton_context* context) {
   CHECK_EQUAL(issue.offset, 5);
   CHECK_TEXT(baton_context_baggage(context), "plain=a%2Cb;ttl=6%200;own,new=");
   CHECK_EQUAL(baton_context_set_baggage(context, NULL, 0, NULL), BATON_OK);
+  CHECK_TEXT(baton_context_baggage(context), "");
+}
+
+static int32_t count_to_two(void* argument, const baton_member* member) {
+  (void)member;
+  return ++*(int*)argument == 2;
+}
+
+static void test_last_members(baton_context* context) {
+  int count = 0;
+  CHECK_EQUAL(baton_context_set_baggage(context, "a=1,b=2,c=3", 11, NULL), BATON_OK);
+  CHECK_EQUAL(baton_context_visit_baggage(context, count_to_two, &count), BATON_OK);
+  CHECK_EQUAL(count, 2);
+  CHECK_EQUAL(baton_context_set_baggage(context, "a=1", 3, NULL), BATON_OK);
+  CHECK_EQUAL(baton_context_erase_baggage_member(context, "a", 1), BATON_OK);
   CHECK_TEXT(baton_context_baggage(context), "");
 }
 
@@ -138,6 +155,7 @@ void test_baggage(void) {
   baton_context* context = new_context();
   test_members(context);
   test_changes_of_members(context);
+  test_last_members(context);
   CHECK_EQUAL(baton_context_set_baggage(context, "a=1,b=22", 8, NULL), BATON_OK);
   CHECK_EQUAL(baton_context_visit_baggage(context, clear_while_visited, context), BATON_OK);
   CHECK_TEXT(baton_context_baggage(context), "");

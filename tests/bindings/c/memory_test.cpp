@@ -87,6 +87,17 @@ TEST_F(MemoryTest, OfChains) {
               return error;
             }),
             5);
+  // What is wrong in the environment does not hide that there is no memory.
+  ::setenv("OTEL_PROPAGATORS", "b3,nonsense", 1);
+  EXPECT_GT(check_each_failure([] {
+              baton_chain* chain = nullptr;
+              const baton_error error = baton_chain_from_environment(&chain, nullptr, 0);
+              EXPECT_EQ(chain != nullptr, error != BATON_ERROR_MEMORY);
+              baton_chain_free(chain);
+              return error == BATON_ERROR_CONFIGURATION ? baton_error{BATON_OK} : error;
+            }),
+            5);
+  ::unsetenv("OTEL_PROPAGATORS");
   EXPECT_GT(check_each_failure([&] { return baton_chain_set_global(chain_); }), 0);
   EXPECT_EQ(check_each_failure([&] {
               baton_chain* copy = nullptr;
@@ -173,7 +184,12 @@ TEST_F(MemoryTest, OfCounts) {
   EXPECT_GT(check_each_failure([] { return baton_counts(nullptr, nullptr, nullptr); }), 0);
   std::array<char, 10000> out{};
   std::size_t size = 0;
-  EXPECT_GT(check_each_failure([&] { return baton_counts_text(out.data(), out.size(), &size); }),
+  EXPECT_GT(check_each_failure([&] {
+              size = 1;
+              const baton_error error = baton_counts_text(out.data(), out.size(), &size);
+              EXPECT_EQ(size == 0, error != BATON_OK);
+              return error;
+            }),
             3);
 }
 

@@ -38,6 +38,63 @@ static baton_writer writer_of(struct message* message) {
   return writer;
 }
 
+static void check_flags(uint32_t flags, const char* expected, int line) {
+  static const char parent[] = "00-0000000000000000a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  baton_chain_options options = BATON_INIT(baton_chain_options);
+  baton_chain* chain = NULL;
+  baton_context* context = new_context();
+  struct message message;
+  baton_writer writer = writer_of(&message);
+  writer.erase = NULL;
+  options.extract = "none";
+  options.inject = "b3,tracecontext";
+  options.flags = flags;
+  CHECK_EQUAL(baton_chain_new(&options, &chain, NULL, 0), BATON_OK);
+  CHECK_EQUAL(baton_context_set_traceparent(context, parent, 55, NULL), BATON_OK);
+  CHECK_EQUAL(baton_context_set_sampling(context, BATON_DEBUG), BATON_OK);
+  CHECK_EQUAL(baton_inject(chain, context, &writer, NULL, 0), BATON_OK);
+  check_text(text_of(message.text), expected, "the message", __FILE__, line);
+  baton_context_free(context);
+  baton_chain_free(chain);
+}
+
+static void test_flags(void) {
+#define SHORT_ID "a3ce929d0e0e4736"
+#define LONG_ID "0000000000000000" SHORT_ID
+#define W3C_PARENT "traceparent: 00-" LONG_ID "-00f067aa0ba902b7-01\n"
+  check_flags(0, "b3: " LONG_ID "-00f067aa0ba902b7-d\n" W3C_PARENT, __LINE__);
+  check_flags(BATON_B3_SHORT_TRACE_IDS, "b3: " SHORT_ID "-00f067aa0ba902b7-d\n" W3C_PARENT,
+              __LINE__);
+  check_flags(BATON_SAMPLING_IN_TRACESTATE,
+              "b3: " LONG_ID "-00f067aa0ba902b7-d\n" W3C_PARENT "tracestate: baton=debug\n",
+              __LINE__);
+}
+
+static int32_t measure(void* sizes, const char* name, size_t name_size, const char* value,
+                       size_t value_size) {
+  (void)name, (void)name_size, (void)value;
+  *(size_t*)sizes = value_size;
+  return 0;
+}
+
+/* 29 bytes, or their base64. */
+static void test_binary_fields(void) {
+  baton_chain* chain = new_chain("opencensus");
+  baton_context* context = context_of_parent();
+  baton_writer writer = BATON_INIT(baton_writer);
+  size_t size = 0;
+  writer.set = measure;
+  writer.carrier = &size;
+  writer.flags = BATON_BINARY_FIELDS;
+  CHECK_EQUAL(baton_inject(chain, context, &writer, NULL, 0), BATON_OK);
+  CHECK_EQUAL(size, 29);
+  writer.flags = 0;
+  CHECK_EQUAL(baton_inject(chain, context, &writer, NULL, 0), BATON_OK);
+  CHECK_EQUAL(size, 39);
+  baton_context_free(context);
+  baton_chain_free(chain);
+}
+
 void test_injection(void) {
   baton_chain* chain = new_chain(NULL);
   baton_context* context = context_of_parent();
@@ -60,6 +117,8 @@ void test_injection(void) {
   CHECK_STRING(message.text, "");
   baton_context_free(context);
   baton_chain_free(chain);
+  test_flags();
+  test_binary_fields();
 }
 
 static void test_destinations(void) {
@@ -161,6 +220,11 @@ void test_scopes(void) {
   baton_context_free(context);
 }
 
+static int32_t count_formats(void* argument, const baton_format_counts* counts) {
+  (void)counts;
+  return ++*(int*)argument == 2;
+}
+
 /* The counts of B3, before and after. */
 static int32_t find_b3(void* argument, const baton_format_counts* counts) {
   if (counts->format.size != 2 || memcmp(counts->format.data, "b3", 2) != 0) return 0;
@@ -177,6 +241,7 @@ void test_counts(void) {
   uint64_t extractions = 0, more = 0;
   char text[4096];
   size_t size = 0;
+  int formats = 0;
   CHECK_EQUAL(baton_counts(&extractions, find_b3, &before), BATON_OK);
   CHECK_EQUAL(baton_extract(chain, &reader, context, NULL, NULL), BATON_OK);
   CHECK_EQUAL(baton_counts(&more, find_b3, &after), BATON_OK);
@@ -187,6 +252,8 @@ void test_counts(void) {
   CHECK_EQUAL(after.malformed, before.malformed);
   CHECK_EQUAL(after.disagreed, before.disagreed);
   CHECK_EQUAL(baton_counts(NULL, NULL, NULL), BATON_OK);
+  CHECK_EQUAL(baton_counts(NULL, count_formats, &formats), BATON_OK);
+  CHECK_EQUAL(formats, 2);
   CHECK_EQUAL(baton_counts_text(text, 10, &size), BATON_ERROR_SPACE);
   CHECK(size > 10 && size < sizeof text);
   CHECK_EQUAL(baton_counts_text(text, size, &size), BATON_OK);

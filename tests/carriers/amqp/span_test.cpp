@@ -2,28 +2,21 @@
 // Both ends of AMQP, forwarding and with a tracer, for all that may be known of a caller.
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <array>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "baton/carriers/amqp.hpp"
-
-#if __has_include(<rabbitmq-c/tcp_socket.h>)
-#include <rabbitmq-c/tcp_socket.h>
-#else
-#include <amqp_tcp_socket.h>
-#endif
-
 #include "baton/configuration.hpp"
 #include "baton/recording_tracer.hpp"
+#include "support/amqp_connection.hpp"
 #include "support/span_cases.hpp"
 
 namespace {
+
+using Attributes = std::map<std::string, baton::RecordedSpan::Value, std::less<>>;
 
 using baton::Context;
 using baton::RecordedSpan;
@@ -72,9 +65,11 @@ TEST(AmqpSpan, ProcessStartsOneWithATracer) {
   const RecordedSpan span = tracer.ended().at(0);
   EXPECT_EQ(span.kind, SpanKind::consumer);
   EXPECT_EQ(span.name, "process orders");
-  EXPECT_EQ(span.attributes.at("messaging.system"), RecordedSpan::Value("rabbitmq"));
-  EXPECT_EQ(span.attributes.at("messaging.rabbitmq.destination.routing_key"),
-            RecordedSpan::Value("new"));
+  EXPECT_EQ(span.attributes, (Attributes{{"messaging.system", "rabbitmq"},
+                                         {"messaging.operation.name", "process"},
+                                         {"messaging.operation.type", "process"},
+                                         {"messaging.destination.name", "orders"},
+                                         {"messaging.rabbitmq.destination.routing_key", "new"}}));
   baton::amqp::process(amqp_message_t{}, [] {}, {.chain = chain, .tracer = &tracer});
   EXPECT_EQ(tracer.ended().back().name, "process amq.default");
 
@@ -103,34 +98,13 @@ TEST(AmqpSpan, LinksToACallerThatIsNotTrusted) {
   EXPECT_EQ(baton::amqp::process(received.envelope(), see, {.chain = edge}), Context());
 }
 
-/// A connection whose other end is this process, and which was not negotiated.
-class Connection {
+/// A connection to this process.
+class Connection : public baton::test::AmqpConnection {
  public:
-  Connection() {
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends_.data()), 0);
-    amqp_tcp_socket_set_sockfd(amqp_tcp_socket_new(state_), ends_[0]);
-  }
-  ~Connection() {
-    amqp_destroy_connection(state_);
-    close_other_end();
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  int publish(const baton::amqp::PublishOptions& options) {
-    return baton::amqp::publish(state_, 1, amqp_cstring_bytes("orders"), amqp_cstring_bytes("new"),
+  int publish(const baton::amqp::PublishOptions& options, const char* exchange = "orders") {
+    return baton::amqp::publish(get(), 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes("new"),
                                 amqp_basic_properties_t{}, amqp_cstring_bytes("7"), options);
   }
-  std::string receive() {
-    std::string bytes(4096, '\0');
-    bytes.resize(static_cast<std::size_t>(::read(ends_[1], bytes.data(), bytes.size())));
-    return bytes;
-  }
-  void close_other_end() { ::close(std::exchange(ends_[1], -1)); }
-
- private:
-  std::array<int, 2> ends_{};
-  amqp_connection_state_t state_ = amqp_new_connection();
 };
 
 TEST(AmqpSpan, PublishCarriesTheCurrentContextOrOneOfItsOwn) {
@@ -151,6 +125,11 @@ TEST(AmqpSpan, PublishCarriesTheCurrentContextOrOneOfItsOwn) {
     EXPECT_TRUE(is_span_of(span.context, context));
     EXPECT_EQ(span.kind, SpanKind::producer);
     EXPECT_EQ(span.name, "publish orders");
+    EXPECT_EQ(span.attributes, (Attributes{{"messaging.system", "rabbitmq"},
+                                           {"messaging.operation.name", "publish"},
+                                           {"messaging.operation.type", "send"},
+                                           {"messaging.destination.name", "orders"},
+                                           {"messaging.rabbitmq.destination.routing_key", "new"}}));
     EXPECT_FALSE(span.is_error);
     EXPECT_NE(connection.receive().find(id.to_string()), std::string::npos);
     EXPECT_TRUE(seen.insert(id).second);
@@ -164,6 +143,38 @@ TEST(AmqpSpan, PublishOfNothingSendsNothing) {
   const std::string sent = connection.receive();
   EXPECT_EQ(sent.find("traceparent"), std::string::npos);
   EXPECT_EQ(sent.find("b3"), std::string::npos);
+}
+
+TEST(AmqpSpan, PublishSendsWhereToAndWhetherItIsMandatory) {
+  // Basic.Publish: a reserved number, exchange and routing key, and the bits of the options.
+  const std::string method = std::string("\0\0", 2) + baton::test::short_string("orders") +
+                             baton::test::short_string("new");
+  Connection connection;
+  for (const bool mandatory : {false, true}) {
+    EXPECT_EQ(connection.publish({.chain = chain, .mandatory = mandatory}), AMQP_STATUS_OK);
+    const std::string sent = connection.receive();
+    const std::size_t found = sent.find(method);
+    ASSERT_NE(found, std::string::npos);
+    EXPECT_EQ(sent[found + method.size()], mandatory ? 1 : 0);
+  }
+}
+
+TEST(AmqpSpan, TheDestinationIsTheExchangeOrTheRoutingKey) {
+  Connection connection;
+  const Context context = caller_cases()[0].context;
+  const baton::Scope scope(context);
+  const auto carries = [&](const char* refused, const char* exchange,
+                           std::string_view destination) {
+    const baton::PropagatorChain guarded = chain.with_trust({.destinations = {{refused}}});
+    EXPECT_EQ(connection.publish({.chain = guarded, .destination = destination}, exchange),
+              AMQP_STATUS_OK);
+    return connection.receive().find("traceparent") != std::string::npos;
+  };
+  EXPECT_FALSE(carries("orders", "orders", ""));
+  EXPECT_TRUE(carries("new", "orders", ""));
+  EXPECT_FALSE(carries("new", "", ""));
+  EXPECT_FALSE(carries("partner", "orders", "partner"));
+  EXPECT_TRUE(carries("orders", "orders", "partner"));
 }
 
 TEST(AmqpSpan, PublishEndsItWithTheErrorOfTheLibrary) {

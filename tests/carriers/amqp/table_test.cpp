@@ -214,6 +214,22 @@ TEST(AmqpTable, ACarrierKeepsApartWhatIsCopiedWhileItLives) {
   EXPECT_EQ(to_fields(own.get()), (Fields{{"b", "2"}}));
 }
 
+TEST(AmqpTable, EntriesMoveSeldomAsTheyBecomeMore) {
+  Pool pool;
+  amqp_table_t table{};
+  TableCarrier carrier(table, pool);
+  std::vector<int> moves;  // the sizes that needed another array
+  for (int size = 1; size <= 100; ++size) {
+    const amqp_table_entry_t* const before = table.entries;
+    carrier.set("n" + std::to_string(size), "1");
+    if (table.entries != before) moves.push_back(size);
+  }
+  ASSERT_GE(moves.size(), 2U);
+  EXPECT_EQ(moves[0], 1);
+  EXPECT_EQ(moves[1], 5) << "the fields of the usual formats need one array";
+  EXPECT_LE(moves.size(), 7U);
+}
+
 TEST(AmqpTable, EraseOfTheAbsentTakesNoMemory) {
   Pool pool;
   OwnTable own(Fields{{"a", "1"}});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support.hpp"
+#include "support/amqp_connection.hpp"
 
 namespace {
 
@@ -107,6 +108,14 @@ TEST_F(CeleryAmqpTest, FieldsOfOtherKinds) {
   EXPECT_EQ(read(value), "\"text\"");
   value.value.bytes = amqp_cstring_bytes("a\xff\xc3\xa9");
   EXPECT_EQ(read(value), "\"a\xef\xbf\xbd\xc3\xa9\"");
+  value.kind = AMQP_FIELD_KIND_BOOLEAN;
+  value.value.boolean = 0;
+  EXPECT_EQ(read(value), "false");
+  value.value.boolean = 2;
+  EXPECT_EQ(read(value), "true");
+  value.kind = AMQP_FIELD_KIND_F32;
+  value.value.f32 = 0.5F;
+  EXPECT_EQ(read(value), "5E-1");
   value.kind = AMQP_FIELD_KIND_F64;
   value.value.f64 = std::numeric_limits<double>::infinity();
   EXPECT_EQ(read(value), "null");
@@ -116,14 +125,43 @@ TEST_F(CeleryAmqpTest, FieldsOfOtherKinds) {
   value.kind = AMQP_FIELD_KIND_DECIMAL;
   value.value.decimal = {2, 250};
   EXPECT_EQ(read(value), "2.5E0");
-  value.kind = AMQP_FIELD_KIND_U8;
-  value.value.u8 = 255;
-  EXPECT_EQ(read(value), "255");
-  value.kind = AMQP_FIELD_KIND_I16;
-  value.value.i16 = -3;
-  EXPECT_EQ(read(value), "-3");
+  value.value.u64 = 0xF9F8F7F6F5F4F3F2;
+  for (const auto& [kind, number] :
+       {std::pair(AMQP_FIELD_KIND_I8, "-14"), std::pair(AMQP_FIELD_KIND_U8, "242"),
+        std::pair(AMQP_FIELD_KIND_I16, "-3086"), std::pair(AMQP_FIELD_KIND_U16, "62450"),
+        std::pair(AMQP_FIELD_KIND_I32, "-168496142"), std::pair(AMQP_FIELD_KIND_U32, "4126471154"),
+        std::pair(AMQP_FIELD_KIND_I64, "-434324723980766222"),
+        std::pair(AMQP_FIELD_KIND_U64, "18012419349728785394")}) {
+    value.kind = static_cast<std::uint8_t>(kind);
+    EXPECT_EQ(read(value), number);
+  }
   value.kind = '?';
   EXPECT_EQ(read(value), "null");
+}
+
+TEST_F(CeleryAmqpTest, AMessageSaysAllThatPyAmqpSays) {
+  const Message message = make_message({.name = "t", .queue = "shop"}, baton::Context());
+  EXPECT_EQ(baton::celery::to_amqp(message, pool_)._flags,
+            amqp_flags_t{AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG |
+                         AMQP_BASIC_HEADERS_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG |
+                         AMQP_BASIC_PRIORITY_FLAG | AMQP_BASIC_CORRELATION_ID_FLAG |
+                         AMQP_BASIC_REPLY_TO_FLAG});
+}
+
+TEST_F(CeleryAmqpTest, PublishSendsItToItsQueue) {
+  Message message = make_message({.name = "t", .queue = "shop"}, context_of(parent));
+  message.exchange = "celery";
+  baton::test::AmqpConnection connection;
+  EXPECT_EQ(baton::celery::publish(connection.get(), 1, message), AMQP_STATUS_OK);
+  const std::string sent = connection.receive();
+  // Basic.Publish: a reserved number, exchange and routing key, and the bits of the options.
+  EXPECT_NE(sent.find(std::string("\0\0", 2) + baton::test::short_string("celery") +
+                      baton::test::short_string("shop") + '\0'),
+            std::string::npos);
+  EXPECT_NE(sent.find(parent), std::string::npos);
+  EXPECT_NE(sent.find(message.body), std::string::npos);
+  connection.close_other_end();
+  EXPECT_EQ(baton::celery::publish(connection.get(), 1, message), AMQP_STATUS_SOCKET_ERROR);
 }
 
 TEST_F(CeleryAmqpTest, Limits) {

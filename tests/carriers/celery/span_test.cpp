@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -19,6 +20,7 @@ using baton::RecordingTracer;
 using baton::SpanKind;
 using baton::test::caller_cases;
 using baton::test::is_span_of;
+using Attributes = std::map<std::string, RecordedSpan::Value, std::less<>>;
 
 // Only B3 carries a decision alone, and only X-Ray a trace id alone.
 const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage,b3,xray-lambda").chain;
@@ -54,8 +56,12 @@ TEST(CelerySpan, PublishedTasksHaveASpanEach) {
   const RecordedSpan span = tracer.ended().at(0);
   EXPECT_EQ(span.kind, SpanKind::producer);
   EXPECT_EQ(span.name, "apply_async/shop.bill");
-  EXPECT_EQ(span.attributes.at("messaging.destination.name"), RecordedSpan::Value("bills"));
-  EXPECT_EQ(span.attributes.at("messaging.message.id"), RecordedSpan::Value("i"));
+  EXPECT_EQ(span.attributes, (Attributes{{"messaging.system", "celery"},
+                                         {"messaging.operation.name", "apply_async"},
+                                         {"messaging.operation.type", "send"},
+                                         {"messaging.destination.name", "bills"},
+                                         {"messaging.message.id", "i"},
+                                         {"celery.task_name", "shop.bill"}}));
 
   EXPECT_THROW(celery::publish(task, [](const celery::Message&) { throw std::runtime_error("no"); },
                                {.chain = chain, .tracer = &tracer}),
@@ -69,7 +75,7 @@ TEST(CelerySpan, ProcessedTasksAreForwardedOrHaveASpan) {
   RecordingTracer tracer;
   for (const auto& [name, context] : caller_cases()) {
     const celery::Message message =
-        celery::make_message({.name = "shop.bill"}, context, {.chain = chain});
+        celery::make_message({.name = "shop.bill", .id = "i"}, context, {.chain = chain});
     const celery::ReceivedTask task = celery::read_task(message).value();
     const Context caller = celery::extract(task, {.chain = chain});
     const auto see = [] { return baton::current(); };
@@ -85,6 +91,11 @@ TEST(CelerySpan, ProcessedTasksAreForwardedOrHaveASpan) {
   }
   EXPECT_EQ(tracer.ended().size(), 8U);
   EXPECT_EQ(tracer.ended()[0].kind, SpanKind::consumer);
+  EXPECT_EQ(tracer.ended()[0].attributes, (Attributes{{"messaging.system", "celery"},
+                                                      {"messaging.operation.name", "run"},
+                                                      {"messaging.operation.type", "process"},
+                                                      {"messaging.message.id", "i"},
+                                                      {"celery.task_name", "shop.bill"}}));
   EXPECT_EQ(tracer.open(), 0U);
 }
 

@@ -184,6 +184,11 @@ TEST(EnvironmentTest, KeepsWhatItDoesNotSetByteForByte) {
   EXPECT_EQ(environment.envp()[expected.size()], nullptr);
 }
 
+TEST(EnvironmentTest, LeavesOutNullEntries) {
+  const char* const list[] = {"A=1", nullptr, "B=2"};
+  EXPECT_EQ(entries_of(Environment(std::span<const char* const>(list))), (Entries{"A=1", "B=2"}));
+}
+
 TEST(EnvironmentTest, ReplacesAllTwins) {
   Environment environment = make_environment({"A=1", "B=x", "A=2", "A", "A=3"});
   environment.set("a", "new");
@@ -277,6 +282,7 @@ TEST(EnvironmentTest, FormatsComeBackButForFamiliesOfFields) {
 TEST(EnvironmentTest, ExtractReadsOurOwnAndInjectLeavesItAlone) {
   ::setenv("TRACEPARENT", parent.c_str(), 1);
   ::setenv("BAGGAGE", "user=1,bad", 1);
+  ::setenv("THEIRS", "1", 1);
   baton::ExtractReport report;
   const baton::Context context = baton::environment::extract({.report = &report});
   EXPECT_EQ(context.span_context().span_id, baton::SpanId(0xb7ad6b7169203331));
@@ -286,6 +292,7 @@ TEST(EnvironmentTest, ExtractReadsOurOwnAndInjectLeavesItAlone) {
   baton::environment::inject(child, context);
   EXPECT_EQ(child.get("baggage"), "user=1");
   EXPECT_EQ(child.get("traceparent"), parent);
+  EXPECT_EQ(child.get("theirs"), "1");
   EXPECT_EQ(::getenv("TRACEPARENT"), parent);
   EXPECT_STREQ(::getenv("BAGGAGE"), "user=1,bad");
   const baton::Scope scope(context);
@@ -293,6 +300,7 @@ TEST(EnvironmentTest, ExtractReadsOurOwnAndInjectLeavesItAlone) {
   EXPECT_EQ(child.get("traceparent"), parent);
   ::unsetenv("TRACEPARENT");
   ::unsetenv("BAGGAGE");
+  ::unsetenv("THEIRS");
   EXPECT_EQ(baton::environment::extract(), baton::Context());
 }
 

@@ -2,8 +2,11 @@
 // Both ends of a process, forwarding and with a tracer, for all that may be known of a caller.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -47,6 +50,8 @@ TEST(EnvironmentSpan, AStartedProcessGetsTheCurrentContextOrASpan) {
                                         {.chain = chain, .tracer = &tracer}),
                std::runtime_error);
   EXPECT_TRUE(tracer.ended().back().is_error);
+  EXPECT_EQ(tracer.ended().back().name, "exec");
+  EXPECT_TRUE(tracer.ended().back().attributes.empty());
   EXPECT_EQ(tracer.open(), 0U);
 }
 
@@ -68,7 +73,11 @@ TEST(EnvironmentSpan, AProcessForwardsOrHasASpan) {
   }
   EXPECT_EQ(tracer.ended().size(), 4U);
   EXPECT_EQ(tracer.ended()[0].kind, SpanKind::internal);
-  EXPECT_FALSE(tracer.ended()[0].name.empty());
+  const std::string program = ::program_invocation_short_name;
+  EXPECT_EQ(tracer.ended()[0].name, program);
+  const std::map<std::string, RecordedSpan::Value, std::less<>> attributes = {
+      {"process.executable.name", program}, {"process.pid", std::int64_t{::getpid()}}};
+  EXPECT_EQ(tracer.ended()[0].attributes, attributes);
 }
 
 TEST(EnvironmentSpan, LinksToACallerThatIsNotTrusted) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ using baton::RecordingTracer;
 using baton::SpanKind;
 using baton::test::caller_cases;
 using baton::test::is_span_of;
+using Attributes = std::map<std::string, RecordedSpan::Value, std::less<>>;
 
 // Only B3 carries a decision alone, and only X-Ray a trace id alone.
 const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage,b3,xray-lambda").chain;
@@ -70,7 +72,10 @@ TEST(SqsSpan, SentMessagesHaveASpanEach) {
       EXPECT_EQ(ended[i].context.span_context().span_id, sent[i].span_context().span_id) << name;
       EXPECT_EQ(ended[i].kind, SpanKind::producer);
       EXPECT_EQ(ended[i].name, "send");
-      EXPECT_EQ(ended[i].attributes.at("messaging.system"), RecordedSpan::Value("aws_sqs"));
+      EXPECT_EQ(ended[i].attributes, (Attributes{{"messaging.system", "aws_sqs"},
+                                                 {"messaging.operation.name", "send"},
+                                                 {"messaging.operation.type", "send"}}));
+      EXPECT_FALSE(ended[i].is_error);
     }
     EXPECT_NE(sent[0].span_context().span_id, sent[1].span_context().span_id);
   }
@@ -87,6 +92,7 @@ TEST(SqsSpan, FailuresAreErrors) {
   EXPECT_EQ(request, before);
   ASSERT_EQ(tracer.ended().size(), 1U);
   EXPECT_TRUE(tracer.ended()[0].is_error);
+  EXPECT_EQ(tracer.ended()[0].error_type, "invalid request");
   try {
     std::string good = batch;
     const baton::sqs::Sending sending(good, {.chain = chain, .tracer = &tracer});
@@ -110,6 +116,9 @@ TEST(SqsSpan, ProcessedMessagesAreForwardedOrHaveASpan) {
   EXPECT_EQ(tracer.ended().size(), 4U);
   EXPECT_EQ(tracer.ended()[0].kind, SpanKind::consumer);
   EXPECT_EQ(tracer.ended()[0].name, "process");
+  EXPECT_EQ(tracer.ended()[0].attributes, (Attributes{{"messaging.system", "aws_sqs"},
+                                                      {"messaging.operation.name", "process"},
+                                                      {"messaging.operation.type", "process"}}));
 }
 
 TEST(SqsSpan, LinksToACallerThatIsNotTrusted) {

@@ -124,6 +124,8 @@ OBJECTS = [
     ("RdKafka::Headers::add refuses", KAFKA, "AListOfTheCppInterfaceThatRefusesAHeader"),
     ("RdKafka::Producer::produce refuses", "tests/carriers/kafka/ownership_test.cpp",
      "AListOfTheCppInterfaceStaysTheCallersToo"),
+    ("the plugin is refused", KAFKA, "AConfigurationIsRefusedWithAReason"),
+    ("Kafka: down in a transaction, under sanitizers", KAFKA, "ABrokerThatIsDownInATransaction"),
     ("gRPC: the connection breaks at any byte", "tests/carriers/grpc/call_test.cpp",
      "AConnectionThatBreaksEndsTheSpansOfBothEnds"),
     ("gRPC: a call is never sent, or given up", "tests/carriers/grpc/span_test.cpp",

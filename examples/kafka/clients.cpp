@@ -32,7 +32,8 @@ Producer make_producer(const std::string& brokers) {
                                      {"enable.idempotence", "true"},
                                      {"reconnect.backoff.max.ms", "500"},
                                      {"log_level", "0"}});
-  baton::kafka::instrument(*conf);
+  const RdKafka::ErrorCode error = baton::kafka::instrument(*conf);
+  if (error != RdKafka::ERR_NO_ERROR) throw std::runtime_error(RdKafka::err2str(error));
   std::string reason;
   Producer producer(RdKafka::Producer::create(conf.get(), reason));
   if (producer == nullptr) throw std::runtime_error(reason);

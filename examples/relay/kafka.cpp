@@ -112,7 +112,7 @@ void MockBroker::fail_at_random() {
 
 Producer make_producer(const std::string& brokers, baton::Tracer* tracer) {
   const Conf conf = make_conf(brokers, {{"linger.ms", "1"}, {"retry.backoff.ms", "10"}});
-  baton::kafka::instrument(*conf, {.tracer = tracer});
+  check(baton::kafka::instrument(*conf, {.tracer = tracer}));
   std::string reason;
   Producer producer(RdKafka::Producer::create(conf.get(), reason));
   if (producer == nullptr) throw std::runtime_error(reason);

@@ -286,7 +286,9 @@ TEST(GrpcInterceptors, AConnectionThatBreaksEndsTheSpansOfBothEnds) {
         EXPECT_EQ(clients.open(), 0U);
         const baton::RecordedSpan span = clients.ended().back();
         EXPECT_EQ(span.is_error, !outcome.status.ok());
-        if (!outcome.status.ok()) EXPECT_EQ(span.error_type, "UNAVAILABLE") << bytes;
+        if (!outcome.status.ok()) {
+          EXPECT_EQ(span.error_type, "UNAVAILABLE") << bytes;
+        }
         return outcome.status.ok() ? proxy.stop() : 0;
       };
       {

@@ -152,6 +152,33 @@ TEST(InstrumentFaults, AConfigurationIsInstrumentedOrLeftAlone) {
   EXPECT_EQ(failures, 8U) << "two calls for each of two configurations and of two clients";
 }
 
+/// The plugin, whose librdkafka is then this program.
+TEST(PluginFaults, AConfigurationIsRefusedWithAReason) {
+  using Init = rd_kafka_resp_err_t(rd_kafka_conf_t*, void**, char*, std::size_t);
+  void* const plugin = ::dlopen(BATON_PLUGIN, RTLD_NOW);
+  ASSERT_NE(plugin, nullptr) << ::dlerror();
+  auto* const init = reinterpret_cast<Init*>(::dlsym(plugin, "conf_init"));
+  ASSERT_NE(init, nullptr);
+  const std::string why = "librdkafka takes no interceptor";
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{5}, std::size_t{99}}) {
+    const std::size_t failures = fail_each([&](std::size_t number) {
+      rd_kafka_conf_t* const conf = make_conf({{"log_level", "0"}});
+      std::string reason(size + 1, 'x');
+      faults.begin(number);
+      const rd_kafka_resp_err_t error = init(conf, nullptr, reason.data(), size);
+      const bool has_failed = faults.end();
+      EXPECT_EQ(error, has_failed ? RD_KAFKA_RESP_ERR__FAIL : RD_KAFKA_RESP_ERR_NO_ERROR);
+      if (has_failed && size != 0) {
+        EXPECT_STREQ(reason.c_str(), why.substr(0, size - 1).c_str());
+      }
+      EXPECT_EQ(reason[size], 'x');
+      rd_kafka_conf_destroy(conf);
+      return has_failed;
+    });
+    EXPECT_EQ(failures, 2U);
+  }
+}
+
 TEST_F(FaultsTest, AMessageIsSentWithAWholeContextOrWithout) {
   const Scope scope(sent_context());
   for (const Existing existing : {Existing::keep, Existing::replace}) {
@@ -186,6 +213,56 @@ TEST_F(FaultsTest, AMessageIsSentWithAWholeContextOrWithout) {
   }
 }
 
+/// As a broker that is killed and started again, as far as librdkafka's own can be.
+TEST_F(FaultsTest, ABrokerThatIsDownInATransaction) {
+  const Client producer =
+      instrumented({.chain = chain, .tracer = &tracer_}, {{"transactional.id", "t"}});
+  const auto succeeds = [](rd_kafka_error_t* error) {
+    const bool is_good = error == nullptr;
+    if (!is_good) {
+      EXPECT_TRUE(rd_kafka_error_is_retriable(error)) << rd_kafka_error_string(error);
+      rd_kafka_error_destroy(error);
+    }
+    return is_good;
+  };
+  const auto produce_some = [&] {
+    for (int i = 0; i < 5; ++i) {
+      const Scope scope(sent_context());
+      EXPECT_EQ(produce_list(*producer, nullptr), RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+  };
+  const auto repeat = [&](auto&& step) {
+    for (int i = 0; i < 20; ++i) {
+      if (succeeds(step())) return true;
+    }
+    return false;
+  };
+  ASSERT_TRUE(repeat([&] { return rd_kafka_init_transactions(producer.get(), 1000); }));
+  for (const bool is_committed : {true, false}) {
+    ASSERT_TRUE(succeeds(rd_kafka_begin_transaction(producer.get())));
+    produce_some();
+    ASSERT_EQ(rd_kafka_mock_broker_set_down(cluster_.get(), 1), RD_KAFKA_RESP_ERR_NO_ERROR);
+    produce_some();
+    const auto finish = [&](int patience_ms) {
+      return is_committed ? rd_kafka_commit_transaction(producer.get(), patience_ms)
+                          : rd_kafka_abort_transaction(producer.get(), patience_ms);
+    };
+    const bool is_finished = succeeds(finish(100));
+    EXPECT_FALSE(is_finished && is_committed);
+    ASSERT_EQ(rd_kafka_mock_broker_set_up(cluster_.get(), 1), RD_KAFKA_RESP_ERR_NO_ERROR);
+    ASSERT_TRUE(is_finished || repeat([&] { return finish(1000); }));
+    EXPECT_EQ(tracer_.open(), 0U);
+    const std::vector<baton::RecordedSpan> spans = tracer_.ended();
+    tracer_.clear();
+    EXPECT_EQ(spans.size(), 10U);
+    for (const baton::RecordedSpan& span : spans) {
+      if (is_committed) {
+        EXPECT_FALSE(span.is_error) << span.error_type;
+      }
+    }
+  }
+}
+
 TEST(ListFaults, AListIsChangedOrStaysTheCallersToFree) {
   using Change = std::function<void(rd_kafka_headers_t&)>;
   const std::vector<Change> changes = {
@@ -208,7 +285,9 @@ TEST(ListFaults, AListIsChangedOrStaysTheCallersToFree) {
         }
         const bool has_failed = faults.end();
         EXPECT_TRUE(has_failed || !has_thrown);
-        if (!has_failed) EXPECT_EQ(others(to_headers(list.get())), others(theirs));
+        if (!has_failed) {
+          EXPECT_EQ(others(to_headers(list.get())), others(theirs));
+        }
         return has_failed;
       });
     }
@@ -265,7 +344,9 @@ TEST_F(FaultsTest, AHandlerIsCalledWithOrWithoutAContext) {
     const bool has_failed = faults.end();
     const bool was_unreadable = report.issue_count() != 0;
     EXPECT_EQ(seen.trace_id().is_valid(), !was_unreadable);
-    if (was_unreadable) EXPECT_EQ(report.issues()[0].field, "headers");
+    if (was_unreadable) {
+      EXPECT_EQ(report.issues()[0].field, "headers");
+    }
     EXPECT_TRUE(has_failed || !was_unreadable);
     return has_failed;
   });
@@ -321,7 +402,9 @@ TEST_F(FaultsTest, ForwardedHeadersAreWholeOrNull) {
         baton::kafka::forward_headers(*order, sent_context(), {.chain = chain});
     const bool has_failed = faults.end();
     EXPECT_EQ(list == nullptr, has_failed) << number;
-    if (list != nullptr) EXPECT_EQ(to_headers(list.get()).size(), 3U);
+    if (list != nullptr) {
+      EXPECT_EQ(to_headers(list.get()).size(), 3U);
+    }
     return has_failed;
   });
   EXPECT_EQ(failures, 5U) << "the message's headers, a list, and three headers";

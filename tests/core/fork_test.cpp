@@ -238,15 +238,18 @@ std::string ids_of_a_request() {
 }
 
 void set_globals(bool both) {
+  // This tracer has a lock.
+  static const auto recording = std::make_shared<RecordingTracer>();
+  static const auto making_ids = std::make_shared<IdTracer>(always_on());
   set_global_chain(make_chain(both ? "tracecontext,baggage" : "tracecontext").chain);
-  // The second one has a lock.
-  set_global_tracer(both ? std::shared_ptr<Tracer>(std::make_shared<IdTracer>(always_on()))
-                         : std::make_shared<RecordingTracer>());
+  set_global_tracer(both ? std::shared_ptr<Tracer>(making_ids) : recording);
+  recording->clear();
 }
 
 /// Each child works as its parent did, whatever the threads that it lacks were doing.
 TEST(ForkTest, HundredsOfForksWhileEightThreadsWorkAndOthersReplaceTheGlobals) {
-  constexpr int forks = test::has_thread_sanitizer ? 20 : 200;
+  constexpr bool is_slow = test::has_thread_sanitizer || test::has_address_sanitizer;
+  constexpr int forks = is_slow ? 40 : 200;
   std::atomic<bool> done{false};
   std::vector<std::thread> threads;
   set_globals(true);
@@ -254,7 +257,7 @@ TEST(ForkTest, HundredsOfForksWhileEightThreadsWorkAndOthersReplaceTheGlobals) {
   for (std::vector<std::string>& mine : made) {
     threads.emplace_back([&] {
       while (!done) {
-        for (int i = 0; i < 20; ++i) {
+        for (int i = 0; i < 5; ++i) {
           std::string ids = ids_of_a_request();
           if (mine.size() < 5'000) mine.push_back(std::move(ids));
         }

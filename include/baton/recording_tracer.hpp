@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <variant>
@@ -62,7 +61,6 @@ class RecordingTracer final : public Tracer {
 
  private:
   std::shared_ptr<const Sampler> sampler_;
-  mutable std::mutex mutex_;
   std::vector<RecordedSpan> ended_;
   std::map<std::uintptr_t, RecordedSpan> open_;  // by number; none is used twice
   std::uintptr_t started_ = 0;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/recording_tracer.hpp"
 
+#include <pthread.h>
+
 #include <cassert>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -11,6 +14,11 @@
 
 namespace baton {
 namespace {
+
+// Of all such tracers, so that a child of `fork` finds it unlocked.
+constinit std::mutex mutex;
+[[maybe_unused]] const int fork_handlers =
+    ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, [] { mutex.unlock(); });
 
 void add(RecordedSpan& span, std::span<const Attribute> attributes) {
   for (const Attribute& attribute : attributes) {
@@ -40,7 +48,7 @@ Tracer::Started RecordingTracer::start(const SpanStart& start) noexcept {
   span.links.assign(start.links.begin(), start.links.end());
   add(span, start.attributes);
   Started started{span.context, nullptr};
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex);
   ++started_;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): a number, which a pointer would not be for ever.
   started.span = reinterpret_cast<void*>(started_);
@@ -49,7 +57,7 @@ Tracer::Started RecordingTracer::start(const SpanStart& start) noexcept {
 }
 
 void RecordingTracer::end(const Started& started, const SpanEnd& end) noexcept {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex);
   const auto found = open_.find(reinterpret_cast<std::uintptr_t>(started.span));
   if (found == open_.end()) {
     ++ended_again_;
@@ -64,17 +72,17 @@ void RecordingTracer::end(const Started& started, const SpanEnd& end) noexcept {
 }
 
 std::vector<RecordedSpan> RecordingTracer::ended() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex);
   return ended_;
 }
 
 std::size_t RecordingTracer::open() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex);
   return open_.size();
 }
 
 std::vector<RecordedSpan> RecordingTracer::open_spans() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex);
   std::vector<RecordedSpan> spans;
   spans.reserve(open_.size());
   for (const auto& [number, span] : open_) spans.push_back(span);
@@ -82,13 +90,13 @@ std::vector<RecordedSpan> RecordingTracer::open_spans() const {
 }
 
 std::size_t RecordingTracer::ended_again() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex);
   is_asked_ = true;
   return ended_again_;
 }
 
 void RecordingTracer::clear() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex);
   ended_.clear();
 }
 

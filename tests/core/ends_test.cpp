@@ -20,6 +20,7 @@
 #include "baton/baton.hpp"
 #include "baton/samplers.hpp"
 #include "support/fields.hpp"
+#include "support/sanitizers.hpp"
 
 // glibc itself keeps what `thread_local` objects of the main thread need, if that one ends first.
 extern "C" const char* __lsan_default_suppressions() { return "leak:__cxa_thread_atexit_impl\n"; }
@@ -29,14 +30,7 @@ namespace baton {
 namespace {
 
 using test::Fields;
-
-#ifdef __SANITIZE_THREAD__
-constexpr bool has_thread_sanitizer = true;
-#elif defined(__has_feature)
-constexpr bool has_thread_sanitizer = __has_feature(thread_sanitizer);
-#else
-constexpr bool has_thread_sanitizer = false;
-#endif
+using test::has_thread_sanitizer;
 
 constexpr std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 

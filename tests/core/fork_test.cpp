@@ -5,23 +5,31 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "baton/baton.hpp"
+#include "baton/recording_tracer.hpp"
+#include "baton/samplers.hpp"
 #include "support/child_process.hpp"
 #include "support/fields.hpp"
+#include "support/sanitizers.hpp"
 
 // A server that forks must never make the same id twice, in any of its processes.
 namespace baton {
 namespace {
 
 using test::run_in_child;
+
+constexpr std::string_view some_parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 /// Some ids of this process, concatenated in hex.
 std::string some_ids() {
@@ -213,6 +221,77 @@ TEST(ForkTest, AChildGoesOnCounting) {
   });
   EXPECT_EQ(in_child, std::to_string(before + 2));
   EXPECT_EQ(extraction_counts().extractions, before);
+}
+
+/// One request, with a span of the global tracer; the ids that it made, or what is wrong.
+std::string ids_of_a_request() {
+  const test::Fields received = {{"traceparent", some_parent}, {"baggage", "k=v"}};
+  const Context context = global_chain().extract(received);
+  const Span span(global_tracer(), {.parent = context, .name = "work"});
+  const Scope scope(span.context());
+  test::Fields sent;
+  global_chain().inject(current(), sent);
+  if (!std::string_view(sent.get("traceparent").value_or("")).starts_with("00-0af7651916cd43dd")) {
+    return "no traceparent";
+  }
+  return current().span_context().span_id.to_string() + SpanId::random().to_string();
+}
+
+void set_globals(bool both) {
+  // This tracer has a lock.
+  static const auto recording = std::make_shared<RecordingTracer>();
+  static const auto making_ids = std::make_shared<IdTracer>(always_on());
+  set_global_chain(make_chain(both ? "tracecontext,baggage" : "tracecontext").chain);
+  set_global_tracer(both ? std::shared_ptr<Tracer>(making_ids) : recording);
+  recording->clear();
+}
+
+/// Each child works as its parent did, whatever the threads that it lacks were doing.
+TEST(ForkTest, HundredsOfForksWhileEightThreadsWorkAndOthersReplaceTheGlobals) {
+  constexpr bool is_slow = test::has_thread_sanitizer || test::has_address_sanitizer;
+  constexpr int forks = is_slow ? 40 : 200;
+  std::atomic<bool> done{false};
+  std::vector<std::thread> threads;
+  set_globals(true);
+  std::array<std::vector<std::string>, 8> made;
+  for (std::vector<std::string>& mine : made) {
+    threads.emplace_back([&] {
+      while (!done) {
+        for (int i = 0; i < 5; ++i) {
+          std::string ids = ids_of_a_request();
+          if (mine.size() < 5'000) mine.push_back(std::move(ids));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));  // all share a few processors
+      }
+    });
+  }
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; !done; ++round) {
+        set_globals(round % 2 == 0);
+        std::this_thread::sleep_for(std::chrono::microseconds(200));  // each is kept
+      }
+    });
+  }
+  std::multiset<std::string> ids;
+  for (int i = 0; i < forks; ++i) {
+    add_all(ids, run_in_child([] {
+              ::alarm(100);  // kills a child that waits
+              std::string text = ids_of_a_request();
+              set_globals(true);
+              return text + ids_of_a_request();
+            }));
+    add_all(ids, ids_of_a_request());
+  }
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+  set_global_tracer(nullptr);
+  std::size_t of_threads = 0;
+  for (const auto& mine : made) {
+    of_threads += mine.size();
+    for (const std::string& text : mine) add_all(ids, text);
+  }
+  expect_all_different(ids, 2 * of_threads + std::size_t{forks} * 6);
 }
 
 }  // namespace

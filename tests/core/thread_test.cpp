@@ -2,14 +2,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <latch>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "baton/baton.hpp"
+#include "baton/samplers.hpp"
 #include "support/fields.hpp"
 
 namespace baton {
@@ -84,6 +89,56 @@ TEST(ThreadsTest, TheGlobalChainIsReplacedWhileOthersReadIt) {
     }
   });
   EXPECT_GE(reads, 1000);
+}
+
+// What was global remains valid: each round starts with the chain and the tracer of one moment, and
+// ends with them when many others have been global.
+TEST(ThreadsTest, TheGlobalsAreReplacedAHundredThousandTimesWhileEightThreadsWork) {
+  constexpr int replacements = 100'000;
+  constexpr std::size_t workers = 8;
+  const Fields fields = {{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "k=v"}};
+  const auto trace_context = std::make_shared<TraceContextPropagator>();
+  const auto baggage = std::make_shared<BaggagePropagator>();
+  const auto sampler = always_on();
+  set_global_chain(PropagatorChain({trace_context, baggage}));
+  set_global_tracer(std::make_shared<IdTracer>(sampler));
+  std::atomic<bool> done{false};
+  std::array<std::atomic<int>, workers> rounds{};
+  on_threads(workers + 1, [&](std::size_t index) {
+    if (index == workers) {
+      // Each is made anew, and nobody but the library holds it.
+      for (int i = 0; i < replacements; ++i) {
+        set_global_chain(PropagatorChain({trace_context, baggage}));
+        set_global_tracer(std::make_shared<IdTracer>(sampler));
+      }
+      const auto is_behind = [](const std::atomic<int>& each) { return each < 10; };
+      while (std::any_of(rounds.begin(), rounds.end(), is_behind)) std::this_thread::yield();
+      done = true;
+      return;
+    }
+    for (; !done; ++rounds[index]) {
+      const PropagatorChain& chain = global_chain();
+      Tracer& tracer = *global_tracer();
+      const Context received = chain.extract(fields);
+      const Scope outer(received);
+      std::optional<Span> span(std::in_place, &tracer, SpanStart{.parent = current()});
+      std::optional<Scope> inner(span->context());
+      for (int i = 0; i < 3; ++i) {
+        Fields sent;
+        global_chain().inject(current(), sent);
+        const std::string id = span->context().span_context().span_id.to_string();
+        ASSERT_EQ(sent.get("traceparent").value_or("").substr(36, 16), id);
+        ASSERT_EQ(sent.get("baggage"), "k=v");
+        ASSERT_TRUE(in_span("inner", [&] { return current() != span->context(); }));
+      }
+      ASSERT_EQ(chain.readers().size(), 2U);
+      inner.reset();
+      span.reset();
+      ASSERT_EQ(&current(), &received);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // all share a few processors
+    }
+  });
+  set_global_tracer(nullptr);
 }
 
 TEST(ThreadsTest, ScopesOfThreadsDoNotMeet) {

@@ -11,24 +11,10 @@
 
 #include "exporter/support.hpp"
 #include "support/child_process.hpp"
+#include "support/sanitizers.hpp"
 
 namespace baton::test {
 namespace {
-
-#if defined(__SANITIZE_THREAD__)
-constexpr bool has_thread_sanitizer = true;
-#elif defined(__has_feature)
-constexpr bool has_thread_sanitizer = __has_feature(thread_sanitizer);
-#else
-constexpr bool has_thread_sanitizer = false;
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool has_address_sanitizer = true;
-#elif defined(__has_feature)
-constexpr bool has_address_sanitizer = __has_feature(address_sanitizer);
-#else
-constexpr bool has_address_sanitizer = false;
-#endif
 
 /// So many threads, each of which makes so many spans.
 void make_spans_in_threads(ExportingTracer& tracer, std::size_t threads, std::size_t count) {

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <barrier>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "baton/recording_tracer.hpp"
 #include "support.hpp"
@@ -141,6 +144,38 @@ TEST_F(PluginTest, IsRefusedToASecondLibrdkafka) {
   ::dlclose(copy);
   EXPECT_EQ(sent(*producer), (Headers{{"traceparent", parent}}));
   EXPECT_EQ(sent(*plugged()), (Headers{{"traceparent", parent}}));
+}
+
+/// For each configuration, librdkafka opens the plugin and closes it; the threads remain.
+TEST_F(PluginTest, ThreadsOutliveAHundredLoadings) {
+  constexpr std::size_t clients = 10;  // the end of one takes a while
+  constexpr std::size_t threads = 4;
+  ::setenv("TRACEPARENT", parent.c_str(), 1);
+  rd_kafka_t* client = nullptr;
+  std::barrier has_turned(threads + 1);
+  std::vector<std::thread> producing;
+  for (std::size_t i = 0; i < threads; ++i) {
+    producing.emplace_back([&] {
+      for (std::size_t round = 0; round < clients; ++round) {
+        has_turned.arrive_and_wait();
+        EXPECT_EQ(produce(*client, "v"), RD_KAFKA_RESP_ERR_NO_ERROR);
+        has_turned.arrive_and_wait();
+      }
+    });
+  }
+  for (std::size_t round = 0; round < clients; ++round) {
+    const Client producer = plugged();
+    client = producer.get();
+    has_turned.arrive_and_wait();
+    has_turned.arrive_and_wait();
+    flush(*producer);
+    for (int i = 0; i < 9; ++i) rd_kafka_conf_destroy(plugged_conf());
+  }
+  for (std::thread& thread : producing) thread.join();
+  Reader reader(cluster_);
+  for (const Message& message : reader.next(clients * threads)) {
+    EXPECT_EQ(headers_of(*message), (Headers{{"traceparent", parent}}));
+  }
 }
 
 }  // namespace

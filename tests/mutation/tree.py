@@ -131,8 +131,19 @@ class Tree(Build):
             place = ROOT / place.relative_to(self.copy)
         return flag[0] + str(place)
 
+    def generate(self):
+        """Makes the headers that are generated, which sources include."""
+        made = [name for target in self.introspect("--targets") if target["type"] == "custom"
+                for name in target["filename"] if name.endswith(".h")]  # fmt: skip
+        if made:
+            names = [os.path.relpath(name, self.objects) for name in made]
+            done = subprocess.run(["ninja", "-C", self.objects, *names], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise Broken(done.stdout[-10000:])
+
     def find(self, paths, jobs):
         """All mutants of some sources, each with its number."""
+        self.generate()
         known = self.arguments()
         numbered = {path: index for index, path in enumerate(sources(["include", "src", "translators", "carriers",
                                                                       "bindings"]))}  # fmt: skip

@@ -207,8 +207,9 @@ TEST_F(ForwardTest, TheCppInterface) {
 struct Detaching final : RdKafka::DeliveryReportCb {
   void dr_cb(RdKafka::Message& message) override {
     const Context before = baton::kafka::extract(message);
-    ASSERT_NE(message.headers(), nullptr);
     rd_kafka_headers_t* left = nullptr;
+    EXPECT_EQ(rd_kafka_message_headers(message.c_ptr(), &left), RD_KAFKA_RESP_ERR_NO_ERROR);
+    ASSERT_NE(message.headers(), nullptr);
     EXPECT_EQ(rd_kafka_message_headers(message.c_ptr(), &left), RD_KAFKA_RESP_ERR__NOENT);
     EXPECT_TRUE(before.span_context().is_valid());
     EXPECT_EQ(baton::kafka::extract(message), before);

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <barrier>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -107,6 +109,30 @@ TEST_F(PluginTest, WorksInCopiesAndBesideOurOwnInstrumentation) {
   for (const Client& producer : {std::cref(first), std::cref(second)}) {
     EXPECT_EQ(sent(*producer), (Headers{{"traceparent", parent}}));
   }
+}
+
+/// It looks up its functions in the library that has loaded it, which may be only one.
+TEST_F(PluginTest, RefusesAnotherLibraryThanTheFirst) {
+  const Client producer = plugged();
+  void* const plugin = ::dlopen(BATON_PLUGIN, RTLD_NOW | RTLD_NOLOAD);
+  ASSERT_NE(plugin, nullptr);
+  using Init = rd_kafka_resp_err_t(rd_kafka_conf_t*, void**, char*, std::size_t);
+  auto* const init = reinterpret_cast<Init*>(::dlsym(plugin, "conf_init"));
+  ASSERT_NE(init, nullptr);
+  rd_kafka_conf_t* const conf = rd_kafka_conf_new();
+  std::array<char, 400> reason{};
+  EXPECT_EQ(init(conf, nullptr, reason.data(), reason.size()), RD_KAFKA_RESP_ERR__FAIL);
+  EXPECT_EQ(std::string_view(reason.data()).substr(0, 18), "another librdkafka");
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{8}}) {
+    reason.fill('?');
+    EXPECT_EQ(init(conf, nullptr, reason.data(), size), RD_KAFKA_RESP_ERR__FAIL);
+    const std::string_view expected("another", size == 0 ? 0 : size - 1);
+    EXPECT_EQ(std::string_view(reason.data(), expected.size()), expected);
+    EXPECT_EQ(reason[expected.size()], size == 0 ? '?' : '\0');
+    EXPECT_EQ(reason[expected.size() + 1], '?');
+  }
+  rd_kafka_conf_destroy(conf);
+  ::dlclose(plugin);
 }
 
 TEST_F(PluginTest, SurvivesBeingUnloadedAndLoadedAgain) {

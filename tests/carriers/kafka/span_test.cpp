@@ -108,6 +108,8 @@ TEST_F(SpanTest, AKeyIsShownIfItIsText) {
                                                       {"\xff\xfe", "none"},
                                                       {std::string("a\0", 2), "none"},
                                                       {"a\n", "none"},
+                                                      {"a\x7f", "none"},
+                                                      {"a ~", "a ~"},
                                                       {"\xc3", "none"},
                                                       {"", "none"}};
   for (const auto& [key, shown] : keys) {

@@ -63,6 +63,12 @@ TEST_F(TrustTest, AMessageKeepsItsContextIfThatMayLeave) {
       baton::make_chain("tracecontext,baggage")
           .chain.with_trust(
               {.destinations = {{"orders", true, false, {"b"}}}, .callers = CallerTrust::restart});
+  for (const Existing existing : {Existing::keep, Existing::replace}) {
+    EXPECT_EQ(sent(*instrumented(chain, existing),
+                   make_headers({{"traceparent", other_parent}, {"baggage", "a=1,b=2"}})),
+              (Headers{{"traceparent", other_parent}, {"baggage", "b=2"}}))
+        << "no context is current";
+  }
   const Context context = context_of(parent, "b=3");
   const Scope scope(context);
   EXPECT_EQ(sent(*instrumented(chain), make_headers({{"traceparent", other_parent},
@@ -117,6 +123,25 @@ TEST_F(TrustTest, AnInstrumentedProducerDoesNotUndoWhatForwardDenies) {
     flush(*producer);
     EXPECT_EQ(headers_of(*reader_->next()), Headers{});
   }
+}
+
+/// Whoever forwards may know fewer rules than the producer.
+TEST_F(TrustTest, AnInstrumentedProducerDeniesWhatForwardWouldSend) {
+  const Client plain = make_client(RD_KAFKA_PRODUCER, cluster_.producer_conf());
+  const Client producer = instrumented(chain_for("orders"));
+  const PropagatorChain lax = baton::make_chain("tracecontext,baggage").chain;
+  Reader reader(cluster_);
+  const auto forwarded = [&](const Headers& theirs) {
+    EXPECT_EQ(produce(*plain, "v", make_headers(theirs)), RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*plain);
+    const Message message = reader.next();
+    EXPECT_EQ(baton::kafka::forward(*producer, "orders", *message, {.chain = lax}),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*producer);
+    return headers_of(*reader.next());
+  };
+  EXPECT_EQ(forwarded({{"traceparent", parent}, {"baggage", "a=1,b=2"}}), only_b);
+  EXPECT_EQ(forwarded({{"x", "1"}}), (Headers{{"x", "1"}}));
 }
 
 TEST_F(TrustTest, AFunctionThatThrowsOpensNoBoundary) {

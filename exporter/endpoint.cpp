@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 namespace urls = boost::urls;
 
@@ -30,7 +31,11 @@ std::string without_secrets(const urls::url_view& url) {
 
 std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error) {
   const auto parsed = urls::parse_uri(url);
-  if (!parsed) {
+  // Boost.URL 1.81 takes what follows "host:" for the path if it is no port.
+  const auto has_bad_port = [](const urls::url_view& one) {
+    return one.has_authority() && !one.encoded_path().empty() && one.encoded_path().front() != '/';
+  };
+  if (!parsed || has_bad_port(*parsed)) {
     error = "the endpoint is no URL";
     return std::nullopt;
   }
@@ -55,6 +60,13 @@ std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error
   if (parsed->has_query()) endpoint.target.append("?").append(parsed->encoded_query());
   endpoint.shown = without_secrets(*parsed);
   return endpoint;
+}
+
+void check_endpoint(std::string& url, Errors& errors) {
+  std::string error;
+  if (url.empty() || Endpoint::parse(url, error)) return;
+  errors.add(std::move(error));
+  url.clear();
 }
 
 }  // namespace baton::detail

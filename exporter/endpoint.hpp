@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/errors.hpp"
+
 namespace baton::detail {
 
 /// The parts of a URL that a client needs.
@@ -18,5 +20,8 @@ struct Endpoint {
   /// Nothing, with a sentence about the reason in `error`, if it is no URL of `http:`.
   [[nodiscard]] static std::optional<Endpoint> parse(std::string_view url, std::string& error);
 };
+
+/// Reports a URL that `Endpoint::parse` does not take, and clears it.
+void check_endpoint(std::string& url, Errors& errors);
 
 }  // namespace baton::detail

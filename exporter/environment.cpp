@@ -9,8 +9,8 @@
 #include "baton/exporter/options.hpp"
 #include "core/environment_variable.hpp"
 #include "core/errors.hpp"
+#include "exporter/endpoint.hpp"
 #include "exporter/header_field.hpp"
-#include "exporter/settings.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
 

@@ -66,13 +66,6 @@ Resource make_resource(const ExportOptions& options) {
 
 }  // namespace
 
-void check_endpoint(std::string& url, Errors& errors) {
-  std::string error;
-  if (url.empty() || Endpoint::parse(url, error)) return;
-  errors.add(std::move(error));
-  url.clear();
-}
-
 Settings Settings::make(ExportOptions options, Errors& errors) {
   const ExportOptions defaults;
   check_number(options.max_queue_size, defaults.max_queue_size, "max_queue_size", errors);

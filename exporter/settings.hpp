@@ -21,7 +21,4 @@ struct Settings {
   void log(std::string_view begin, std::string_view end = {}) const noexcept;
 };
 
-/// Reports a URL that `Endpoint::parse` does not take, and clears it.
-void check_endpoint(std::string& url, Errors& errors);
-
 }  // namespace baton::detail

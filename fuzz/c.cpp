@@ -279,7 +279,8 @@ baton::Context fill(baton_context* context) {
           baton_context_set_tracestate(context, list.data(), list.size(), nullptr) == BATON_OK &&
           baton_context_set_baggage(context, list.data(), list.size(), nullptr) == BATON_OK,
       "it can be filled");
-  return laws::chain_of({"tracecontext", "baggage"}, false).extract(fields);
+  static const baton::PropagatorChain chain = laws::chain_of({"tracecontext", "baggage"}, false);
+  return chain.extract(fields);
 }
 
 }  // namespace

@@ -4,13 +4,15 @@
 
     seeds.py VECTORS CORPUS OUT STAMP TARGET=FORMAT,FORMAT...
 
-CORPUS has the seeds written by hand, in a folder for each target; they are copied to the others.
+CORPUS has seeds written by hand and found by fuzzing, in a folder for each target; they are copied
+to the others.
 The vectors of a format become seeds of the target that reads its grammar.
 """
 
 import hashlib
 import json
 import pathlib
+import re
 import shutil
 import sys
 
@@ -38,18 +40,23 @@ def entry(name, value):
     return bytes([len(name)]) + name + b"S" + len(value).to_bytes(4, "big") + value
 
 
-def seeds_of_formats(target, fields):
+# What the first line chooses; one seed after the other takes the next.
+CHOICES = {"chain": (b"0", b"1"), "c": (b"0", b"1", b"48", b"64", b"129"), "nginx": (b"1", b"3"), "grpc": (b"0",)}
+
+
+def seeds_of_formats(target, fields, number):
     """The same for the targets that read names and values: chains, carriers, and a translator, if
     there is one."""
     lines = [name.encode() + b" " + value for name, value in fields]
     if not lines or any(b"\n" in line for line in lines):
         return
-    for choice in (b"0", b"1"):
-        yield "chain", b"\n".join([choice, *lines])
-    for choice in (b"0", b"1", b"48", b"64", b"129"):  # the bits are in c.cpp
-        yield "c", b"\n".join([choice, *lines])
-    for choice in (b"1", b"3"):
-        yield "nginx", b"\n".join([choice, *lines])
+    for name, choices in CHOICES.items():
+        yield name, b"\n".join([choices[number % len(choices)], *lines])
+    rules = b"api.partner.example\n*.partner.example: context baggage=k*; *: all"
+    callers = (b"keep_ids baggage", b"restart baggage=k", b"")[number % 3]
+    yield "trust", b"\n".join([b"%d" % (number % 3), rules, callers, *lines])
+    variables = [re.sub("[^A-Z0-9]", "_", name.upper()).encode() + b"=" + value for name, value in fields]
+    yield "environment", b"\n".join([b"name", b"value", *variables])
     yield "kafka", b"\n".join(lines)
     yield "curl", b"\n".join(name.encode() + b": " + value for name, value in fields)
     yield "amqp", b"".join(entry(name.encode(), value) for name, value in fields)
@@ -63,14 +70,15 @@ def main():
     for grammar in sys.argv[5:]:
         target, formats = grammar.split("=")
         targets |= dict.fromkeys(formats.split(","), target)
+    shutil.rmtree(out, ignore_errors=True)
     for folder in corpus.iterdir():
         shutil.copytree(folder, out / folder.name, dirs_exist_ok=True)
     count = 0
     for path in sorted(vectors.glob("*.json")):
         document = json.loads(path.read_text())
-        for vector in document.get("vectors", []):
+        for number, vector in enumerate(document.get("vectors", [])):
             fields = [(name.lower(), expand(value)) for name, value in vector.get("fields", [])]
-            for target, seed in [*seeds_of(fields), *seeds_of_formats(targets.get(path.stem), fields)]:
+            for target, seed in [*seeds_of(fields), *seeds_of_formats(targets.get(path.stem), fields, number)]:
                 if len(seed) > 10240:
                     continue
                 folder = out / target

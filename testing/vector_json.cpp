@@ -2,6 +2,7 @@
 #include "testing/vector_json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <fstream>
 #include <limits>
@@ -175,9 +176,12 @@ std::string unhexed(const json::value& value) {
 json::value parse_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) fail("cannot read " + path);
-  std::string text(max_file_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  std::string text;
+  std::array<char, 4096> piece;
+  do {
+    file.read(piece.data(), piece.size());
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  } while (file && text.size() <= max_file_bytes);
   if (text.size() > max_file_bytes) fail(path + ": more than 16 MiB");
 
   json::error_code error;

@@ -73,6 +73,8 @@ TEST(EndpointTest, ShowsNoSecrets) {
                          {"https://secret@h/x?secret#secret", "endpoint 'https://h/x' has TLS"},
                          {"user:secret@h", "endpoint 'user:…' does not begin"},
                          {"http://user:secret@ h", "the endpoint is no URL"},
+                         {"http://user:secret", "the endpoint is no URL"},
+                         {"http://user:secret/x@h", "the endpoint is no URL"},
                          {"secret", "the endpoint is no URL"}}) {
     EXPECT_FALSE(Endpoint::parse(given.url, error).has_value());
     EXPECT_TRUE(error.starts_with(given.error)) << error;

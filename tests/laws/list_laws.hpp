@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/baggage_parser.hpp"
+#include "core/key_filter.hpp"
 #include "core/tracestate_parser.hpp"
 #include "laws/require.hpp"
 #include "text/scan.hpp"
@@ -84,6 +86,21 @@ inline void check_baggage_twins(const ExactFields& fields, const baton::BaggageL
   require(fast_count == slow_count, "both stop at the same field");
   require(fast_errors == slow_errors, "both report the same errors");
   require_same(fast.finish().header(), slow.finish().header(), "both read the same baggage");
+}
+
+/// A key that was added before is known, in however many other ones. Each is in a buffer of its
+/// size.
+inline void check_key_filter(const std::vector<std::string>& keys) {
+  baton::detail::KeyFilter filter;
+  std::vector<std::vector<char>> added;
+  for (const std::string& key : keys) {
+    if (key.empty() || added.size() == baton::detail::KeyFilter::capacity) continue;
+    const std::vector<char> exact(key.begin(), key.end());
+    const bool may_be_there = filter.insert({exact.data(), exact.size()});
+    require(may_be_there || std::ranges::count(added, exact) == 0, "never a false no");
+    added.push_back(exact);
+    require(filter.size() == added.size(), "each is counted");
+  }
 }
 
 }  // namespace laws

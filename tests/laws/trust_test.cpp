@@ -15,6 +15,7 @@
 #include "laws/carrier_of.hpp"
 #include "laws/describe.hpp"
 #include "laws/format_laws.hpp"
+#include "laws/trust_laws.hpp"
 
 namespace {
 
@@ -221,6 +222,42 @@ RC_GTEST_PROP(TrustLaws, CallersChooseNoMoreThanTheyMay, ()) {
   laws::require(!kept.context.span_context().flags.sampled(), "no flag");
   laws::require(kept.context.baggage().empty(), "no baggage");
   laws::require(!kept.link.is_valid(), "no link");
+}
+
+/// Words of the grammar, and what is nearly one, in any order.
+std::string some_rules() {
+  std::string text;
+  for (const std::string& part :
+       *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+           "*", "*.example", "api.*", "host", ".", "*x", ":", ":", ": ", ";", "; ", "all", "none",
+           " context", " tracestate", " baggage", " baggage=a", ",b*", ",", "=", " ", "\t", "c d",
+           std::string(256, 'k')))) {
+    text += part;
+  }
+  return text;
+}
+
+RC_GTEST_PROP(TrustLaws, RulesAreReadAsTheReferenceReadsThem, ()) {
+  const auto rules = laws::check_destinations(some_rules());
+  const std::string destination =
+      *rc::gen::element<std::string>("", "host", "HOST.", "api.example", "x.api.example.");
+  laws::check_leaving(chains().back(), some_secrets().context, rules, destination);
+}
+
+TEST(TrustLaws, RulesAreReadUpToTheirLimits) {
+  const auto times = [](std::size_t count, std::string_view text) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += text;
+    return all;
+  };
+  for (const std::size_t count : {63U, 64U, 65U, 66U}) {
+    laws::check_destinations(times(count, "host: all;"));
+    laws::check_destinations("host: baggage=" + times(count - 1, "key,") + "key");
+  }
+  for (const std::size_t size : {254U, 255U, 256U}) {
+    laws::check_destinations(std::string(size, 'h') + ": all");
+    laws::check_destinations("host: baggage=" + std::string(size, 'k'));
+  }
 }
 
 }  // namespace

@@ -61,11 +61,10 @@ inline bool has_key(const Context& context, const std::string& key) {
 inline bool join_member(Context& context, const std::string& text) {
   const Member member = view_of({text}).front();
   if (has_key(context, member.key)) return true;
+  std::size_t size = text.size();
+  for (const std::string& kept : context.baggage_kept) size += kept.size() + 1;
+  if (context.baggage_kept.size() == 180 || size > 8192) return false;
   context.baggage_kept.push_back(text);
-  if (context.baggage_kept.size() > 180 || join(context.baggage_kept, ",").size() > 8192) {
-    context.baggage_kept.pop_back();
-    return false;
-  }
   context.baggage.push_back(member);
   return true;
 }

@@ -32,13 +32,18 @@ T* allocate(amqp_pool_t& pool, std::size_t count) {
 
 amqp_field_value_t to_field(const value& from, amqp_pool_t& pool);
 
+/// AMQP's short strings. Of a longer one rabbitmq-c would write all bytes behind a wrong length,
+/// and the broker would close the connection.
+bool is_short(std::string_view text) noexcept { return text.size() <= 255; }
+
 // NOLINTBEGIN(misc-no-recursion): as deep as the values of the caller, whose destructors go as deep
 amqp_table_t to_table(const boost::json::object& from, amqp_pool_t& pool) {
   if (from.empty()) return amqp_empty_table;
-  amqp_table_t table{static_cast<int>(from.size()),
-                     allocate<amqp_table_entry_t>(pool, from.size())};
-  amqp_table_entry_t* entry = table.entries;
-  for (const auto& [name, member] : from) *entry++ = {bytes_of(name), to_field(member, pool)};
+  amqp_table_t table{0, allocate<amqp_table_entry_t>(pool, from.size())};
+  for (const auto& [name, member] : from) {
+    if (!is_short(name)) continue;
+    table.entries[table.num_entries++] = {bytes_of(name), to_field(member, pool)};
+  }
   return table;
 }
 
@@ -177,21 +182,27 @@ class TableReader {
 
 amqp_basic_properties_t to_amqp(const Message& message, amqp_pool_t& pool) {
   amqp_basic_properties_t properties{};
-  properties._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG |
-                      AMQP_BASIC_HEADERS_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG |
-                      AMQP_BASIC_PRIORITY_FLAG | AMQP_BASIC_CORRELATION_ID_FLAG |
-                      AMQP_BASIC_REPLY_TO_FLAG;
-  properties.content_type = bytes_of(message.content_type);
-  properties.content_encoding = bytes_of(message.content_encoding);
+  properties._flags =
+      AMQP_BASIC_HEADERS_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_PRIORITY_FLAG;
   properties.headers = to_table(message.headers, pool);
   properties.delivery_mode = message.delivery_mode;
   properties.priority = message.priority;
-  properties.correlation_id = bytes_of(message.correlation_id);
-  properties.reply_to = bytes_of(message.reply_to);
+  const auto set = [&](amqp_flags_t flag, amqp_bytes_t& property, const std::string& text) {
+    if (!is_short(text)) return;
+    properties._flags |= flag;
+    property = bytes_of(text);
+  };
+  set(AMQP_BASIC_CONTENT_TYPE_FLAG, properties.content_type, message.content_type);
+  set(AMQP_BASIC_CONTENT_ENCODING_FLAG, properties.content_encoding, message.content_encoding);
+  set(AMQP_BASIC_CORRELATION_ID_FLAG, properties.correlation_id, message.correlation_id);
+  set(AMQP_BASIC_REPLY_TO_FLAG, properties.reply_to, message.reply_to);
   return properties;
 }
 
 int publish(amqp_connection_state_t connection, amqp_channel_t channel, const Message& message) {
+  if (!is_short(message.exchange) || !is_short(message.routing_key)) {
+    return AMQP_STATUS_INVALID_PARAMETER;
+  }
   struct Pool {
     Pool() noexcept { init_amqp_pool(&pool, 4096); }
     ~Pool() { empty_amqp_pool(&pool); }

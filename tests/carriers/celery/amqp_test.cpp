@@ -187,4 +187,29 @@ TEST_F(CeleryAmqpTest, Limits) {
   }
 }
 
+/// rabbitmq-c would write their sizes modulo 256, and all that follows would be malformed.
+TEST_F(CeleryAmqpTest, WhatAmqpCannotSayIsLeftOut) {
+  const std::string longest(255, 'a');
+  const std::string longer(256, 'a');
+  Message message;
+  message.headers = {{longest, 1}, {longer, 2}, {"in", {{longer, 3}, {"b", 4}}}, {"last", 5}};
+  message.content_type = longest;
+  message.content_encoding = longer;
+  message.correlation_id = longer;
+  message.reply_to = longer;
+  const auto got = from_amqp(arrived(message));
+  ASSERT_TRUE(got.has_value());
+  EXPECT_EQ(got->headers, (boost::json::object{{longest, 1}, {"in", {{"b", 4}}}, {"last", 5}}));
+  EXPECT_EQ(got->content_type, longest);
+  EXPECT_EQ(got->content_encoding, "");
+  EXPECT_EQ(got->correlation_id, "");
+  EXPECT_EQ(got->reply_to, "");
+
+  for (std::string Message::* const part : {&Message::exchange, &Message::routing_key}) {
+    Message elsewhere;
+    elsewhere.*part = longer;
+    EXPECT_EQ(baton::celery::publish(nullptr, 1, elsewhere), AMQP_STATUS_INVALID_PARAMETER);
+  }
+}
+
 }  // namespace

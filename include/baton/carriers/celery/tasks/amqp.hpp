@@ -14,11 +14,13 @@
 namespace baton::celery {
 
 /// The properties of a message as py-amqp sends them. They point into the pool and into the
-/// message: both must outlive them. Throws `std::bad_alloc`, and nothing else.
+/// message: both must outlive them. AMQP has at most 255 bytes for the name of a header and for a
+/// property: longer ones are left out. Throws `std::bad_alloc`, and nothing else.
 [[nodiscard]] amqp_basic_properties_t to_amqp(const Message& message, amqp_pool_t& pool);
 
 /// Publishes a message to its exchange, by its routing key. Returns the status of
-/// `amqp_basic_publish`: `AMQP_STATUS_OK` if it was sent. Headers must fit into one frame.
+/// `amqp_basic_publish`: `AMQP_STATUS_OK` if it was sent. Headers must fit into one frame. An
+/// exchange or a routing key of more than 255 bytes is `AMQP_STATUS_INVALID_PARAMETER`.
 ///
 ///     baton::celery::publish(connection, 1, baton::celery::make_message(task));
 [[nodiscard]] int publish(amqp_connection_state_t connection, amqp_channel_t channel,

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -10,8 +11,13 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "baton/carriers/beast.hpp"
 #include "baton/configuration.hpp"
@@ -395,6 +401,41 @@ TEST(HttpAnswer, IsReadFromWhatOthersWrite) {
   EXPECT_FALSE(is_read({{"server-timing", "traceparent;desc=\""}}));
   EXPECT_FALSE(is_read({{"server-timing", "\"\\"}}));
   EXPECT_FALSE(is_read({{"server-timing", ",;=,"}}));
+}
+
+/// What is read of a value in a block of exactly its size.
+baton::SpanContext answer_in(std::string_view field, std::string_view value) {
+  const auto block = std::make_unique<char[]>(value.size());
+  std::ranges::copy(value, block.get());
+  const std::vector<std::pair<std::string_view, std::string_view>> fields{
+      {field, {block.get(), value.size()}}};
+  return baton::http::read_answer(fields);
+}
+
+TEST(HttpAnswer, AnyByteAtAnyPlaceAndAnyPrefixIsReadOrNot) {
+  const std::string good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const std::string before = "db;dur=1, traceparent;desc=\"";
+  std::size_t read = 0;
+  for (const auto& [field, begin, end] : {std::tuple("traceresponse", std::string(), ""),
+                                          std::tuple("server-timing", before, "\"")}) {
+    const std::string value = begin + good + end;
+    ASSERT_TRUE(answer_in(field, value).is_valid());
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      EXPECT_FALSE(answer_in(field, value.substr(0, i)).is_valid()) << i;
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string changed = value;
+        changed[i] = static_cast<char>(byte);
+        const baton::SpanContext span = answer_in(field, changed);
+        if (!span.is_valid()) continue;
+        ++read;
+        const auto expected = baton::Traceparent::parse(changed.substr(begin.size(), good.size()));
+        ASSERT_TRUE(expected.has_value()) << changed;
+        EXPECT_EQ(span.trace_id, expected->trace_id);
+        EXPECT_EQ(span.span_id, expected->parent_id);
+      }
+    }
+  }
+  EXPECT_GT(read, std::size_t{2} * 48 * 16) << "each digit of an id may be another one";
 }
 
 }  // namespace

@@ -212,4 +212,5 @@ def counts():
 if __name__ == "__main__":
     if sys.argv[1:] == ["--json"]:
         sys.exit(print(json.dumps(counts())))
+    print("| calls into libraries of others:", ", ".join(f"{count} {how}" for how, count in counts().items()))
     unittest.main()

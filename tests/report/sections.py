@@ -52,6 +52,8 @@ def mutation_pieces(found):
          f"{row['percent']:.1f} %", f"{row['goal']} %"]
         for folder, row in found["folders"].items()
     ]  # fmt: skip
+    if found["left_out"]:
+        yield "Not built here, so not mutated: " + ", ".join(found["left_out"]) + "."
     reasons = collections.defaultdict(list)
     for its in found["survivors"]:
         reasons[its["argued"] or ""].append(f"{its['path']}:{its['line']} `{its['change']}`")
@@ -85,8 +87,42 @@ def coverage_pieces(found):
         )
 
 
+def lint_figure(found):
+    failed = found["tidy"]["failed"] + found["c"]["failed"]
+    return f"{found['tidy']['sources'] + found['c']['sources']} sources, {failed} with findings"
+
+
+def lint_pieces(found):
+    tidy, c = found["tidy"], found["c"]
+    yield ["tool", "version", "sources", "with findings"], [
+        [f"clang-tidy, {tidy['checks']} checks, of {', '.join(tidy['folders'])}", tidy["clang-tidy"],
+         tidy["sources"], tidy["failed"]],
+        ["GCC's analyzer, of C", c["gcc"], c["sources"], c["failed"]],
+        ["cppcheck, of C", c["cppcheck"], c["sources"], c["failed"]],
+    ]  # fmt: skip
+
+
+def fuzz_figure(found):
+    return f"{len(found['targets'])} targets, {found['executions']:,} runs, {found['executions_of_all_runs']:,} in all"
+
+
+def fuzz_pieces(found):
+    yield f"Each target ran for {found['seconds_each']} seconds. A rate is of one processor, with sanitizers."
+    head = ["target", "runs", "runs a second", "edges", "features", "corpus before", "bytes", "after", "bytes", "faults"]
+    yield head, [
+        [its["target"], f"{its['executions']:,}", f"{its['per_processor_second']:,}", its["edges"], its["features"],
+         its["corpus_before"]["files"], its["corpus_before"]["bytes"], its["corpus_after"]["files"],
+         its["corpus_after"]["bytes"], ", ".join(its["artifacts"]) or int(its["failed"])]
+        for its in sorted(found["targets"], key=lambda its: its["target"])
+    ]  # fmt: skip
+
+
 SECTIONS = [
     Section("test", "Tests", "./dev test", tests_figure, tests_pieces),
     Section("mutation", "Mutation", "./dev mutate", mutation_figure, mutation_pieces),
     Section("coverage", "Coverage", "./dev coverage", coverage_figure, coverage_pieces),
+    Section("fuzz", "Fuzzing", "./dev fuzz", fuzz_figure, fuzz_pieces),
+    Section("machines", "Other machines", "./dev test machines", tests_figure, tests_pieces),
+    Section("compilers", "Other standard libraries", "./dev test compilers", tests_figure, tests_pieces),
+    Section("lint", "Static analysis", "./dev lint", lint_figure, lint_pieces),
 ]

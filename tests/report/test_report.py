@@ -29,6 +29,7 @@ FOUND = {
             {"path": "src/core/ids.cpp", "line": 5, "function": "f", "change": "c → d", "argued": "the same"},
         ],
         "problems": [],
+        "left_out": ["bindings/opentelemetry"],
     },
     "coverage": {
         "folders": {"src/core": {part: {"all": 11, "covered": 9, "argued": 1, "percent": 90.0, "goal": 98}
@@ -36,7 +37,18 @@ FOUND = {
         "missing": [{"path": "src/core/ids.cpp", "line": 9, "kind": "true", "text": "a < b"}],
         "problems": [],
     },
+    "fuzz": {
+        "targets": [{"target": "hex", "executions": 1234567, "per_processor_second": 20000, "edges": 5, "features": 6,
+                     "corpus_before": {"files": 2, "bytes": 30}, "corpus_after": {"files": 3, "bytes": 40},
+                     "failed": False, "artifacts": []}],
+        "executions": 1234567, "executions_of_all_runs": 7654321, "seconds_each": 60,
+    },
+    "lint": {
+        "tidy": {"clang-tidy": "19.1", "checks": 300, "folders": ["src"], "sources": 90, "failed": 0},
+        "c": {"gcc": "12.2", "cppcheck": "2.10", "sources": 9, "failed": 1},
+    },
 }  # fmt: skip
+FOUND |= {name: FOUND["test"] for name in ("machines", "compilers")}
 
 
 class PageTest(unittest.TestCase):
@@ -70,6 +82,12 @@ class PageTest(unittest.TestCase):
             "- the same: src/core/ids.cpp:5 `c → d`",
             "| Coverage | 90.0 % of lines, 90.0 % of branches | abc | 1 min 1 s |",
             "- src/core/ids.cpp:9 never true `a < b`",
+            "Not built here, so not mutated: bindings/opentelemetry.",
+            "| Fuzzing | 1 targets, 1,234,567 runs, 7,654,321 in all | abc | 1 min 1 s |",
+            "| hex | 1,234,567 | 20,000 | 5 | 6 | 2 | 30 | 3 | 40 | 0 |",
+            "| Other machines | 7 passed, 0 failed, 1 skipped | abc | 1 min 1 s |",
+            "| Static analysis | 99 sources, 1 with findings | abc | 1 min 1 s |",
+            "| clang-tidy, 300 checks, of src | 19.1 | 90 | 0 |",
         ):
             self.assertIn(line, text.splitlines())
 

@@ -15,9 +15,10 @@ ROOMS = ("carriers", "bindings", "exporter", "include", "testing", "tools", "exa
 CALL = re.compile(r"\b((?:rd_kafka_|amqp_|(?:init|recycle|empty)_amqp_|redis[A-Z]|freeReply|curl_|"
                   r"ngx_)\w+)\s*\(")
 
-KAFKA = "tests/carriers/kafka/faults_test.cpp"
+KAFKA = "tests/carriers/kafka/failing_calls.cpp"
 AMQP = "tests/carriers/amqp/ownership_test.cpp"
 CELERY = "tests/carriers/celery/faults_test.cpp"
+CLIENTS = "tests/carriers/kafka/faults_test.cpp"
 CURL = "tests/carriers/curl/faults_test.cpp"
 NGINX = "tests/bindings/nginx/faults.cpp"
 
@@ -121,11 +122,11 @@ ARGUED = {
 
 # Interfaces of C++, whose calls have no names to search for: what may fail there, and the test.
 OBJECTS = [
-    ("RdKafka::Headers::add refuses", KAFKA, "AListOfTheCppInterfaceThatRefusesAHeader"),
+    ("RdKafka::Headers::add refuses", CLIENTS, "AListOfTheCppInterfaceThatRefusesAHeader"),
     ("RdKafka::Producer::produce refuses", "tests/carriers/kafka/ownership_test.cpp",
      "AListOfTheCppInterfaceStaysTheCallersToo"),
-    ("the plugin is refused", KAFKA, "AConfigurationIsRefusedWithAReason"),
-    ("Kafka: down in a transaction, under sanitizers", KAFKA, "ABrokerThatIsDownInATransaction"),
+    ("the plugin is refused", CLIENTS, "AConfigurationIsRefusedWithAReason"),
+    ("Kafka: down in a transaction, under sanitizers", CLIENTS, "ABrokerThatIsDownInATransaction"),
     ("gRPC: the connection breaks at any byte", "tests/carriers/grpc/call_test.cpp",
      "AConnectionThatBreaksEndsTheSpansOfBothEnds"),
     ("gRPC: a call is never sent, or given up", "tests/carriers/grpc/span_test.cpp",

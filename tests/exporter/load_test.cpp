@@ -303,6 +303,29 @@ TEST(SignalTest, InterruptNoCall) {
   EXPECT_EQ(tracer.counts().exported, tracer.counts().ended);
 }
 
+/// A thread that waits for the exporter's may be canceled only afterwards.
+TEST(CancellationTest, InterruptsNoShutdown) {
+  const Backend backend;
+  Log log;
+  ExportingTracer tracer(options_for(backend, log));
+  std::atomic<bool> is_canceled = false;
+  std::atomic<bool> has_returned = false;
+  std::atomic<bool> goes_on = false;
+  std::thread thread([&] {
+    while (!is_canceled) std::this_thread::yield();
+    make_spans(tracer, 3);
+    has_returned = tracer.flush() && tracer.shutdown();
+    ::pthread_testcancel();
+    goes_on = true;
+  });
+  ::pthread_cancel(thread.native_handle());
+  is_canceled = true;
+  thread.join();
+  EXPECT_TRUE(has_returned);
+  EXPECT_FALSE(goes_on);
+  EXPECT_EQ(tracer.counts().exported, 3U);
+}
+
 /// A process that ends while its spans wait, or are on their way, in several ways.
 class ExitTest : public testing::TestWithParam<int> {
  protected:

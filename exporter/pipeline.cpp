@@ -35,6 +35,18 @@ class WithoutSignals {
   sigset_t before_{};
 };
 
+/// While it exists, this thread cannot be canceled: that would unwind what must not be unwound.
+class WithoutCancellation {
+ public:
+  WithoutCancellation() noexcept { ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  WithoutCancellation(const WithoutCancellation&) = delete;
+  WithoutCancellation& operator=(const WithoutCancellation&) = delete;
+  ~WithoutCancellation() { ::pthread_setcancelstate(before_, nullptr); }
+
+ private:
+  int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
 }  // namespace
 
 void Pipeline::add(SpanPointer span) noexcept {
@@ -193,6 +205,7 @@ bool Pipeline::shutdown(std::chrono::milliseconds timeout) {
     mutex_.await([this] { return is_stopped_; });
     thread.swap(thread_);
   }
+  const WithoutCancellation without_cancellation;
   if (thread.joinable()) thread.join();
   return is_in_time;
 }

@@ -27,15 +27,14 @@ std::uint64_t load_short(const char* text, std::size_t size) noexcept {
 constinit std::atomic<std::uint64_t> first{0};
 constinit std::atomic<std::uint64_t> second{0};
 
-/// The same for all threads, odd, made by the first one that asks.
+/// The same for all threads, and not zero: made by the first one that asks.
 std::uint64_t once(std::atomic<std::uint64_t>& word) noexcept {
-  std::uint64_t value = word.load(std::memory_order_relaxed);
-  if (value == 0) [[unlikely]] {
-    const std::uint64_t made = secret_bits() | 1U;
-    if (word.compare_exchange_strong(value, made, std::memory_order_relaxed)) return made;
-  }
-  return value;
+  std::uint64_t value = 0;
+  const std::uint64_t made = secret_bits() | 1U;
+  return word.compare_exchange_strong(value, made, std::memory_order_relaxed) ? made : value;
 }
+
+[[gnu::noinline, gnu::cold]] HashKey make_key() noexcept { return {once(first), once(second)}; }
 
 }  // namespace
 
@@ -52,7 +51,11 @@ std::uint64_t keyed_hash(std::string_view text, const HashKey& key) noexcept {
 }
 
 std::uint64_t keyed_hash(std::string_view text) noexcept {
-  return keyed_hash(text, {once(first), once(second)});
+  const HashKey key{first.load(std::memory_order_relaxed), second.load(std::memory_order_relaxed)};
+  if (key.first == 0 || key.second == 0) [[unlikely]] {
+    return keyed_hash(text, make_key());
+  }
+  return keyed_hash(text, key);
 }
 
 }  // namespace baton::detail

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many threads that end spans while others flush, shut down and fork: by the law that every sampled
-// span which has ended is exported, dropped or waiting. Also for ThreadSanitizer.
+// Many threads that end spans while others flush, shut down and fork, signals come and the process
+// ends: by the law that every sampled span which has ended is exported, dropped or waiting. Also
+// for ThreadSanitizer.
 #include <gtest/gtest.h>
-
+#include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
+
+#include <array>
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <memory>
 #include <thread>
 
 #include "exporter/support.hpp"
@@ -238,6 +244,133 @@ TEST_F(ForkTest, ForksUnderLoad) {
   EXPECT_EQ(tracer.counts().exported, 30 * 2 * spans_of_thread);
   EXPECT_EQ(ids_in(backend.requests()).size(), exported + tracer.counts().exported);
 }
+
+/// Signals are the application's: the exporter's thread takes none, whatever interrupts the others.
+TEST(SignalTest, TheExporterGetsNone) {
+  static std::atomic<int> count = 0;
+  struct sigaction before{};
+  struct sigaction action{};
+  action.sa_handler = [](int) { ++count; };
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGUSR1);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const Backend backend;  // its threads get none
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  Log log;
+  ExportingTracer tracer(options_for(backend, log));
+  make_spans(tracer, 1);  // starts the thread
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  for (int i = 0; i < 20; ++i) {
+    ::kill(::getpid(), SIGUSR1);
+    make_spans(tracer, 1);
+    EXPECT_TRUE(tracer.flush());
+  }
+  EXPECT_EQ(count, 0);
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  EXPECT_EQ(count, 1) << "it has waited for this thread";
+  EXPECT_EQ(tracer.counts().exported, 21U);
+  ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+/// Calls that a signal interrupts go on: the handler asks for no restart.
+TEST(SignalTest, InterruptNoCall) {
+  static std::atomic<int> count = 0;
+  struct sigaction before{};
+  struct sigaction action{};
+  action.sa_handler = [](int) { ++count; };
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
+  const Backend backend;
+  Log log;
+  ExportingTracer tracer(options_for(backend, log));
+  std::atomic<bool> done = false;
+  const pthread_t flushing = ::pthread_self();
+  std::thread sends([&] {
+    while (!done) {
+      ::pthread_kill(flushing, SIGUSR1);
+      std::this_thread::sleep_for(200us);
+    }
+  });
+  for (std::size_t round = 0; round < 50 || count < 50; ++round) {
+    make_spans(tracer, 1);
+    EXPECT_TRUE(tracer.flush());
+  }
+  EXPECT_TRUE(tracer.shutdown());
+  done = true;
+  sends.join();
+  ::sigaction(SIGUSR1, &before, nullptr);
+  EXPECT_EQ(tracer.counts().exported, tracer.counts().ended);
+}
+
+/// A thread that waits for the exporter's may be canceled only afterwards.
+TEST(CancellationTest, InterruptsNoShutdown) {
+  const Backend backend;
+  Log log;
+  ExportingTracer tracer(options_for(backend, log));
+  std::atomic<bool> is_canceled = false;
+  std::atomic<bool> has_returned = false;
+  std::atomic<bool> goes_on = false;
+  std::thread thread([&] {
+    while (!is_canceled) std::this_thread::yield();
+    make_spans(tracer, 3);
+    has_returned = tracer.flush() && tracer.shutdown();
+    ::pthread_testcancel();
+    goes_on = true;
+  });
+  ::pthread_cancel(thread.native_handle());
+  is_canceled = true;
+  thread.join();
+  EXPECT_TRUE(has_returned);
+  EXPECT_FALSE(goes_on);
+  EXPECT_EQ(tracer.counts().exported, 3U);
+}
+
+/// A process that ends while its spans wait, or are on their way, in several ways.
+class ExitTest : public testing::TestWithParam<int> {
+ protected:
+  ExitTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+
+  static Reply answer(int way) {
+    Reply reply;
+    reply.is_silent = way == 1;
+    reply.closes = way == 2;
+    return reply;
+  }
+
+  [[noreturn]] static void end(int way) {
+    static const Backend& backend =
+        *new Backend([way](const auto&, std::size_t) { return answer(way); });
+    static Log& log = *new Log;
+    ExportOptions options = options_for(backend, log);
+    options.max_batch_size = 2;
+    static const auto tracer = std::make_shared<ExportingTracer>(options);
+    if (way != 0) set_global_tracer(tracer);  // else it is destroyed
+    make_spans(*tracer, 3);
+    for (int i = 0; way == 3 && i < 4; ++i) {
+      std::thread([] {
+        for (;;) make_spans(*tracer, 1);
+      }).detach();
+    }
+    if (way == 4) {
+      std::thread([] {
+        for (;;) static_cast<void>(tracer->flush());
+      }).detach();
+    }
+    while (way != 0 && backend.requests().empty()) std::this_thread::yield();
+    if (std::atexit([] { make_spans(*tracer, 1); }) != 0) std::abort();
+    std::exit(0);
+  }
+};
+
+TEST_P(ExitTest, Well) { EXPECT_EXIT(end(GetParam()), testing::ExitedWithCode(0), "^$"); }
+
+constexpr std::array<const char*, 5> ways = {"WithSpansThatWait", "WhileTheBackendIsSilent",
+                                             "WhileTheBackendFails", "WhileThreadsMakeSpans",
+                                             "WhileAThreadFlushes"};
+INSTANTIATE_TEST_SUITE_P(Ways, ExitTest, testing::Range(0, 5), [](const auto& way) {
+  return std::string(ways.at(static_cast<std::size_t>(way.param)));
+});
 
 }  // namespace
 }  // namespace baton::test

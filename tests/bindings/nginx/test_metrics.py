@@ -2,6 +2,7 @@
 """The counts of all workers, and what becomes of them if workers end or the configuration changes."""
 
 import os
+import pathlib
 import signal
 
 import peers
@@ -81,6 +82,26 @@ class Metrics(server.TestCase):
         self.assertEqual(counts['baton_format_won_total{format="b3"}'], 1)
         self.assertEqual(counts['baton_format_won_total{format="jaeger"}'], 1)
         self.assertEqual(counts["baton_extractions_total"], 2)
+
+    def test_reloads_without_the_module(self):
+        """The master unloads it, and loads it again."""
+        nginx = self.start()
+        used = nginx.path.read_text()
+        unused = used.replace(f"load_module {server.MODULE};", "").replace(COUNTING + METRICS, "")
+
+        def is_loaded():
+            return server.MODULE in pathlib.Path(f"/proc/{nginx.process.pid}/maps").read_text()
+
+        for _ in range(5):
+            nginx.get("/", {"b3": B3})
+            self.assertEqual(nginx.metrics()["baton_extractions_total"], 1)
+            nginx.path.write_text(unused)
+            nginx.wait_for_the_end_of(nginx.reload())
+            self.assertFalse(is_loaded())
+            self.assertEqual(nginx.get("/", {"b3": B3})[0], 200)
+            nginx.path.write_text(used)
+            nginx.wait_for_the_end_of(nginx.reload())
+            self.assertTrue(is_loaded())
 
     def test_a_wrong_reload_changes_nothing(self):
         nginx = self.start()

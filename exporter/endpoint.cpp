@@ -23,9 +23,8 @@ bool is_port(std::string_view digits) noexcept {
 
 /// Escapes are decoded: a zero would end the name that is looked up.
 bool is_host(std::string_view host) noexcept {
-  return !host.empty() && std::none_of(host.begin(), host.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-  });
+  return std::none_of(host.begin(), host.end(),
+                      [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
 }
 
 /// The parts of a URL that hold no passwords and keys.
@@ -58,6 +57,7 @@ std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error
   }
   if (parsed->scheme_id() != urls::scheme::http) return wrong("does not begin with 'http://'");
   if (parsed->has_userinfo()) return wrong("has a user, which is not supported: use headers");
+  if (parsed->encoded_host().empty()) return wrong("has no host");
   if (!is_host(parsed->host_address())) return wrong("has no valid host");
   if (!parsed->port().empty() && !is_port(parsed->port())) return wrong("has no valid port");
   Endpoint endpoint;

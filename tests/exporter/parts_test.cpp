@@ -72,7 +72,7 @@ TEST(EndpointTest, ShowsNoSecrets) {
        std::vector<Case>{{"http://user:secret@h/x", "endpoint 'http://h/x' has a user"},
                          {"https://secret@h/x?secret#secret", "endpoint 'https://h/x' has TLS"},
                          {"user:secret@h", "endpoint 'user:…' does not begin"},
-                         {"http:///x?secret", "endpoint 'http:///x' has no valid host"},
+                         {"http:///x?secret", "endpoint 'http:///x' has no host"},
                          {"http://h%00/?secret", "endpoint 'http://h%00/' has no valid host"},
                          {"http://h%20/?secret", "endpoint 'http://h%20/' has no valid host"},
                          {"http://h%7f/?secret", "endpoint 'http://h%7f/' has no valid host"},

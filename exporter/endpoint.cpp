@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/endpoint.hpp"
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <charconv>
@@ -18,6 +19,12 @@ bool is_port(std::string_view digits) noexcept {
   const char* const end = digits.data() + digits.size();
   const auto [last, result] = std::from_chars(digits.data(), end, port);
   return result == std::errc() && last == end && port != 0;
+}
+
+/// Escapes are decoded: a zero would end the name that is looked up.
+bool is_host(std::string_view host) noexcept {
+  return std::none_of(host.begin(), host.end(),
+                      [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
 }
 
 /// The parts of a URL that hold no passwords and keys.
@@ -51,6 +58,7 @@ std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error
   if (parsed->scheme_id() != urls::scheme::http) return wrong("does not begin with 'http://'");
   if (parsed->has_userinfo()) return wrong("has a user, which is not supported: use headers");
   if (parsed->encoded_host().empty()) return wrong("has no host");
+  if (!is_host(parsed->host_address())) return wrong("has no valid host");
   if (!parsed->port().empty() && !is_port(parsed->port())) return wrong("has no valid port");
   Endpoint endpoint;
   endpoint.host = parsed->host_address();

@@ -127,12 +127,15 @@ void check_endpoint(const std::string& url) {
     require(is_twice || error.find(user) == std::string::npos, "a password is told");
   }
   if (!endpoint) return;
-  const auto is_printable = [](char c) { return c > 0x20 && c < 0x7f; };
-  for (const std::string& text : {endpoint->authority, endpoint->target, endpoint->host}) {
-    require(!text.empty(), "no part is empty");
-    require(std::ranges::all_of(text, is_printable) || &text == &endpoint->host,
-            "it fits into a request");
+  const auto is_visible = [](char c) { return c > 0x20 && c < 0x7f; };
+  for (const std::string& text : {endpoint->authority, endpoint->target}) {
+    require(!text.empty() && std::ranges::all_of(text, is_visible), "it fits into a request");
   }
+  for (const char c : endpoint->host) {
+    const auto byte = static_cast<unsigned char>(c);
+    require(byte > 0x20 && byte != 0x7f, "no host has a blank or a control character");
+  }
+  require(!endpoint->host.empty(), "there is a host");
   require(endpoint->target.front() == '/' && endpoint->target.find('#') == std::string::npos,
           "path and query");
   std::uint16_t port = 0;

@@ -8,7 +8,7 @@ FOLDER is where the build has the programs: fuzz/ in its directory. SECONDS are 
 
 Results are in FOLDER/result.json, a line for each run of a target in FOLDER/runs.jsonl, and new
 inputs in FOLDER/found/TARGET. --one is for a test: it shows the target's own output. --minimize
-writes those of the new inputs that reach new places into corpus/TARGET beside this program.
+writes those of the new inputs that reach new places into corpus/TARGET.txt beside this program.
 
 The exit status is 1 if a target has found a fault, and 2 if there is no result.
 """
@@ -28,8 +28,9 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 
 # In bytes: what costs time in proportion to the input, and what needs longer ones to say anything.
-DEFAULT_LONGEST = 1024
-LONGEST = {"hex": 256, "traceparent": 256, "sampling": 512, "celery": 2048, "sqs": 2048, "vectors": 512}
+DEFAULT_LONGEST = 512
+LONGEST = {"hex": 256, "traceparent": 256, "baggage": 1024, "list": 1024, "tracestate": 1024,
+           "celery": 2048, "envelope": 2048, "sqs": 2048}
 
 OPTIONS = [
     "-entropic_scale_per_exec_time=1",  # inputs that run fast are changed more often
@@ -38,7 +39,7 @@ OPTIONS = [
     "-error_exitcode=1",  # libFuzzer's own, 77, would mean "skipped" to Meson
 ]
 MERGE_TIMEOUT = 1200
-MOST_BYTES = 10_000  # of a minimized corpus
+MOST_BYTES = 6_000  # of a minimized corpus, without escapes
 LINE = re.compile(r"#(\d+)\s.*?cov: (\d+) ft: (\d+) corp: (\d+)/(\d+)(b|Kb|Mb)")
 UNITS = {"b": 1, "Kb": 1 << 10, "Mb": 1 << 20}
 
@@ -235,25 +236,35 @@ def run_one(folder, target, seconds):
     return 1 if result["failed"] else 0
 
 
-def is_generated(path):
-    return re.fullmatch(r"[0-9a-f]{40}", path.name) is not None
+def name_of(content):
+    return hashlib.sha1(content).hexdigest()
+
+
+def read_corpus(path):
+    """The inputs of a file with one on each line, in Python's escapes."""
+    lines = path.read_text("ascii").splitlines() if path.exists() else []
+    return [line.encode("ascii").decode("unicode_escape").encode("latin-1") for line in lines]
+
+
+def write_corpus(path, contents):
+    lines = [content.decode("latin-1").encode("unicode_escape").decode("ascii") for content in contents]
+    path.write_text("".join(f"{line}\n" for line in lines), "ascii")
 
 
 def minimize(folder, target):
     """Seeds by hand and from vectors come first; of all other inputs those that add edges."""
     run = Run(folder, target, 0)
-    kept = HERE / "corpus" / target
-    kept.mkdir(exist_ok=True)
-    generated = {path.name: path.read_bytes() for path in kept.iterdir() if is_generated(path)}
+    kept = HERE / "corpus" / f"{target}.txt"
+    earlier = read_corpus(kept)
     with tempfile.TemporaryDirectory() as name:
         old, new = pathlib.Path(name, "old"), pathlib.Path(name, "new")
         for place in (old, new):
             place.mkdir()
         for path in run.seeds.iterdir() if run.seeds.is_dir() else []:
-            if path.name not in generated and path.stat().st_size <= longest(target):
-                shutil.copy(path, old)
-        for number, content in enumerate(generated.values()):
-            (new / str(number)).write_bytes(content)
+            shutil.copy(path, old)
+        for content in earlier:
+            (old / name_of(content)).unlink(missing_ok=True)
+            (new / name_of(content)).write_bytes(content)
         before = {path.name for path in old.iterdir()}
         merged = subprocess.run(
             [run.program, *run.options(), "-merge=1", "-use_counters=0", old, new, run.found],
@@ -261,16 +272,15 @@ def minimize(folder, target):
         if merged.returncode != 0:
             die(f"{target} cannot be merged:\n{merged.stderr.decode('utf-8', 'replace')[-2000:]}")
         added = [path.read_bytes() for path in old.iterdir() if path.name not in before]
-    for path in generated:
-        (kept / path).unlink()
     left = MOST_BYTES
+    contents = []
     for content in sorted(added, key=lambda content: (len(content), content)):
         left -= len(content)
-        if left < 0:
-            break
-        (kept / hashlib.sha1(content).hexdigest()).write_bytes(content)
-    count = sum(is_generated(path) for path in kept.iterdir())
-    print(f"{target}: {count} inputs, which reach more than the seeds, {size_of(kept)['bytes']:,} bytes", flush=True)
+        if left >= 0:
+            contents.append(content)
+    write_corpus(kept, contents)
+    size = kept.stat().st_size
+    print(f"{target}: {len(contents)} inputs, which reach more than the seeds, {size:,} bytes", flush=True)
 
 
 def main():

@@ -4,12 +4,11 @@
 
     seeds.py VECTORS CORPUS OUT STAMP TARGET=FORMAT,FORMAT...
 
-CORPUS has seeds written by hand and found by fuzzing, in a folder for each target; they are copied
-to the others.
+CORPUS has seeds written by hand, in a folder for each target, and what fuzzing has found, in a file
+for each; they are copied to the others.
 The vectors of a format become seeds of the target that reads its grammar.
 """
 
-import hashlib
 import json
 import pathlib
 import re
@@ -17,6 +16,7 @@ import shutil
 import sys
 
 sys.path.append(sys.argv[1])
+from run import name_of, read_corpus
 from texts import expand
 
 
@@ -64,6 +64,11 @@ def seeds_of_formats(target, fields, number):
         yield target, b"\n".join(lines)
 
 
+def write(folder, seed):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name_of(seed)).write_bytes(seed)
+
+
 def main():
     vectors, corpus, out, stamp = map(pathlib.Path, sys.argv[1:5])
     targets = {}
@@ -71,8 +76,12 @@ def main():
         target, formats = grammar.split("=")
         targets |= dict.fromkeys(formats.split(","), target)
     shutil.rmtree(out, ignore_errors=True)
-    for folder in corpus.iterdir():
-        shutil.copytree(folder, out / folder.name, dirs_exist_ok=True)
+    for place in corpus.iterdir():
+        if place.is_dir():
+            shutil.copytree(place, out / place.name)
+    for place in corpus.glob("*.txt"):
+        for content in read_corpus(place):
+            write(out / place.stem, content)
     count = 0
     for path in sorted(vectors.glob("*.json")):
         document = json.loads(path.read_text())
@@ -81,9 +90,7 @@ def main():
             for target, seed in [*seeds_of(fields), *seeds_of_formats(targets.get(path.stem), fields, number)]:
                 if len(seed) > 10240:
                     continue
-                folder = out / target
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / hashlib.sha1(seed).hexdigest()).write_bytes(seed)
+                write(out / target, seed)
                 count += 1
     if count == 0:
         sys.exit(f"no vectors with fields in {vectors}")

@@ -84,10 +84,14 @@ inline oracle::Fields check_inject(const baton::PropagatorChain& chain,
 
   oracle::Fields reused = stale;
   reused.add("unrelated", "\r\nkept");
-  const auto foreign = [&chain](const oracle::Fields& fields) {
+  std::set<std::string> others_names;
+  for (const auto& entry : reused.entries()) {
+    if (!chain.owns(entry.first)) others_names.insert(entry.first);
+  }
+  const auto foreign = [&others_names](const oracle::Fields& fields) {
     oracle::Fields others;
     for (const auto& [name, value] : fields.entries()) {
-      if (!chain.owns(name)) others.add(name, {value.data(), value.size()});
+      if (others_names.contains(name)) others.add(name, {value.data(), value.size()});
     }
     return others;
   };

@@ -27,7 +27,7 @@ class FamilyValues {
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name, std::string_view first);
 
  private:
-  static constexpr std::size_t few = 8;
+  static constexpr std::size_t few = 4;
 
   /// Names and values belong to the carrier.
   struct Entry {

@@ -105,6 +105,10 @@ void ConstHeadersCarrier::keys(TextVisitor visit) const {
   lookup::visit_names(HeaderList(*headers_), visit);
 }
 
+void ConstHeadersCarrier::fields(FieldVisitor visit) const {
+  lookup::visit_fields(HeaderList(*headers_), visit);
+}
+
 void HeadersCarrier::set(std::string_view name, std::string_view value) {
   // Copied first: they may be views into a header that is replaced.
   boost::json::string text(value, headers_->storage());

@@ -37,8 +37,8 @@ bool is_notification(const json::Object& members) {
 // ---- Attributes ----
 
 std::optional<std::string_view> Attributes::get(std::string_view name) const {
-  const json::Member* const exact = members_.find(name);
-  const auto text = exact == nullptr ? std::nullopt : text_of(*exact);
+  const std::size_t exact = members_.index_of(name);
+  const auto text = exact == json::Object::none ? std::nullopt : text_of(members_[exact]);
   return text ? text : lookup::find_last(*this, name);
 }
 
@@ -63,13 +63,13 @@ void Attributes::report_wrong_types(const PropagatorChain& chain, ExtractReport&
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const std::string_view field = lookup::reported_name(chain, members_[i].name);
     if (field.empty() || members_[i].value.type == json::Type::null) continue;
-    const ParseError error = read_attribute(members_[i], nullptr);
+    json::Value text;
+    const ParseError error = read_attribute(members_[i], text);
     if (error) report.add(field, {error.code, 0});
   }
 }
 
-ParseError Attributes::read_attribute(const json::Member& attribute,
-                                      std::optional<std::string_view>* text) const {
+ParseError Attributes::read_attribute(const json::Member& attribute, json::Value& text) {
   constexpr ParseError wrong_type{ErrorCode::wrong_type, 0};
   if (attribute.value.type != json::Type::object) return wrong_type;
   json::Scanner scanner(attribute.value.text);
@@ -84,14 +84,19 @@ ParseError Attributes::read_attribute(const json::Member& attribute,
                          (*type_text == "String" || type_text->starts_with("String.")) &&
                          value != nullptr && value->value.type == json::Type::string;
     if (!is_text) return wrong_type;
-    if (text != nullptr) *text = lasting(value->value);
+    text = value->value;
     return {};
   }
   return wrong_type;
 }
 
-std::string_view Attributes::lasting(const json::Value& value) const {
-  return value.has_escapes ? decoded_.add(value.inside()) : value.inside();
+std::optional<std::string_view> Attributes::text_of(json::Member& attribute) const {
+  if (attribute.decoded.data() != nullptr) return attribute.decoded;
+  json::Value text;
+  if (read_attribute(attribute, text)) return std::nullopt;
+  if (!text.has_escapes) return text.inside();
+  attribute.decoded = decoded_.add(text.inside());
+  return attribute.decoded;
 }
 
 // ---- Messages ----

@@ -33,7 +33,7 @@ class Attributes {
 
   class MaybeText {
    public:
-    MaybeText(const Attributes& attributes, const json::Member& member) noexcept
+    MaybeText(const Attributes& attributes, json::Member& member) noexcept
         : attributes_(&attributes), member_(&member) {}
     explicit operator bool() const { return read().has_value(); }
     std::string_view operator*() const { return read().value_or(std::string_view()); }
@@ -47,7 +47,7 @@ class Attributes {
     }
 
     const Attributes* attributes_;
-    const json::Member* member_;
+    json::Member* member_;
     mutable std::optional<std::string_view> text_;
     mutable bool is_read_ = false;
   };
@@ -61,18 +61,12 @@ class Attributes {
   }
 
  private:
-  /// Reads the text of an attribute, which was checked before, except for repeated names.
-  ParseError read_attribute(const json::Member& attribute,
-                            std::optional<std::string_view>* text) const;
-  [[nodiscard]] std::optional<std::string_view> text_of(const json::Member& attribute) const {
-    std::optional<std::string_view> text;
-    read_attribute(attribute, &text);
-    return text;
-  }
-  /// The text of a string, valid as long as the attributes exist.
-  [[nodiscard]] std::string_view lasting(const json::Value& value) const;
+  /// Finds the text of an attribute, which was checked before, except for repeated names.
+  static ParseError read_attribute(const json::Member& attribute, json::Value& text);
+  /// Decodes it only once.
+  [[nodiscard]] std::optional<std::string_view> text_of(json::Member& attribute) const;
 
-  json::Object members_;
+  mutable json::Object members_;
   mutable json::DecodedTexts decoded_;
 };
 

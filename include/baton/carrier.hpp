@@ -61,9 +61,9 @@ class FirstValue {
 ///
 /// A carrier whose look-ups pass over all fields should also have `fields`, which visits every
 /// field with its value, in order. A chain then passes over them once, rather than once for each
-/// name. Names must compare exactly or, with `names_without_case`, without regard to the case of
-/// ASCII letters. A carrier that derives from one with `fields`, and shows less, must hide that as
-/// well.
+/// name, and again for a family of many fields. Names must compare exactly or, with
+/// `names_without_case`, without regard to the case of ASCII letters. A carrier that derives from
+/// one with `fields`, and shows less, must hide that as well.
 ///
 ///     template <class Visitor>
 ///     void fields(Visitor&& visit) const {
@@ -209,7 +209,7 @@ class CarrierReader {
   static constexpr auto fields_of() -> bool (*)(const void*, detail::FoundFields&);
 
   template <class Carrier>
-  static constexpr auto visit_of() -> void (*)(const void*, FieldVisitor) {
+  static constexpr auto visit_fields_of() -> void (*)(const void*, FieldVisitor) {
     if constexpr (requires(const Carrier& carrier, FieldVisitor visit) { carrier.fields(visit); }) {
       return [](const void* carrier, FieldVisitor visit) {
         static_cast<const Carrier*>(carrier)->fields(visit);
@@ -247,7 +247,7 @@ class CarrierReader {
         static_cast<const Carrier*>(carrier)->keys(visit);
       },
       fields_of<Carrier>(),
-      visit_of<Carrier>(),
+      visit_fields_of<Carrier>(),
       comparison_of<Carrier>(),
       std::same_as<Carrier, detail::FoundFields>,
       baton::has_index<Carrier>,

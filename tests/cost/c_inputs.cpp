@@ -27,24 +27,27 @@ const baton::test::Carrier c([] {
   const auto context = make(baton_context_new, baton_context_free);
   const auto report = make(baton_report_new, baton_report_free);
 
-  for (const std::uint32_t flags :
-       {std::uint32_t{BATON_NAMES_WITHOUT_CASE}, std::uint32_t{BATON_EXACT_NAMES_FIRST}}) {
-    baton::test::count_reader(
-        flags == BATON_NAMES_WITHOUT_CASE ? "C" : "C, exact names first",
-        [&](const baton::test::Pairs& message, auto count) {
-          std::vector<baton_field> fields;
-          for (const auto& [name, value] : message) {
-            fields.push_back({name.data(), name.size(), value.data(), value.size()});
-          }
-          baton_reader reader = BATON_INIT(baton_reader);
-          reader.fields = fields.data();
-          reader.field_count = fields.size();
-          reader.flags = flags;
-          count([&](const baton::ExtractOptions& /*options*/) {
-            static_cast<void>(
-                baton_extract(chain.get(), &reader, context.get(), report.get(), nullptr));
-          });
-        });
+  struct Names {
+    const char* carrier;
+    std::uint32_t flags;
+  };
+  for (const Names& names :
+       {Names{"C, exact names", 0}, Names{"C, names without case", BATON_NAMES_WITHOUT_CASE},
+        Names{"C, the last exact name", BATON_EXACT_NAMES_FIRST | BATON_LAST_FIELD_COUNTS}}) {
+    baton::test::count_reader(names.carrier, [&](const baton::test::Pairs& message, auto count) {
+      std::vector<baton_field> fields;
+      for (const auto& [name, value] : message) {
+        fields.push_back({name.data(), name.size(), value.data(), value.size()});
+      }
+      baton_reader reader = BATON_INIT(baton_reader);
+      reader.fields = fields.data();
+      reader.field_count = fields.size();
+      reader.flags = names.flags;
+      count([&](const baton::ExtractOptions& /*options*/) {
+        static_cast<void>(
+            baton_extract(chain.get(), &reader, context.get(), report.get(), nullptr));
+      });
+    });
   }
 });
 

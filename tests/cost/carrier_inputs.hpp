@@ -103,8 +103,8 @@ void count_carrier(const std::string& carrier, Use use, std::size_t longest = me
 
 /// The same for what reads a whole message: `use` hands a function of ExtractOptions over.
 template <class Use>
-void count_reader(const std::string& carrier, Use use) {
-  if (counts_large_messages) count_large_messages(carrier, Messages::some, mebibyte, use);
+void count_reader(const std::string& carrier, Use use, std::size_t longest = mebibyte) {
+  if (counts_large_messages) count_large_messages(carrier, Messages::some, longest, use);
 }
 
 /// What each source with a carrier counts.

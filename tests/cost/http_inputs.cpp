@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
 #include <map>
 #include <string>
 
@@ -9,6 +10,7 @@ namespace {
 
 using baton::http::HeaderCarrier;
 using baton::test::count_carrier;
+using baton::test::count_reader;
 using baton::test::Pairs;
 
 const baton::test::Carrier http([] {
@@ -23,6 +25,12 @@ const baton::test::Carrier http([] {
   count_carrier("MapCarrier", [](const Pairs& message, auto count) {
     const std::map<std::string, std::string> fields(message.begin(), message.end());
     count(baton::MapCarrier(fields));
+  });
+  count_reader("MapCarrier, found by views", [](const Pairs& message, auto count) {
+    const std::map<std::string, std::string, std::less<>> fields(message.begin(), message.end());
+    count([&](const baton::ExtractOptions& options) {
+      static_cast<void>(options.extract(baton::MapCarrier(fields)));
+    });
   });
 });
 

@@ -56,6 +56,20 @@ TEST(GrowingTextTest, LiesInTheMemoryOfTheSource) {
   EXPECT_EQ(text.view(), std::string(200, 'a') + std::string(200, 'b') + std::string(600, 'c'));
 }
 
+TEST(GrowingTextTest, TakesNewMemoryForTheMostAtOnce) {
+  Owner owner{{}, 2};
+  const MemorySource source(&Owner::take, &owner);
+  GrowingText text;
+  ASSERT_TRUE(text.reserve(200, 5000));
+  EXPECT_EQ(owner.left, 2U);
+  ASSERT_TRUE(text.reserve(300, 5000));
+  EXPECT_EQ(owner.blocks.back().size(), 5000U);
+  ASSERT_TRUE(text.reserve(5000, 9000));
+  EXPECT_EQ(owner.left, 1U);
+  ASSERT_TRUE(text.reserve(20'000, 9000));
+  EXPECT_EQ(owner.blocks.back().size(), 20'000U);
+}
+
 TEST(GrowingTextTest, WithoutMemoryAppendsNothingMore) {
   Owner owner{{}, 0};
   const MemorySource source(&Owner::take, &owner);

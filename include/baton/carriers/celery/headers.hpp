@@ -30,6 +30,7 @@ class ConstHeadersCarrier {
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;
   void get_all(std::string_view name, TextVisitor visit) const;
   void keys(TextVisitor visit) const;
+  void fields(FieldVisitor visit) const;
 
  private:
   const boost::json::object* headers_;

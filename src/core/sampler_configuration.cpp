@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <charconv>
-#include <locale>
-#include <sstream>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "baton/detail/ascii.hpp"
 #include "baton/samplers.hpp"
 #include "core/environment_variable.hpp"
 #include "text/chars.hpp"
+#include "text/decimal.hpp"
 
 namespace baton {
 namespace {
@@ -56,21 +53,6 @@ std::string unknown_name(std::string_view name) {
   return sentence;
 }
 
-/// Whether the text is a number in decimals.
-bool read_number(std::string_view text, double& number) {
-#if defined(__cpp_lib_to_chars)
-  const char* const end = text.data() + text.size();
-  const auto [last, result] = std::from_chars(text.data(), end, number);
-  return result == std::errc() && last == end;
-#else
-  // libc++ has from_chars for these numbers from version 20 on. A stream reads more than decimals.
-  if (text.starts_with('+') || text.find_first_not_of("0123456789.eE+-") != text.npos) return false;
-  std::istringstream stream{std::string(text)};
-  stream.imbue(std::locale::classic());
-  return stream >> number && stream.eof();
-#endif
-}
-
 /// The argument as a number; the default, with an error, if the sampler does not take this one.
 double read_argument(const KnownSampler& sampler, std::string_view text, std::string& error) {
   const auto wrong = [&](std::string_view rule) {
@@ -84,7 +66,7 @@ double read_argument(const KnownSampler& sampler, std::string_view text, std::st
   }
   if (text.empty()) return wanted->otherwise;
   double number = 0;
-  if (read_number(text, number) && number >= 0 && number <= wanted->highest) return number;
+  if (detail::read_decimal(text, number) && number >= 0 && number <= wanted->highest) return number;
   wrong("must be " + std::string(wanted->meaning));
   return wanted->otherwise;
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts the results of a whole test run, from Meson's logs.
 
-usage: summary.py BUILD_DIRECTORY[:LOG]...
+usage: summary.py [--json FILE] BUILD_DIRECTORY[:LOG]...
 
-LOG is the value of Meson's --logbase; the default is `testlog`.
+LOG is the value of Meson's --logbase; the default is `testlog`. FILE gets the counts as JSON.
 
 Lines of a test's output that begin with "| " are shown unchanged.
 The last line is `N passed, N failed`; the exit status is 1 if a test failed or is missing.
@@ -29,11 +29,17 @@ def total(pattern, text):
 
 
 def main():
+    runs = sys.argv[1:]
+    file = None
+    if runs[:1] == ["--json"]:
+        _, file, *runs = runs
+    results = {}
     passed = failed = vectors = laws = tries = executions = 0
     skipped = []
     shown = []
-    for run in sys.argv[1:]:
+    for run in runs:
         programs = cases = 0
+        before = {"failed": failed, "skipped": len(skipped), "laws": laws, "vectors": vectors}
         for name, result, text in tests_of(run):
             programs += 1
             if result == "SKIP":
@@ -57,6 +63,11 @@ def main():
             failed += 1
         print(f"{run:20} {programs:3} programs, {cases:5} tests")
         passed += cases
+        after = {"failed": failed, "skipped": len(skipped), "laws": laws, "vectors": vectors}
+        added = {name: count - before[name] for name, count in after.items()}
+        results[run] = {"programs": programs, "tests": cases, **added}
+    if file:
+        pathlib.Path(file).write_text(json.dumps(results, indent=2) + "\n")
     print("\n".join(shown), end="\n" if shown else "")
     print(f"vectors              {vectors}, over all builds")
     print(f"laws                 {laws}, tried {tries} times")

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <charconv>
-#include <system_error>
+#include <string>
 #include <utility>
 
 #include "baton/detail/ascii.hpp"
 #include "baton/samplers.hpp"
 #include "core/environment_variable.hpp"
 #include "text/chars.hpp"
+#include "text/decimal.hpp"
 
 namespace baton {
 namespace {
@@ -66,11 +66,7 @@ double read_argument(const KnownSampler& sampler, std::string_view text, std::st
   }
   if (text.empty()) return wanted->otherwise;
   double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [last, result] = std::from_chars(text.data(), end, number);
-  if (result == std::errc() && last == end && number >= 0 && number <= wanted->highest) {
-    return number;
-  }
+  if (detail::read_decimal(text, number) && number >= 0 && number <= wanted->highest) return number;
   wrong("must be " + std::string(wanted->meaning));
   return wanted->otherwise;
 }

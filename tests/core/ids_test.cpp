@@ -26,7 +26,10 @@ static_assert(!TraceId().is_valid() && !SpanId().is_valid());
 static_assert(trace_id.is_valid() && span_id.is_valid());
 static_assert(TraceId(0, 1).is_valid() && TraceId(1, 0).is_valid());
 static_assert(sizeof(TraceId) == 16 && sizeof(SpanId) == 8 && sizeof(TraceFlags) == 1);
-static_assert(TraceId(trace_id.bytes()) == trace_id && SpanId(span_id.bytes()) == span_id);
+// Named, since libstdc++'s debug mode compares their addresses.
+constexpr auto trace_bytes = trace_id.bytes();
+constexpr auto span_bytes = span_id.bytes();
+static_assert(TraceId(trace_bytes) == trace_id && SpanId(span_bytes) == span_id);
 
 template <class Id>
 std::string printed(const Id& id) {

@@ -266,6 +266,19 @@ TEST(MakeSamplerTest, TakesBlanksAroundBoth) {
   EXPECT_EQ(decide(parent_of(middle, Sampling::drop), configured.sampler), "sample ot=th:8");
 }
 
+// Whatever the standard library reads numbers by.
+TEST(MakeSamplerTest, TakesNumbersInDecimalsOnly) {
+  for (const std::string_view good : {"0.5", ".5", "5e-1", "0.05E1", "500e-3"}) {
+    const ConfiguredSampler configured = make_sampler("traceidratio", good);
+    EXPECT_EQ(configured.error, "") << good;
+    EXPECT_EQ(decide(parent_of(middle, Sampling::drop), configured.sampler), "sample ot=th:8");
+  }
+  for (const std::string_view bad : {"+0.5", "0x1p-1", "0x0", "0,5", "0.5 .", "0.5e", "0.5f", ".",
+                                     "-", "e", "nan", "inf", "1e999", "1e-999", "0.5\n0"}) {
+    EXPECT_NE(make_sampler("traceidratio", bad).error, "") << bad;
+  }
+}
+
 TEST(MakeSamplerTest, AnUnknownNameIsNamedWithAllKnownOnes) {
   for (const std::string_view name : {"", "parentbased_", "parentbased_parentbased_always_on"}) {
     const ConfiguredSampler configured = make_sampler(name, "0.5");

@@ -181,7 +181,7 @@ std::string notification(Draw& draw) {
     members.push_back(R"("MessageAttributes":)" + attributes(draw, "Type", "Value"));
   }
   std::string text = object(draw, members, 1);
-  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }),
+  text.erase(std::remove_if(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }),
              text.end());
   return text;
 }

@@ -131,6 +131,19 @@ TEST(Shrinking, EndsAtWhatAPersonReadsAtAGlance) {
       "baggage \"\", sampling debug");
 }
 
+template <class Number>
+void expect_smallest_number() {
+  const auto number = drawn([](Draw& draw) { return static_cast<Number>(draw.number(0, 100)); });
+  EXPECT_EQ(smallest(number, [](Number drawn) { return drawn >= 10; }, 1), Number{10});
+}
+
+TEST(Shrinking, TakesNumbersOfEveryType) {
+  expect_smallest_number<int>();
+  expect_smallest_number<unsigned short>();
+  expect_smallest_number<std::uint64_t>();
+  expect_smallest_number<std::size_t>();
+}
+
 TEST(Shrinking, KeepsFieldsOfTheFormat) {
   expect_smallest(
       valid_fields_of("tracecontext"), [](const ValidFields& v) { return v.fields.size() == 2; },

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "json/strings.hpp"
+#include "text/decimal.hpp"
 
 namespace baton::celery::internal {
 namespace {
@@ -73,11 +74,13 @@ class ValueMaker {
     return number;
   }
 
-  static boost::json::value number_of(std::string_view text) noexcept {
+  static boost::json::value number_of(std::string_view text) {
     if (const auto number = whole<std::int64_t>(text)) return *number;
     if (const auto number = whole<std::uint64_t>(text)) return *number;
+    double number = 0;
+    if (detail::read_decimal(text, number)) return number;
     // The scanner refuses numbers that are too large: one that is out of range is too small.
-    return whole<double>(text).value_or(text.front() == '-' ? -0.0 : 0.0);
+    return text.front() == '-' ? -0.0 : 0.0;
   }
 
   json::Scanner* scanner_;

@@ -85,10 +85,16 @@ inline rc::Seq<std::string> smaller(const std::string& text) {
                            return std::exchange(c, 'a') != 'a';
                          }));
 }
-inline rc::Seq<std::size_t> smaller(std::size_t number) {
-  return rc::shrink::towards(number, std::size_t{0});
+/// A bool remains.
+template <class Number>
+  requires std::is_integral_v<Number>
+rc::Seq<Number> smaller(Number number) {
+  if constexpr (std::is_same_v<Number, bool>) {
+    return {};
+  } else {
+    return rc::shrink::towards(number, Number{0});
+  }
 }
-inline rc::Seq<bool> smaller(bool) { return {}; }
 /// The name of a field remains.
 inline rc::Seq<std::pair<std::string, std::string>> smaller(
     const std::pair<std::string, std::string>& field) {

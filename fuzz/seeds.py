@@ -78,7 +78,7 @@ def main():
     shutil.rmtree(out, ignore_errors=True)
     for place in corpus.iterdir():
         if place.is_dir():
-            shutil.copytree(place, out / place.name)
+            shutil.copytree(place, out / place.name, dirs_exist_ok=True)
     for place in corpus.glob("*.txt"):
         for content in read_corpus(place):
             write(out / place.stem, content)

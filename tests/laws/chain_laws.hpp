@@ -159,8 +159,9 @@ inline void check_chain(const baton::PropagatorChain& chain,
         oracle::is_same_trace(next.trace_id().to_string(), context.trace_id().to_string());
     require(goes_on == carries, "the trace id is forwarded");
   }
-  require(chain.extract(check_inject(chain, next, fields)) == next,
-          "a context that has been sent can be sent again");
+  oracle::Fields again;
+  chain.inject(next, again);
+  require(chain.extract(again) == next, "a context that has been sent can be sent again");
   if (formats.size() == 1) {
     require_equal(context_of(next), oracle::said_by(formats.front(), context_of(context)),
                   "what can be said is forwarded");

@@ -58,7 +58,7 @@ inline baton_text to_c(std::string_view text) noexcept {
 }
 
 /// Calls `work`, and turns exceptions into errors. Only callbacks throw others than these. The
-/// cancellation of a thread looks like an exception, and must go on.
+/// cancellation of a thread looks like an exception, and must go on. With libc++ it does not.
 template <class Work>
 baton_error guarded(Work&& work) {
   try {
@@ -67,8 +67,10 @@ baton_error guarded(Work&& work) {
     return BATON_ERROR_MEMORY;
   } catch (const std::length_error&) {
     return BATON_ERROR_MEMORY;
+#if defined(__GLIBCXX__)
   } catch (abi::__forced_unwind&) {
     throw;
+#endif
   } catch (...) {
     return BATON_ERROR_CALLBACK;
   }

@@ -55,8 +55,11 @@ std::uint64_t digest_of(Function function) {
 // All that is drawn is the same on every machine and with every compiler. Whoever changes what is
 // drawn changes the number.
 TEST(Draw, GivesTheSameForOneSeedEverywhere) {
-  EXPECT_EQ(digest_of([](Draw& d) { return std::to_string(d.number(3, 1'000'000'000'000)); }),
-            6325366094743242557U);
+  if constexpr (sizeof(std::size_t) >= sizeof(std::uint64_t)) {
+    constexpr auto most = static_cast<std::size_t>(1'000'000'000'000);
+    EXPECT_EQ(digest_of([](Draw& d) { return std::to_string(d.number(3, most)); }),
+              6325366094743242557U);
+  }
   EXPECT_EQ(digest_of([](Draw& d) { return d.text_of("abc", 9); }), 86292721460350364U);
   EXPECT_EQ(digest_of([](Draw& d) { return d.bytes(9); }), 11677464287432468507U);
   EXPECT_EQ(digest_of([](Draw& d) { return d.white_space(); }), 5235118186574785925U);

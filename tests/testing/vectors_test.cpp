@@ -61,6 +61,9 @@ std::string with(const std::string& what, const std::string& instead) {
   return text.replace(text.find(what), what.size(), instead);
 }
 
+/// Where it does not, larger numbers count as the largest.
+constexpr bool counts_beyond_32_bits = sizeof(std::size_t) > sizeof(std::uint32_t);
+
 TEST(Vectors, AFileIsRead) {
   const auto result = loaded(file_of(
       R"({"name": "n", "clause": "c",
@@ -110,8 +113,10 @@ TEST(Vectors, WhatIsOutsideTheSchemaIsAnError) {
   EXPECT_EQ(error_of(with("[]", R"([["a", "too_shrt", 0]])")),
             begin + "unknown error \"too_shrt\"");
   EXPECT_EQ(error_of(with("[]", R"([["a", "empty", -1]])")), begin + "not a number");
-  EXPECT_EQ(error_of(with("[]", R"([["a", "empty", 4294967296]])")),
-            begin + "an offset of more than 32 bits");
+  if constexpr (counts_beyond_32_bits) {
+    EXPECT_EQ(error_of(with("[]", R"([["a", "empty", 4294967296]])")),
+              begin + "an offset of more than 32 bits");
+  }
   EXPECT_EQ(error_of(with("[]", "{}")), begin + "not an array");
   EXPECT_EQ(error_of(with(R"("issues": [])", R"("outgoing": [])")),
             begin + "\"outgoing\" needs \"inject\"");
@@ -156,6 +161,7 @@ TEST(Vectors, ATextIsBounded) {
   const std::string half = R"({"repeat": "0123456789", "times": 60000})";
   EXPECT_EQ(error_of(with(R"("b")", "[" + half + "," + half + "]")),
             begin + "a text of too many bytes");
+  if constexpr (!counts_beyond_32_bits) return;
   std::string numbers;
   for (int i = 0; i < 100'000; ++i) numbers += "{n}";
   EXPECT_EQ(error_of(with("{}", R"({"baggage": [{"repeat": [")" + numbers +

@@ -229,9 +229,9 @@ static void test_sizes_of_options(void) {
   CHECK_EQUAL(make_chain(known, 0), BATON_ERROR_CONFIGURATION);
   CHECK_EQUAL(make_chain(known + 8, 0), BATON_ERROR_CONFIGURATION);
   CHECK_EQUAL(make_chain(known + 8, 1), BATON_ERROR_SIZE);
-  CHECK_EQUAL(make_chain(known + 4, 0), BATON_ERROR_SIZE);
+  CHECK_EQUAL(make_chain(known + sizeof(size_t) / 2, 0), BATON_ERROR_SIZE);
   CHECK_EQUAL(make_chain(0, 0), BATON_ERROR_SIZE);
-  CHECK_EQUAL(make_chain(4, 0), BATON_ERROR_SIZE);
+  CHECK_EQUAL(make_chain(sizeof(size_t) / 2, 0), BATON_ERROR_SIZE);
   CHECK_EQUAL(make_chain(1024, 0), BATON_ERROR_CONFIGURATION);
   CHECK_EQUAL(make_chain(1032, 0), BATON_ERROR_SIZE);
 }
@@ -279,12 +279,12 @@ static void test_sizes_of_results(void) {
   CHECK_EQUAL(block[sizeof span + 7], 0);
   CHECK_EQUAL(block[sizeof span + 8], 0xee);
   memset(block, 0xee, sizeof block);
-  span.size = 16;
+  span.size = sizeof(size_t) + 8;
   memcpy(block, &span.size, sizeof span.size);
   CHECK_EQUAL(baton_context_span_context(context, (baton_span_context*)(void*)block), BATON_OK);
-  CHECK_EQUAL(block[15], 0xa6);
-  CHECK_EQUAL(block[16], 0xee);
-  span.size = 20;
+  CHECK_EQUAL(block[sizeof(size_t) + 7], 0xa6);
+  CHECK_EQUAL(block[sizeof(size_t) + 8], 0xee);
+  span.size = sizeof(size_t) + 10;
   CHECK_EQUAL(baton_context_span_context(context, &span), BATON_ERROR_SIZE);
   CHECK_EQUAL(baton_context_set_span_context(context, &span), BATON_ERROR_SIZE);
   member.size = 1;

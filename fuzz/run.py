@@ -20,6 +20,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -112,7 +113,7 @@ class Run:
         return self.status is not None
 
     def stop(self):
-        if not self.has_ended():
+        if self.process is not None and not self.has_ended():
             self.process.terminate()
             self.has_ended(0)
 
@@ -229,8 +230,11 @@ def report_faults(results, folder):
 
 def run_one(folder, target, seconds):
     run = Run(folder, target, seconds)
-    run.start()
-    run.has_ended(0)
+    try:
+        run.start()
+        run.has_ended(0)
+    finally:
+        run.stop()
     result = end(run, folder)
     print(run.log.read_text("utf-8", "replace")[-10_000:])
     return 1 if result["failed"] else 0
@@ -295,6 +299,7 @@ def main():
     parser.add_argument("seconds", type=int, nargs="?", default=60)
     options = parser.parse_args()
     folder, wanted = options.folder, options.target
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # so that the targets end as well
     targets = [target for target in known if wanted in ("all", target)]
     missing = [target for target in targets if not (folder / f"fuzz_{target}").exists()]
     if missing:

@@ -221,6 +221,8 @@ TEST(CeleryConsumeTest, WrongEnvelopes) {
   EXPECT_EQ(error_of_envelope(""), in_envelope(ErrorCode::too_short, 0));
   EXPECT_EQ(error_of_envelope("[]"), in_envelope(ErrorCode::wrong_type, 0));
   EXPECT_EQ(error_of_envelope("{}"), in_envelope(ErrorCode::missing_field, 0));
+  EXPECT_EQ(error_of_envelope(R"({"body":"","headers":{}})"),
+            in_envelope(ErrorCode::missing_field, 0));
   EXPECT_EQ(error_of_envelope(R"({"properties":{}})"), in_envelope(ErrorCode::missing_field, 0));
   EXPECT_EQ(error_of_envelope(R"({"properties":1})"), in_envelope(ErrorCode::wrong_type, 14));
   EXPECT_EQ(error_of_envelope(R"({"properties":{},"body":1})"),

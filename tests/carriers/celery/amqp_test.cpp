@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <limits>
 #include <vector>
 
@@ -58,7 +59,7 @@ TEST_F(CeleryAmqpTest, ATaskArrivesAsItWasSent) {
        .id = "i",
        .time_limit = 10,
        .reply_to = "q",
-       .headers = {{"x", {1, -2.5, true, nullptr, {{"y", "z"}}}}, {"large", 1ULL << 63}},
+       .headers = {{"x", {1, -2.5, true, false, nullptr, {{"y", "z"}}}}, {"large", 1ULL << 63}},
        .priority = 7},
       context_of(parent, "k=v"));
   const Message got = from_amqp(arrived(message)).value();
@@ -137,6 +138,57 @@ TEST_F(CeleryAmqpTest, FieldsOfOtherKinds) {
   }
   value.kind = '?';
   EXPECT_EQ(read(value), "null");
+}
+
+TEST_F(CeleryAmqpTest, PropertiesCountByTheirFlags) {
+  amqp_field_value_t value{};
+  value.kind = AMQP_FIELD_KIND_I8;
+  amqp_message_t message{};
+  amqp_basic_properties_t& properties = message.properties;
+  properties.headers = table_of(value);
+  properties.delivery_mode = 1;
+  properties.priority = 3;
+  for (amqp_bytes_t* const text : {&properties.content_type, &properties.content_encoding,
+                                   &properties.correlation_id, &properties.reply_to}) {
+    *text = amqp_cstring_bytes("text");
+  }
+  const Message none = from_amqp(message).value();
+  EXPECT_TRUE(none.headers.empty());
+  EXPECT_EQ(none.content_type + none.content_encoding + none.correlation_id + none.reply_to, "");
+  EXPECT_EQ(none.delivery_mode, 2);
+  EXPECT_EQ(none.priority, 0);
+  properties._flags = baton::celery::to_amqp(Message(), pool_)._flags;
+  const Message all = from_amqp(message).value();
+  EXPECT_EQ(all.headers.size(), 1U);
+  for (const std::string& text :
+       {all.content_type, all.content_encoding, all.correlation_id, all.reply_to}) {
+    EXPECT_EQ(text, "text");
+  }
+  EXPECT_EQ(all.delivery_mode, 1);
+  EXPECT_EQ(all.priority, 3);
+}
+
+TEST_F(CeleryAmqpTest, OfARepeatedNameTheLastCounts) {
+  std::array<amqp_table_entry_t, 2> entries{};
+  for (amqp_table_entry_t& entry : entries) entry.key = amqp_cstring_bytes("a");
+  entries[0].value.kind = AMQP_FIELD_KIND_I8;
+  entries[1].value.kind = AMQP_FIELD_KIND_VOID;
+  amqp_message_t message{};
+  message.properties._flags = AMQP_BASIC_HEADERS_FLAG;
+  message.properties.headers = {2, entries.data()};
+  EXPECT_EQ(boost::json::serialize(from_amqp(message).value().headers), R"({"a":null})");
+}
+
+TEST_F(CeleryAmqpTest, DepthIsThatOfOneValue) {
+  const auto read = [&](std::string_view headers) {
+    Message message;
+    message.headers = json(headers).as_object();
+    return from_amqp(arrived(message), {.depth = 3});
+  };
+  EXPECT_TRUE(read(R"({"a":[[1],[],[2]],"b":[[3]],"c":{"d":{},"e":{"f":1}},"g":[{}]})"));
+  for (const char* deep : {R"({"a":[[[1]]]})", R"({"a":[[{}]]})", R"({"a":{"b":[[]]}})"}) {
+    EXPECT_EQ(read(deep).error(), (MessageError{"headers", {ErrorCode::too_deep, 0}})) << deep;
+  }
 }
 
 TEST_F(CeleryAmqpTest, AMessageSaysAllThatPyAmqpSays) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <limits>
 
 #include "real_messages.hpp"
@@ -202,13 +204,16 @@ TEST(CeleryConsumeTest, NumbersKeepWhatTheirTypeHolds) {
   EXPECT_EQ(number("-1.7976931348623158e308").as_double(), std::numeric_limits<double>::lowest());
   EXPECT_EQ(number("0e309").as_double(), 0);
   EXPECT_EQ(number("1e-99999999999").as_double(), 0);
+  EXPECT_FALSE(std::signbit(number("1e-400").as_double()));
+  EXPECT_TRUE(std::signbit(number("-1e-400").as_double()));
 }
 
 TEST(CeleryConsumeTest, TextsAreDecodedAndTheLastOfANameCounts) {
-  const Message message =
-      message_of(some_headers, R"([["\u00e9\n"],{"a":1,"\u0061":{"b":[true,null,false]}},{}])");
+  const Message message = message_of(
+      some_headers, R"([["\u00e9\n","\u00e8"],{"a":1,"\u0061":{"b":[true,null,false]}},{}])");
   const ReceivedTask task = read_task(message).value();
   EXPECT_EQ(task.args[0].as_string(), "é\n");
+  EXPECT_EQ(task.args[1].as_string(), "è");
   EXPECT_EQ(boost::json::serialize(task.kwargs), R"({"a":{"b":[true,null,false]}})");
 }
 
@@ -216,6 +221,8 @@ TEST(CeleryConsumeTest, WrongEnvelopes) {
   EXPECT_EQ(error_of_envelope(""), in_envelope(ErrorCode::too_short, 0));
   EXPECT_EQ(error_of_envelope("[]"), in_envelope(ErrorCode::wrong_type, 0));
   EXPECT_EQ(error_of_envelope("{}"), in_envelope(ErrorCode::missing_field, 0));
+  EXPECT_EQ(error_of_envelope(R"({"body":"","headers":{}})"),
+            in_envelope(ErrorCode::missing_field, 0));
   EXPECT_EQ(error_of_envelope(R"({"properties":{}})"), in_envelope(ErrorCode::missing_field, 0));
   EXPECT_EQ(error_of_envelope(R"({"properties":1})"), in_envelope(ErrorCode::wrong_type, 14));
   EXPECT_EQ(error_of_envelope(R"({"properties":{},"body":1})"),
@@ -234,10 +241,32 @@ TEST(CeleryConsumeTest, WrongEnvelopes) {
             in_envelope(ErrorCode::wrong_type, 26));
   EXPECT_EQ(error_of_envelope(R"({"properties":{"priority":-1},"body":""})"),
             in_envelope(ErrorCode::bad_number, 26));
+  EXPECT_EQ(error_of_envelope(R"({"properties":{"priority":4294967296},"body":""})"),
+            in_envelope(ErrorCode::bad_number, 26));
   EXPECT_EQ(error_of_envelope(R"({"properties":{"body_encoding":"base64"},"body":"AAAA*AAA"})"),
             in_envelope(ErrorCode::bad_base64, 53));
   EXPECT_EQ(error_of_envelope(R"({"properties":{"body_encoding":"base64"},"body":"\/AAA*AA"})"),
             in_envelope(ErrorCode::bad_base64, 54));
+}
+
+TEST(CeleryConsumeTest, PropertiesOfAMessage) {
+  const auto read = [](const std::string& properties) {
+    return from_redis(R"({"properties":{)" + properties + R"(},"body":"","headers":{}})").value();
+  };
+  const Message usual = read("");
+  EXPECT_EQ(usual.priority, 0);
+  EXPECT_EQ(usual.delivery_mode, 2);
+  EXPECT_EQ(usual.exchange + usual.routing_key + usual.content_type + usual.content_encoding, "");
+  const Message transient = read(R"("priority":254,"delivery_mode":1,"reply_to":"r",)"
+                                 R"("delivery_info":{"exchange":"e","routing_key":"k"})");
+  EXPECT_EQ(transient.priority, 254);
+  EXPECT_EQ(transient.delivery_mode, 1);
+  EXPECT_EQ(transient.reply_to, "r");
+  EXPECT_EQ(transient.exchange, "e");
+  EXPECT_EQ(transient.routing_key, "k");
+  const Message large = read(R"("priority":256,"delivery_mode":4294967295)");
+  EXPECT_EQ(large.priority, 255);
+  EXPECT_EQ(large.delivery_mode, 255);
 }
 
 TEST(CeleryConsumeTest, HeadersThatAreSaidTwice) {
@@ -283,6 +312,8 @@ TEST(CeleryConsumeTest, Limits) {
   limits.depth = 1;
   EXPECT_EQ(from_redis(R"({"properties":{},"body":"","headers":{}})", limits).error(),
             in_envelope(ErrorCode::too_deep, 37));
+  limits.depth = 2;
+  EXPECT_TRUE(from_redis(R"({"properties":{},"body":"","headers":{"a":1}})", limits));
   limits.depth = 128;
   constexpr std::string_view body = "[[], {}, {}]";
   limits.bytes = body.size();
@@ -349,6 +380,10 @@ TEST(CeleryConsumeTest, BodiesThatAreNotPlainJson) {
   message.content_encoding = "utf-16";
   EXPECT_EQ(error_of_task(message), (MessageError{"content-encoding", {ErrorCode::bad_value, 0}}));
   EXPECT_EQ(error_of_task(message).message(), "content-encoding: invalid value at byte 0");
+  for (const char* encoding : {"US-ASCII", "Ascii", "BINARY", "utf8", ""}) {
+    message.content_encoding = encoding;
+    EXPECT_TRUE(read_task(message)) << encoding;
+  }
 }
 
 }  // namespace

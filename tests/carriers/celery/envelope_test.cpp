@@ -409,7 +409,8 @@ TEST(CeleryProtocol1Test, ANullHeaderHidesNoArguments) {
 
 TEST(CeleryProtocol1Test, AHeaderOfAnotherTypeHidesNoArguments) {
   for (const std::string_view headers :
-       {R"("Traceparent": 1)", R"("baggage": {}, "headers": {"baggage": []})"}) {
+       {R"("Traceparent": 1)", R"("baggage": {}, "headers": {"baggage": []})",
+        R"("headers": {"baggage": 1})"}) {
     std::string envelope = in_plain;
     ASSERT_TRUE(
         baton::celery::inject(envelope, parent_alone(), {.chain = w3c(), .protocol1 = kwargs})
@@ -428,6 +429,7 @@ constexpr Bad bad_bodies[] = {
     {R"({"body": []})", ErrorCode::wrong_type, 9},
     {R"({"body": "[]"})", ErrorCode::wrong_type, 10},
     {R"({"body": "{\"task\":1"})", ErrorCode::too_short, 21},
+    {R"({"body": "{\"task\":1} 1"})", ErrorCode::too_long, 23},
     {R"({"body": "{\"id\":\"\u0031\"}"})", ErrorCode::missing_field, 10},
     {R"({"body": "{\"task\":1,\n\"kwargs\":[]}"})", ErrorCode::wrong_type, 35},
     {R"({"body": "{\"kwargs\":{\"a\":1,\"a\":2}}"})", ErrorCode::duplicate_key, 31},
@@ -453,7 +455,8 @@ TEST(CeleryProtocol1Test, ABodyThatIsNoneIsNoError) {
   baton::ExtractReport report;
   for (const std::string_view text :
        {R"({"body": "hello"})", R"({"body": "/w==", "properties": {"body_encoding": "base64"}})",
-        R"({"body": 1})", "{}"}) {
+        R"({"body": "eyJ0*", "properties": {"body_encoding": "base64"}})", R"({"body": 1})",
+        "{}"}) {
     EXPECT_EQ(baton::celery::extract(text, {.chain = w3c(), .report = &report}), baton::Context());
     EXPECT_EQ(report.issue_count(), 0U) << text;
   }
@@ -462,6 +465,8 @@ TEST(CeleryProtocol1Test, ABodyThatIsNoneIsNoError) {
       baton::Context());
   ASSERT_EQ(report.issue_count(), 1U);
   EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::bad_key, 22));
+  EXPECT_EQ(baton::celery::extract(R"({"body": "{\"task\":1,}"})", {.chain = w3c()}),
+            baton::Context());
 }
 
 // ---- Allocations ----

@@ -135,6 +135,19 @@ TEST(CeleryNestedHeadersTest, OfOtherTracers) {
             fields({{"traceparent", ours}, {"baggage", "k=v"}}));
 }
 
+TEST(CeleryNestedHeadersTest, FamiliesAreReadWithTheirFormat) {
+  const std::string id = "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1";
+  const object nested = {{"uber-trace-id", id}, {"uberctx-b", "2"}};
+  EXPECT_EQ(read({{"headers", nested}}, "jaeger"),
+            fields({{"traceparent", ours}, {"baggage", "b=2"}}));
+  EXPECT_EQ(read({{"task", "t"}, {"headers", nested}}, "jaeger"),
+            fields({{"traceparent", ours}, {"baggage", "b=2"}}));
+  EXPECT_EQ(read({{"uber-trace-id", id}, {"uberctx-a", "1"}, {"headers", nested}}, "jaeger"),
+            fields({{"traceparent", ours}, {"baggage", "a=1"}}));
+  EXPECT_EQ(read({{"uberctx-a", "1"}, {"headers", nested}}, "jaeger"),
+            fields({{"baggage", "a=1"}}));
+}
+
 TEST(CeleryNestedHeadersTest, WhatIsNoObjectOrNoTextIsAbsent) {
   for (const boost::json::value& none : {boost::json::value(), boost::json::value("x"),
                                          boost::json::value(1), boost::json::value({1, 2})}) {

@@ -160,7 +160,16 @@ TEST(CeleryMessageTest, ArgumentsAsPythonShowsThem) {
   EXPECT_EQ(repr({"é", "it's", "a\"b'c", "\n\r\t\\\x01"}),
             R"(('é', "it's", 'a"b\'c', '\n\r\t\\\x01'))");
   EXPECT_EQ(repr({json(R"([[1,{"a":[]}]])")}), "([[1, {'a': []}]],)");
+  EXPECT_EQ(repr({"\x1f\x7f ~"}), R"(('\x1f\x7f ~',))");
   EXPECT_EQ(repr({json("[[[[[[1]]]]]]")}), "([[[[...]]]],)");
+  EXPECT_EQ(repr({json(R"({"a":{"b":{"c":{"d":{}}}}})")}), "({'a': {'b': {'c': {'d': ...}}}},)");
+}
+
+TEST(CeleryMessageTest, ArgumentsOfTheLongestTextAreWhole) {
+  const std::string longest(1019, 'x');
+  EXPECT_EQ(repr({longest}), "('" + longest + "',)");
+  EXPECT_EQ(repr({longest + "x"}), "('" + longest + "...");
+  EXPECT_EQ(repr({longest, 1}), "('" + longest + "...");
 }
 
 TEST(CeleryMessageTest, LongArgumentsAreCutBetweenCharacters) {

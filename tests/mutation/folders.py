@@ -44,13 +44,13 @@ def folder_of(path):
 
 
 def paths_of(asked):
-    """The sources that are asked for."""
+    """The sources that are asked for, in that order."""
     known = sources(FOLDERS)
-    chosen = set()
+    chosen = {}
     for name in asked:
         name = name.rstrip("/")
-        its = {path for path in known if path == name or path.startswith(name + "/")}
+        its = [path for path in known if path == name or path.startswith(name + "/")]
         if not its:
             raise Broken(f"{name}: no source of {', '.join(FOLDERS)}")
-        chosen |= its
-    return sorted(chosen)
+        chosen |= dict.fromkeys(its)
+    return list(chosen)

@@ -18,6 +18,8 @@ from folders import DEFAULT, FOLDERS, ROOT, Broken, folder_of, paths_of
 from tree import Tree
 
 ARGUED = pathlib.Path(__file__).resolve().parent / "argued.txt"
+LIMITS = ["time", "waiting", "memory"]
+
 
 def show_progress(what, done, of):
     if sys.stderr.isatty():
@@ -42,11 +44,11 @@ def measure(options):
     accepted = tree.compile(every, targets, options.jobs, say)
     numbers = tree.compiled()
     compiled = [mutant for mutant in accepted if mutant.number in numbers]
-    explored = runs.explore_all(tree, tests, options.jobs, show_progress)
+    explored, state = runs.explore_all(tree, tests, options.jobs, show_progress)
     chosen = compiled
     if options.sample:
         chosen = random.Random(options.seed).sample(compiled, min(options.sample, len(compiled)))
-    fates = runs.kill_all(tree, chosen, explored, options.jobs, show_progress)
+    fates = runs.kill_all(tree, chosen, explored, state, options.jobs, options.again, show_progress)
     return every, accepted, compiled, chosen, fates
 
 
@@ -70,7 +72,8 @@ def summary(measured, entries):
             "constant": len(accepted_here) - len(compiled_here),
             "run": len(chosen_here),
             "killed": killed,
-            "by_time": sum("(time limit)" in (fates[mutant.number] or "") for mutant in chosen_here),
+            **{"by_" + limit: sum(f"({limit})" in (fates[mutant.number] or "") for mutant in chosen_here)
+               for limit in LIMITS},
             "argued": len(survivors) - len(unargued),
             "survived": len(unargued),
             "unreached": sum(fates[mutant.number] is None for mutant in unargued),
@@ -97,12 +100,13 @@ def survivors_of(measured, entries):
 
 
 def report(folders, survivors, problems):
-    head = ("folder", "mutants", "constant", "refused", "run", "killed", "by time", "argued", "survived", "killed", "goal")
-    print("{:22} {:>8} {:>8} {:>8} {:>6} {:>6} {:>7} {:>6} {:>8} {:>8} {:>5}".format(*head))
+    head = ("folder", "mutants", "constant", "refused", "run", "killed", *LIMITS, "argued", "survived", "killed", "goal")
+    print("{:22} {:>8} {:>8} {:>8} {:>6} {:>6} {:>5} {:>7} {:>6} {:>6} {:>8} {:>8} {:>5}".format(*head))
     for folder, row in folders.items():
         print(
             f"{folder:22} {row['mutants']:8} {row['constant']:8} {row['refused']:8} {row['run']:6} {row['killed']:6} "
-            f"{row['by_time']:7} {row['argued']:6} {row['survived']:8} {row['percent']:6.1f} % {row['goal']:3} %"
+            f"{row['by_time']:5} {row['by_waiting']:7} {row['by_memory']:6} {row['argued']:6} {row['survived']:8} "
+            f"{row['percent']:6.1f} % {row['goal']:3} %"
         )
     for survivor in survivors:
         if survivor["argued"] is None:
@@ -116,9 +120,11 @@ def parse_options():
     parser = argparse.ArgumentParser(prog="./dev mutate", description=__doc__)
     parser.add_argument("paths", nargs="*", metavar="PATH", help=f"folders or sources ({', '.join(DEFAULT)})")
     parser.add_argument("--json", action="store_true", help="write the result as JSON")
+    parser.add_argument("--result", type=pathlib.Path, help="write the result there as JSON, too")
     parser.add_argument("--sample", type=int, metavar="N", help="run N mutants only, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many tests run at once")
+    parser.add_argument("--again", action="store_true", help="run only those that survived the last time, or are new")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "mutation", help="the build directory")
     return parser.parse_args()
 
@@ -138,8 +144,11 @@ def main():
     problems += argued.check(here, {mutant.key for mutant in every}, killed)
     folders = summary(measured, entries)
     survivors = survivors_of(measured, entries)
+    result = json.dumps({"folders": folders, "survivors": survivors, "problems": problems}, indent=1)
+    if options.result:
+        options.result.write_text(result)
     if options.json:
-        print(json.dumps({"folders": folders, "survivors": survivors, "problems": problems}, indent=1))
+        print(result)
     else:
         report(folders, survivors, problems)
     short = [folder for folder, row in folders.items() if row["percent"] < row["goal"]]

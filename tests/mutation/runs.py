@@ -5,16 +5,14 @@ import concurrent.futures
 import dataclasses
 import hashlib
 import json
-import math
-import os
 import pathlib
 import re
-import signal
 import subprocess
 import tempfile
-import time
+import threading
 
-from folders import Broken
+from folders import ROOT, Broken
+from programs import Server, run
 
 MAX_MUTANTS = 1 << 20  # as in mutant.hpp
 
@@ -24,67 +22,35 @@ NOT_RUN = {
     "refused", "carrier-guides", "header-carrier-allocation", "c-rust", "c-abi",
 }  # fmt: skip
 
-# The same draws each time. A law that fails is enough: no smaller case is looked for.
-SETTINGS = {
-    "RC_PARAMS": "seed=19 max_success=100 noshrink=1",
-    "GTEST_FAIL_FAST": "1",
-    "GTEST_BRIEF": "1",
-    "ASAN_OPTIONS": "hard_rss_limit_mb=1500:allocator_may_return_null=1:symbolize=0",
-    "UBSAN_OPTIONS": "symbolize=0",
-}
-LEAST_SECONDS = 4  # of processor time: a busy machine kills no mutant
-WAITING = 10  # times as long may a run take in all
-ALLOWANCE = 10  # times as long as without a mutant
+# How long a test may take with a mutant, in processor time.
+LEAST_SECONDS = 1
+ALLOWANCE = 5  # times as long as without
 
 
 @dataclasses.dataclass
 class Test:
-    """A test of Meson, or one suite of its cases."""
+    """A test of Meson, or one of its cases."""
 
     name: str
     command: list
     environment: dict
     folder: str
-    cases: str = ""  # a filter of GoogleTest
+    case: str = ""  # of GoogleTest
     seconds: float = 0
     seen: frozenset = frozenset()
 
-
-def run(test, command, extra, limit):
-    """The exit status, None after the time limit, and the output."""
-    environment = os.environ | test.environment | SETTINGS | extra
-    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
-        environment[name] = ":".join(filter(None, [test.environment.get(name), SETTINGS[name]]))
-    seconds = math.ceil(limit)
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            # At the soft limit comes SIGXCPU, at the hard one SIGKILL, which says less.
-            ["prlimit", f"--cpu={seconds}:{seconds + 5}", *command], cwd=test.folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-        try:
-            # What waits takes no processor time, and ends as well.
-            status = process.wait(WAITING * limit)
-        except subprocess.TimeoutExpired:
-            status = None
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
-        output.seek(0)
-        if status == -signal.SIGXCPU:
-            status = None
-        return status, output.read()
+    @property
+    def program(self):
+        return self.name, tuple(self.command)
 
 
-def chosen_tests(tree, suites):
-    """The tests of some suites, and what Ninja must build for them."""
+def chosen_tests(tree, suites=(), names=()):
+    """The tests of some suites or names, and what Ninja must build for them."""
     files = {target["id"]: target["filename"] for target in tree.introspect("--targets")}
     tests, targets = [], set()
     for test in tree.introspect("--tests"):
         of_suites = {suite.rpartition(":")[2] for suite in test["suite"]}
-        is_chosen = of_suites & set(suites) and "broker" not in of_suites
+        is_chosen = test["name"] in names or (of_suites & set(suites) and "broker" not in of_suites)
         if not is_chosen or test["name"] in NOT_RUN or test["name"].startswith("public headers"):
             continue
         built = {name for needed in test["depends"] for name in files.get(needed, [])} | {test["cmd"][0]}
@@ -96,39 +62,54 @@ def chosen_tests(tree, suites):
 
 
 def split(test):
-    """A test for each suite of a program of GoogleTest; the test itself if it is none."""
+    """A test for each case of a program of GoogleTest; the test itself if it is none."""
     # Programs of others may not know the option, and do all their work.
-    if not is_gtest(test.command[0]):
+    if not is_served(test.command[0]):
         return [test]
-    status, output = run(test, [*test.command, "--gtest_list_tests"], {}, 60)
-    names = re.findall(r"^([\w/]+\.)(?:\s+#.*)?$", output.decode(errors="replace"), re.MULTILINE)
-    if status != 0 or not names:
+    outcome, output = run(test, [*test.command, "--gtest_list_tests"], {}, 60)
+    suite, cases = "", []
+    for line in output.decode(errors="replace").splitlines():
+        name = line.partition("#")[0].rstrip()
+        if re.fullmatch(r"[\w/]+\.", name):
+            suite = name
+        elif suite and re.fullmatch(r"  [\w/]+", name) and not re.search(r"(^|/)DISABLED_", suite + "/" + name.strip()):
+            cases.append(suite + name.strip())
+    if not outcome.has_passed or not cases:
         return [test]
-    return [dataclasses.replace(test, cases=name + "*") for name in names]
+    return [dataclasses.replace(test, case=case) for case in cases]
 
 
-def is_gtest(program):
+def is_served(program):
+    """Whether a program has GoogleTest and mutants."""
     names = subprocess.run(["llvm-nm-19", "--quiet", "-C", program], capture_output=True, text=True, check=False).stdout
-    return "testing::InitGoogleTest" in names
-
-
-def command_of(tests):
-    """One run for several suites of a program."""
-    cases = [test.cases for test in tests if test.cases]
-    return [*tests[0].command, "--gtest_filter=" + ":".join(cases)] if cases else tests[0].command
+    return "testing::InitGoogleTest" in names and "baton_mutation::serve()" in names
 
 
 def explore(test):
-    """Runs a test without a mutant, and notes where it comes."""
+    """Runs all of a program without a mutant, and notes where each case comes."""
+    parts = split(test)
+    explored = []
     with tempfile.NamedTemporaryFile() as file:
         file.truncate(MAX_MUTANTS)
-        start = time.monotonic()
-        status, output = run(test, command_of([test]), {"BATON_MUTANTS_SEEN": file.name}, 120)
-        seconds = time.monotonic() - start
-        if status not in (0, 77):
-            raise Broken(f"{test.name} {test.cases} fails without a mutant:\n{output.decode(errors='replace')[-3000:]}")
-        seen = frozenset(match.start() for match in re.finditer(b"\1", pathlib.Path(file.name).read_bytes()))
-    return dataclasses.replace(test, seconds=seconds, seen=seen)
+        server = Server(test, file.name) if parts[0].case else None
+        for part in parts:
+            if server:
+                outcome = server.run(0, [part.case], 120)
+            else:
+                outcome, output = run(part, part.command, {"BATON_MUTANTS_SEEN": file.name}, 120)
+            if not outcome.has_passed:
+                if server:
+                    _, output = run(part, [*part.command, f"--gtest_filter={part.case}"], {}, 120)
+                raise Broken(f"{part.name} {part.case} fails without a mutant ({outcome}):\n"
+                             f"{output.decode(errors='replace')[-3000:]}")  # fmt: skip
+            seen = frozenset(match.start() for match in re.finditer(b"\1", pathlib.Path(file.name).read_bytes()))
+            explored.append(dataclasses.replace(part, seconds=outcome.seconds, seen=seen))
+            # Truncated and extended, it is zero again for those that have mapped it.
+            file.truncate(0)
+            file.truncate(MAX_MUTANTS)
+        if server:
+            server.close()
+    return explored
 
 
 def state_of(tree, tests):
@@ -140,58 +121,102 @@ def state_of(tree, tests):
     return digest.hexdigest()
 
 
+def explored_by(tests, jobs, progress):
+    explored = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for done, parts in enumerate(pool.map(explore, tests), start=1):
+            explored += parts
+            progress("exploring", done, len(tests))
+    return explored
+
+
 def explore_all(tree, tests, jobs, progress):
     """All tests with what they come to; of the last run if no program has changed."""
     store = tree.objects / "explored.json"
     state = state_of(tree, tests)
     if store.exists() and (known := json.loads(store.read_text()))["state"] == state:
-        return [Test(**(test | {"seen": frozenset(test["seen"])})) for test in known["tests"]]
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        parts = [part for several in pool.map(split, tests) for part in several]
-        explored = []
-        for test in pool.map(explore, parts):
-            explored.append(test)
-            progress("exploring", len(explored), len(parts))
+        return [Test(**(test | {"seen": frozenset(test["seen"])})) for test in known["tests"]], state
+    explored = explored_by(tests, jobs, progress)
     kept = [dataclasses.asdict(test) | {"seen": sorted(test.seen)} for test in explored]
     store.write_text(json.dumps({"state": state, "tests": kept}))
-    return explored
+    return explored, state
 
 
-def killer(mutant, tests, last=""):
-    """The name of the test that fails with a mutant, "" if none does, None if none comes to it.
+class Killer:
+    """Finds the test that kills a mutant: the likely one first, then the quick ones."""
 
-    The test that failed the last time is tried first.
+    def __init__(self, tests, known):
+        self.known = known  # the tests that killed the last time, by key
+        self.by_number = {}
+        for test in tests:
+            for number in test.seen:
+                self.by_number.setdefault(number, []).append(test)
+        self.beside = {}  # the tests that killed last, by path and by function
+        self.own = threading.local()
+        self.servers = []
+
+    def run(self, parts, number, limit):
+        if not parts[0].case:
+            return run(parts[0], parts[0].command, {"BATON_MUTANT": str(number)}, limit)[0]
+        its = self.own.__dict__.setdefault("servers", {})
+        if parts[0].program not in its:
+            its[parts[0].program] = Server(parts[0])
+            self.servers.append(its[parts[0].program])
+        return its[parts[0].program].run(number, [part.case for part in parts], limit)
+
+    def fate(self, mutant):
+        """The name of the test that fails with a mutant, "" if none does, None if none comes to it."""
+        programs = {}
+        for test in self.by_number.get(mutant.number, []):
+            programs.setdefault(test.program, []).append(test)
+        if not programs:
+            return None
+        likely = [self.known.get("|".join(mutant.key)), self.beside.get((mutant.path, mutant.function)),
+                  self.beside.get(mutant.path)]  # fmt: skip
+
+        def rank(parts):
+            name = parts[0].name
+            return likely.index(name) if name in likely else len(likely), sum(part.seconds for part in parts)
+
+        for parts in sorted(programs.values(), key=rank):
+            limit = LEAST_SECONDS + ALLOWANCE * sum(part.seconds for part in parts)
+            outcome = self.run(parts, mutant.number, limit)
+            if not outcome.has_passed:
+                self.beside[mutant.path] = self.beside[mutant.path, mutant.function] = parts[0].name
+                return parts[0].name + (f" ({outcome.limit})" if outcome.limit else "")
+        return ""
+
+    def close(self):
+        for server in self.servers:
+            server.close()
+
+
+def kill_all(tree, mutants, tests, state, jobs, again, progress):
+    """By number of a mutant: its fate, as `Killer.fate` says. Fates are kept.
+
+    With `again`, those that were killed are not run if their source is the same, and those that
+    survived are not if all programs are.
     """
-    programs = {}
-    for test in tests:
-        if mutant.number in test.seen:
-            programs.setdefault((test.name, tuple(test.command)), []).append(test)
-    if not programs:
-        return None
-    order = sorted(programs.values(), key=lambda parts: sum(part.seconds for part in parts))
-    for parts in sorted(order, key=lambda parts: not last.startswith(parts[0].name)):
-        limit = LEAST_SECONDS + ALLOWANCE * sum(part.seconds for part in parts)
-        status, _ = run(parts[0], command_of(parts), {"BATON_MUTANT": str(mutant.number)}, limit)
-        if status is None:
-            return f"{parts[0].name} (time limit)"
-        if status not in (0, 77):
-            return parts[0].name
-    return ""
-
-
-def kill_all(tree, mutants, tests, jobs, progress):
-    """By number of a mutant: what `killer` says."""
-    store = tree.objects / "killers.json"
-    known = json.loads(store.read_text()) if store.exists() else {}
-    results = {}
+    store = tree.objects / "fates.json"
+    kept = json.loads(store.read_text()) if store.exists() else {}
+    digests = {path: hashlib.sha256((ROOT / path).read_bytes()).hexdigest() for path in {m.path for m in mutants}}
+    results, asked = {}, []
+    for mutant in mutants:
+        last = kept.get("|".join(mutant.key))
+        if again and last and last["source"] == digests[mutant.path] and (last["fate"] or last["state"] == state):
+            results[mutant.number] = last["fate"]
+        else:
+            asked.append(mutant)
+    known = {key: last["fate"].partition(" (")[0] for key, last in kept.items() if last["fate"]}
+    killer = Killer(tests, known)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        running = {pool.submit(killer, mutant, tests, known.get("|".join(mutant.key), "")): mutant for mutant in mutants}
-        for done in concurrent.futures.as_completed(running):
+        running = {pool.submit(killer.fate, mutant): mutant for mutant in asked}
+        for count, done in enumerate(concurrent.futures.as_completed(running), start=1):
             mutant = running[done]
-            results[mutant.number] = done.result()
-            if done.result():
-                known["|".join(mutant.key)] = done.result()
-            progress("running mutants", len(results), len(mutants))
-            if len(results) % 50 == 0 or len(results) == len(mutants):
-                store.write_text(json.dumps(known))
+            fate = results[mutant.number] = done.result()
+            kept["|".join(mutant.key)] = {"fate": fate, "source": digests[mutant.path], "state": state}
+            progress("running mutants", count, len(asked))
+            if count % 50 == 0 or count == len(asked):
+                store.write_text(json.dumps(kept))
+    killer.close()
     return results

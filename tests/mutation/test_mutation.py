@@ -2,6 +2,7 @@
 """Tests of the mutation tool itself, on a source of a few lines."""
 
 import pathlib
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -9,6 +10,7 @@ import unittest.mock
 
 import argued
 import mutants
+import programs
 import rewrite
 import runs
 
@@ -141,24 +143,94 @@ class RunTest(unittest.TestCase):
     def made(self, script="true", seen=(7,)):
         return runs.Test("a test", ["sh", "-c", script], {}, "/", seen=frozenset(seen))
 
-    def kill(self, *tests):
+    def kill(self, *tests, known=None):
         mutant = mutants.Mutant("a.cpp", 1, 1, "f", 0, 1, "value", "a", "b", 7)
-        return runs.killer(mutant, tests)
+        return runs.Killer(tests, known or {}).fate(mutant)
 
     def test_a_failing_test_kills(self):
         self.assertEqual(self.kill(self.made('test "$BATON_MUTANT" != 7')), "a test")
         self.assertEqual(self.kill(self.made("true"), self.made("kill -SEGV $$")), "a test")
 
-    @unittest.mock.patch.object(runs, "LEAST_SECONDS", 0.2)
-    def test_an_endless_test_kills(self):
-        self.assertEqual(self.kill(self.made("sleep 60")), "a test (time limit)")
-        self.assertEqual(self.kill(self.made("while :; do :; done")), "a test (time limit)")
+    @unittest.mock.patch.object(programs, "WAITING", 1)
+    def test_a_test_that_sleeps_without_an_end_kills(self):
+        self.assertEqual(self.kill(self.made("sleep 60")), "a test (waiting)")
+
+    def test_a_test_that_works_without_an_end_kills(self):
+        self.assertEqual(self.kill(self.made("while :; do :; done")), "a test (time)")
+
+    def test_what_killed_the_last_time_is_tried_first(self):
+        quick, slow = self.made("false"), self.made("false")
+        slow.name, slow.seconds = "slow", 5
+        self.assertEqual(self.kill(slow, quick), "a test")
+        self.assertEqual(self.kill(slow, quick, known={"a.cpp|f|a → b": "slow"}), "slow")
 
     def test_a_passing_test_does_not(self):
         self.assertEqual(self.kill(self.made('test "$BATON_MUTANT" = 7')), "")
 
     def test_only_tests_that_come_there_run(self):
         self.assertIsNone(self.kill(self.made("false", seen=(8,))))
+
+
+SERVED = """\
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+#include <unistd.h>
+int main() {
+  if (std::strcmp(getenv("GTEST_FILTER"), "A.b:C.d") != 0) return 99;
+  if (baton_mutation::on<8>()) return 3;
+  if (baton_mutation::on<9>()) abort();
+  if (baton_mutation::on<10>()) for (;;) {}
+  if (baton_mutation::on<11>()) sleep(60);
+  if (baton_mutation::on<12>()) for (;;) std::memset(malloc(1 << 20), 1, 1 << 20);
+}
+"""
+
+
+class ServerTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        source = pathlib.Path(cls.folder.name) / "served.cpp"
+        source.write_text(SERVED)
+        program = pathlib.Path(cls.folder.name) / "served"
+        subprocess.run(["clang++-19", "-std=c++20", "-include", HERE / "mutant.hpp", source, "-o", program], check=True)
+        cls.test = runs.Test("a test", [program], {}, "/")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.server = programs.Server(self.test)
+        self.addCleanup(self.server.close)
+
+    def outcome(self, number, seconds=1):
+        outcome = self.server.run(number, ["A.b", "C.d"], seconds)
+        return outcome.how, outcome.code
+
+    def test_it_says_how_each_child_ended(self):
+        self.assertEqual(self.outcome(7), ("exit", 0))
+        self.assertEqual(self.outcome(8), ("exit", 3))
+        self.assertEqual(self.outcome(9), ("signal", signal.SIGABRT))
+        self.assertEqual(self.outcome(7), ("exit", 0))
+
+    def test_no_child_is_without_an_end(self):
+        self.assertEqual(self.outcome(10)[0], "time")
+        self.assertEqual(self.outcome(12, 60)[0], "memory")
+
+    @unittest.mock.patch.object(programs, "WAITING", 1)
+    def test_no_child_sleeps_without_an_end(self):
+        self.assertEqual(self.outcome(11)[0], "waiting")
+
+    def test_it_notes_which_places_a_child_came_to(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.truncate(runs.MAX_MUTANTS)
+            server = programs.Server(self.test, file.name)
+            server.run(10, ["A.b", "C.d"], 1)
+            server.close()
+            seen = pathlib.Path(file.name).read_bytes()
+        self.assertEqual([number for number, byte in enumerate(seen) if byte], [8, 9, 10])
 
 
 class ArguedTest(unittest.TestCase):

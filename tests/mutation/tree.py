@@ -2,28 +2,36 @@
 """A copy of the project, with mutants in some of its sources, and a build directory of it."""
 
 import concurrent.futures
+import hashlib
 import itertools
 import json
 import os
 import pathlib
+import pickle
 import re
 import shlex
+import shutil
 import subprocess
 
 import mutants
 import rewrite
-from folders import ROOT, Broken, sources
+from folders import FOLDERS, ROOT, Broken, sources
 
 HERE = pathlib.Path(__file__).resolve().parent
 MUTANTS_OF_A_FILE = 1024
+# Only what has mutants includes it, so that all else is compiled once.
+INCLUDED = f'#include "{HERE / "mutant.hpp"}"\n#line 1\n'
 
 # What the suites run with elsewhere: what a mutant reads beyond its memory is found. Not optimized,
 # as sources with mutants take long enough to compile.
 OPTIONS = [
-    "-Dbuildtype=debug", "-Ddebug=false", "-Db_sanitize=address,undefined", "-Db_lundef=false", "-Db_pch=false",
+    "-Dbuildtype=debug", "-Ddebug=false", "-Db_sanitize=address,undefined", "-Db_lundef=false",
     "-Dexamples=enabled", "-Dbench=disabled", "-Dopentelemetry=auto",
-    f"-Dcpp_args=-include {HERE / 'mutant.hpp'} -w -Wno-c++11-narrowing -Wno-error -fno-sanitize-recover=all",
+    "-Dcpp_args=-w -Wno-c++11-narrowing -Wno-error -fno-sanitize-recover=all",
 ]  # fmt: skip
+
+
+CCACHE = "ccache " if shutil.which("ccache") else ""
 
 
 class Build:
@@ -40,7 +48,7 @@ class Build:
         if stamp.exists() and stamp.read_text() == wanted:
             return
         again = ["--reconfigure"] if (self.objects / "build.ninja").exists() else []
-        environment = os.environ | {"CC": "clang-19", "CXX": "clang++-19"}
+        environment = os.environ | {"CC": CCACHE + "clang-19", "CXX": CCACHE + "clang++-19"}
         command = ["meson", "setup", *again, self.objects, self.source, *self.options]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if done.returncode != 0:
@@ -50,6 +58,21 @@ class Build:
     def introspect(self, what):
         command = ["meson", "introspect", what, self.objects]
         return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def find_or_recall(store, path, arguments):
+    """The mutants of a source, of the last time if it and all headers are the same."""
+    digest = hashlib.sha256(repr(arguments).encode())
+    for name in [path, "tests/mutation/mutants.py", *(name for name in sources(FOLDERS) if name.endswith(".hpp"))]:
+        digest.update((ROOT / name).read_bytes())
+    place = store / path.replace("/", "+")
+    if place.exists() and (known := pickle.loads(place.read_bytes()))[0] == digest.digest():
+        return known[1], []
+    its, errors = mutants.find(ROOT, path, arguments)
+    if not errors:
+        store.mkdir(exist_ok=True)
+        place.write_bytes(pickle.dumps((digest.digest(), its)))
+    return its, errors
 
 
 class Tree(Build):
@@ -122,7 +145,7 @@ class Tree(Build):
             work.append((path, arguments))
         found = []
         with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-            results = pool.map(mutants.find, itertools.repeat(ROOT), *zip(*work, strict=True))
+            results = pool.map(find_or_recall, itertools.repeat(self.objects / "found"), *zip(*work, strict=True))
             for (path, _), (its, errors) in zip(work, results, strict=True):
                 if errors:
                     raise Broken("\n".join(errors))
@@ -139,49 +162,63 @@ class Tree(Build):
             by_path.setdefault(mutant.path, []).append(mutant)
         for path, its in by_path.items():
             text = (ROOT / path).read_bytes().decode("latin-1")
-            self.write(path, rewrite.rewrite(text, its).encode("latin-1"))
+            self.write(path, (INCLUDED + rewrite.rewrite(text, its)).encode("latin-1"))
 
     def compile(self, found, targets, jobs, say):
         """Compiles, without the mutants that the compiler refuses; returns those that are left."""
+        store = self.objects / "refused.json"
+        known = {tuple(name) for name in json.loads(store.read_text())} if store.exists() else set()
+        digests = {path: hashlib.sha256((ROOT / path).read_bytes()).hexdigest() for path in {m.path for m in found}}
+        names = {mutant.number: (digests[mutant.path], *mutant.key) for mutant in found}
+        found = [mutant for mutant in found if names[mutant.number] not in known]
         while True:
             self.instrument(found)
             command = ["ninja", "-C", str(self.objects), "-k", "0", "-j", str(jobs), *targets]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 return found
-            refused = self.refused(done.stdout, found)
+            refused = refused_by(done.stdout, found, self.path_of)
             if not refused:
                 raise Broken(done.stdout[-10000:])
             say(f"the compiler refuses {len(refused)} mutants")
+            known |= {names[number] for number in refused}
+            store.write_text(json.dumps(sorted(known)))
             found = [mutant for mutant in found if mutant.number not in refused]
 
-    def refused(self, output, found):
-        """The mutants of the lines that errors are about, the likely ones first."""
-        lines = set()
-        last_error_is_placed = True
-        for path, line, kind in re.findall(r"^(\S+?):(\d+):\d+: (?:fatal )?(error|note):", output, re.MULTILINE):
-            place = (self.objects / path).resolve()
-            is_ours = place.is_relative_to(self.copy)
-            if kind == "error":
-                last_error_is_placed = False
-            if is_ours and not last_error_is_placed:
-                key = str(place.relative_to(self.copy)), int(line)
-                if any(mutant.path == key[0] and mutant.line <= key[1] <= mutant.last_line for mutant in found):
-                    lines.add(key)
-                    last_error_is_placed = True
-        refused = set()
-        for key in lines:
-            its = [mutant for mutant in found if mutant.path == key[0] and mutant.line <= key[1] <= mutant.last_line]
-            likely = [mutant for mutant in its if mutant.how == "default"]
-            refused |= {mutant.number for mutant in likely or its}
-        return refused
+    def path_of(self, name):
+        """The path of the original that a compiler names; None if it is another file."""
+        place = (self.objects / name).resolve()
+        return str(place.relative_to(self.copy)) if place.is_relative_to(self.copy) else None
 
     def compiled(self):
-        """The numbers of the mutants that are in code, not only in constant expressions."""
-        numbers = set()
-        objects = [str(path) for path in self.objects.rglob("*.o")]
-        for start in range(0, len(objects), 200):
-            command = ["llvm-nm-19", "--quiet", *objects[start : start + 200]]
-            names = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-            numbers |= {int(number) for number in re.findall(r"baton_mutation2onILj(\d+)E", names)}
-        return numbers
+        return numbers_in(list(self.objects.rglob("*.o")))
+
+
+def refused_by(output, found, path_of):
+    """The mutants of the lines that a compiler's errors are about, the likely ones first."""
+    lines = set()
+    last_error_is_placed = True
+    for name, line, kind in re.findall(r"^(\S+?):(\d+):\d+: (?:fatal )?(error|note):", output, re.MULTILINE):
+        if kind == "error":
+            last_error_is_placed = False
+        if not last_error_is_placed:
+            key = path_of(name), int(line)
+            if any(mutant.path == key[0] and mutant.line <= key[1] <= mutant.last_line for mutant in found):
+                lines.add(key)
+                last_error_is_placed = True
+    refused = set()
+    for path, line in lines:
+        its = [mutant for mutant in found if mutant.path == path and mutant.line <= line <= mutant.last_line]
+        likely = [mutant for mutant in its if mutant.how == "default"]
+        refused |= {mutant.number for mutant in likely or its}
+    return refused
+
+
+def numbers_in(objects):
+    """The numbers of the mutants that are in code, not only in constant expressions."""
+    numbers = set()
+    for start in range(0, len(objects), 200):
+        command = ["llvm-nm-19", "--quiet", *map(str, objects[start : start + 200])]
+        names = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        numbers |= {int(number) for number in re.findall(r"baton_mutation2onILj(\d+)E", names)}
+    return numbers

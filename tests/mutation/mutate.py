@@ -6,6 +6,7 @@ there is no result.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -44,7 +45,9 @@ def measure(options):
     accepted = tree.compile(every, targets, options.jobs, say)
     numbers = tree.compiled()
     compiled = [mutant for mutant in accepted if mutant.number in numbers]
-    explored, state = runs.explore_all(tree, tests, options.jobs, show_progress)
+    digests = runs.digests_of(tree, tests)
+    explored = runs.explore_all(tests, options.jobs, show_progress, digests, tree.objects / "explored.json")
+    state = hashlib.sha256("".join(sorted(digests.values())).encode()).hexdigest()
     chosen = compiled
     if options.sample:
         chosen = random.Random(options.seed).sample(compiled, min(options.sample, len(compiled)))

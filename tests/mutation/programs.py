@@ -49,6 +49,11 @@ def environment_of(test, extra):
     return environment
 
 
+def filter_of(cases):
+    """For GoogleTest, to which `-` begins what is left out."""
+    return ":".join(cases).replace("-", "?")
+
+
 def kill(process):
     """With all that it started."""
     try:
@@ -106,7 +111,7 @@ class Server:
 
     def run(self, mutant, cases, limit):
         seconds = math.ceil(limit)
-        line = f"{mutant} {seconds} {WAITING * seconds} {':'.join(cases)}\n"
+        line = f"{mutant} {seconds} {WAITING * seconds} {filter_of(cases)}\n"
         self.process.stdin.write(line.encode())
         self.process.stdin.flush()
         answer = self.answers.readline().split()

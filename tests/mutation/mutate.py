@@ -51,7 +51,8 @@ def measure(options):
     chosen = compiled
     if options.sample:
         chosen = random.Random(options.seed).sample(compiled, min(options.sample, len(compiled)))
-    fates = runs.kill_all(tree, chosen, explored, state, options.jobs, options.again, show_progress)
+    recalled = argued.read(ARGUED)[0] if options.again else None
+    fates = runs.kill_all(tree, chosen, explored, state, options.jobs, recalled, show_progress)
     return every, accepted, compiled, chosen, fates
 
 

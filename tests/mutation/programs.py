@@ -19,7 +19,7 @@ WAITING = 30
 
 # The same draws each time. A law that fails is enough: no smaller case is looked for.
 SETTINGS = {
-    "RC_PARAMS": "seed=19 max_success=100 noshrink=1",
+    "RC_PARAMS": "seed=19 max_success=30 noshrink=1",
     "GTEST_FAIL_FAST": "1",
     "GTEST_BRIEF": "1",
     "ASAN_OPTIONS": "allocator_may_return_null=1:symbolize=0",

@@ -26,7 +26,7 @@ NOT_RUN = {
 # How long a test may take with a mutant, in processor time.
 LEAST_SECONDS = 1
 ALLOWANCE = 5  # times as long as without
-MAX_STARTING = 10  # seconds that a program may take to start once for each case
+SLOW_START = 0.05  # a program is slow to start, once for each case
 
 
 @dataclasses.dataclass
@@ -80,7 +80,7 @@ def split(test):
             cases.append(suite + name.strip())
     if not outcome.has_passed or not cases:
         return [test]
-    if outcome.seconds * len(cases) > MAX_STARTING:
+    if outcome.seconds > SLOW_START:
         cases = dict.fromkeys(case.partition(".")[0] + ".*" for case in cases)
     # The option would overrule the filter of each run.
     command = [word for word in test.command if not str(word).startswith("--gtest_filter")]
@@ -205,11 +205,11 @@ class Killer:
             server.close()
 
 
-def kill_all(tree, mutants, tests, state, jobs, again, progress):
+def kill_all(tree, mutants, tests, state, jobs, recalled, progress):
     """By number of a mutant: its fate, as `Killer.fate` says. Fates are kept.
 
-    With `again`, those that were killed are not run if their source is the same, and those that
-    survived are not if all programs are.
+    If `recalled` is not None, those that were killed are not run if their source is the same, those
+    that survived are not if all programs are, and the keys in it are not, as if they survived.
     """
     store = tree.objects / "fates.json"
     kept = json.loads(store.read_text()) if store.exists() else {}
@@ -217,7 +217,11 @@ def kill_all(tree, mutants, tests, state, jobs, again, progress):
     results, asked = {}, []
     for mutant in mutants:
         last = kept.get("|".join(mutant.key))
-        if again and last and last["source"] == digests[mutant.path] and (last["fate"] or last["state"] == state):
+        if recalled is None:
+            asked.append(mutant)
+        elif mutant.key in recalled:
+            results[mutant.number] = ""
+        elif last and last["source"] == digests[mutant.path] and (last["fate"] or last["state"] == state):
             results[mutant.number] = last["fate"]
         else:
             asked.append(mutant)

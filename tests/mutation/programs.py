@@ -15,7 +15,7 @@ import threading
 
 from folders import Broken
 
-WAITING = 30
+WAITING = 100
 
 # The same draws each time. A law that fails is enough: no smaller case is looked for.
 SETTINGS = {

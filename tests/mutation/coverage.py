@@ -23,7 +23,7 @@ from tree import Build
 ARGUED = pathlib.Path(__file__).resolve().parent / "argued_coverage.txt"
 FLAGS = "-fprofile-instr-generate -fcoverage-mapping"
 OPTIONS = [
-    "-Dbuildtype=debug", "-Ddebug=false", "-Db_lundef=false", "-Dbench=disabled",
+    "-Dbuildtype=debug", "-Ddebug=false", "-Db_lundef=false", "-Db_pch=false", "-Dbench=disabled",
     f"-Dcpp_args={FLAGS} -w -Wno-error", f"-Dcpp_link_args={FLAGS}",
 ]  # fmt: skip
 

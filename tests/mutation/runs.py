@@ -205,11 +205,16 @@ class Killer:
             server.close()
 
 
+def is_settled(last, state):
+    return "(waiting)" not in last["fate"] if last["fate"] else last["state"] == state
+
+
 def kill_all(tree, mutants, tests, state, jobs, recalled, progress):
     """By number of a mutant: its fate, as `Killer.fate` says. Fates are kept.
 
     If `recalled` is not None, those that were killed are not run if their source is the same, those
-    that survived are not if all programs are, and the keys in it are not, as if they survived.
+    that survived are not if all programs are, and the keys in it are not, as if they survived. One
+    that was killed for waiting runs again: the machine may have been busy.
     """
     store = tree.objects / "fates.json"
     kept = json.loads(store.read_text()) if store.exists() else {}
@@ -221,7 +226,7 @@ def kill_all(tree, mutants, tests, state, jobs, recalled, progress):
             asked.append(mutant)
         elif mutant.key in recalled:
             results[mutant.number] = ""
-        elif last and last["source"] == digests[mutant.path] and (last["fate"] or last["state"] == state):
+        elif last and last["source"] == digests[mutant.path] and is_settled(last, state):
             results[mutant.number] = last["fate"]
         else:
             asked.append(mutant)

@@ -10,6 +10,7 @@
 #include "json/plain_text.hpp"
 #include "json/strings.hpp"
 #include "support/fields.hpp"
+#include "support/utf8.hpp"
 
 namespace baton::json {
 namespace {
@@ -308,6 +309,34 @@ TEST(JsonStringsTest, DecodeAndQuote) {
   EXPECT_EQ(place_of_byte(R"(a\nb\u20acc)", 4), 4U);
   EXPECT_EQ(place_of_byte(R"(a\nb\u20acc)", 6), 10U);
   EXPECT_EQ(place_of_byte("abc", 9), 3U);
+}
+
+/// The escape of a unit of UTF-16.
+std::string escape_of(unsigned unit, std::string_view digits) {
+  std::string escape = "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) escape += digits[unit >> shift & 0xFU];
+  return escape;
+}
+
+TEST(JsonStringsTest, EveryUnitAndTheEndsOfEveryRangeOfPairsAreDecoded) {
+  const auto expect = [](const std::string& inside, char32_t c) {
+    const std::string expected = test::utf8(c);
+    std::string text;
+    append_decoded(inside, text);
+    ASSERT_EQ(text, expected) << inside;
+    ASSERT_EQ(place_of_byte(inside + "x", expected.size() - 1), 0U) << inside;
+    ASSERT_EQ(place_of_byte(inside + "x", expected.size()), inside.size()) << inside;
+    ASSERT_EQ(scan("\"" + inside + "\""), ParseError()) << inside;
+  };
+  for (unsigned unit = 0; unit <= 0xFFFF; unit = unit == 0xD7FF ? 0xE000 : unit + 1) {
+    expect(escape_of(unit, unit % 2 == 0 ? "0123456789abcdef" : "0123456789ABCDEF"), unit);
+  }
+  for (unsigned high = 0xD800; high <= 0xDBFF; ++high) {
+    for (const unsigned low : {0xDC00U, 0xDD55U, 0xDFFFU}) {
+      const char32_t c = 0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00);
+      expect(escape_of(high, "0123456789abcdef") + escape_of(low, "0123456789ABCDEF"), c);
+    }
+  }
 }
 
 /// Changes the members of a text: "a=1" sets one, "-a" erases it.

@@ -6,6 +6,7 @@ there is no result.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -61,12 +62,15 @@ def measure(options):
     chosen = compiled
     if options.sample:
         chosen = random.Random(options.seed).sample(compiled, min(options.sample, len(compiled)))
+    recalled = argued.read(ARGUED)[0] if options.again else None
     fates = {}
     for tree, its, tests in runnable:
-        explored, state = runs.explore_all(tree, tests, options.jobs, show_progress)
+        digests = runs.digests_of(tree, tests)
+        explored = runs.explore_all(tests, options.jobs, show_progress, digests, tree.objects / "explored.json")
+        state = hashlib.sha256("".join(sorted(digests.values())).encode()).hexdigest()
         numbers = {mutant.number for mutant in its}
         its = [mutant for mutant in chosen if mutant.number in numbers]
-        fates |= runs.kill_all(tree, its, explored, state, options.jobs, options.again, show_progress)
+        fates |= runs.kill_all(tree, its, explored, state, options.jobs, recalled, show_progress)
     return every, accepted, compiled, chosen, fates
 
 

@@ -8,6 +8,7 @@ import json
 import pathlib
 import re
 import subprocess
+import sys
 import tempfile
 import threading
 
@@ -25,6 +26,7 @@ NOT_RUN = {
 # How long a test may take with a mutant, in processor time.
 LEAST_SECONDS = 1
 ALLOWANCE = 5  # times as long as without
+SLOW_START = 0.05  # a program is slow to start, once for each case
 
 
 @dataclasses.dataclass
@@ -35,7 +37,7 @@ class Test:
     command: list
     environment: dict
     folder: str
-    case: str = ""  # of GoogleTest
+    case: str = ""  # of GoogleTest, or all of a suite
     seconds: float = 0
     seen: frozenset = frozenset()
 
@@ -62,7 +64,9 @@ def chosen_tests(tree, suites=(), names=()):
 
 
 def split(test):
-    """A test for each case of a program of GoogleTest; the test itself if it is none."""
+    """A test for each case of a program of GoogleTest, or for each suite if it is slow to start; the
+    test itself if it is another program.
+    """
     # Programs of others may not know the option, and do all their work.
     if not is_served(test.command[0]):
         return [test]
@@ -70,13 +74,17 @@ def split(test):
     suite, cases = "", []
     for line in output.decode(errors="replace").splitlines():
         name = line.partition("#")[0].rstrip()
-        if re.fullmatch(r"[\w/]+\.", name):
+        if re.fullmatch(r"\S+\.", name):
             suite = name
-        elif suite and re.fullmatch(r"  [\w/]+", name) and not re.search(r"(^|/)DISABLED_", suite + "/" + name.strip()):
+        elif suite and re.fullmatch(r"  \S+", name) and "DISABLED_" not in suite + name:
             cases.append(suite + name.strip())
     if not outcome.has_passed or not cases:
         return [test]
-    return [dataclasses.replace(test, case=case) for case in cases]
+    if outcome.seconds > SLOW_START:
+        cases = dict.fromkeys(case.partition(".")[0] + ".*" for case in cases)
+    # The option would overrule the filter of each run.
+    command = [word for word in test.command if not str(word).startswith("--gtest_filter")]
+    return [dataclasses.replace(test, command=command, case=case) for case in cases]
 
 
 def is_served(program):
@@ -93,53 +101,59 @@ def explore(test):
         file.truncate(MAX_MUTANTS)
         server = Server(test, file.name) if parts[0].case else None
         for part in parts:
+            # Truncated and extended, it is zero again for those that have mapped it.
+            file.truncate(0)
+            file.truncate(MAX_MUTANTS)
             if server:
                 outcome = server.run(0, [part.case], 120)
             else:
                 outcome, output = run(part, part.command, {"BATON_MUTANTS_SEEN": file.name}, 120)
             if not outcome.has_passed:
-                if server:
-                    _, output = run(part, [*part.command, f"--gtest_filter={part.case}"], {}, 120)
-                raise Broken(f"{part.name} {part.case} fails without a mutant ({outcome}):\n"
+                if server:  # it may need the cases before it
+                    print(f"left out, as it fails alone: {part.name}, {part.case}", file=sys.stderr, flush=True)
+                    continue
+                raise Broken(f"{part.name} fails without a mutant ({outcome}):\n"
                              f"{output.decode(errors='replace')[-3000:]}")  # fmt: skip
             seen = frozenset(match.start() for match in re.finditer(b"\1", pathlib.Path(file.name).read_bytes()))
             explored.append(dataclasses.replace(part, seconds=outcome.seconds, seen=seen))
-            # Truncated and extended, it is zero again for those that have mapped it.
-            file.truncate(0)
-            file.truncate(MAX_MUTANTS)
         if server:
             server.close()
     return explored
 
 
-def state_of(tree, tests):
-    digest = hashlib.sha256()
-    for name in sorted({test.command[0] for test in tests}):
-        digest.update(name.encode() + pathlib.Path(name).read_bytes())
-    for name in sorted(str(path) for path in tree.objects.rglob("*.so*") if path.is_file()):
-        digest.update(pathlib.Path(name).read_bytes())
-    return digest.hexdigest()
+def digests_of(tree, tests):
+    """By name of a test: of the programs and libraries that it runs."""
+    libraries = hashlib.sha256()
+    for path in sorted(path for path in tree.objects.rglob("*.so*") if path.is_file()):
+        libraries.update(path.read_bytes())
+    return {
+        test.name: hashlib.sha256(libraries.digest() + pathlib.Path(test.command[0]).read_bytes()).hexdigest()
+        for test in tests
+    }
 
 
-def explored_by(tests, jobs, progress):
+def explore_all(tests, jobs, progress, digests, store):
+    """All tests with what they come to; of the last run if their programs have not changed."""
+    kept = json.loads(store.read_text()) if store and store.exists() else {}
+
+    def explore_or_recall(test):
+        last = kept.get(test.name)
+        if last and last["digest"] == digests[test.name]:
+            return [Test(**(part | {"seen": frozenset(part["seen"])})) for part in last["parts"]]
+        parts = explore(test)
+        if store:
+            flat = [dataclasses.asdict(part) | {"seen": sorted(part.seen)} for part in parts]
+            kept[test.name] = {"digest": digests[test.name], "parts": flat}
+        return parts
+
     explored = []
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for done, parts in enumerate(pool.map(explore, tests), start=1):
+        for done, parts in enumerate(pool.map(explore_or_recall, tests), start=1):
             explored += parts
             progress("exploring", done, len(tests))
+    if store:
+        store.write_text(json.dumps(kept))
     return explored
-
-
-def explore_all(tree, tests, jobs, progress):
-    """All tests with what they come to; of the last run if no program has changed."""
-    store = tree.objects / "explored.json"
-    state = state_of(tree, tests)
-    if store.exists() and (known := json.loads(store.read_text()))["state"] == state:
-        return [Test(**(test | {"seen": frozenset(test["seen"])})) for test in known["tests"]], state
-    explored = explored_by(tests, jobs, progress)
-    kept = [dataclasses.asdict(test) | {"seen": sorted(test.seen)} for test in explored]
-    store.write_text(json.dumps({"state": state, "tests": kept}))
-    return explored, state
 
 
 class Killer:
@@ -191,11 +205,16 @@ class Killer:
             server.close()
 
 
-def kill_all(tree, mutants, tests, state, jobs, again, progress):
+def is_settled(last, state):
+    return "(waiting)" not in last["fate"] if last["fate"] else last["state"] == state
+
+
+def kill_all(tree, mutants, tests, state, jobs, recalled, progress):
     """By number of a mutant: its fate, as `Killer.fate` says. Fates are kept.
 
-    With `again`, those that were killed are not run if their source is the same, and those that
-    survived are not if all programs are.
+    If `recalled` is not None, those that were killed are not run if their source is the same, those
+    that survived are not if all programs are, and the keys in it are not, as if they survived. One
+    that was killed for waiting runs again: the machine may have been busy.
     """
     store = tree.objects / "fates.json"
     kept = json.loads(store.read_text()) if store.exists() else {}
@@ -203,7 +222,11 @@ def kill_all(tree, mutants, tests, state, jobs, again, progress):
     results, asked = {}, []
     for mutant in mutants:
         last = kept.get("|".join(mutant.key))
-        if again and last and last["source"] == digests[mutant.path] and (last["fate"] or last["state"] == state):
+        if recalled is None:
+            asked.append(mutant)
+        elif mutant.key in recalled:
+            results[mutant.number] = ""
+        elif last and last["source"] == digests[mutant.path] and is_settled(last, state):
             results[mutant.number] = last["fate"]
         else:
             asked.append(mutant)

@@ -2,7 +2,7 @@
 #ifndef BATON_MUTATION_SERVER_HPP
 #define BATON_MUTATION_SERVER_HPP
 
-// A program that serves starts once and forks for each mutant, which costs less than to start again.
+// A program that serves starts once and forks for each mutant, which costs less than a new start.
 // It reads lines `mutant processor-seconds wall-seconds filter`, and answers each with a line
 // `how code milliseconds`: how the child ended, its status or signal, its time on processors.
 

@@ -164,6 +164,13 @@ class RunTest(unittest.TestCase):
         self.assertEqual(self.kill(slow, quick), "a test")
         self.assertEqual(self.kill(slow, quick, known={"a.cpp|f|a → b": "slow"}), "slow")
 
+    def test_fates_are_recalled_until_something_changes(self):
+        killed, waited, survived = ({"fate": fate, "state": "same"} for fate in ("core", "core (waiting)", ""))
+        self.assertTrue(runs.is_settled(killed, "other"))
+        self.assertFalse(runs.is_settled(waited, "same"))
+        self.assertTrue(runs.is_settled(survived, "same"))
+        self.assertFalse(runs.is_settled(survived, "other"))
+
     def test_a_passing_test_does_not(self):
         self.assertEqual(self.kill(self.made('test "$BATON_MUTANT" = 7')), "")
 

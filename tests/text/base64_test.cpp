@@ -23,17 +23,19 @@ constexpr ParseError no_error{};
 ParseError decode_text(std::string_view text, Bytes& bytes, std::size_t buffer_size = room) {
   const test::ExactText exact(text);
   bytes.assign(buffer_size, 0);
-  std::size_t size = 0;
+  std::size_t size = 1;  // is only written
   const ParseError error = decode(exact.view(), bytes, size);
-  bytes.resize(size);
+  bytes.resize(error ? 0 : size);
   return error;
 }
 
 Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
 
 std::string encode_bytes(const Bytes& bytes) {
-  std::string text(encoded_size(bytes.size()), '!');
+  std::string text(encoded_size(bytes.size()) + 1, '!');
   encode(bytes, text.data());
+  EXPECT_EQ(text.back(), '!') << "behind the text";
+  text.pop_back();
   return text;
 }
 

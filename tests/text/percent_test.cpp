@@ -7,8 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "support/utf8.hpp"
+
 namespace baton::detail {
 namespace {
+
+using test::utf8;
 
 std::string decode(std::string_view raw) {
   std::string out;
@@ -38,20 +42,6 @@ std::string repeated(int times) {
   std::string text;
   for (int i = 0; i < times; ++i) text += R;
   return text;
-}
-
-/// How UTF-8 encodes a code point: the arithmetic of RFC 3629, §3.
-std::string utf8(char32_t c) {
-  const auto byte = [](char32_t value) {
-    return static_cast<char>(static_cast<unsigned char>(value));
-  };
-  if (c < 0x80) return {byte(c)};
-  if (c < 0x800) return {byte(0xC0 | c >> 6), byte(0x80 | (c & 0x3F))};
-  if (c < 0x10000) {
-    return {byte(0xE0 | c >> 12), byte(0x80 | (c >> 6 & 0x3F)), byte(0x80 | (c & 0x3F))};
-  }
-  return {byte(0xF0 | c >> 18), byte(0x80 | (c >> 12 & 0x3F)), byte(0x80 | (c >> 6 & 0x3F)),
-          byte(0x80 | (c & 0x3F))};
 }
 
 TEST(PercentTest, EveryCodePointDecodesToItself) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "baton/baton.hpp"
@@ -16,6 +17,7 @@
 namespace baton {
 namespace {
 
+using namespace std::string_literals;
 using Map = std::map<std::string, std::string, std::less<>>;
 
 Context with_baggage(std::string_view header) {
@@ -144,12 +146,19 @@ TEST(FamilyTest, OfSpellingsTheFirstCountsOrTheOneInLowerCaseWhereNamesAreExact)
 TEST(FamilyTest, ANameIsEverySpellingOfAKeyThatIsThere) {
   const Map map{{"uberctx-userid", "evil"}, {"uberctx-b", "2"}};
   EXPECT_EQ(baggage_of(MapCarrier(map), with_baggage("userId=1")), "userId=1,b=2");
+  Context context = with_baggage("userId=1");
+  const Map evil{{"uberctx-userid", "evil"}};
+  EXPECT_EQ(JaegerPropagator().extract(MapCarrier(evil), context), Extracted::baggage);
+  EXPECT_EQ(context.baggage().header(), "userId=1");
 }
 
 TEST(FamilyTest, NamesAreWrittenInLowerCaseAndOnce) {
   Map map{{"uberctx-tenant", "stale"}, {"uberctx-b", "stale"}};
   JaegerPropagator().inject(with_baggage("Tenant=ok,TENANT=evil,tenant=evil,B=2"), MapCarrier(map));
   EXPECT_EQ(map, (Map{{"uberctx-b", "2"}, {"uberctx-tenant", "ok"}}));
+  map.clear();
+  JaegerPropagator().inject(with_baggage("Tenant=ok,TENANT=evil"), MapCarrier(map));
+  EXPECT_EQ(map, (Map{{"uberctx-tenant", "ok"}}));
 }
 
 TEST(FamilyTest, ATwinThatCannotBeSaidErasesNothing) {
@@ -216,6 +225,35 @@ TEST(FamilyTest, NothingBeyondTheLimitOfBytesIsLookedAt) {
     EXPECT_GE(report.issue_count(), 1U) << filling;
     EXPECT_LE(report.issue_count(), limits.max_members + 1) << filling;
   }
+}
+
+/// The baggage of lists that are instances of one field, and how many issues there are.
+std::pair<std::string, std::size_t> read_lists(const std::vector<std::string>& lists) {
+  std::vector<std::pair<std::string, std::string>> fields;
+  for (const std::string& list : lists) fields.emplace_back("jaeger-baggage", list);
+  Context context;
+  ExtractReport report;
+  JaegerPropagator().extract(http::HeaderCarrier(fields), context, &report);
+  return {std::string(context.baggage().header()), report.issue_count()};
+}
+
+TEST(FamilyTest, TheLimitOfBytesIsThatOfAllInstancesTogether) {
+  const std::size_t most = BaggageLimits().max_bytes;
+  const std::size_t first = most - 100;
+  const std::string last = "a=1";
+  const auto read = [&](std::size_t second) {
+    const std::string filling(second - last.size(), ',');
+    return read_lists({std::string(first, ','), filling + last, "b=2"});
+  };
+  // The comma between counts. What follows the limit is reported once.
+  EXPECT_EQ(read(99), std::pair("a=1"s, std::size_t{1}));
+  EXPECT_EQ(read(100), std::pair(""s, std::size_t{1}));
+}
+
+TEST(FamilyTest, NoInstanceIsReadBehindTheLimitOfMembers) {
+  std::string list = "a=1";
+  for (std::size_t i = 0; i <= BaggageLimits().max_members; ++i) list += ",a=2";
+  EXPECT_EQ(read_lists({list, "b=2", "c=3"}), std::pair("a=1"s, std::size_t{1}));
 }
 
 }  // namespace

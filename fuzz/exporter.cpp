@@ -124,7 +124,7 @@ void check_endpoint(const std::string& url) {
   if (const std::size_t end = authority.rfind('@'); end != std::string::npos && end > 8) {
     const std::string user = authority.substr(2, end - 2);
     const bool is_twice = url.find(user) != url.rfind(user);
-    require(is_twice || error.find(user) == std::string::npos, "a password is told");
+    require(is_twice || error.find(user) == std::string::npos, "no user and no password is shown");
   }
   if (!endpoint) return;
   const auto is_visible = [](char c) { return c > 0x20 && c < 0x7f; };
@@ -142,7 +142,6 @@ void check_endpoint(const std::string& url) {
   const std::string& digits = endpoint->port;
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   require(read.ptr == digits.data() + digits.size() && port != 0, "the port is one");
-  const std::string path = endpoint->target.substr(0, endpoint->target.find('?'));
   require(endpoint->shown.find('?') == std::string::npos, "a query is not shown");
   const auto again =
       baton::detail::Endpoint::parse("http://" + endpoint->authority + endpoint->target, error);

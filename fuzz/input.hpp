@@ -12,6 +12,17 @@
 
 namespace fuzz {
 
+/// Each line as the name of a field, a space, and its value; ignores lines without a space.
+inline oracle::Fields named_fields(const std::vector<std::string>& lines) {
+  oracle::Fields fields;
+  for (const std::string& line : lines) {
+    std::string name;
+    std::string value;
+    if (oracle::cut(line, ' ', name, value)) fields.add(name, value);
+  }
+  return fields;
+}
+
 /// The fuzzer's input as a choice and lines, so that a seed is a small, readable text file. Lines
 /// end only at "\n"; every other byte is part of them.
 class Input {
@@ -35,15 +46,8 @@ class Input {
     return lines;
   }
 
-  /// Each line as the name of a field, a space, and its value; ignores lines without a space.
   [[nodiscard]] oracle::Fields named_fields() const {
-    oracle::Fields fields;
-    for (const std::string& line : oracle::split(text_, '\n')) {
-      std::string name;
-      std::string value;
-      if (oracle::cut(line, ' ', name, value)) fields.add(name, value);
-    }
-    return fields;
+    return fuzz::named_fields(oracle::split(text_, '\n'));
   }
 
  private:

@@ -40,7 +40,7 @@ OPTIONS = [
     "-error_exitcode=1",  # libFuzzer's own, 77, would mean "skipped" to Meson
 ]
 MERGE_TIMEOUT = 1200
-MOST_BYTES = 6_000  # of a minimized corpus, without escapes
+MAX_BYTES = 6_000  # of a minimized corpus, without escapes
 LINE = re.compile(r"#(\d+)\s.*?cov: (\d+) ft: (\d+) corp: (\d+)/(\d+)(b|Kb|Mb)")
 UNITS = {"b": 1, "Kb": 1 << 10, "Mb": 1 << 20}
 
@@ -252,7 +252,10 @@ def read_corpus(path):
 
 def write_corpus(path, contents):
     lines = [content.decode("latin-1").encode("unicode_escape").decode("ascii") for content in contents]
-    path.write_text("".join(f"{line}\n" for line in lines), "ascii")
+    if lines:
+        path.write_text("".join(f"{line}\n" for line in lines), "ascii")
+    else:
+        path.unlink(missing_ok=True)
 
 
 def minimize(folder, target):
@@ -276,14 +279,14 @@ def minimize(folder, target):
         if merged.returncode != 0:
             die(f"{target} cannot be merged:\n{merged.stderr.decode('utf-8', 'replace')[-2000:]}")
         added = [path.read_bytes() for path in old.iterdir() if path.name not in before]
-    left = MOST_BYTES
+    left = MAX_BYTES
     contents = []
     for content in sorted(added, key=lambda content: (len(content), content)):
         left -= len(content)
         if left >= 0:
             contents.append(content)
     write_corpus(kept, contents)
-    size = kept.stat().st_size
+    size = kept.stat().st_size if contents else 0
     print(f"{target}: {len(contents)} inputs, which reach more than the seeds, {size:,} bytes", flush=True)
 
 
@@ -291,12 +294,12 @@ def main():
     known = sorted(path.stem for path in HERE.glob("*.dict"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--json", action="store_true")
-    how.add_argument("--one", action="store_true")
-    how.add_argument("--minimize", action="store_true")
+    how.add_argument("--json", action="store_true", help="print the result as JSON, not as a table")
+    how.add_argument("--one", action="store_true", help="show the output of one target, for a test")
+    how.add_argument("--minimize", action="store_true", help="keep what was found, run nothing")
     parser.add_argument("folder", type=lambda name: pathlib.Path(name).resolve())
     parser.add_argument("target", choices=["all", *known])
-    parser.add_argument("seconds", type=int, nargs="?", default=60)
+    parser.add_argument("seconds", type=int, nargs="?", default=60, help="for each target (60)")
     options = parser.parse_args()
     folder, wanted = options.folder, options.target
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # so that the targets end as well

@@ -17,12 +17,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string destination = fuzz::take(lines);
   const auto rules = laws::check_destinations(fuzz::take(lines));
   const std::string callers = fuzz::take(lines);
-  oracle::Fields fields;
-  for (const std::string& line : lines) {
-    std::string name;
-    std::string value;
-    if (oracle::cut(line, ' ', name, value)) fields.add(name, value);
-  }
+  const oracle::Fields fields = fuzz::named_fields(lines);
   laws::check_leaving(chain, chain.extract(fields), rules, destination);
   laws::check_callers(chain, callers, fields);
   return 0;

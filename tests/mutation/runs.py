@@ -122,12 +122,13 @@ def explore(test):
 
 
 def digests_of(tree, tests):
-    """By name of a test: of the programs and libraries that it runs."""
-    libraries = hashlib.sha256()
-    for path in sorted(path for path in tree.objects.rglob("*.so*") if path.is_file()):
-        libraries.update(path.read_bytes())
+    """By name of a test: of the programs, libraries, scripts and data that it runs with."""
+    shared = hashlib.sha256()
+    scripts = [path for pattern in ("*.py", "*.json") for path in (ROOT / "tests").rglob(pattern)]
+    for path in sorted(path for path in [*tree.objects.rglob("*.so*"), *scripts] if path.is_file()):
+        shared.update(path.read_bytes())
     return {
-        test.name: hashlib.sha256(libraries.digest() + pathlib.Path(test.command[0]).read_bytes()).hexdigest()
+        test.name: hashlib.sha256(shared.digest() + pathlib.Path(test.command[0]).read_bytes()).hexdigest()
         for test in tests
     }
 

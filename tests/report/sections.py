@@ -46,9 +46,10 @@ def mutation_figure(found):
 
 
 def mutation_pieces(found):
-    head = ["folder", "mutants", "run", "killed", "by time", "argued", "survived", "killed of those not argued", "goal"]
+    head = ["folder", "mutants", "run", "killed", "no end", "argued", "survived", "killed of those not argued", "goal"]
     yield head, [
-        [folder, *(row[part] for part in ("mutants", "run", "killed", "by_time", "argued", "survived")),
+        [folder, row["mutants"], row["run"], row["killed"],
+         row["by_time"] + row["by_waiting"] + row["by_memory"], row["argued"], row["survived"],
          f"{row['percent']:.1f} %", f"{row['goal']} %"]
         for folder, row in found["folders"].items()
     ]  # fmt: skip

@@ -22,8 +22,8 @@ FOUND = {
         "suites": {"core": 7},
     },
     "mutation": {
-        "folders": {"src/core": {"mutants": 12, "run": 10, "killed": 8, "by_time": 1, "argued": 1, "survived": 1,
-                                 "percent": 88.9, "goal": 95}},
+        "folders": {"src/core": {"mutants": 12, "run": 10, "killed": 8, "by_time": 1, "by_waiting": 2,
+                                 "by_memory": 1, "argued": 1, "survived": 1, "percent": 88.9, "goal": 95}},
         "survivors": [
             {"path": "src/core/ids.cpp", "line": 4, "function": "f", "change": "a → b", "argued": None},
             {"path": "src/core/ids.cpp", "line": 5, "function": "f", "change": "c → d", "argued": "the same"},
@@ -78,6 +78,7 @@ class PageTest(unittest.TestCase):
             "- build: a broker",
             "a row",
             "| Mutation | 8 of 9 mutants killed (88.9 %) | abc | 1 min 1 s |",
+            "| src/core | 12 | 10 | 8 | 4 | 1 | 1 | 88.9 % | 95 % |",
             "- src/core/ids.cpp:4 `a → b`",
             "- the same: src/core/ids.cpp:5 `c → d`",
             "| Coverage | 90.0 % of lines, 90.0 % of branches | abc | 1 min 1 s |",

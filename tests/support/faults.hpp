@@ -55,7 +55,9 @@ class Unfailed : public ::testing::Environment {
   }
   void TearDown() override {
     if (::testing::GTEST_FLAG(filter) != "*") return;
-    for (const std::string_view name : names()) ADD_FAILURE() << "no call fails of " << name;
+    for (const std::string_view name : names()) {
+      ADD_FAILURE() << "no call of " << name << " has failed";
+    }
   }
 };
 inline ::testing::Environment* const unfailed =
@@ -86,9 +88,10 @@ bool is_within(Function* function, const void* code) noexcept {
 /// that number fail, and returns whether one has. Returns how often one has.
 template <class Attempt>
 std::size_t fail_each(Attempt&& attempt) {
-  constexpr std::size_t too_many = 10'000;  // an attempt that never succeeds
+  constexpr std::size_t max_failures = 10'000;
   std::size_t number = 0;
-  while (number < too_many && attempt(number)) ++number;
+  while (number < max_failures && attempt(number)) ++number;
+  EXPECT_LT(number, max_failures) << "no attempt succeeds";
   return number;
 }
 

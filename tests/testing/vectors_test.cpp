@@ -61,7 +61,7 @@ std::string with(const std::string& what, const std::string& instead) {
   return text.replace(text.find(what), what.size(), instead);
 }
 
-/// Where it does not, larger numbers count as the largest.
+/// If it does not, larger numbers count as the largest.
 constexpr bool counts_beyond_32_bits = sizeof(std::size_t) > sizeof(std::uint32_t);
 
 TEST(Vectors, AFileIsRead) {

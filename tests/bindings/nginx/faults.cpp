@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Linked into a copy of the module: lets one call of nginx's functions fail, as the numbers in a
-/// file say. The linker leads the module's calls here (`--wrap`); nginx's own calls remain its own.
+/// file say. The linker replaces the module's calls (`--wrap`); nginx's own calls remain its own.
 
 #include <fcntl.h>
 #include <sys/mman.h>

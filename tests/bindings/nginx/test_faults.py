@@ -153,7 +153,7 @@ class Faults(server.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        assert cls.failed == FUNCTIONS, f"no call fails of {FUNCTIONS - cls.failed}"
+        assert cls.failed == FUNCTIONS, f"no call has failed of: {FUNCTIONS - cls.failed}"
 
 
 class Checked(server.Nginx):

@@ -15,9 +15,13 @@
 #include <thread>
 #include <utility>
 
+#include "support/amqp_connection.hpp"
+
 /// Redis and RabbitMQ as far as the tests of their failures need them: each breaks its connection
 /// off after a number of bytes.
 namespace celery_test {
+
+using baton::test::short_string;
 
 /// A server on loopback, for one connection, on which it sends at most a number of bytes.
 class DyingServer {
@@ -49,7 +53,7 @@ class DyingServer {
       ::close(connection_);
     });
     std::forward<Work>(work)();
-    ::shutdown(socket_, SHUT_RDWR);  // if nobody has come
+    ::shutdown(socket_, SHUT_RDWR);  // if no client has connected
     server.join();
     return sent_;
   }
@@ -147,9 +151,6 @@ class DyingRabbitMq final : public DyingServer {
     }
     return bytes;
   }
-  static std::string short_text(std::string_view text) {
-    return static_cast<char>(text.size()) + std::string(text);
-  }
   static std::string long_text(std::string_view text) {
     return big_endian(static_cast<std::uint32_t>(text.size())) + std::string(text);
   }
@@ -187,25 +188,25 @@ class DyingRabbitMq final : public DyingServer {
                     big_endian(std::uint16_t{9}) + big_endian(std::uint32_t{131072}) +
                         big_endian(std::uint16_t{0}));
     }
-    if (is(10, 40)) return method(0, 10, 41, short_text(""));
+    if (is(10, 40)) return method(0, 10, 41, short_string(""));
     if (is(10, 50)) return method(0, 10, 51);
     if (is(20, 10)) return method(1, 20, 11, long_text(""));
     if (is(20, 40)) return method(1, 20, 41);
-    if (is(50, 10)) return method(1, 50, 11, short_text("orders") + std::string(8, '\0'));
+    if (is(50, 10)) return method(1, 50, 11, short_string("orders") + std::string(8, '\0'));
     if (is(60, 10)) return method(1, 60, 11);
-    if (is(60, 20)) return method(1, 60, 21, short_text("tag")) + delivery();
+    if (is(60, 20)) return method(1, 60, 21, short_string("tag")) + delivery();
     return {};
   }
 
   [[nodiscard]] std::string delivery() const {
-    const std::string headers =
-        short_text("task") + 'S' + long_text("shop.add") + short_text("id") + 'S' + long_text("1");
+    const std::string headers = short_string("task") + 'S' + long_text("shop.add") +
+                                short_string("id") + 'S' + long_text("1");
     constexpr std::uint16_t flags = 1U << 15U | 1U << 14U | 1U << 13U;
     const std::string properties =
-        short_text("application/json") + short_text("utf-8") + long_text(headers);
+        short_string("application/json") + short_string("utf-8") + long_text(headers);
     return method(1, 60, 60,
-                  short_text("tag") + big_endian(std::uint64_t{1}) + '\0' + short_text("") +
-                      short_text("orders")) +
+                  short_string("tag") + big_endian(std::uint64_t{1}) + '\0' + short_string("") +
+                      short_string("orders")) +
            frame(2, 1,
                  big_endian(std::uint16_t{60}) + big_endian(std::uint16_t{0}) +
                      big_endian(std::uint64_t{body_.size()}) + big_endian(flags) + properties) +

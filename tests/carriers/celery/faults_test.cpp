@@ -74,8 +74,8 @@ using baton::test::faults;
 constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
 const std::string body = R"([[1, 2], {}, {}])";
 
-/// All that the publisher and the worker of the examples do with a broker. Returns whether they got
-/// through.
+/// All that the publisher and the worker of the examples do with a broker. Returns whether
+/// all of it succeeded.
 bool run(const std::string& url) {
   celery::Task task{.name = "shop.add", .args = {1, 2}, .queue = "orders"};
   const celery::Message message = celery::make_message(task);

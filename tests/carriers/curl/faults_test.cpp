@@ -63,7 +63,7 @@ using curl_test::Server;
 
 const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage").chain;
 
-/// Where the server is, everything may go; elsewhere, no baggage.
+/// The server's host may get everything, others no baggage.
 const baton::PropagatorChain careful =
     chain.with_trust({.destinations = {{"127.0.0.1", true, true, {"*"}}, {"*", true, true, {}}}});
 
@@ -112,7 +112,7 @@ TEST(CurlFaults, ACallThatFailsIsAnErrorAndSendsNoHalfContext) {
     });
     EXPECT_GE(refused, 5U) << "two fields, list, URL and the call itself";
     EXPECT_GT(failures, refused) << "the span lacks a fact";
-    // What curl cannot read goes to an unknown host.
+    // If curl cannot read the URL, the host is unknown.
     EXPECT_EQ(without_baggage, used.has_trust_rules() ? 3U : 0U);
   }
 }

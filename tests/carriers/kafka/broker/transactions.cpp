@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Produces messages in transactions, each with a trace of its own, for test_broker.py:
-/// transactions BROKERS TOPIC COUNT SIZE. Says `half N` in the middle of each transaction, and goes
-/// on when it reads a line. Prints each message, and at last what became of its spans.
+/// transactions BROKERS TOPIC COUNT SIZE. Prints `half N` in the middle of each transaction, and
+/// continues when it reads a line. Prints what became of each transaction, and at last of the
+/// spans.
 
 #include <librdkafka/rdkafka.h>
 

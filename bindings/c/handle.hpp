@@ -58,7 +58,7 @@ inline baton_text to_c(std::string_view text) noexcept {
 }
 
 /// Calls `work`, and turns exceptions into errors. Only callbacks throw others than these. The
-/// cancellation of a thread looks like an exception, and must go on. With libc++ it does not.
+/// cancellation of a thread is an exception with libstdc++, and must go on; with libc++ it is none.
 template <class Work>
 baton_error guarded(Work&& work) {
   try {

@@ -75,7 +75,7 @@ bool get_all(const std::vector<std::unique_ptr<Transfer>>& transfers,
     if (failure == CURLM_OK && running != 0) {
       failure = curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
     }
-    if (failure != CURLM_OK) {  // it would fail again: the calls that are left are cancelled
+    if (failure != CURLM_OK) {  // it would fail again: the calls that are left are canceled
       std::cerr << "error: " << curl_multi_strerror(failure) << '\n';
       break;
     }

@@ -17,6 +17,7 @@ namespace {
 
 // Of all such tracers, so that a child of `fork` finds it unlocked.
 constinit std::mutex mutex;
+// NOLINTNEXTLINE(cert-err58-cpp): C does not throw, and a mutex is locked
 [[maybe_unused]] const int fork_handlers =
     ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, [] { mutex.unlock(); });
 

@@ -36,7 +36,7 @@ namespace baton::kafka {
 ///
 /// The message is copied, and the caller still owns it, sent or not. Errors are those of
 /// `rd_kafka_producev`, and `RD_KAFKA_RESP_ERR__BAD_MSG` if the headers cannot be read: then
-/// nothing was sent. Nor if it throws `std::bad_alloc`.
+/// nothing was sent. If it throws `std::bad_alloc`, nothing was sent either.
 rd_kafka_resp_err_t forward(rd_kafka_t& producer, const char* topic,
                             const rd_kafka_message_t& message, const SendOptions& options = {});
 

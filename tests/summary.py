@@ -82,8 +82,11 @@ def main():
     parser.add_argument("runs", nargs="+", metavar="BUILD_DIRECTORY[:LOG]",
                         help="LOG is the value of Meson's --logbase (testlog)")  # fmt: skip
     parser.add_argument("--result", type=pathlib.Path, help="write the counts there, as JSON")
+    parser.add_argument("--steps", type=pathlib.Path, help="when each step began, for the JSON")
     options = parser.parse_args()
     whole = count(options.runs)
+    if options.steps:
+        whole["steps"] = [line.split("\t") for line in options.steps.read_text().splitlines()]
     show(whole)
     if options.result:
         options.result.write_text(json.dumps(whole, indent=1))

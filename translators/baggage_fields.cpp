@@ -42,7 +42,7 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
   // Earlier keys that are not in lowercase; the joiner finds the others.
   std::optional<LowercaseKeys> respelled;
   GrowingText lower;
-  // No other key can be added or known. Each name that is asked for adds a key, or is useless.
+  // A longer key can neither be added nor be there: it is reported, and its value not looked up.
   const std::size_t longest = std::max(limits_.max_bytes, context_.baggage().header().size());
   const std::size_t most =
       limits_.max_members <= any_number / 4 ? 2 * limits_.max_members + 1 : any_number;

@@ -35,7 +35,8 @@ using FoundCarrier = detail::lookup::ListCarrier<const std::vector<Header>&>;
 
 /// Removes these headers, which `find_all` has found; the others keep their order. The number of
 /// passes over the list does not depend on its contents. Throws `std::bad_alloc`, and then has
-/// changed nothing.
+/// changed nothing; unless librdkafka, which ends the process without memory, refuses to take back
+/// a header of more than eight: then those behind it are lost.
 void remove(rd_kafka_headers_t& headers, std::span<const Header> gone);
 
 }  // namespace baton::kafka::internal

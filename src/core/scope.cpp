@@ -153,9 +153,9 @@ void detail::end_out_of_order(const ScopeNode& node) noexcept {
       return;
     }
   }
-  // A list that is not found belongs to a thread that has ended, and is not used again. A scope
-  // that is not in this thread's list is of an earlier thread with a list at this address, or was
-  // lost.
+  // A list that is not found belongs to a thread that has ended, or runs its last functions. A
+  // scope that is not in this thread's list is of an earlier thread with a list at this address, or
+  // was lost.
   ScopeList* list = first_list;
   while (list != nullptr && list != node.list) list = list->next;
   if (list == nullptr || list == &scope_list) return;

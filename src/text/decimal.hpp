@@ -20,14 +20,16 @@ inline bool read_decimal(std::string_view text, double& number) {
   const auto [last, result] = std::from_chars(text.data(), end, number);
   return result == std::errc() && last == end && std::isfinite(number);
 #else
-  // libc++ has from_chars for these numbers from version 20 on. strtod reads more than decimals.
-  static const ::locale_t plain = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  // libc++ has from_chars for these numbers from version 20 on. strtod_l reads more than decimals.
   if (text.empty() || text.front() == '+') return false;
   if (text.find_first_not_of("0123456789.eE+-") != std::string_view::npos) return false;
+  const ::locale_t plain = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  if (plain == nullptr) return false;
   const std::string terminated(text);
   char* last = nullptr;
   errno = 0;
   number = ::strtod_l(terminated.c_str(), &last, plain);
+  ::freelocale(plain);
   if (errno == ERANGE && (number == 0 || !std::isfinite(number))) return false;
   return last == terminated.c_str() + terminated.size();
 #endif

@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import json
 import pathlib
+import re
 import sys
 
 import versions
@@ -51,6 +52,8 @@ def table(head, rows):
 def page(recorded, commit, title):
     """The page, and what is wrong with it."""
     parts, wrong, overview = [], [], []
+    if not re.fullmatch("[0-9a-f]+", commit):
+        wrong.append(f"commit {commit} does not say which sources these are")
     for section in SECTIONS:
         its = recorded[section.name]
         if its is None:

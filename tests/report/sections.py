@@ -28,6 +28,8 @@ def tests_pieces(found):
         f"Vectors: {found['vectors']:,}. Laws: {found['laws']}, tried {found['tries']:,} times. "
         f"Fuzz executions: {found['executions']:,}."
     )
+    if "steps" in found:
+        yield ["step", "began after"], [[what, f"{int(began) // 60} min {int(began) % 60} s"] for began, what in found["steps"]]
     for name in ("failed", "skipped"):
         if found[name]:
             yield name.capitalize() + ":\n\n" + "\n".join(f"- {test}" for test in found[name])
@@ -64,6 +66,12 @@ def mutation_pieces(found):
         yield "Survivors that no test can find, and why:\n\n" + "\n".join(
             f"- {reason}: {', '.join(changes)}" for reason, changes in sorted(reasons.items())
         )
+    yield from problems(found)
+
+
+def problems(found):
+    if found["problems"]:
+        yield "Problems:\n\n" + "\n".join(f"- {problem}" for problem in found["problems"])
 
 
 def coverage_figure(found):
@@ -86,6 +94,7 @@ def coverage_pieces(found):
             f"- {its['path']}:{its['line']} {'' if its['kind'] == 'line' else 'never ' + its['kind']} `{its['text']}`"
             for its in found["missing"]
         )
+    yield from problems(found)
 
 
 def lint_figure(found):

@@ -19,7 +19,7 @@ FOUND = {
     "test": {
         "passed": 7, "failed": [], "skipped": ["build: a broker"], "vectors": 3, "laws": 2, "tries": 200,
         "executions": 1000, "shown": ["| a row"], "runs": {"build": {"programs": 2, "tests": 7}},
-        "suites": {"core": 7},
+        "suites": {"core": 7}, "steps": [["0", "building"], ["75", "testing"]],
     },
     "mutation": {
         "folders": {"src/core": {"mutants": 12, "run": 10, "killed": 8, "by_time": 1, "by_waiting": 2,
@@ -64,9 +64,9 @@ class PageTest(unittest.TestCase):
         (self.folder / f"{name}.json").write_text(json.dumps(found))
         (self.folder / f"{name}.stamp").write_text(json.dumps(stamp))
 
-    def page(self):
+    def page(self, commit="abc"):
         recorded = {section.name: report.read(self.folder, section.name) for section in sections.SECTIONS}
-        return report.page(recorded, "abc", "Evidence")
+        return report.page(recorded, commit, "Evidence")
 
     def test_a_whole_page(self):
         text, wrong = self.page()
@@ -76,6 +76,7 @@ class PageTest(unittest.TestCase):
             "| Tests | 7 passed, 0 failed, 1 skipped | abc | 1 min 1 s |",
             "| build | 2 | 7 |",
             "- build: a broker",
+            "| testing | 1 min 15 s |",
             "a row",
             "| Mutation | 8 of 9 mutants killed (88.9 %) | abc | 1 min 1 s |",
             "| src/core | 12 | 10 | 8 | 4 | 1 | 1 | 88.9 % | 95 % |",
@@ -102,6 +103,15 @@ class PageTest(unittest.TestCase):
     def test_a_result_of_another_commit(self):
         self.write("test", FOUND["test"], commit="def")
         self.assertEqual(self.page()[1], ["./dev test was run on commit def"])
+
+    def test_changed_sources(self):
+        for name, found in FOUND.items():
+            self.write(name, found, commit="abc-dirty")
+        self.assertEqual(self.page("abc-dirty")[1], ["commit abc-dirty does not say which sources these are"])
+
+    def test_problems_of_arguments(self):
+        self.write("mutation", FOUND["mutation"] | {"problems": ["argued.txt:3: no such mutant"]})
+        self.assertIn("- argued.txt:3: no such mutant", self.page()[0].splitlines())
 
     def test_a_command_that_failed(self):
         self.write("mutation", FOUND["mutation"], status=1)

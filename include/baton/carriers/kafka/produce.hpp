@@ -21,8 +21,8 @@ namespace baton::kafka {
 ///     baton::kafka::inject(*headers);
 ///
 /// Writes all headers of the chain's formats anew, behind the others, which keep their order. Finds
-/// them in one pass over the headers. If it throws (`std::bad_alloc`, and nothing else), the list
-/// has none of them: half a context would be worse.
+/// them in one pass over the headers. If it throws (`std::bad_alloc`, and nothing else), it has
+/// removed them again, since half a context would be worse: as far as there is memory for that.
 void inject(rd_kafka_headers_t& headers, const Context& context = current(),
             const InjectOptions& options = {});
 

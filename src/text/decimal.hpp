@@ -29,8 +29,9 @@ inline bool read_decimal(std::string_view text, double& number) {
   char* last = nullptr;
   errno = 0;
   number = ::strtod_l(terminated.c_str(), &last, plain);
+  const bool is_beyond = errno == ERANGE && (number == 0 || !std::isfinite(number));
   ::freelocale(plain);
-  if (errno == ERANGE && (number == 0 || !std::isfinite(number))) return false;
+  if (is_beyond) return false;
   return last == terminated.c_str() + terminated.size();
 #endif
 }

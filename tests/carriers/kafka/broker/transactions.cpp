@@ -94,6 +94,8 @@ void run_transaction(rd_kafka_t& client, const char* topic, int number, int size
       produce(client, topic, name + '.' + std::to_string(i) + '.' + std::to_string(attempt));
     }
     const bool is_given_up = number == given_up && attempt == 1;
+    // Of what is still queued, a coordinator that has just been restarted knows no transaction.
+    if (is_given_up) rd_kafka_flush(&client, patience_ms);
     if (!is_given_up && repeat([&] { return rd_kafka_commit_transaction(&client, patience_ms); })) {
       std::cout << "committed " << name << ' ' << attempt << std::endl;
       return;

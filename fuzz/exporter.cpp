@@ -37,7 +37,7 @@ class Variables {
   [[nodiscard]] std::string get(const std::string& name) const {
     for (const std::string& entry : entries_) {
       const std::string text = entry.c_str();
-      if (text.starts_with(name + "=")) return text.substr(name.size() + 1);
+      if (text.starts_with(name + "=")) return oracle::trim(text.substr(name.size() + 1));
     }
     return "";
   }

@@ -8,7 +8,6 @@ import subprocess
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-POM = "{http://maven.apache.org/POM/4.0.0}"
 
 
 def of_baton():
@@ -50,8 +49,8 @@ def python_packages():
 def jars():
     found = []
     for pom in sorted((ROOT / "tests").rglob("pom.xml")):
-        for its in xml.etree.ElementTree.parse(pom).iter(f"{POM}dependency"):
-            found.append((its.findtext(f"{POM}artifactId"), its.findtext(f"{POM}version")))
+        for its in xml.etree.ElementTree.parse(pom).findall(".//{*}dependency"):
+            found.append((its.findtext("{*}artifactId"), its.findtext("{*}version")))
     return found
 
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "baton/context.hpp"
+#include "baton/recording_tracer.hpp"
 #include "baton/traceparent.hpp"
 
 namespace baton::test {
@@ -36,6 +37,13 @@ inline bool is_span_of(const Context& span, const Context& parent) {
          span.span_context().span_id != parent.span_context().span_id &&
          (!parent.trace_id().is_valid() || span.trace_id() == parent.trace_id()) &&
          span.sampling() == decision && span.baggage() == parent.baggage();
+}
+
+/// Whether `span`, with the context `seen`, begins a new trace and links to a caller that is not
+/// trusted.
+inline bool is_restart_of(const RecordedSpan& span, const Context& seen, const Context& caller) {
+  return span.context == seen && span.parent == Context() && seen.trace_id() != caller.trace_id() &&
+         span.links.size() == 1 && span.links[0].span_id == caller.span_context().span_id;
 }
 
 }  // namespace baton::test

@@ -87,14 +87,17 @@ struct CppCarrier {
 
  private:
   [[nodiscard]] std::vector<std::string_view> find(std::string_view name) const {
-    std::vector<std::string_view> exact;
-    std::vector<std::string_view> same;
-    for (const auto& [other, value] : all) {
-      if (other == name) exact.emplace_back(value);
-      if (baton::detail::equals_ignoring_case(other, name)) same.emplace_back(value);
+    std::vector<std::string_view> values;
+    if (!names_without_case || prefers_exact_names) {
+      for (const auto& [other, value] : all) {
+        if (other == name) values.emplace_back(value);
+      }
     }
-    const bool is_exact = !names_without_case || (prefers_exact_names && !exact.empty());
-    return is_exact ? exact : same;
+    if (!names_without_case || !values.empty()) return values;
+    for (const auto& [other, value] : all) {
+      if (baton::detail::equals_ignoring_case(other, name)) values.emplace_back(value);
+    }
+    return values;
   }
 };
 
@@ -235,7 +238,8 @@ void check_sent(const Chains& chains, const baton_context* context, const baton:
   if (chains.has_rules) return;
   const Context received = read(chains.c.get(), sent, is_binary);
   std::vector<Field> again = write(chains.c.get(), received.get(), is_binary);
-  require(baton_context_equals(received.get(), read(chains.c.get(), again, is_binary).get()) == 1,
+  require(again == sent || baton_context_equals(received.get(),
+                                                read(chains.c.get(), again, is_binary).get()) == 1,
           "a context that has been sent can be sent again");
 }
 
@@ -266,21 +270,28 @@ void check_setters(const baton_context* context, const baton::Context& expected)
   }
 }
 
+constexpr std::string_view earlier_parent =
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+constexpr std::string_view earlier_list = "earlier=1";
+
 /// What a context has before a request is read into it.
-baton::Context fill(baton_context* context) {
-  constexpr std::string_view parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-  constexpr std::string_view list = "earlier=1";
-  oracle::Fields fields;
-  fields.add("traceparent", parent);
-  fields.add("tracestate", list);
-  fields.add("baggage", list);
+void fill(baton_context* context) {
+  const auto& parent = earlier_parent;
+  const auto& list = earlier_list;
   require(
       baton_context_set_traceparent(context, parent.data(), parent.size(), nullptr) == BATON_OK &&
           baton_context_set_tracestate(context, list.data(), list.size(), nullptr) == BATON_OK &&
           baton_context_set_baggage(context, list.data(), list.size(), nullptr) == BATON_OK,
       "it can be filled");
-  static const baton::PropagatorChain chain = laws::chain_of({"tracecontext", "baggage"}, false);
-  return chain.extract(fields);
+}
+
+/// The same in C++.
+baton::Context make_earlier() {
+  oracle::Fields fields;
+  fields.add("traceparent", earlier_parent);
+  fields.add("tracestate", earlier_list);
+  fields.add("baggage", earlier_list);
+  return laws::chain_of({"tracecontext", "baggage"}, false).extract(fields);
 }
 
 }  // namespace
@@ -293,6 +304,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                                          Chains(false, true), Chains(true, true)};
   static const Context context = new_context();
   static const Context link = new_context();
+  static const baton::Context earlier = make_earlier();
   static const std::unique_ptr<baton_report, Free> report = [] {
     baton_report* made = nullptr;
     require(baton_report_new(&made) == BATON_OK, "there is memory");
@@ -305,10 +317,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Chains& chains = all[(chosen(2) ? 1U : 0U) + (chosen(128) ? 2U : 0U)];
   std::vector<Field> fields;
   std::vector<baton_field> array;
-  const oracle::Fields given = input.named_fields();
-  for (const auto& [name, value] : given.entries()) {
-    fields.emplace_back(name, std::string(value.data(), value.size()));
-  }
+  input.for_each_named(
+      [&](std::string_view name, std::string_view value) { fields.emplace_back(name, value); });
   for (const auto& [name, value] : fields) {
     array.push_back({name.data(), name.size(), value.data(), value.size()});
   }
@@ -327,8 +337,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const bool is_filled = chosen(64);
   if (is_filled) reader.flags |= BATON_INTO_CONTEXT;
 
-  const baton::Context before = fill(context.get());
-  baton::Context expected = is_filled ? before : baton::Context();
+  fill(context.get());
+  baton::Context expected = is_filled ? earlier : baton::Context();
   baton::ExtractReport expected_report;
   baton::SpanContext expected_link;
   read_by_flags[reader.flags & carrier_flags](

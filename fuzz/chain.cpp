@@ -19,12 +19,14 @@ const baton::PropagatorChain& chain_of(const std::vector<std::string>& formats, 
 
 }  // namespace
 
-/// The choice picks the policy (its lowest bit), the order of the formats, and their number. Lines
-/// of a name and a value follow.
+/// The choice picks the policy (its lowest bit), whether what was read is sent or a child of it
+/// (the next bit), the number of the formats, and their order. Lines of a name and a value follow.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::Input input(data, size);
   std::size_t choice = input.choice();
   const bool first_match = choice % 2 == 1;
+  choice /= 2;
+  const bool is_child = choice % 2 == 1;
   choice /= 2;
   std::vector<std::string> rest = laws::all_formats();
   std::vector<std::string> formats;
@@ -36,6 +38,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     formats.push_back(*next);
     rest.erase(next);
   }
-  laws::check_chain(chain_of(formats, first_match), formats, first_match, input.named_fields());
+  const baton::PropagatorChain& chain = chain_of(formats, first_match);
+  const oracle::Fields fields = input.named_fields();
+  const laws::Received received = laws::check_extract(chain, formats, first_match, fields);
+  if (is_child) {
+    laws::check_child(chain, received.context, fields);
+  } else {
+    laws::check_forward(chain, formats, received, fields);
+  }
   return 0;
 }

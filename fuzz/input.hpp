@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,13 +13,20 @@
 
 namespace fuzz {
 
-/// Each line as the name of a field, a space, and its value; ignores lines without a space.
+/// Calls `use` with a line's name of a field and, behind a space, its value; ignores lines without
+/// a space.
+template <class Use>
+void use_named(std::string_view line, Use&& use) {
+  const std::size_t space = line.find(' ');
+  if (space == std::string_view::npos) return;
+  use(line.substr(0, space), line.substr(space + 1));
+}
+
 inline oracle::Fields named_fields(const std::vector<std::string>& lines) {
   oracle::Fields fields;
   for (const std::string& line : lines) {
-    std::string name;
-    std::string value;
-    if (oracle::cut(line, ' ', name, value)) fields.add(name, value);
+    use_named(line,
+              [&](std::string_view name, std::string_view value) { fields.add(name, value); });
   }
   return fields;
 }
@@ -35,7 +43,7 @@ class Input {
   /// The first line as a number, made of its bytes; the lines after it.
   [[nodiscard]] std::size_t choice() const {
     std::size_t number = 0;
-    for (const char c : text_.substr(0, text_.find('\n'))) {
+    for (const char c : std::string_view(text_).substr(0, text_.find('\n'))) {
       number = number * 10 + static_cast<unsigned char>(c) - '0';
     }
     return number;
@@ -46,8 +54,21 @@ class Input {
     return lines;
   }
 
+  /// Calls `use` with each name and value, as `use_named`.
+  template <class Use>
+  void for_each_named(Use use) const {
+    const std::string_view text = text_;
+    std::size_t end = 0;
+    for (std::size_t begin = 0; begin <= text.size(); begin = end + 1) {
+      end = std::min(text.find('\n', begin), text.size());
+      use_named(text.substr(begin, end - begin), use);
+    }
+  }
+
   [[nodiscard]] oracle::Fields named_fields() const {
-    return fuzz::named_fields(oracle::split(text_, '\n'));
+    oracle::Fields fields;
+    for_each_named([&](std::string_view name, std::string_view value) { fields.add(name, value); });
+    return fields;
   }
 
  private:

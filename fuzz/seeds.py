@@ -41,7 +41,12 @@ def entry(name, value):
 
 
 # What the first line chooses; one seed after the other takes the next.
-CHOICES = {"chain": (b"0", b"1"), "c": (b"0", b"1", b"48", b"64", b"129"), "nginx": (b"1", b"3"), "grpc": (b"0",)}
+CHOICES = {
+    "chain": (b"0", b"1", b"2", b"3"),
+    "c": (b"0", b"1", b"48", b"64", b"129"),
+    "nginx": (b"1", b"3"),
+    "grpc": (b"0",),
+}
 
 
 def seeds_of_formats(target, fields, number):

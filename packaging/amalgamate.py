@@ -75,7 +75,10 @@ class Inliner:
 
 
 def write(path, *parts):
-    path.write_text("".join(parts), "utf-8")
+    text = "".join(parts)
+    # A build compiles it again only if it is another one.
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, "utf-8")
 
 
 def local_names(text):

@@ -11,44 +11,16 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = ("carriers", "bindings", "exporter", "include", "testing", "tools", "examples")
 
-# The C libraries' functions, by their names.
+# The C libraries' functions, by their names. nginx calls those that a directive names.
 CALL = re.compile(r"\b((?:rd_kafka_|amqp_|(?:init|recycle|empty)_amqp_|redis[A-Z]|freeReply|curl_|"
-                  r"ngx_)\w+)\s*\(")
+                  r"ngx_)\w+)(?:\s*\(|(?<=_slot),)")
 
-KAFKA = "tests/carriers/kafka/failing_calls.cpp"
-AMQP = "tests/carriers/amqp/ownership_test.cpp"
+# What a test makes fail by its name: the first function that a macro such as BATON_FAULT names.
+FAULT = re.compile(r"^BATON_(?:(?:FAULT|WRAP)\([^,()]+,\s*|OPTION_FAULT\()(\w+),", re.M)
+
 CELERY = "tests/carriers/celery/faults_test.cpp"
 CLIENTS = "tests/carriers/kafka/faults_test.cpp"
 CURL = "tests/carriers/curl/faults_test.cpp"
-NGINX = "tests/bindings/nginx/faults.cpp"
-
-# What the test makes fail by its name.
-INJECTED = {
-    KAFKA: [
-        "rd_kafka_conf_interceptor_add_on_conf_dup", "rd_kafka_conf_interceptor_add_on_new",
-        "rd_kafka_header_add", "rd_kafka_header_get", "rd_kafka_header_get_last",
-        "rd_kafka_header_remove", "rd_kafka_headers_new",
-        "rd_kafka_interceptor_add_on_acknowledgement", "rd_kafka_interceptor_add_on_send",
-        "rd_kafka_message_headers", "rd_kafka_produceva",
-    ],
-    AMQP: ["amqp_basic_publish", "amqp_pool_alloc"],
-    CELERY: [
-        "amqp_basic_ack", "amqp_basic_publish", "amqp_basic_reject", "amqp_channel_close",
-        "amqp_connection_close", "amqp_consume_message", "amqp_get_rpc_reply",
-        "amqp_new_connection", "amqp_parse_url", "amqp_pool_alloc", "amqp_socket_open",
-        "amqp_tcp_socket_new", "redisCommandArgv", "redisConnect",
-    ],
-    CURL: [
-        "curl_easy_getinfo", "curl_easy_header", "curl_easy_nextheader", "curl_easy_perform",
-        "curl_easy_setopt", "curl_slist_append", "curl_url", "curl_url_get", "curl_url_set",
-    ],
-    NGINX: [
-        "ngx_array_push", "ngx_conf_set_flag_slot", "ngx_create_temp_buf",
-        "ngx_http_add_variable", "ngx_http_discard_request_body", "ngx_http_output_filter",
-        "ngx_http_send_header", "ngx_list_push", "ngx_palloc", "ngx_pcalloc", "ngx_pnalloc",
-        "ngx_pool_cleanup_add", "ngx_shared_memory_add", "ngx_slab_alloc",
-    ],
-}
 
 # What fails for real: the test's file, and its name there.
 REAL = {
@@ -122,10 +94,14 @@ ARGUED = {
 
 # Interfaces of C++, whose calls have no names to search for: what may fail there, and the test.
 OBJECTS = [
-    ("RdKafka::Headers::add refuses", CLIENTS, "AListOfTheCppInterfaceThatRefusesAHeader"),
+    ("RdKafka::Headers::add refuses", "tests/carriers/kafka/list_faults_test.cpp",
+     "AListOfTheCppInterfaceThatRefusesAHeader"),
+    ("RdKafka::Headers::remove refuses", "tests/carriers/kafka/list_faults_test.cpp",
+     "NothingIsMixedWithAHeaderThatCannotBeRemoved"),
     ("RdKafka::Producer::produce refuses", "tests/carriers/kafka/ownership_test.cpp",
      "AListOfTheCppInterfaceStaysTheCallersToo"),
-    ("the plugin is refused", CLIENTS, "AConfigurationIsRefusedWithAReason"),
+    ("the plugin is refused", "tests/carriers/kafka/instrument_faults_test.cpp",
+     "AConfigurationIsRefusedWithAReason"),
     ("Kafka: down in a transaction, under sanitizers", CLIENTS, "ABrokerThatIsDownInATransaction"),
     ("gRPC: the connection breaks at any byte", "tests/carriers/grpc/call_test.cpp",
      "AConnectionThatBreaksEndsTheSpansOfBothEnds"),
@@ -177,23 +153,25 @@ def calls():
     return found
 
 
+def injected():
+    """The functions that a test makes fail. It sees to it itself that a call of each does."""
+    return {name for path in (ROOT / "tests").rglob("*.cpp")
+            for name in FAULT.findall(path.read_text("utf-8"))}
+
+
 class Faults(unittest.TestCase):
     def test_every_call_fails_somewhere_or_is_argued(self):
-        known = {name for names in INJECTED.values() for name in names} | set(REAL) | set(ARGUED)
+        known = injected() | set(REAL) | set(ARGUED)
         found = calls()
         for name in sorted(set(found) - known):
             self.fail(f"{found[name].relative_to(ROOT)}: what if {name} fails? No test, no argument")
         self.assertEqual(sorted(known - set(found)), [], "are not called")
 
     def test_none_is_argued_and_tested(self):
-        tested = {name for names in INJECTED.values() for name in names} | set(REAL)
+        tested = injected() | set(REAL)
         self.assertEqual(tested & set(ARGUED), set())
 
     def test_the_tests_are_there(self):
-        for path, names in INJECTED.items():
-            text = read(path)
-            for name in names:
-                self.assertRegex(text, rf"\bBATON_\w+\((?:[^,()]+,\s*)?{name},", path)
         places = [*REAL.values(), *(place[1:] for place in OBJECTS)]
         for path, name in places:
             self.assertIn(name, read(path), path)
@@ -202,11 +180,20 @@ class Faults(unittest.TestCase):
         self.assertEqual(calls_in('a = curl_url (x); // curl_free(y)\n"ngx_palloc(//";\n'
                                   "/* amqp_login(\n */ redisConnect('\"')"),
                          {"curl_url", "redisConnect"})
+        self.assertEqual(calls_in("{&ngx_conf_set_flag_slot, &ngx_http_baton_module, ngx_a_slot}"),
+                         {"ngx_conf_set_flag_slot"})
+
+    def test_it_sees_faults(self):
+        self.assertEqual(FAULT.findall("BATON_FAULT(void*, amqp_pool_alloc, (int x), (x), nullptr)\n"
+                                       "BATON_WRAP(char*,\n    ngx_palloc, (), (), nullptr)\n"
+                                       "BATON_OPTION_FAULT(curl_easy_setopt, CURLoption, 1)\n"
+                                       "// BATON_FAULT(int, amqp_login, (), (), 1)\n"
+                                       "#define BATON_FAULT(result, name, parameters)\n"),
+                         ["amqp_pool_alloc", "ngx_palloc", "curl_easy_setopt"])
 
 
 def counts():
-    tested = {name for names in INJECTED.values() for name in names}
-    return {"injected": len(tested), "real": len(REAL), "argued": len(ARGUED),
+    return {"injected": len(injected()), "real": len(REAL), "argued": len(ARGUED),
             "scenarios": len(OBJECTS)}
 
 

@@ -139,7 +139,8 @@ bool BaggageFieldsReader::add(std::string_view field, std::string_view key, std:
 }
 
 bool BaggageFieldsReader::has_room(std::string_view field, std::size_t begin) {
-  return bad_ + known_ < limits_.max_members || stop(field, {ErrorCode::too_many_members, begin});
+  if (bad_ + known_ < limits_.max_members) return true;
+  return stop(field, {ErrorCode::too_many_members, begin});
 }
 
 bool BaggageFieldsReader::skip(std::string_view field, ParseError error) {

@@ -120,7 +120,7 @@ Context start_span(State& state, const Setup& setup, const Context& caller,
 
 Reading* read(ngx_http_request_t* r, State& state, const Setup& setup) noexcept {
   for (Reading* known = state.readings; known != nullptr; known = known->next) {
-    if (known->setup == &setup) return known;
+    if (known->setup == &setup) return known->has_failed ? nullptr : known;
   }
   void* const memory = ngx_palloc(r->pool, sizeof(Reading));
   if (memory == nullptr) return nullptr;
@@ -136,12 +136,11 @@ Reading* read(ngx_http_request_t* r, State& state, const Setup& setup) noexcept 
     reading->context = start_span(state, setup, reading->context, view(r->method_name));
     reading->has_span = true;
   }
-  if (owner.was_short) {  // a list is missing
-    reading->~Reading();
-    return nullptr;
-  }
   state.readings = reading;
-  return reading;
+  if (!owner.was_short) return reading;
+  // A list is missing. The request has been counted, and its bad fields are logged: once is enough.
+  *reading = Reading{.setup = &setup, .next = reading->next, .has_failed = true};
+  return nullptr;
 }
 
 /// Whether nginx has an array of pointers to the fields of that name, not one pointer.

@@ -16,10 +16,11 @@ struct Reading {
   SpanId parent{};            ///< the caller's span, if nginx has one of its own
   std::string_view format{};  ///< the one that won
   bool has_span = false;      ///< nginx has a span
+  bool has_failed = false;    ///< there was no memory for it: it has nothing of the above
 };
 
 /// The reading of the request's location, made now if it does not exist. Null if the module is off
-/// there, or if there is no memory.
+/// there, or if there was no memory: no location reads a request twice.
 [[nodiscard]] Reading* reading_of(ngx_http_request_t* r) noexcept;
 
 /// A handler of the preaccess phase: gives a request the fields that its location sends. That phase

@@ -31,42 +31,58 @@ ngx_int_t set_text(Value& value, std::string_view text) noexcept {
   return NGX_OK;
 }
 
+/// There is no memory for it. It remains not found, although it is not cached: nginx asks for the
+/// length of a value and then for the value itself, and without an error both answers must agree.
+ngx_int_t fail(Value& value) noexcept {
+  value.no_cacheable = 0;
+  return NGX_ERROR;
+}
+
 template <class Id>
 ngx_int_t set_id(ngx_http_request_t* r, Value& value, const Id& id) noexcept {
   if (!id.is_valid()) return set_nothing(value);
   auto* const digits = static_cast<char*>(ngx_pnalloc(r->pool, Id::hex_size));
-  if (digits == nullptr) return NGX_ERROR;
+  if (digits == nullptr) return fail(value);
   id.write_hex(std::span<char, Id::hex_size>(digits, Id::hex_size));
   return set_text(value, {digits, Id::hex_size});
 }
 
+/// Sets a variable by what was read of the request.
+template <class Set>
+ngx_int_t set_by_reading(ngx_http_request_t* r, Value& value, Set&& set) noexcept {
+  if (const Reading* const reading = reading_of(r)) return set(*reading);
+  return settings_of(r).on == 1 ? fail(value) : set_nothing(value);
+}
+
 ngx_int_t get_trace_id(ngx_http_request_t* r, Value* value, std::uintptr_t /*data*/) {
-  const Reading* const reading = reading_of(r);
-  return set_id(r, *value, reading != nullptr ? reading->context.trace_id() : TraceId());
+  return set_by_reading(r, *value, [&](const Reading& reading) {
+    return set_id(r, *value, reading.context.trace_id());
+  });
 }
 
 ngx_int_t get_span_id(ngx_http_request_t* r, Value* value, std::uintptr_t /*data*/) {
-  const Reading* const reading = reading_of(r);
-  return set_id(r, *value, reading != nullptr ? reading->context.span_context().span_id : SpanId());
+  return set_by_reading(r, *value, [&](const Reading& reading) {
+    return set_id(r, *value, reading.context.span_context().span_id);
+  });
 }
 
 ngx_int_t get_parent_id(ngx_http_request_t* r, Value* value, std::uintptr_t /*data*/) {
-  const Reading* const reading = reading_of(r);
-  return set_id(r, *value, reading != nullptr ? reading->parent : SpanId());
+  return set_by_reading(r, *value,
+                        [&](const Reading& reading) { return set_id(r, *value, reading.parent); });
 }
 
 ngx_int_t get_sampled(ngx_http_request_t* r, Value* value, std::uintptr_t /*data*/) {
-  const Reading* const reading = reading_of(r);
-  if (reading == nullptr || reading->context.sampling() == Sampling::defer) {
-    return set_nothing(*value);
-  }
-  return set_text(*value, is_sampled(reading->context.sampling()) ? "1" : "0");
+  return set_by_reading(r, *value, [&](const Reading& reading) {
+    const Sampling sampling = reading.context.sampling();
+    if (sampling == Sampling::defer) return set_nothing(*value);
+    return set_text(*value, is_sampled(sampling) ? "1" : "0");
+  });
 }
 
 ngx_int_t get_format(ngx_http_request_t* r, Value* value, std::uintptr_t /*data*/) {
-  const Reading* const reading = reading_of(r);
-  if (reading == nullptr || reading->format.empty()) return set_nothing(*value);
-  return set_text(*value, reading->format);
+  return set_by_reading(r, *value, [&](const Reading& reading) {
+    return reading.format.empty() ? set_nothing(*value) : set_text(*value, reading.format);
+  });
 }
 
 constexpr std::string_view baggage_prefix = "baton_baggage_";
@@ -81,16 +97,16 @@ bool is_key(std::string_view key, std::string_view name) noexcept {
 /// The first member with such a key, percent-encoded as it came: decoded, it could end a line of a
 /// header that it is put into.
 ngx_int_t get_baggage(ngx_http_request_t* r, Value* value, std::uintptr_t data) {
-  const Reading* const reading = reading_of(r);
-  if (reading == nullptr) return set_nothing(*value);
   // NOLINTNEXTLINE(performance-no-int-to-ptr): nginx hands its pointer over as a number.
   std::string_view name = view(*reinterpret_cast<const ngx_str_t*>(data));
   name.remove_prefix(baggage_prefix.size());
-  const detail::MemorySource source(&take_from_pool, r->pool);
-  for (const BaggageMember& member : reading->context.baggage()) {
-    if (is_key(member.key(), name)) return set_text(*value, member.raw_value());
-  }
-  return set_nothing(*value);
+  return set_by_reading(r, *value, [&](const Reading& reading) {
+    const detail::MemorySource source(&take_from_pool, r->pool);
+    for (const BaggageMember& member : reading.context.baggage()) {
+      if (is_key(member.key(), name)) return set_text(*value, member.raw_value());
+    }
+    return set_nothing(*value);
+  });
 }
 
 struct Variable {

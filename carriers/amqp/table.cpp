@@ -59,12 +59,9 @@ void TableCarrier::set(std::string_view name, std::string_view value) {
   std::copy(value.begin(), value.end(), end);
   erase({text, name.size()});
   own(1);
-  amqp_table_entry_t& entry = table_->entries[table_->num_entries];
-  entry = {};
-  entry.key = {name.size(), text};
-  entry.value.kind = AMQP_FIELD_KIND_UTF8;
-  entry.value.value.bytes = {value.size(), end};
-  ++table_->num_entries;
+  table_->entries[table_->num_entries++] = {
+      .key = {name.size(), text},
+      .value = {.kind = AMQP_FIELD_KIND_UTF8, .value = {.bytes = {value.size(), end}}}};
 }
 
 void TableCarrier::erase(std::string_view name) {

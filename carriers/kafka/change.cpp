@@ -16,7 +16,11 @@ void remove_by_names(rd_kafka_headers_t& headers, std::span<const Header> gone) 
   std::vector<std::string> names;
   names.reserve(gone.size());
   for (const Header& header : gone) names.emplace_back(header.name);
-  for (const std::string& name : names) rd_kafka_header_remove(&headers, name.c_str());
+  for (const std::string& name : names) {
+    const rd_kafka_resp_err_t error = rd_kafka_header_remove(&headers, name.c_str());
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NOENT) continue;
+    throw std::bad_alloc();  // what remains must not mix with what is added
+  }
 }
 
 char& first_letter(const CList& list, std::size_t i) noexcept {

@@ -34,9 +34,10 @@ using FoundCarrier = detail::lookup::ListCarrier<const std::vector<Header>&>;
 [[nodiscard]] HeadersPointer make_list(std::size_t size);
 
 /// Removes these headers, which `find_all` has found; the others keep their order. The number of
-/// passes over the list does not depend on its contents. Throws `std::bad_alloc`, and then has
-/// changed nothing; unless librdkafka, which ends the process without memory, refuses to take back
-/// a header of more than eight: then those behind it are lost.
+/// passes over the list does not depend on its contents. Throws `std::bad_alloc` if there is no
+/// memory, and then has changed nothing; also if librdkafka refuses a header, and then those remain
+/// that it would have removed later, or, of more than eight, those are lost that it would have
+/// taken back later.
 void remove(rd_kafka_headers_t& headers, std::span<const Header> gone);
 
 }  // namespace baton::kafka::internal

@@ -56,10 +56,14 @@ void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, 
   names.erase(std::unique(names.begin(), names.end()), names.end());
   names.resize(std::min(names.size(), free + spellings_));
   spellings_ -= names.size() - std::min(names.size(), free);
-  for (const std::string& name : names) headers_->remove(name);
-  std::erase_if(list_, [&](const internal::CopiedHeader& header) {
-    return std::binary_search(names.begin(), names.end(), header.name, std::greater());
+  const auto remains = std::ranges::find_if(names, [&](const std::string& name) {
+    const RdKafka::ErrorCode error = headers_->remove(name);
+    return error != RdKafka::ERR_NO_ERROR && error != RdKafka::ERR__NOENT;
   });
+  std::erase_if(list_, [&](const internal::CopiedHeader& header) {
+    return std::binary_search(names.begin(), remains, header.name, std::greater());
+  });
+  if (remains != names.end()) throw std::bad_alloc();  // it must not mix with what is added
 }
 
 void inject(RdKafka::Headers& headers, const Context& context, const InjectOptions& options) {

@@ -18,11 +18,10 @@ expected<void> visit_messages(std::string_view response,
     const bool is_list = name == "Messages" || name == "Records";
     has_messages = has_messages || is_list;
     if (!is_list || scanner.peek() == 'n') return scanner.read(value);
-    if (!scanner.enter_array()) return false;
-    while (scanner.next_element()) {
+    scanner.enter_array();
+    while (scanner.next_element()) {  // none after an error
       ReceivedMessage message;
-      if (!message.read(scanner)) return false;
-      visit(message);
+      if (message.read(scanner)) visit(message);
     }
     return !scanner.failed();
   };

@@ -45,22 +45,16 @@ class OutgoingMessage {
   void make_fit(std::size_t entry, std::vector<LeftOut>& left_out) {
     const std::size_t others = attribute_edits_.untouched();
     for (std::string& name : refused_) left_out.push_back({entry, std::move(name), others});
-    std::size_t wanted = 0;
     bool has_parent = false;
     attribute_edits_.filter([&](std::string_view name) {
-      ++wanted;
       has_parent = has_parent || name == Traceparent::field;
       return true;
     });
     std::size_t room = max_attributes - std::min(others, max_attributes);
-    if (wanted <= room) return;
-    bool keep_parent = has_parent && room != 0;
+    const bool keep_parent = has_parent && room != 0;
     if (keep_parent) --room;
     attribute_edits_.filter([&](std::string_view name) {
-      if (keep_parent && name == Traceparent::field) {
-        keep_parent = false;
-        return true;
-      }
+      if (keep_parent && name == Traceparent::field) return true;
       if (room != 0) {
         --room;
         return true;
@@ -123,14 +117,13 @@ class Injection {
 
  private:
   bool read_entries(json::Scanner& scanner) {
-    if (!scanner.enter_array()) return false;
-    for (std::size_t entry = 0; scanner.next_element(); ++entry) {
+    scanner.enter_array();
+    for (std::size_t entry = 0; scanner.next_element(); ++entry) {  // none after an error
       OutgoingMessage message(splice_);
       const auto read_other = [&](std::string_view, json::Value& value) {
         return scanner.read(value);
       };
-      if (!message.read(scanner, read_other)) return false;
-      inject(message, entry);
+      if (message.read(scanner, read_other)) inject(message, entry);
     }
     return !scanner.failed();
   }

@@ -147,8 +147,8 @@ bool ReceivedMessage::read(json::Scanner& scanner) {
     return name == record_sns_member ? sns.read_or_null(scanner, value, read_fields)
                                      : read_fields(name, value);
   };
-  if (!members_.read(scanner, read_value)) return false;
-  return is_message() || scanner.fail(ErrorCode::missing_field, members_.inside() - 1);
+  return members_.read(scanner, read_value) &&
+         (is_message() || scanner.fail(ErrorCode::missing_field, members_.inside() - 1));
 }
 
 bool ReceivedMessage::is_message() const {

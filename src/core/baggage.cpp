@@ -2,6 +2,7 @@
 #include "baton/baggage.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 
@@ -23,7 +24,7 @@ using detail::member_at;
 std::size_t find_last_key(std::string_view text, std::string_view key, std::size_t first) noexcept {
   for (std::size_t next = first; next != std::string_view::npos;) {
     first = next;
-    next = find_key(text, key, first + member_at(text, first).size() + 1);
+    next = find_key(text, key, first + key.size());
   }
   return first;
 }
@@ -114,7 +115,8 @@ std::string_view Baggage::header(const BaggageLimits& limits) const noexcept {
 namespace {
 
 /// The start of the last member of each key, in the order of the keys' first occurrence, and
-/// `KeyIndex::none` after the end. Empty if there is no memory for it.
+/// `KeyIndex::none` after the end: at least one key is repeated. Empty if there is no memory for
+/// it.
 [[gnu::noinline]] detail::SharedText order_of_keys(std::string_view text) noexcept {
   const std::size_t most = count_members(text);
   detail::SharedText order = detail::SharedText::allocate(most * sizeof(std::uint32_t));
@@ -132,7 +134,8 @@ namespace {
     write(number, static_cast<std::uint32_t>(begin));
     begin += member.size() + 1;
   }
-  if (count < most) write(count, detail::KeyIndex::none);
+  assert(count < most);
+  write(count, detail::KeyIndex::none);
   return order;
 }
 
@@ -155,19 +158,18 @@ Baggage::const_iterator::const_iterator(std::string_view text) noexcept : text_(
 
 Baggage::const_iterator& Baggage::const_iterator::operator++() noexcept {
   std::size_t begin = next_;
-  if (const std::string_view order = order_.view(); !order.empty()) {
-    std::uint32_t place = detail::KeyIndex::none;
-    if (next_ * sizeof(place) < order.size()) {
-      std::memcpy(&place, order.data() + next_++ * sizeof(place), sizeof(place));
-    }
-    begin = place != detail::KeyIndex::none ? place : text_.size();
+  const std::string_view order = order_.view();
+  if (!order.empty()) {
+    std::uint32_t place;
+    std::memcpy(&place, order.data() + next_ * sizeof(place), sizeof(place));
+    begin = place;
   }
-  if (begin >= text_.size()) {
+  if (begin >= text_.size()) {  // no text is as long as `KeyIndex::none`
     member_ = BaggageMember();
     return *this;
   }
   const std::string_view text = member_at(text_, begin);
-  if (order_.view().empty()) next_ = begin + text.size() + 1;
+  next_ = order.empty() ? begin + text.size() + 1 : next_ + 1;
   member_ = BaggageMember(text);
   return *this;
 }

@@ -144,7 +144,6 @@ class BaggageBuilder::Members {
     clear(number);
     pieces_[twins_[number].first] = {static_cast<std::uint32_t>(begin),
                                      static_cast<std::uint32_t>(member.size()), KeyIndex::none};
-    twins_[number].last = twins_[number].first;
     extent_ = extent;
     return {};
   }
@@ -181,7 +180,7 @@ class BaggageBuilder::Members {
   };
   struct Twins {  // the pieces of one key
     std::uint32_t first;
-    std::uint32_t last;
+    std::uint32_t last;  // as long as the base is read: later, no piece becomes a twin
   };
 
   bool add_piece(std::size_t begin, std::size_t size, std::size_t key_size) {

@@ -173,10 +173,11 @@ bool PropagatorChain::restricts(std::string_view destination) const noexcept {
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
-  const auto is_owner = [field](const Link& propagator) {
-    return propagator->traits().owns(field);
-  };
-  return std::ranges::any_of(readers(), is_owner) || std::ranges::any_of(writers(), is_owner);
+  if (links_ == nullptr) return false;
+  // The chain as one format.
+  const FormatTraits all{
+      .name = {}, .specification = {}, .fields = links_->fields, .prefixes = links_->prefixes};
+  return all.owns(field);
 }
 
 /// One extraction: collects what the formats find, chooses a winner, and completes it with what the
@@ -247,10 +248,10 @@ class PropagatorChain::Extraction {
     return found;
   }
 
-  /// Finds the steps with span contexts that may find something.
+  /// Finds the steps that may find something.
   void find_present() {
     if (may_find_ != all_steps) return;
-    std::uint32_t present = chain_.steps_without_span_context | chain_.steps_without_fields;
+    std::uint32_t present = chain_.steps_without_fields;
     carrier_.keys([&](std::string_view name) {
       present |= chain_.known.readers_of(name);
       return true;

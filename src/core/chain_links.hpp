@@ -59,7 +59,6 @@ struct PropagatorChain::Links {
       }
       detail::add_new(prefixes, traits.prefixes);
       for (const std::string_view prefix : traits.prefixes) known.add_prefix(prefix, bit);
-      if (!traits.says.has_span_context()) steps_without_span_context |= bit;
       if (traits.reads_elsewhere) steps_without_fields |= bit;
       steps.push_back({reader.get(), traits.says.has_span_context(),
                        detail::ExtractionCounter::number_of(traits.name), bit});
@@ -108,10 +107,9 @@ struct PropagatorChain::Links {
   std::vector<Link> writers;
   std::vector<const Propagator*> keepers;  // the writers that keep something in tracestate
   std::vector<detail::Step> steps;
-  std::uint32_t steps_without_span_context = 0;  // as bits
-  std::uint32_t steps_without_fields = 0;        // the same: they may find something without any
-  detail::KnownFields known;                     // to the readers
-  std::vector<std::string_view> fields;  // first those that are written, then the stale ones
+  std::uint32_t steps_without_fields = 0;  // as bits: they may find something without any
+  detail::KnownFields known;               // to the readers
+  std::vector<std::string_view> fields;    // first those that are written, then the stale ones
   std::size_t written_fields = 0;
   std::vector<std::string_view> prefixes;
   ExtractionPolicy policy;

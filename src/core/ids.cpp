@@ -70,9 +70,7 @@ std::string SpanId::to_string() const { return hex_string(*this); }
 
 std::ostream& operator<<(std::ostream& out, const SpanId& id) { return out << id.to_string(); }
 
-std::string TraceFlags::to_string() const {
-  return {detail::hex::to_char(bits_ >> 4U), detail::hex::to_char(bits_)};
-}
+std::string TraceFlags::to_string() const { return {'0', detail::hex::to_char(bits_)}; }
 
 std::ostream& operator<<(std::ostream& out, const TraceFlags& flags) {
   return out << flags.to_string();

@@ -56,7 +56,6 @@ void KeyIndex::put_into_table(std::uint32_t number) noexcept {
 
 bool KeyIndex::grow() noexcept {
   const std::size_t capacity = 2 * capacity_;
-  if (capacity >= none / 2) return false;
   auto entries = make_source_array<Entry>(capacity);
   auto table = make_source_array<std::uint32_t>(2 * capacity);
   if (entries == nullptr || table == nullptr) return false;

@@ -15,8 +15,9 @@ namespace baton::detail {
 /// Numbers the different keys of a list in the order of their first occurrence, and finds them in
 /// constant time, even hostile ones.
 ///
-/// Keys are places in the text of the list, which may grow and move between two calls. The first
-/// 256 of them need no memory of the heap or a MemorySource, and the first 16 no table.
+/// Keys are places in the text of the list, of less than 2^32 bytes, which may grow and move
+/// between two calls. The first 256 of them need no memory of the heap or a MemorySource, and the
+/// first 16 no table.
 class KeyIndex {
  public:
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();

@@ -26,8 +26,8 @@ void add(RecordedSpan& span, std::span<const Attribute> attributes) {
     RecordedSpan::Value& value = span.attributes[std::string(attribute.key)];
     if (const auto* text = std::get_if<std::string_view>(&attribute.value)) {
       value = std::string(*text);
-    } else if (const auto* number = std::get_if<std::int64_t>(&attribute.value)) {
-      value = *number;
+    } else {
+      value = std::get<std::int64_t>(attribute.value);
     }
   }
 }

@@ -35,9 +35,10 @@ void TraceStateParser::keep(const char* begin, const char* end) noexcept {
 }
 
 bool TraceStateParser::feed(std::string_view field) noexcept {
+  if (error_) return false;
   begin_field(field);
   const char* const rest = feed_plain(field);
-  if (rest != field.data() + field.size() || error_) return feed_members(field, rest);
+  if (rest != field.data() + field.size()) return feed_members(field, rest);
   field_offset_ += field.size() + 1;
   return true;
 }
@@ -136,7 +137,7 @@ ParseError TraceStateParser::parse_member(const char*& p, const char* end,
 
   const char* const value = p + 1;
   p = member.end = tracestate_value_chars.skip(value, end);
-  while (member.end != value && member.end[-1] == ' ') --member.end;
+  while (member.end[-1] == ' ') --member.end;  // at the latest, `=` ends it
   if (p != end && *p == '\t') {
     const char* const tab = p;
     p = optional_space.skip(p, end);

@@ -40,7 +40,7 @@ bool denies_nothing(const DestinationRule& rule) noexcept {
 }
 
 void limit_keys(std::vector<std::string>& keys) {
-  if (keys.size() > TrustRules::max_keys) keys.resize(TrustRules::max_keys);
+  keys.resize(std::min(keys.size(), TrustRules::max_keys));
   std::erase_if(keys, [](const std::string& key) { return !is_key_pattern(key); });
 }
 
@@ -86,11 +86,12 @@ using StateText = BoundedWriter<TraceState::max_value_size>;
 
 StateText without_part(std::string_view list, std::string_view key) noexcept {
   StateText rest;
-  for (std::size_t begin = 0; begin < list.size();) {
+  bool is_first = true;
+  for (std::size_t begin = 0; begin <= list.size();) {
     const std::string_view part = list.substr(begin, list.find(';', begin) - begin);
     begin += part.size() + 1;
     if (part.substr(0, part.find(':')) == key) continue;
-    if (!rest.view().empty()) rest.append(';');
+    if (!std::exchange(is_first, false)) rest.append(';');
     rest.append(part);
   }
   return rest;

@@ -50,7 +50,7 @@ TraceState extract_trace_state(CarrierReader carrier, FirstValue first, const Co
 constexpr std::string_view sampling_key = "baton";
 
 /// The traits, with that member or without it.
-constexpr FormatTraits trace_context_traits(bool has_sampling_member) noexcept {
+consteval FormatTraits trace_context_traits(bool has_sampling_member) noexcept {
   return {.name = "tracecontext",
           .specification = "W3C Trace Context Level 2",
           .fields = trace_context_fields,

@@ -24,7 +24,9 @@ Edits::Change* Edits::find(std::string_view name) {
   }
   if (exact != Object::none) return &change_of(exact);
   for (std::size_t i = 0; i < changes_.size(); ++i) {
-    if (changes_[i].member == Object::none && name_of(changes_[i]) == name) return &changes_[i];
+    if (changes_[i].member == Object::none && splice_->text_of(changes_[i].name) == name) {
+      return &changes_[i];
+    }
   }
   return nullptr;
 }
@@ -72,7 +74,7 @@ std::size_t Edits::untouched() const noexcept {
 
 bool Edits::adds() const noexcept {
   for (std::size_t i = 0; i < changes_.size(); ++i) {
-    if (changes_[i].member == Object::none && changes_[i].is_set) return true;
+    if (changes_[i].is_set) return true;
   }
   return false;
 }

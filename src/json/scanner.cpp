@@ -87,11 +87,8 @@ bool Scanner::fail_here(ErrorCode code) noexcept {
     at_ += word.size();
     return true;
   }
-  for (const char c : word) {
-    if (at_ == end_ || *at_ != c) return fail_here(ErrorCode::bad_value);
-    ++at_;
-  }
-  return true;
+  at_ = std::mismatch(at_, end_, word.begin(), word.end()).first;
+  return fail_here(ErrorCode::bad_value);
 }
 
 [[gnu::always_inline]] inline bool Scanner::skip_scalar(Value& value) noexcept {
@@ -126,7 +123,7 @@ char Scanner::peek() noexcept {
 }
 
 bool Scanner::enter(char opening) noexcept {
-  if (peek() != opening || at_ == end_) {
+  if (peek() != opening) {
     return fail_here(at_ != end_ && value_starts.contains(*at_) ? ErrorCode::wrong_type
                                                                 : ErrorCode::bad_value);
   }

@@ -26,8 +26,11 @@ class PlainCheck {
     ends &= ~window.keys;  // also removes what could be keys in values
     starts_ = window.commas >> (window_size - 1);
     const std::uint64_t odd = window.odd | (starts & ~window.keys) | (ends & ~window.equals);
-    if constexpr (List::value_chars.contains('=')) return odd;
-    return odd | (window.equals & ~ends);
+    if constexpr (List::value_chars.contains('=')) {
+      return odd;
+    } else {
+      return odd | (window.equals & ~ends);
+    }
   }
 
   /// Whether the list may end after the last window.

@@ -286,6 +286,17 @@ TEST(AllocationTest, InjectWhatDatadogKeepsInTracestate) {
   EXPECT_EQ(carrier.size(), 5U);
 }
 
+TEST(AllocationTest, InjectATracestateAsLongAsItMayBe) {
+  Context context;
+  context.set_span_context({TraceId(1, 2), SpanId(3), TraceFlags(1), true,
+                            TraceState::parse(test::numbered_members(32)).value()});
+  const TraceContextPropagator propagator(
+      {.max_tracestate_bytes = context.span_context().trace_state.header().size()});
+  FixedCarrier carrier;
+  EXPECT_EQ(allocations_of([&] { propagator.inject(context, carrier); }), 0U);
+  EXPECT_EQ(carrier.size(), 2U);
+}
+
 TEST(AllocationTest, InjectBaggageOverTheLimit) {
   const BaggagePropagator propagator({.max_members = 2});
   Context context;

@@ -58,7 +58,8 @@ TEST(BaggageTest, FindGivesTheMemberWithItsProperties) {
   EXPECT_FALSE(property->value());
   EXPECT_EQ((*++property).key(), "r");
   EXPECT_EQ(property->value(), "");
-  EXPECT_EQ(++property, properties.end());
+  EXPECT_EQ((property++)->key(), "r");
+  EXPECT_EQ(property, properties.end());
 
   EXPECT_TRUE(baggage.find("b")->properties().empty());
   EXPECT_EQ(baggage.find("b")->properties().begin(), baggage.find("b")->properties().end());
@@ -95,6 +96,15 @@ TEST(BaggageTest, IteratesOverDifferentKeysInOrder) {
   auto position = twins.begin();
   EXPECT_EQ((position++)->key(), "a");
   EXPECT_EQ(std::next(position, 2), twins.end());
+}
+
+TEST(BaggageTest, AnIteratorRemainsAtTheEnd) {
+  for (const char* text : {"a=1", "a=1,a=2", "a=1,b=2,a=3"}) {
+    const Baggage baggage = parse(text);
+    Baggage::const_iterator iterator = baggage.begin();
+    for (int i = 0; i < 10; ++i) ++iterator;
+    EXPECT_EQ(iterator, baggage.end()) << text;
+  }
 }
 
 TEST(BaggageTest, HeaderIsWhatArrived) {
@@ -152,11 +162,13 @@ TEST(BaggageTest, SetRefusesBadKeysAndLimits) {
   const Baggage baggage = parse("a=1,b=2");
   EXPECT_EQ(baggage.set("", "1").error(), ParseError(ErrorCode::bad_key, 0));
   EXPECT_EQ(baggage.set("a b", "1").error(), ParseError(ErrorCode::bad_key, 1));
-  EXPECT_EQ(baggage.set("c", "3", {.max_members = 2}).error().code, ErrorCode::too_many_members);
+  constexpr ParseError too_many_bytes(ErrorCode::too_many_bytes, 0);
+  EXPECT_EQ(baggage.set("c", "3", {.max_members = 2}).error(),
+            ParseError(ErrorCode::too_many_members, 0));
   EXPECT_TRUE(baggage.set("b", "3", {.max_members = 2}));
-  EXPECT_EQ(baggage.set("c", "3", {.max_bytes = 10}).error().code, ErrorCode::too_many_bytes);
+  EXPECT_EQ(baggage.set("c", "3", {.max_bytes = 10}).error(), too_many_bytes);
   EXPECT_TRUE(baggage.set("c", "3", {.max_bytes = 11}));
-  EXPECT_EQ(baggage.set("c", " ", {.max_bytes = 12}).error().code, ErrorCode::too_many_bytes)
+  EXPECT_EQ(baggage.set("c", " ", {.max_bytes = 12}).error(), too_many_bytes)
       << "counted as it is sent";
 }
 
@@ -199,6 +211,24 @@ TEST(BaggageTest, HeaderWithinLimitsIsWholeMembers) {
   }
 }
 
+TEST(BaggageTest, HeaderCountsMembersOfTheLeastSize) {
+  const std::string_view text = "a=,b=,c=,d=";
+  for (std::size_t members = 0; members < 6; ++members) {
+    EXPECT_EQ(parse(text).header({.max_members = members}),
+              text.substr(0, members == 0 ? 0 : 3 * members - 1));
+  }
+}
+
+TEST(BaggageBuilderTest, TheOnlyMemberMayGrowToTheLimit) {
+  for (const std::size_t limit : {5U, 6U}) {
+    BaggageBuilder builder(parse("a=1"), {.max_bytes = limit});
+    EXPECT_EQ(builder.set("a", "1234").has_value(), limit == 6);
+    EXPECT_TRUE(builder.set("a", "123"));
+    EXPECT_TRUE(builder.erase("a"));
+    EXPECT_EQ(builder.set("b", "1234").has_value(), limit == 6);
+  }
+}
+
 TEST(BaggageBuilderTest, SetsSeveralAtOnce) {
   BaggageBuilder builder(parse("a=1"));
   ASSERT_TRUE(builder.set("b", "x,y", {{"ttl", "60"}, {"internal", std::nullopt}, {"e", ""}}));
@@ -209,6 +239,23 @@ TEST(BaggageBuilderTest, SetsSeveralAtOnce) {
   ASSERT_TRUE(builder.set("c", "3"));
   EXPECT_EQ(builder.build().header(), "b=x%2Cy;ttl=60;internal;e=,c=3");
   EXPECT_TRUE(BaggageBuilder().build().empty());
+}
+
+// What was replaced takes memory until there is more of that than of the rest.
+TEST(BaggageBuilderTest, ManyChangesLeaveTheLastOnes) {
+  BaggageBuilder builder(parse("a=1;p,b=2,c=3"), {.max_members = 4, .max_bytes = 100});
+  for (std::size_t i = 0; i < 1000; ++i) ASSERT_TRUE(builder.set("c", test::numbered("", i)));
+  ASSERT_TRUE(builder.set("c", "3"));
+  for (std::size_t i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(builder.set("b", test::numbered("value", i)));
+    ASSERT_TRUE(builder.set("d", "4"));
+    ASSERT_TRUE(builder.erase("d"));
+  }
+  EXPECT_EQ(builder.build().header(), "a=1;p,b=value999,c=3");
+  ASSERT_TRUE(builder.set("d", "4"));
+  EXPECT_EQ(builder.set("e", "5").error().code, ErrorCode::too_many_members);
+  EXPECT_EQ(builder.set("a", std::string(100, 'x')).error().code, ErrorCode::too_many_bytes);
+  EXPECT_EQ(builder.build().header(), "a=1;p,b=value999,c=3,d=4");
 }
 
 TEST(BaggageBuilderTest, AnErrorLeavesAllAsItWas) {

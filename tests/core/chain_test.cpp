@@ -60,6 +60,8 @@ TEST(PropagatorChainTest, EmptyOneDoesNothing) {
   Context context;
   EXPECT_EQ(chain.extract(fields, context), Extracted::nothing);
   EXPECT_EQ(context, Context());
+  EXPECT_EQ(chain.receive(fields).found, Extracted::nothing);
+  EXPECT_EQ(chain.receive(fields).context, Context());
   chain.inject(Context().child(), fields);
   EXPECT_EQ(fields.get("traceparent"), parent);
   EXPECT_TRUE(chain.fields().empty());

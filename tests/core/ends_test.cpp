@@ -19,6 +19,7 @@
 
 #include "baton/baton.hpp"
 #include "baton/samplers.hpp"
+#include "support/child_process.hpp"
 #include "support/fields.hpp"
 #include "support/sanitizers.hpp"
 
@@ -241,7 +242,7 @@ int keys_in_each_round() {
   };
   if (::pthread_create(&thread, &attributes, run, nullptr) != 0) return 1;
   ::pthread_join(thread, nullptr);
-  ::munmap(stack, size);
+  ::mprotect(stack, size, PROT_NONE);  // no other thread may get the place
   std::thread([] { say_whether_it_works("another thread"); }).join();
   return 0;
 }
@@ -362,39 +363,21 @@ constexpr std::array rows{
         "the child has all\n"},
 };
 
-struct Ended {
-  int status = -1;
-  std::string said;
-};
-
-Ended run(const char* program, const Row& row) {
-  std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) return {};
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::dup2(ends[1], STDOUT_FILENO);
-    ::dup2(ends[1], STDERR_FILENO);
-    ::close(ends[0]);
-    ::close(ends[1]);
+test::EndedProcess run(const char* program, const Row& row) {
+  return test::run_process([&](int pipe) {
+    ::dup2(pipe, STDOUT_FILENO);
+    ::dup2(pipe, STDERR_FILENO);
+    ::close(pipe);
     ::alarm(100);  // kills one that waits
     ::execl(program, program, row.name, nullptr);
-    ::_exit(127);
-  }
-  ::close(ends[1]);
-  Ended ended;
-  std::array<char, 4096> buffer{};
-  for (ssize_t n = 0; (n = ::read(ends[0], buffer.data(), buffer.size())) > 0;) {
-    ended.said.append(buffer.data(), static_cast<std::size_t>(n));
-  }
-  ::close(ends[0]);
-  if (child < 0 || ::waitpid(child, &ended.status, 0) != child) return {};
-  return ended;
+    return 127;
+  });
 }
 
 class EndsTest : public testing::TestWithParam<Row> {};
 
 TEST_P(EndsTest, Well) {
-  const Ended ended = run("/proc/self/exe", GetParam());
+  const test::EndedProcess ended = run("/proc/self/exe", GetParam());
   EXPECT_EQ(ended.status, 0);
   EXPECT_EQ(ended.said, GetParam().said);
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -17,8 +18,10 @@
 
 // Only blocks of counts are aligned to cache lines.
 std::atomic<std::size_t> aligned_allocations = 0;
+std::atomic<bool> is_without_memory = false;
 
 void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  if (is_without_memory) return nullptr;
   ++aligned_allocations;
   return std::aligned_alloc(static_cast<std::size_t>(alignment), size);
 }
@@ -79,6 +82,19 @@ TEST(ExtractionCountsTest, NothingThereIsStillAnExtraction) {
   EXPECT_EQ(counted.extractions(), 1U);
   EXPECT_EQ(counted.of("tracecontext"), FormatCounts{"tracecontext"});
   EXPECT_EQ(counted.of("b3"), FormatCounts{"b3"});
+}
+
+/// Has no fields, and tells it when it is visited.
+struct NoFields : Fields {
+  template <class Visitor>
+  void fields(Visitor&&) const {}
+};
+
+TEST(ExtractionCountsTest, NeitherFieldsNorFormatsAreNeeded) {
+  const std::uint64_t before = extraction_counts().extractions;
+  static_cast<void>(make_chain("tracecontext").chain.extract(NoFields()));
+  static_cast<void>(PropagatorChain().extract(Fields()));
+  EXPECT_EQ(extraction_counts().extractions - before, 2U);
 }
 
 TEST(ExtractionCountsTest, Malformed) {
@@ -145,6 +161,46 @@ TEST(ExtractionCountsTest, AnExtractionAtTheVeryEndOfAThreadCountsAndTakesNoBloc
   EXPECT_EQ(extraction_counts().of("b3") - before, (FormatCounts{"b3", 8, 8, 0, 0}));
 }
 
+/// How many blocks are made for so many threads of one time. They count one after the other: what
+/// they count together may be lost.
+std::size_t blocks_for(std::size_t threads) {
+  const std::size_t before = aligned_allocations;
+  std::vector<std::thread> all;
+  std::atomic<std::size_t> counted = 0;
+  for (std::size_t i = 0; i < threads; ++i) {
+    all.emplace_back([&counted, threads] {
+      static_cast<void>(PropagatorChain().extract(Fields()));
+      static_cast<void>(PropagatorChain().extract(Fields()));
+      ++counted;
+      counted.notify_all();
+      for (std::size_t now; (now = counted) < threads;) counted.wait(now);
+    });
+    for (std::size_t now; (now = counted) == i;) counted.wait(now);
+  }
+  for (std::thread& thread : all) thread.join();
+  return aligned_allocations - before;
+}
+
+TEST(ExtractionCountsTest, ThreadsOfOneTimeHaveBlocksOfTheirOwnAndLaterOnesTakeThem) {
+  const std::size_t most = aligned_allocations + 1;  // earlier tests have made some
+  EXPECT_NE(blocks_for(most), 0U);
+  const std::uint64_t before = extraction_counts().extractions;
+  EXPECT_EQ(blocks_for(most), 0U);
+  EXPECT_EQ(blocks_for(most + 1), 1U);
+  EXPECT_EQ(blocks_for(most + 4), 3U);
+  EXPECT_EQ(blocks_for(most + 4), 0U);
+  EXPECT_EQ(extraction_counts().extractions - before, 2U * (4 * most + 9));
+}
+
+TEST(ExtractionCountsTest, ThreadsWithoutMemoryForABlockCountTogether) {
+  const std::size_t more_than_blocks = aligned_allocations + 2;
+  const std::uint64_t before = extraction_counts().extractions;
+  is_without_memory = true;
+  EXPECT_EQ(blocks_for(more_than_blocks), 0U);
+  is_without_memory = false;
+  EXPECT_EQ(extraction_counts().extractions - before, 2 * more_than_blocks);
+}
+
 class NamedPropagator final : public Propagator {
  public:
   explicit NamedPropagator(std::string name)
@@ -163,12 +219,24 @@ class NamedPropagator final : public Propagator {
 
 // Names of a user are copied, and those over the limit are counted together.
 TEST(ExtractionCountsTest, FormatsBeyondTheLimitAreOther) {
+  const auto last = [] { return extraction_counts().formats.back(); };
+  const auto make = [](std::string name) {
+    return PropagatorChain({std::make_shared<NamedPropagator>(std::move(name))});
+  };
+  std::string name;
+  for (std::size_t i = 0; i < max_counted_formats; ++i) {
+    if (extraction_counts().formats.size() == max_counted_formats) break;
+    static_cast<void>(make(name = "made-up-" + std::to_string(i)));
+  }
+  const PropagatorChain one_more = make("one-more");
+  EXPECT_EQ(last(), FormatCounts{name}) << "nothing is counted as other";
+  static_cast<void>(one_more.extract(Fields{}));
+  EXPECT_EQ(last(), (FormatCounts{"other", 1, 0, 1, 0}));
+
   const std::uint64_t before = extraction_counts().of("other").found;
   for (int round = 0; round < 2; ++round) {
     for (std::size_t i = 0; i < 2 * max_counted_formats; ++i) {
-      const PropagatorChain chain(
-          {std::make_shared<NamedPropagator>("made-up-" + std::to_string(i))});
-      static_cast<void>(chain.extract(Fields{}));
+      static_cast<void>(make("made-up-" + std::to_string(i)).extract(Fields{}));
     }
   }
   const ExtractionCounts counts = extraction_counts();

@@ -9,6 +9,7 @@
 
 #include "baton/configuration.hpp"
 #include "support/child_process.hpp"
+#include "support/fields.hpp"
 
 // The chain is global to a process, so each test has a process of its own; this one never uses it.
 namespace baton {
@@ -45,6 +46,27 @@ TEST(GlobalChainTest, DefaultsToW3C) {
 TEST(GlobalChainTest, ComesFromTheEnvironment) {
   EXPECT_EQ(with_environment("b3, baggage", global_names), "b3,baggage");
   EXPECT_EQ(with_environment("none", global_names), "");
+}
+
+TEST(GlobalChainTest, HasTheOptionsOfTheEnvironment) {
+  const auto written = [] {
+    Context context;
+    context.set_span_context({TraceId(0, 1), SpanId(2), TraceFlags(1), false, {}}, Sampling::debug);
+    test::Fields fields;
+    global_chain().inject(context, fields);
+    return std::string(fields.get("b3").value_or("")) + "|" +
+           std::string(fields.get("tracestate").value_or(""));
+  };
+  const auto with_options = [&](const char* value) {
+    return with_environment("b3,tracecontext", [&] {
+      ::setenv("BATON_B3_SHORT_TRACE_IDS", value, 1);
+      ::setenv("BATON_SAMPLING_IN_TRACESTATE", value, 1);
+      return written();
+    });
+  };
+  EXPECT_EQ(with_options("true"), "0000000000000001-0000000000000002-d|baton=debug");
+  EXPECT_EQ(with_options("false"), "00000000000000000000000000000001-0000000000000002-d|");
+  EXPECT_EQ(with_options(""), with_options("false"));
 }
 
 TEST(GlobalChainTest, TellsWhatWasWrongWithTheEnvironment) {

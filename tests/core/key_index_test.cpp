@@ -63,6 +63,19 @@ TEST(KeyIndexTest, TellsKeysOfAnySizeApart) {
   }
 }
 
+// So many that some have the same hash, of 32 bits.
+TEST(KeyIndexTest, TellsKeysOfTheSameHashApart) {
+  constexpr std::size_t size = 6;
+  std::string text;
+  for (std::size_t i = 100'000; i < 400'000; ++i) text += std::to_string(i);
+  KeyIndex index;
+  std::size_t known = 0;
+  for (std::size_t begin = 0; begin < text.size(); begin += size) {
+    known += index.insert(text, std::string_view(text).substr(begin, size)).is_new ? 0U : 1U;
+  }
+  EXPECT_EQ(known, 0U);
+}
+
 TEST(KeyIndexTest, AKeyThatWasForgottenIsNewAgain) {
   for (const std::size_t count : {3U, 100U, 300U}) {
     const Keys keys(count);

@@ -50,13 +50,24 @@ TEST(KeyedHash, CoversAllOfATextAndItsSize) {
   for (std::size_t size = 0; size <= 40; ++size) {
     hashes.insert(keyed_hash(std::string(size, '\0'), key));
     ++texts;
-    for (std::size_t i = 0; i < size; ++i, ++texts) {
+    for (std::size_t bit = 0; bit < 8 * size; ++bit, ++texts) {
       std::string text(size, '\0');
-      text[i] = 'a';
+      text[bit / 8] = static_cast<char>(1U << bit % 8);
       hashes.insert(keyed_hash(text, key));
     }
   }
   EXPECT_EQ(hashes.size(), texts);
+}
+
+// Whatever the key is, one could choose them otherwise.
+TEST(KeyedHash, TellsTextsOfDifferentSizesApartThatEndAlike) {
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 100; ++i) {
+    const HashKey key{random(), random() | 1U};
+    EXPECT_NE(keyed_hash("b1234567xy", key), keyed_hash("c1234567xyy", key));
+    EXPECT_NE(keyed_hash("aa", key), keyed_hash("aaa", key));
+    EXPECT_NE(keyed_hash("", key), keyed_hash(std::string(1, '\0'), key));
+  }
 }
 
 /// The product by shifts and sums: one bit of `b` after the other.

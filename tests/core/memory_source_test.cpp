@@ -3,10 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +11,7 @@
 
 #include "baton/baton.hpp"
 #include "core/baggage_joiner.hpp"
-#include "support/count_allocations.hpp"
+#include "support/arena.hpp"
 #include "support/fields.hpp"
 #include "support/numbered.hpp"
 
@@ -23,60 +20,10 @@ namespace {
 
 using detail::MemorySource;
 using test::allocations;
+using test::allocations_of;
+using test::Arena;
 using test::Fields;
-
-/// Memory of somebody else, who frees it as a whole: in blocks of exactly the size that is asked
-/// for, so that a sanitizer sees their ends.
-class Arena {
- public:
-  static constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
-
-  /// Has no memory from one block on, or only not for that one.
-  explicit Arena(std::size_t fails_at = never, bool for_ever = true)
-      : fails_at_(fails_at), for_ever_(for_ever) {}
-  Arena(const Arena&) = delete;
-  Arena& operator=(const Arena&) = delete;
-  ~Arena() {
-    for (const Block& block : blocks_) std::free(block.begin);
-  }
-
-  static void* take(void* self, std::size_t size) noexcept {
-    auto& arena = *static_cast<Arena*>(self);
-    const std::size_t number = arena.asked_++;
-    const bool fails = arena.for_ever_ ? number >= arena.fails_at_ : number == arena.fails_at_;
-    if (fails || number >= arena.blocks_.size()) return nullptr;
-    void* const memory = std::malloc(size);
-    arena.blocks_[number] = {memory, size};
-    return memory;
-  }
-
-  [[nodiscard]] std::size_t asked() const noexcept { return asked_; }
-  [[nodiscard]] bool has(std::string_view text) const noexcept {
-    return std::ranges::any_of(blocks_, [text](const Block& block) {
-      const char* const begin = static_cast<const char*>(block.begin);
-      return begin != nullptr && text.data() >= begin && text.data() < begin + block.size;
-    });
-  }
-
- private:
-  struct Block {
-    void* begin = nullptr;
-    std::size_t size = 0;
-  };
-  std::array<Block, 2000> blocks_;
-  std::size_t asked_ = 0;
-  const std::size_t fails_at_;
-  const bool for_ever_;
-};
-
-/// The allocations of a function that has memory of the arena.
-template <class Function>
-std::size_t allocations_of(Arena& arena, Function function) {
-  const MemorySource source(&Arena::take, &arena);
-  const std::size_t before = allocations;
-  function();
-  return allocations - before;
-}
+using test::for_each_shortage;
 
 const Fields three_fields = {
     {"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
@@ -306,19 +253,6 @@ TEST_F(MemorySourceOfFormatsTest, AnInjectionAllocatesNowhereElse) {
       };
       for (const Context& sent : contexts) check(sent);
       check(repeats_keys);
-    }
-  }
-}
-
-/// Works with memory, and then without each block of it, and without all from that one on.
-template <class Work>
-void for_each_shortage(Work work) {
-  Arena enough;
-  work(enough);
-  for (std::size_t number = 0; number < enough.asked(); ++number) {
-    for (const bool for_ever : {true, false}) {
-      Arena arena(number, for_ever);
-      work(arena);
     }
   }
 }

@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "baton/chain.hpp"
+#include "baton/registry.hpp"
 #include "baton/w3c.hpp"
 #include "support/fields.hpp"
 
@@ -130,6 +133,56 @@ TEST(UserPropagatorTest, ReportsAndInjects) {
   EXPECT_TRUE(out.get("traceparent")->starts_with("00-0000000000000000000000000000002a-"));
   chain.inject(Context(), out);
   EXPECT_TRUE(out.empty());
+}
+
+/// Has a member of tracestate, and writes the whole of it.
+class KeepingPropagator final : public Propagator {
+ public:
+  explicit KeepingPropagator(const FormatTraits& traits) : Propagator(traits) {}
+
+  [[nodiscard]] std::optional<TraceState> reconcile(const TraceState& state, Sampling,
+                                                    const TraceState&) const noexcept override {
+    if (state.get(traits().state_key)) return std::nullopt;
+    return state.set(traits().state_key, "kept").value_or(state);
+  }
+  Extracted extract(CarrierReader, Context&, ExtractReport*) const override {
+    return Extracted::nothing;
+  }
+  void inject(const Context& context, CarrierWriter carrier) const override {
+    carrier.set(traits().name, context.span_context().trace_state.header());
+  }
+};
+
+TEST(PropagatorTest, EachFormatOwnsAllThatItReads) {
+  for (const RegisteredPropagator& format : registered_propagators()) {
+    const FormatTraits& traits = format.traits;
+    for (const auto& names : {traits.fields, traits.also_reads, traits.prefixes}) {
+      for (const std::string_view name : names) EXPECT_TRUE(traits.owns(name)) << name;
+    }
+    EXPECT_FALSE(traits.owns("x-other")) << traits.name;
+  }
+}
+
+TEST(PropagatorTest, EachFormatKeepsItsMemberOfTracestate) {
+  static constexpr FormatTraits one = {
+      .name = "one", .specification = "", .fields = {}, .state_key = "o"};
+  static constexpr FormatTraits two = {
+      .name = "two", .specification = "", .fields = {}, .state_key = "t"};
+  const PropagatorChain chain({},
+                              {std::make_shared<const KeepingPropagator>(one),
+                               std::make_shared<const KeepingPropagator>(two)},
+                              ExtractionPolicy::last_wins);
+  for (const auto& [before, after] : std::map<std::string, std::string>{{"", "t=kept,o=kept"},
+                                                                        {"o=1", "t=kept,o=1"},
+                                                                        {"t=1", "o=kept,t=1"},
+                                                                        {"t=1,o=1", "t=1,o=1"}}) {
+    Context context = Context().child();
+    context.set_trace_state(*TraceState::parse(before));
+    Fields fields;
+    chain.inject(context, fields);
+    EXPECT_EQ(fields.get("one"), after) << before;
+    EXPECT_EQ(fields.get("two"), after) << before;
+  }
 }
 
 }  // namespace

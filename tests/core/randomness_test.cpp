@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <bit>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <tuple>
 
 #include "baton/ids.hpp"
 #include "core/keyed_hash.hpp"
@@ -68,6 +70,33 @@ TEST(Randomness, ComesFromTheSystem) {
   EXPECT_NE(run_with('a', hash_of_a_name), run_with('b', hash_of_a_name));
 }
 
+/// The numbers of xoshiro256++, whose state the system gives, as ids.
+std::string ids_by_definition(char given_byte) {
+  std::uint64_t a;
+  std::memset(&a, given_byte, sizeof(a));
+  std::uint64_t b = a;
+  std::uint64_t c = a;
+  std::uint64_t d = a;
+  std::string text;
+  for (int i = 0; i < 64; ++i) {
+    text += SpanId(std::rotl(a + d, 23) + a).to_string();
+    std::tie(a, b, c, d) =
+        std::tuple(a ^ b ^ d, a ^ b ^ c, a ^ c ^ (b << 17U), std::rotl(b ^ d, 45));
+  }
+  return text;
+}
+
+TEST(Randomness, IdsAreNumbersOfXoshiro) {
+  for (const char byte : {'a', '\x01', '\x7f'}) {
+    const std::string ids = run_with(byte, [] {
+      std::string text;
+      for (int i = 0; i < 64; ++i) text += SpanId::random().to_string();
+      return text;
+    });
+    EXPECT_EQ(ids, ids_by_definition(byte));
+  }
+}
+
 // Whoever sees some ids can compute the numbers between and before them.
 TEST(Randomness, OfHashesIsNotThatOfIds) {
   const std::string without = run_with('a', [] {
@@ -87,6 +116,20 @@ TEST(Randomness, OfHashesIsNotThatOfIds) {
     return hash_of_a_name();
   };
   EXPECT_EQ(run_with('a', hash_behind_ids), run_with('b', hash_of_a_name));
+}
+
+TEST(Randomness, IsAskedOnceForTheKeyOfHashes) {
+  for (const int bytes : {0, int{'a'}, nothing}) {
+    EXPECT_EQ(run_with(bytes,
+                       [] {
+                         static_cast<void>(hash_of_a_name());
+                         is_asked = false;
+                         static_cast<void>(hash_of_a_name());
+                         return std::string(is_asked ? "again" : "once");
+                       }),
+              "once")
+        << bytes;
+  }
 }
 
 void add_ids(std::multiset<std::string>& ids, std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -189,7 +190,7 @@ TEST(SamplersTest, AnOverrideAndTheParentGiveTheHigherThreshold) {
             "sample")
       << "the override has no probability";
   EXPECT_EQ(
-      decide(parent_of(highest, Sampling::sample, "ot=th:8"), with_override(rate_limited(1000))),
+      decide(parent_of(highest, Sampling::sample, "ot=th:8"), with_override(rate_limited(100))),
       "sample")
       << "the override has no probability";
 }
@@ -217,6 +218,17 @@ TEST(SamplersTest, ARateHasNoThreshold) {
   EXPECT_EQ(decide(parent_of(highest, Sampling::drop, "ot=th:8;rv:00000000000000"), sampler),
             "sample ot=rv:00000000000000");
   EXPECT_EQ(decide(parent_of(highest, Sampling::sample, "ot=th:8"), sampler), "drop");
+}
+
+TEST(SamplersTest, ARateGrowsWithTime) {
+  const auto sampler = rate_limited(1000);
+  const auto samples = [&] { return decide({}, sampler) == "sample"; };
+  while (samples()) {
+  }
+  const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  bool again = false;
+  while (!again && std::chrono::steady_clock::now() < last) again = samples();
+  EXPECT_TRUE(again);
 }
 
 TEST(SamplersTest, ARateThatIsNotAboveZeroSamplesNothing) {

@@ -2,6 +2,7 @@
 // Compiled with NDEBUG: the behavior of scopes that end in a wrong order, or on a wrong thread.
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <array>
@@ -82,6 +83,25 @@ class Worker {
   std::thread thread_;
 };
 
+// The first one: a process makes the library's key once.
+TEST(ScopeOrder, WithoutAKeyScopesEndInAnyOrderAndTheNextCheckTriesAgain) {
+  EXPECT_EQ(test::run_in_child([] {
+              std::vector<pthread_key_t> keys;
+              for (pthread_key_t key{}; ::pthread_key_create(&key, nullptr) == 0;) {
+                keys.push_back(key);
+              }
+              auto outer = attach(1);
+              const auto inner = attach(2);
+              outer.reset();
+              std::string said = std::to_string(current_id());
+              said += detail::scope_list.link == nullptr ? ", not entered" : ", entered";
+              for (const pthread_key_t key : keys) ::pthread_key_delete(key);
+              said += ", " + std::to_string(current_id());
+              return said + (detail::scope_list.link == nullptr ? ", not entered" : ", entered");
+            }),
+            "2, not entered, 2, entered");
+}
+
 TEST(ScopeOrder, AnOuterScopeThatEndsFirstTakesOnlyItselfOut) {
   auto outer = attach(1);
   auto inner = attach(2);
@@ -153,6 +173,46 @@ TEST(ScopeOrder, AScopeMayOutliveItsThread) {
   }
 }
 
+TEST(ScopeOrder, ThreadsMayEndInAnyOrder) {
+  std::array<std::size_t, 3> order{0, 1, 2};
+  do {
+    std::array<std::optional<Worker>, 3> workers;
+    std::array<std::unique_ptr<Attached>, 3> left;
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+      workers[i].emplace().give([&] { left[i] = attach(1); });
+    }
+    workers[order[0]].reset();
+    workers[order[1]].reset();
+    const std::uint64_t strays = detail::strays;
+    left[order[0]].reset();
+    left[order[1]].reset();
+    EXPECT_EQ(detail::strays, strays) << "no thread needs a stray";
+    left[order[2]].reset();
+    EXPECT_EQ(detail::strays, strays + 1);
+    workers[order[2]]->give([] { EXPECT_EQ(&current(), &detail::empty_context()); });
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+// Another thread could end them, and nobody would hear of it any more.
+TEST(ScopeOrder, TheLastFunctionsOfAThreadSeeNoScopesThatItLeft) {
+  static_cast<void>(current());  // the library's key is older, and so its function is called first
+  pthread_key_t key{};
+  ASSERT_EQ(::pthread_key_create(&key,
+                                 [](void* sees_none) {
+                                   *static_cast<bool*>(sees_none) =
+                                       &current() == &detail::empty_context();
+                                 }),
+            0);
+  std::unique_ptr<Attached> left;
+  bool sees_none = false;
+  std::thread([&] {
+    left = attach(1);
+    ::pthread_setspecific(key, &sees_none);
+  }).join();
+  EXPECT_TRUE(sees_none);
+  ::pthread_key_delete(key);
+}
+
 TEST(ScopeOrder, AThreadHearsOfManyAtOnce) {
   constexpr std::size_t count = 2000;
   std::vector<std::unique_ptr<Attached>> scopes;
@@ -198,7 +258,7 @@ TEST(ScopeOrder, AChildProcessHasNoScopesOfOtherThreads) {
   Worker other;
   std::unique_ptr<Attached> theirs;
   other.give([&] { theirs = attach(9); });
-  const auto mine = attach(1);
+  auto mine = attach(1);
   EXPECT_EQ(test::run_in_child([&] {
               const std::uint64_t strays = detail::strays;
               theirs.reset();  // of a thread that the child does not have
@@ -207,9 +267,11 @@ TEST(ScopeOrder, AChildProcessHasNoScopesOfOtherThreads) {
                 const auto next = attach(2);
                 ids += std::to_string(current_id());
               }).join();
+              ids += std::to_string(current_id());
+              std::thread([&] { mine.reset(); }).join();
               return ids + std::to_string(current_id());
             }),
-            "021");
+            "0210");
   other.give([&] {
     EXPECT_EQ(current_id(), 9U);
     theirs.reset();
@@ -220,19 +282,39 @@ TEST(ScopeOrder, AThreadForgetsItsScopesIfThereIsNoMemoryForAStray) {
   Worker other;
   auto outer = attach(1);
   auto middle = attach(2);
-  const auto inner = attach(3);
+  auto inner = attach(3);
   detail::ScopeList& list = detail::scope_list;
   // No memory for twice that: half of what can be addressed.
   constexpr int bits = std::numeric_limits<std::size_t>::digits;
   list.stray_count = (std::size_t{1} << (bits - 1)) / (2 * sizeof(detail::Stray));
-  other.give([&] { middle.reset(); });
+  other.give([&] {
+    middle.reset();
+    inner.reset();
+  });
   EXPECT_TRUE(list.is_lost);
   list.stray_count = 0;
+  other.give([&] { inner.reset(); });  // there is memory again
 
   EXPECT_EQ(&current(), &detail::empty_context());
   const auto next = attach(4);
   outer.reset();
+  EXPECT_EQ(list.stray_count, 0U) << "another scope may get the place of a lost one";
   EXPECT_EQ(current_id(), 4U);
+}
+
+// As if the other thread had ended its scope when this thread had just looked.
+TEST(ScopeOrder, AScopeThatEndsOutOfOrderPassesNoStrays) {
+  Worker other;
+  detail::ScopeList& list = detail::scopes_of_thread();
+  const Context context;
+  detail::ScopeNode outer{&context, list.innermost, &list};
+  list.innermost = &outer;
+  auto middle = attach(2);
+  const auto inner = attach(3);
+  other.give([&] { middle.reset(); });
+  detail::end_out_of_order(outer);
+  EXPECT_EQ(current_id(), 3U);
+  EXPECT_EQ(list.innermost->outer, nullptr);
 }
 
 TEST(ScopeOrder, OthersEndWhileTheirThreadMakesMore) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -54,7 +55,10 @@ TEST(SpanTest, HandsWhatIsKnownToTheTracer) {
                       .attributes = at_start,
                       .links = links});
   EXPECT_EQ(tracer.open(), 1U);
-  const std::array<Attribute, 1> at_end{{{"b", "other"}}};
+  ASSERT_EQ(tracer.open_spans().size(), 1U);
+  EXPECT_EQ(tracer.open_spans()[0].name, "send");
+  EXPECT_EQ(tracer.open_spans()[0].context, span.context());
+  const std::array<Attribute, 2> at_end{{{"b", "other"}, {"c", std::int64_t{3}}}};
   span.end({.is_error = true, .error_type = "full", .attributes = at_end});
   EXPECT_EQ(tracer.open(), 0U);
 
@@ -64,11 +68,23 @@ TEST(SpanTest, HandsWhatIsKnownToTheTracer) {
   EXPECT_EQ(recorded.name, "send");
   EXPECT_EQ(recorded.attributes.at("a"), RecordedSpan::Value("text"));
   EXPECT_EQ(recorded.attributes.at("b"), RecordedSpan::Value("other"));
+  EXPECT_EQ(recorded.attributes.at("c"), RecordedSpan::Value(std::int64_t{3}));
   EXPECT_EQ(recorded.links.at(0), links[0]);
   EXPECT_TRUE(recorded.is_error);
   EXPECT_EQ(recorded.error_type, "full");
   tracer.clear();
   EXPECT_TRUE(tracer.ended().empty());
+}
+
+TEST(SpanTest, KindsHaveTheirNames) {
+  for (const auto& [kind, name] :
+       std::map<SpanKind, std::string>{{SpanKind::internal, "internal"},
+                                       {SpanKind::server, "server"},
+                                       {SpanKind::client, "client"},
+                                       {SpanKind::producer, "producer"},
+                                       {SpanKind::consumer, "consumer"}}) {
+    EXPECT_EQ(to_string(kind), name);
+  }
 }
 
 TEST(SpanTest, EndsOnce) {
@@ -85,6 +101,24 @@ TEST(SpanTest, EndsOnce) {
   ASSERT_EQ(ended.size(), 2U);
   EXPECT_EQ(ended[0].name, "first");
   EXPECT_EQ(ended[1].name, "second");
+  EXPECT_EQ(tracer.open(), 0U);
+}
+
+TEST(RecordingTracerTest, KnowsWhichSpansAreOpenAndHowManyEndedAgain) {
+  RecordingTracer tracer;
+  const Context parent;
+  const Tracer::Started first = tracer.start({.parent = parent, .name = "first"});
+  const Tracer::Started second = tracer.start({.parent = parent, .name = "second"});
+  ASSERT_EQ(tracer.open_spans().size(), 2U);
+  EXPECT_EQ(tracer.open_spans()[0].name, "first");
+  EXPECT_EQ(tracer.open_spans()[1].name, "second");
+  tracer.end(first, {});
+  EXPECT_EQ(tracer.ended_again(), 0U);
+  tracer.end(first, {});
+  tracer.end(first, {});
+  EXPECT_EQ(tracer.ended_again(), 2U);
+  EXPECT_EQ(tracer.open_spans().at(0).name, "second");
+  tracer.end(second, {});
   EXPECT_EQ(tracer.open(), 0U);
 }
 

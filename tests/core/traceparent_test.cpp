@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "core/parse_traceparent.hpp"
 #include "support/fields.hpp"
 
 namespace baton {
@@ -57,6 +58,39 @@ TEST(TraceparentTest, EveryByteAtEveryPlace) {
       EXPECT_EQ(parsed.error(),
                 ParseError(is_delimiter ? ErrorCode::bad_delimiter : ErrorCode::bad_hex, place));
     }
+  }
+}
+
+// What is read beside the usual: with blanks, of a later version, or with unknown flags.
+TEST(TraceparentTest, AnUnusualOneHasAllPartsAndNoError) {
+  for (const std::string& text :
+       {" \t" + std::string(sent) + " ", "cc" + std::string(sent.substr(2)),
+        "cc" + std::string(sent.substr(2)) + "-more", std::string(sent.substr(0, 53)) + "09"}) {
+    Traceparent parsed;
+    EXPECT_EQ(detail::parse_any_traceparent(ExactText(text).view(), parsed), ParseError()) << text;
+    EXPECT_EQ(parsed, parent) << text;
+  }
+}
+
+TEST(TraceparentTest, BlanksCountInTheOffsetOfAnErrorUnlessAllIsBlank) {
+  const auto error = [](std::string_view text) {
+    return Traceparent::parse(ExactText(text).view()).error();
+  };
+  EXPECT_EQ(error(" \t00-"), ParseError(ErrorCode::too_short, 5));
+  EXPECT_EQ(error(" \t"), ParseError(ErrorCode::empty, 0));
+}
+
+TEST(TraceparentTest, NeitherIdIsZero) {
+  for (const std::string_view end : {"", "-0000000000000000-01"}) {
+    const std::string text = "00-00000000000000000000000000000000" + std::string(end);
+    EXPECT_EQ(Traceparent::parse(ExactText(text).view()).error(),
+              ParseError(ErrorCode::zero_trace_id, 3));
+  }
+  for (const std::string_view end : {"", "-01"}) {
+    const std::string text =
+        "00-0af7651916cd43dd8448eb211c80319c-0000000000000000" + std::string(end);
+    EXPECT_EQ(Traceparent::parse(ExactText(text).view()).error(),
+              ParseError(ErrorCode::zero_span_id, 36));
   }
 }
 

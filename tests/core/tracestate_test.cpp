@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "baton/detail/memory_source.hpp"
+#include "core/tracestate_parser.hpp"
 #include "support/fields.hpp"
 #include "support/numbered.hpp"
 
@@ -179,6 +181,66 @@ TEST(TraceStateTest, HeaderWithinEveryLimitIsWholeMembers) {
   }
 }
 
+TEST(TraceStateTest, OnlyMembersOfMoreThan128BytesAreDroppedFirst) {
+  for (const std::size_t size : {128U, 129U}) {
+    const std::string large = "large=" + std::string(size - 6, 'x');
+    const TraceState state = parse(large + ",a=1");
+    EXPECT_EQ(state.header(state.header().size() - 1), size > 128 ? "a=1" : large);
+  }
+}
+
+TEST(TraceStateTest, HeaderWithinALimitOf32Members) {
+  const std::string all = numbered_members(32);
+  EXPECT_EQ(parse(all).header(all.size()), all);
+  EXPECT_EQ(parse(all).header(all.size() - 1), numbered_members(31));
+}
+
+// The parser knows most different keys by their ends.
+TEST(TraceStateTest, KeysThatDifferInTheMiddleAreDifferent) {
+  const std::string text = "01234567a01234567=1,01234567b01234567=2,01234567a0123456=3";
+  EXPECT_EQ(parse(text).header(), text);
+  EXPECT_EQ(parse(text + ",01234567b01234567=4").header(), text);
+}
+
+TEST(TraceStateTest, ALongMemberHasItsKeyAndNoBlanksAtItsEnds) {
+  const std::string value(200, 'x');
+  const std::string key(TraceState::max_key_size, 'k');
+  const std::string longest(TraceState::max_value_size, 'v');
+  for (const std::string_view blank : {"", " "}) {
+    const auto read = [blank](const std::string& text) {
+      return std::string(parse(std::string(blank).append(text)).header());
+    };
+    EXPECT_EQ(read("a=" + value + ",a=2,b=3"), "a=" + value + ",b=3");
+    EXPECT_EQ(read("a=1 ,b=2 "), "a=1,b=2");
+    EXPECT_EQ(read(key + "=" + longest), key + "=" + longest);
+  }
+}
+
+// What lies between the fields does not belong to them.
+TEST(TraceStateTest, FieldsAreJoinedByCommasAndTheirOffsetsCountFromTheFirst) {
+  constexpr std::string_view memory("a=1\0b=2\0\0,c=3 , \0 ,\0d=4,e", 25);
+  detail::TraceStateParser parser;
+  using Extent = std::pair<std::size_t, std::size_t>;
+  for (const auto& [begin, size] : {Extent(0, 3), Extent(4, 3), Extent(9, 7), Extent(17, 2)}) {
+    EXPECT_TRUE(parser.feed(memory.substr(begin, size)));
+  }
+  detail::TraceStateParser all = parser;
+  EXPECT_EQ(all.finish().header(), "a=1,b=2,c=3");
+  EXPECT_FALSE(parser.feed(memory.substr(20, 5)));
+  EXPECT_FALSE(parser.feed("f=1"));
+  EXPECT_EQ(parser.error(), ParseError(ErrorCode::missing_equals, 24));
+}
+
+TEST(TraceStateTest, WithoutMemoryThereIsNone) {
+  const TraceState state = parse("a=1,b=2");
+  const detail::MemorySource none([](void*, std::size_t) noexcept -> void* { return nullptr; },
+                                  nullptr);
+  const ParseError error(ErrorCode::out_of_memory, 0);
+  EXPECT_EQ(TraceState::parse("a=1").error(), error);
+  EXPECT_EQ(state.set("c", "3").error(), error);
+  EXPECT_TRUE(state.erase("a").empty());
+}
+
 TEST(TraceStateTest, CopiesShareOneText) {
   TraceState copy;
   {
@@ -195,6 +257,14 @@ TEST(TraceStateTest, CopiesShareOneText) {
 TEST(TraceStateTest, EqualWhereTheHeadersAre) {
   EXPECT_EQ(parse("a=1,b=2"), parse(" a=1,, b=2"));
   EXPECT_NE(parse("a=1,b=2"), parse("b=2,a=1"));
+}
+
+TEST(TraceStateTest, NothingBehindTheTextIsRead) {
+  EXPECT_TRUE(parse("").empty());
+  for (const std::size_t size : {1, 60, 61, 62, 125, 126}) {  // the comma ends or begins a window
+    const std::string member = "a=" + std::string(size, 'x');
+    EXPECT_EQ(parse(member + ',').header(), member);
+  }
 }
 
 TEST(TraceStateTest, KeepsNothingOfTheTextItWasReadFrom) {

@@ -11,6 +11,7 @@
 
 #include "baton/chain.hpp"
 #include "baton/configuration.hpp"
+#include "core/trust.hpp"
 #include "support/context_of.hpp"
 #include "support/everything.hpp"
 #include "support/fields.hpp"
@@ -89,9 +90,13 @@ TEST(TrustRulesTest, WhatIsDeniedIsErased) {
 }
 
 TEST(TrustRulesTest, ARuleThatAllowsAllDeniesNothing) {
-  const PropagatorChain chain = w3c().with_trust(
-      {.destinations = {{"a", true, true, {"x", "*"}}, {"*", true, true, {"x*"}}}});
+  const PropagatorChain chain = w3c().with_trust({.destinations = {{"a", true, true, {"x", "*"}},
+                                                                   {"context", true, false, {"*"}},
+                                                                   {"state", false, true, {"*"}},
+                                                                   {"*", true, true, {"x*"}}}});
   EXPECT_FALSE(chain.restricts("a"));
+  EXPECT_TRUE(chain.restricts("context"));
+  EXPECT_TRUE(chain.restricts("state"));
   EXPECT_TRUE(chain.restricts("b"));
 }
 
@@ -149,14 +154,26 @@ TEST(TrustRulesTest, FieldsNamedByDeniedKeysAreErased) {
   EXPECT_EQ(fields.get("ot-baggage-user"), "3");
 }
 
+TEST(TrustRulesTest, FieldsNamedByDeniedKeysAreErasedWhetherReadOrWritten) {
+  for (const auto& [read, written] :
+       {std::pair("jaeger", "tracecontext"), std::pair("tracecontext", "jaeger")}) {
+    ChainConfiguration wanted{read, written, ExtractionPolicy::last_wins, {}};
+    wanted.trust.destinations = {{"*", true, true, {"user"}}};
+    Fields fields = {{"uberctx-secret", "2"}, {"uberctx-user", "3"}};
+    make_chain(wanted).chain.inject(context_of(parent, "secret=2,user=3"), fields, "x");
+    EXPECT_FALSE(fields.get("uberctx-secret")) << read;
+    EXPECT_EQ(fields.get("uberctx-user"), "3") << read;
+  }
+}
+
 TEST(TrustRulesTest, WhatIsWrongInThemDenies) {
   const auto leaves = [](const std::vector<DestinationRule>& rules, std::string_view destination) {
     return !injected(w3c().with_trust({.destinations = rules}), full_context(), destination)
                 .empty();
   };
   const DestinationRule all{"all", true, true, {"*"}};
-  for (const char* pattern :
-       {"", "**", "*.", ".*", "*..", "a*b", "*a", "a*", "*.a.*", "a b", "a;b", "a\n", "\xc3\xa9"}) {
+  for (const char* pattern : {"", "**", "*.", ".*", "*..", "..*", "a*b", "*a", "a*", "*.a.*", "a b",
+                              "a;b", "a\n", "\xc3\xa9"}) {
     DestinationRule bad = all;
     bad.destination = pattern;
     EXPECT_TRUE(leaves({all, bad}, "all")) << pattern;
@@ -175,6 +192,47 @@ TEST(TrustRulesTest, WhatIsWrongInThemDenies) {
   keys.insert(keys.begin(), "k");
   EXPECT_FALSE(leaves({{"*", false, false, keys}}, ""));
   EXPECT_FALSE(leaves({{"*", false, false, {"", "us er", "u,user"}}}, ""));
+}
+
+TEST(TrustRulesTest, ALastDotSaysNothingAndAStarStandsForSomething) {
+  struct Row {
+    const char* pattern;
+    const char* destination;
+    bool matches;
+  };
+  for (const Row& row : {Row{"host.", "host", true}, Row{"host.", "HOST.", true},
+                         Row{"host", "host.", true}, Row{"host.", "host..", false},
+                         Row{"*.shop.", "a.shop", true}, Row{"*.shop", ".shop", false},
+                         Row{"shop.*", "shop.a", true}, Row{"shop.*", "shop..", false}}) {
+    const PropagatorChain chain = w3c().with_trust({.destinations = {{row.pattern}}});
+    EXPECT_EQ(chain.restricts(row.destination), row.matches) << row.pattern << row.destination;
+  }
+}
+
+TEST(TrustRulesTest, AKeyIsNotLongerThanAPattern) {
+  for (const std::size_t size : {TrustRules::max_pattern_size, TrustRules::max_pattern_size + 1}) {
+    const std::string key(size, 'k');
+    const PropagatorChain chain = w3c().with_trust({.destinations = {{"*", false, false, {key}}}});
+    const std::string baggage = key + "=1";
+    EXPECT_EQ(injected(chain, context_of(parent, baggage), "x").empty(),
+              size > TrustRules::max_pattern_size);
+    const Fields fields = {{"baggage", baggage}};
+    EXPECT_EQ(callers(CallerTrust::restart, {key}).receive(fields).context.baggage().empty(),
+              size > TrustRules::max_pattern_size);
+  }
+}
+
+TEST(TrustRulesTest, BaggageOfWhichAllIsAllowedIsNotCopied) {
+  const Context context = full_context();
+  const Context allowed =
+      detail::restrict(context, {"*", false, false, {"tenant", "user", "region.*"}});
+  EXPECT_EQ(allowed.baggage().header().data(), context.baggage().header().data());
+}
+
+TEST(CallerTrustTest, IsFullWhereOnlyDestinationsHaveRules) {
+  const PropagatorChain chain = w3c().with_trust({.destinations = {{"*"}}});
+  const Fields fields = {{"traceparent", parent}, {"baggage", "k=v"}};
+  EXPECT_EQ(chain.receive(fields).context.baggage().header(), "k=v");
 }
 
 TEST(CallerTrustTest, FullTakesAll) {
@@ -240,6 +298,10 @@ TEST(CallerTrustTest, KeepIdsDropsDecisionsInTracestate) {
            {"dd=o :rum;ss:1", "dd=o :rum;ss:1"},
            {"ot=th", "ot=th"},
            {"dd=t.usr:1 ;s:2", "dd=t.usr:1"},
+           {"a=1,dd=o:rum;", "a=1,dd=o:rum;"},
+           {"a=1,dd=;o:rum;;t.usr:1", "a=1,dd=;o:rum;;t.usr:1"},
+           {"a=1,dd=;s:2;;o:rum", "dd=;;o:rum,a=1"},
+           {"dd=;s:2", ""},
            {"ot=a ;th:1", "ot=a ;"},
            {"th=8,s=2", "th=8,s=2"},
        }) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "support/fields.hpp"
@@ -46,6 +47,31 @@ TEST(TraceContextPropagatorTest, LimitLeavesTheContextWhole) {
   EXPECT_EQ(out.get("tracestate"), "a=1");
 }
 
+/// As a record of Kafka: of fields with one name, the last one counts.
+struct LastFields : Fields {
+  static constexpr bool last_field_counts = true;
+  using Fields::Fields;
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    std::optional<std::string_view> last;
+    get_all(name, [&](std::string_view value) {
+      last = value;
+      return true;
+    });
+    return last;
+  }
+};
+
+TEST(TraceContextPropagatorTest, TakesTheLastFieldWhereItCounts) {
+  const TraceContextPropagator propagator;
+  Context context;
+  const LastFields fields{
+      {"traceparent", "00-11111111111111111111111111111111-b7ad6b7169203331-01"},
+      {"traceparent", parent}};
+  EXPECT_EQ(propagator.extract(fields, context), Extracted::span_context);
+  EXPECT_EQ(context.trace_id().to_string(), "0af7651916cd43dd8448eb211c80319c");
+}
+
 TEST(BaggagePropagatorTest, SaysWhatItIs) {
   const BaggagePropagator propagator;
   EXPECT_EQ(propagator.traits().name, "baggage");
@@ -62,8 +88,23 @@ TEST(BaggagePropagatorTest, SaysWhatItFound) {
   EXPECT_EQ(propagator.extract(Fields{{"baggage", "k=v"}}, context), Extracted::baggage);
 }
 
-// Tracestate and baggage of one request may share a block; either must be able to outlive the
-// other.
+TEST(BaggagePropagatorTest, AddsToWhatTheContextHasAsFarAsItMay) {
+  const BaggagePropagator propagator({.max_members = 2});
+  ExtractReport report;
+  for (ExtractReport* const listener : {&report, static_cast<ExtractReport*>(nullptr)}) {
+    Context context;
+    context.set_baggage(Baggage::parse("a=1"));
+    EXPECT_EQ(propagator.extract(Fields{{"baggage", "b=2"}}, context, listener),
+              Extracted::baggage);
+    EXPECT_EQ(report.issue_count(), listener == nullptr ? 1U : 0U);
+    EXPECT_EQ(propagator.extract(Fields{{"baggage", "c=3"}}, context, listener),
+              Extracted::baggage);
+    EXPECT_EQ(context.baggage().header(), "a=1,b=2");
+    EXPECT_EQ(report.issue_count(), 1U);
+  }
+  EXPECT_EQ(report.issues()[0].error.code, ErrorCode::too_many_members);
+}
+
 TEST(BaggagePropagatorTest, FindsNothingInAnEmptyField) {
   for (const std::string_view value : {"", " ,\t,"}) {
     Fields fields;
@@ -75,6 +116,8 @@ TEST(BaggagePropagatorTest, FindsNothingInAnEmptyField) {
   }
 }
 
+// Tracestate and baggage of one request may share a block; either must be able to outlive the
+// other.
 TEST(SharedBlockTest, EachOutlivesTheOther) {
   const Fields fields = {{"traceparent", parent}, {"tracestate", "a=1"}, {"baggage", "k=v"}};
   for (const bool baggage_first : {false, true}) {

@@ -66,17 +66,21 @@ inline std::optional<Member> read_member(const std::string& text) {
   return member;
 }
 
+inline Member decoded(Member member) {
+  member.value = percent_decode(member.value);
+  for (Property& property : member.properties) {
+    if (property.value) property.value = percent_decode(*property.value);
+  }
+  return member;
+}
+
 /// The content of a list of valid members, decoded: each key once, at its first place, with its
 /// last value.
 inline std::vector<Member> view_of(const std::vector<std::string>& kept) {
   std::vector<Member> members;
   std::map<std::string, std::size_t> places;
   for (const std::string& text : kept) {
-    Member member = *read_member(text);
-    member.value = percent_decode(member.value);
-    for (Property& property : member.properties) {
-      if (property.value) property.value = percent_decode(*property.value);
-    }
+    const Member member = decoded(*read_member(text));
     const auto [place, is_new] = places.emplace(member.key, members.size());
     if (is_new) {
       members.push_back(member);

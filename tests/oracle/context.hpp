@@ -59,7 +59,7 @@ inline bool has_key(const Context& context, const std::string& key) {
 
 /// Adds a member, unless its key exists. Returns false if the usual limits have no room for it.
 inline bool join_member(Context& context, const std::string& text) {
-  const Member member = view_of({text}).front();
+  const Member member = decoded(*read_member(text));
   if (has_key(context, member.key)) return true;
   std::size_t size = text.size();
   for (const std::string& kept : context.baggage_kept) size += kept.size() + 1;
@@ -73,6 +73,7 @@ inline bool join_member(Context& context, const std::string& text) {
 /// of members. The first `in_names` are from names of fields, and exist already if an earlier
 /// format had their key in any case.
 inline void join_entries(Context& context, const Pairs& entries, std::size_t in_names = 0) {
+  if (entries.empty()) return;
   std::set<std::string> before;
   for (const Member& member : context.baggage) before.insert(ascii_lower(member.key));
   int bad = 0;
@@ -104,52 +105,71 @@ inline void join_baggage(Context& context, const std::vector<std::string>& more)
   }
 }
 
-/// Reads the baggage of a format into a context that may have some.
-inline void read_baggage_of(const std::string& format, const Fields& fields, Context& context) {
-  if (format == "baggage") {
-    const std::vector<std::string> kept = read_baggage(fields.all("baggage"));
-    if (context.baggage_kept.empty()) {
-      context.baggage_kept = kept;
-      context.baggage = view_of(kept);
-    } else {
-      join_baggage(context, kept);
-    }
-  } else if (format != "tracecontext") {
-    const auto found = translators.at(format)(fields);
-    if (found) join_entries(context, found->baggage, found->in_names);
-  }
-}
-
-/// What a format reads from the fields into an empty context.
-inline Context read_format(const std::string& format, const Fields& fields) {
+/// What a format found for a chain, without baggage.
+struct Given {
+  std::string format;
   Context context;
-  if (format == "tracecontext") {
+};
+
+/// All that a format reads; its baggage as it is in the fields.
+struct Reading {
+  Given given;
+  std::vector<std::string> members;  ///< of the field `baggage`
+  Pairs entries;                     ///< of a translated format
+  std::size_t in_names = 0;          ///< the first of the entries
+};
+
+inline Reading read_alone(const std::string& format, const Fields& fields) {
+  Reading reading{{format, {}}, {}, {}};
+  Context& context = reading.given.context;
+  if (format == "baggage") {
+    reading.members = read_baggage(fields.all("baggage"));
+  } else if (format == "tracecontext") {
     const auto parent = read_traceparent(fields.all("traceparent"));
-    if (!parent) return context;
+    if (!parent) return reading;
     context.trace_id = parent->trace_id;
     context.span_id = parent->parent_id;
     context.sampled = parent->sampled;
     context.random = parent->random;
     context.sampling = parent->sampled ? "sample" : "drop";
     if (const auto state = read_tracestate(fields.all("tracestate"))) context.tracestate = *state;
-  } else if (format != "baggage") {
-    const auto found = translators.at(format)(fields);
-    if (!found) return context;
+  } else if (const auto found = translators.at(format)(fields)) {
     context.trace_id = found->trace_id;
     context.span_id = found->span_id;
     context.sampling = found->sampling;
     context.sampled = context.has_trace() && is_sampled(found->sampling);
     if (!found->dd.empty()) context.tracestate = {{"dd", found->dd}};
+    reading.entries = found->baggage;
+    reading.in_names = found->in_names;
   }
-  read_baggage_of(format, fields, context);
-  return context;
+  return reading;
 }
 
-/// What a format found for a chain.
-struct Given {
-  std::string format;
-  Context context;
-};
+/// Adds the baggage of a format to a context that may have some.
+inline void join_baggage_of(const Reading& reading, Context& context) {
+  if (context.baggage_kept.empty()) {
+    context.baggage_kept = reading.members;
+    context.baggage = view_of(reading.members);
+  } else {
+    join_baggage(context, reading.members);
+  }
+  join_entries(context, reading.entries, reading.in_names);
+}
+
+/// What a format reads from the fields into an empty context.
+inline Context read_format(const std::string& format, const Fields& fields) {
+  Reading reading = read_alone(format, fields);
+  join_baggage_of(reading, reading.given.context);
+  return reading.given.context;
+}
+
+/// What each of a chain's formats reads from the fields.
+inline std::vector<Reading> read_each(const std::vector<std::string>& formats,
+                                      const Fields& fields) {
+  std::vector<Reading> all;
+  for (const std::string& format : formats) all.push_back(read_alone(format, fields));
+  return all;
+}
 
 /// The sampling of formats with the same ids: the winner's, unless its format cannot say the
 /// other's, or it has no decision and the other has one.
@@ -230,22 +250,21 @@ inline Given choose(const std::vector<Given>& all, bool first_match) {
 /// The result of a chain of formats: the first or the last span context, completed by those with
 /// the same ids; or else the first or last trace id alone, completed by the others and a lone
 /// decision; or else that decision; and the baggage of all.
-inline Context read_chain(const std::vector<std::string>& formats, bool first_match,
-                          const Fields& fields) {
+inline Context read_chain(const std::vector<Reading>& all, bool first_match) {
   std::vector<Given> spans;
   std::vector<Given> traces;
   std::vector<Given> decisions;
   Context baggage;
-  for (const std::string& format : formats) {
-    const Context found = read_format(format, fields);
-    if (found.has_span()) {
-      spans.push_back({format, found});
-    } else if (found.has_trace()) {
-      traces.push_back({format, found});
-    } else if (found.sampling != "defer") {
-      decisions.push_back({format, found});
+  for (const Reading& reading : all) {
+    const Given& given = reading.given;
+    if (given.context.has_span()) {
+      spans.push_back(given);
+    } else if (given.context.has_trace()) {
+      traces.push_back(given);
+    } else if (given.context.sampling != "defer") {
+      decisions.push_back(given);
     }
-    read_baggage_of(format, fields, baggage);
+    join_baggage_of(reading, baggage);
   }
   Context result;
   const auto decision = [&] { return first_match ? decisions.front() : decisions.back(); };
@@ -264,6 +283,11 @@ inline Context read_chain(const std::vector<std::string>& formats, bool first_ma
   result.baggage_kept = baggage.baggage_kept;
   result.baggage = baggage.baggage;
   return result;
+}
+
+inline Context read_chain(const std::vector<std::string>& formats, bool first_match,
+                          const Fields& fields) {
+  return read_chain(read_each(formats, fields), first_match);
 }
 
 }  // namespace oracle

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -89,12 +90,12 @@ inline std::string percent_decode(const std::string& text) { return to_utf8(unes
 inline bool is_baggage_octet(char c) { return c > 0x20 && c < 0x7f && !contains("\",;\\", c); }
 
 inline std::string percent_encode(const std::string& value) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
   std::string result;
   for (const char c : value) {
     if (is_baggage_octet(c) && c != '%') {
       result += c;
     } else {
-      const std::string hex = "0123456789ABCDEF";
       const auto byte = static_cast<unsigned char>(c);
       result += '%';
       result += hex[byte / 16];

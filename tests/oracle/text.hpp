@@ -45,14 +45,13 @@ inline std::optional<std::string> hex_of_decimal(const std::string& decimal) {
 }
 
 inline std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == separator) {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  for (std::size_t end = 0; (end = text.find(separator, begin)) != std::string_view::npos;) {
+    parts.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
   }
+  parts.emplace_back(text.substr(begin));
   return parts;
 }
 

@@ -16,9 +16,9 @@ struct Entry {
 };
 
 inline bool is_tracestate_key(const std::string& key) {
-  const std::string lower = "abcdefghijklmnopqrstuvwxyz";
-  return !key.empty() && key.size() <= 256 && contains(lower + digits, key[0]) &&
-         all_of(key, lower + digits + "_-*/@");
+  static const std::string first = "abcdefghijklmnopqrstuvwxyz" + digits;
+  static const std::string others = first + "_-*/@";
+  return !key.empty() && key.size() <= 256 && contains(first, key[0]) && all_of(key, others);
 }
 
 inline bool is_tracestate_value(const std::string& value) {

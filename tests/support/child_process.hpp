@@ -5,42 +5,72 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <utility>
+
+// Of programs whose coverage is measured.
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
+extern "C" [[gnu::weak]] int __llvm_profile_write_file();
 
 namespace baton::test {
 
-/// Runs `function` in a child process and returns its result. Throws if the child fails.
-template <class Function>
-std::string run_in_child(Function function) {
+struct EndedProcess {
+  int status = -1;   ///< as of `waitpid`
+  std::string said;  ///< into the pipe
+};
+
+/// Ends a child at once: no destructor runs, and no handler of the end, such as the one that writes
+/// what the child came to.
+[[noreturn]] inline void end_child(int status) {
+  if (__llvm_profile_write_file != nullptr) __llvm_profile_write_file();
+  ::_exit(status);
+}
+
+/// Forks a process that calls `work` with the end of a pipe and exits with what it returns. If that
+/// throws, the child ends: it must not run the tests behind this one.
+template <class Work>
+EndedProcess run_process(Work work) {
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) throw std::runtime_error("pipe failed");
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("fork failed");
   if (child == 0) {
     ::close(ends[0]);
-    const std::string text = function();
-    std::size_t written = 0;
-    while (written < text.size()) {
-      const ssize_t n = ::write(ends[1], text.data() + written, text.size() - written);
-      if (n <= 0) ::_exit(1);
-      written += static_cast<std::size_t>(n);
+    try {
+      end_child(work(ends[1]));
+    } catch (...) {
+      std::abort();
     }
-    ::_exit(0);
   }
 
   ::close(ends[1]);
-  std::string text;
+  EndedProcess ended;
   std::array<char, 4096> buffer{};
   for (ssize_t n = 0; (n = ::read(ends[0], buffer.data(), buffer.size())) > 0;) {
-    text.append(buffer.data(), static_cast<std::size_t>(n));
+    ended.said.append(buffer.data(), static_cast<std::size_t>(n));
   }
   ::close(ends[0]);
-  int status = 0;
-  if (::waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    throw std::runtime_error("the child process failed");
-  }
-  return text;
+  if (::waitpid(child, &ended.status, 0) != child) throw std::runtime_error("waitpid failed");
+  return ended;
+}
+
+/// Runs `function` in a child process and returns its result. Throws if the child fails.
+template <class Function>
+std::string run_in_child(Function function) {
+  EndedProcess ended = run_process([&](int pipe) {
+    const std::string text = function();
+    std::size_t written = 0;
+    while (written < text.size()) {
+      const ssize_t n = ::write(pipe, text.data() + written, text.size() - written);
+      if (n <= 0) return 1;
+      written += static_cast<std::size_t>(n);
+    }
+    return 0;
+  });
+  if (ended.status != 0) throw std::runtime_error("the child process failed");
+  return std::move(ended.said);
 }
 
 }  // namespace baton::test

@@ -25,6 +25,7 @@ inline void* allocate_or_throw(std::size_t size) {
 }  // namespace baton::test
 
 // One source of a program includes them: what replaces these operators must not be inline.
+// Nor may GCC inline one of a pair: it warns of a free() of what new returned.
 // NOLINTBEGIN(misc-definitions-in-headers)
 void* operator new(std::size_t size) { return baton::test::allocate_or_throw(size); }
 void* operator new[](std::size_t size) { return baton::test::allocate_or_throw(size); }
@@ -34,10 +35,14 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
   return baton::test::allocate(size);
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete[](void* memory, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
 // NOLINTEND(misc-definitions-in-headers)

@@ -118,9 +118,14 @@ class RabbitMQ(Server):
         self.run(RABBITMQ, **self.variables)
 
     def control(self, *words):
-        """Runs a command of rabbitmqctl."""
-        subprocess.run([RABBITMQ.replace("rabbitmq-server", "rabbitmqctl"), *words], check=True,
-                       stdout=subprocess.DEVNULL, timeout=60, env={**os.environ, **self.variables})
+        """Runs a command of rabbitmqctl; returns what it prints."""
+        return subprocess.run([RABBITMQ.replace("rabbitmq-server", "rabbitmqctl"), "--quiet", *words],
+                              check=True, stdout=subprocess.PIPE, text=True, timeout=120,
+                              env={**os.environ, **self.variables}).stdout
+
+    def states(self):
+        """Those of the connections: `blocked` is one that has published during an alarm."""
+        return self.control("list_connections", "--no-table-headers", "state").split()
 
     def wait(self):
         self.wait_for(self.port, self.speaks)

@@ -17,6 +17,8 @@ constexpr bool writes_at_compile_time() {
 }
 static_assert(writes_at_compile_time());
 
+TEST(BoundedWriterTest, WritesAtRunTimeAsAtCompileTime) { EXPECT_TRUE(writes_at_compile_time()); }
+
 TEST(BoundedWriterTest, WritesNothingAtFirst) {
   EXPECT_EQ(BoundedWriter<0>().view(), "");
   EXPECT_EQ(BoundedWriter<4>().view(), "");

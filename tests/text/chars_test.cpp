@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "support/fields.hpp"
+
 namespace baton::detail {
 namespace {
 
@@ -36,6 +38,17 @@ void expect_exactly(const Charset& set, std::string_view members) {
 TEST(CharsetTest, Digits) { expect_exactly(digits, digit_list); }
 TEST(CharsetTest, LowerLetters) { expect_exactly(lower_letters, lower_list); }
 TEST(CharsetTest, UpperLetters) { expect_exactly(upper_letters, upper_list); }
+// Those of the library are all made by the compiler.
+TEST(CharsetTest, OneThatIsMadeAtRunTimeIsTheSame) {
+  const std::string two = "bc";
+  const std::string_view some = two;
+  const char first = some.front();
+  expect_exactly(Charset(some), "bc");
+  expect_exactly(Charset::range(first, 'd'), "bcd");
+  expect_exactly(Charset::range('\xFE', '\xFF'), "\xFE\xFF");
+  expect_exactly(Charset(some) + Charset("cx"), "bcx");
+  expect_exactly(Charset(some) - Charset("cx"), "b");
+}
 TEST(CharsetTest, OptionalSpace) { expect_exactly(optional_space, " \t"); }
 
 TEST(CharsetTest, TokenChars) {
@@ -70,16 +83,34 @@ TEST(CharsetTest, FindOutsideGivesTheFirst) {
   EXPECT_EQ(digits.find_outside(""), 0U);
   EXPECT_EQ(digits.find_outside("123"), 3U);
   EXPECT_EQ(digits.find_outside("12a4b"), 2U);
+  for (std::size_t size = 0; size <= 13; ++size) {
+    for (std::size_t place = 0; place <= size; ++place) {
+      std::string text(size, '0');
+      for (std::size_t i = place; i < size; ++i) text[i] = 'a';
+      EXPECT_EQ(digits.find_outside(test::ExactText(text).view()), place) << text;
+      if (place < size) text.replace(place + 1, size, size - place - 1, '1');
+      EXPECT_EQ(digits.find_outside(test::ExactText(text).view()), place) << text;
+    }
+  }
 }
 
 TEST(CharsetTest, TrimTakesSpacesAndTabsAndNothingElse) {
   EXPECT_EQ(trim(""), "");
-  EXPECT_EQ(trim(" \t \t"), "");
+  EXPECT_EQ(trim(test::ExactText(" \t \t").view()), "");
   EXPECT_EQ(trim(" \ta b\t "), "a b");
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
     const std::string text = {c, 'x', c};
     EXPECT_EQ(trim(text), c == ' ' || c == '\t' ? "x" : text) << "byte " << byte;
+  }
+}
+
+TEST(AsciiPrefixTest, StartsWithAPrefixOfAnyCase) {
+  for (const std::string_view text : {"uberctx-", "UberCtx-a", "UBERCTX-"}) {
+    EXPECT_TRUE(starts_with_ignoring_case(text, "uberctx-")) << text;
+  }
+  for (const std::string_view text : {"", "uberctx", "xberctx-", "uberctx_a", " uberctx-"}) {
+    EXPECT_FALSE(starts_with_ignoring_case(text, "uberctx-")) << text;
   }
 }
 

@@ -52,6 +52,8 @@ TEST(GrowingTextTest, LiesInTheMemoryOfTheSource) {
   text.append(std::string(200, 'b'));
   text.append(std::string(600, 'c'));
   EXPECT_EQ(owner.left, 0U);
+  EXPECT_EQ(owner.blocks[0].size(), 512U) << "twice as much as before";
+  EXPECT_EQ(owner.blocks[1].size(), 1024U);
   EXPECT_EQ(text.view().data(), owner.blocks.back().data());
   EXPECT_EQ(text.view(), std::string(200, 'a') + std::string(200, 'b') + std::string(600, 'c'));
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/utf8.hpp"
+#include "text/growing_text.hpp"
 
 namespace baton::detail {
 namespace {
@@ -122,6 +123,39 @@ TEST(PercentTest, EncodesEverythingButOctetsAndPercent) {
         byte > 0x20 && byte < 0x7f && std::string_view("\",;\\%").find(text) == std::string::npos;
     EXPECT_EQ(encode(text), goes_as_it_is ? text : escape_all(text)) << byte;
   }
+}
+
+TEST(PercentTest, BytesAreThoseThatAreEncodedOfAnyKind) {
+  struct Case {
+    std::string_view raw;
+    std::string_view bytes;
+    bool is_good;
+  };
+  for (const auto& [raw, bytes, is_good] : {Case{"", "", true},
+                                            {"a+b", "a+b", true},
+                                            {"a%fFb%C3c",
+                                             "a\xFF"
+                                             "b\xC3"
+                                             "c",
+                                             true},
+                                            {"%25%34%31", "%41", true},
+                                            {"%", "%", false},
+                                            {"a%4", "a%4", false},
+                                            {"%g1%41", "%g1A", false},
+                                            {"%%41b", "%Ab", false}}) {
+    std::string text = "=";
+    EXPECT_EQ(append_bytes(raw, text), is_good) << raw;
+    EXPECT_EQ(text, "=" + std::string(bytes)) << raw;
+    GrowingText growing("=");
+    EXPECT_EQ(append_bytes(raw, growing), is_good) << raw;
+    EXPECT_EQ(growing.view(), text) << raw;
+  }
+}
+
+TEST(PercentTest, EncodesWhatIsNotPlain) {
+  GrowingText out("=");
+  append_percent_encoded("a-\xFF-b", out, lower_letters);
+  EXPECT_EQ(out.view(), "=a%2D%FF%2Db");
 }
 
 TEST(PercentTest, AppendsToWhatIsThere) {

@@ -78,6 +78,10 @@ TEST(CountBitsTest, CountsThem) {
                                    0x5555555555555555ULL, 0xffffffffffffffffULL}) {
     EXPECT_EQ(count_bits(bits), static_cast<std::size_t>(std::popcount(bits))) << bits;
   }
+  for (int i = 0; i < 64; ++i) {
+    EXPECT_EQ(count_bits(std::uint64_t{1} << i), 1U) << i;
+    EXPECT_EQ(count_bits(~std::uint64_t{0} >> i), static_cast<std::size_t>(64 - i)) << i;
+  }
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "baton/baton.hpp"
+#include "support/fields.hpp"
+#include "support/numbered.hpp"
 
 namespace baton {
 namespace {
@@ -38,6 +40,25 @@ TEST(DatadogTest, APriorityThatContradictsIsReplaced) {
 TEST(DatadogTest, WhatIsNoPairRemains) {
   EXPECT_EQ(reconciled("odd;s:1;o:web", Sampling::drop), "s:0;odd;o:web");
   EXPECT_EQ(reconciled("o:web", Sampling::defer, ";"), "unchanged") << "nothing is nothing to add";
+}
+
+TEST(DatadogTest, TagsAreTakenAsLongAsTheyFit) {
+  const std::string high_bits = "_dd.p.tid=640cfd8d00000000";
+  std::string tags;
+  for (std::size_t i = 0; i < 100; ++i) tags += test::numbered(",_dd.p.k", i) + "=v";
+  for (const std::string& sent :
+       {high_bits + tags, high_bits + tags + "," + high_bits, tags.substr(1) + "," + high_bits}) {
+    const test::Fields fields = {
+        {"x-datadog-trace-id", "1"}, {"x-datadog-parent-id", "2"}, {"x-datadog-tags", sent}};
+    Context context;
+    ExtractReport report;
+    DatadogPropagator().extract(fields, context, &report);
+    EXPECT_EQ(context.trace_id(), TraceId(0x640cfd8d00000000, 1)) << sent;
+    const std::string_view taken = context.span_context().trace_state.get("dd").value_or("");
+    EXPECT_TRUE(taken.ends_with("t.k31:v;t.k32:v")) << taken;
+    EXPECT_LE(taken.size(), TraceState::max_value_size) << sent;
+    EXPECT_EQ(report.issue_count(), 1U) << sent;
+  }
 }
 
 TEST(DatadogTest, APairIsAddedIfItsKeyIsAtNoPlace) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -207,6 +208,38 @@ TEST(FamilyTest, WorkStopsAfterAsManyBadKeysAsThereMayBeMembers) {
     EXPECT_LE(report.issue_count(), most + 2) << name;
     EXPECT_LE(carrier.gets, 3U) << name << ": the ids, those that are reported, and one key";
   }
+}
+
+TEST(FamilyTest, AKeyBeyondTheLimitOfBytesIsReportedAndNotLookedUp) {
+  const JaegerPropagator few_bytes({.max_bytes = 8});
+  for (const std::size_t size : {7U, 8U, 9U, 1000U}) {
+    const CountingCarrier carrier{{"uberctx-" + std::string(size, 'k')}};
+    Context context;
+    ExtractReport report;
+    few_bytes.extract(carrier, context, &report);
+    EXPECT_TRUE(context.baggage().empty()) << size;
+    ASSERT_EQ(report.issue_count(), 2U) << size;
+    EXPECT_EQ(report.issues()[0].field, "uber-trace-id") << size;
+    EXPECT_EQ(report.issues()[1].error, (ParseError{ErrorCode::too_many_bytes, 0})) << size;
+    EXPECT_EQ(carrier.gets, size <= 8 ? 3U : 2U) << size << ", two are those of the ids";
+  }
+}
+
+TEST(FamilyTest, WhatIsBeforeAKeyBeyondTheLimitOfBytesIsRead) {
+  const std::vector<std::pair<std::string, std::string>> fields = {
+      {"uberctx-a", "1"}, {"uberctx-" + std::string(9, 'k'), "v"}};
+  Context context;
+  JaegerPropagator({.max_bytes = 8}).extract(http::HeaderCarrier(fields), context);
+  EXPECT_EQ(context.baggage().header(), "a=1");
+}
+
+TEST(FamilyTest, ThereMayBeNoLimits) {
+  constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
+  const std::vector<std::pair<std::string, std::string>> fields = {{"uberctx-a", "1"},
+                                                                   {"uberctx-b", "2"}};
+  Context context;
+  JaegerPropagator({any_number, any_number}).extract(http::HeaderCarrier(fields), context);
+  EXPECT_EQ(context.baggage().header(), "a=1,b=2");
 }
 
 TEST(FamilyTest, NothingBeyondTheLimitOfBytesIsLookedAt) {

@@ -89,7 +89,7 @@ amqp_field_value_t to_field(const value& from, amqp_pool_t& pool) {
       return field_of(AMQP_FIELD_KIND_TABLE, &Content::table, to_table(from.get_object(), pool));
     default: break;
   }
-  return field_of(AMQP_FIELD_KIND_VOID, &Content::boolean, 0);
+  return {.kind = AMQP_FIELD_KIND_VOID, .value = {}};
 }
 // NOLINTEND(misc-no-recursion)
 

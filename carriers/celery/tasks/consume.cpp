@@ -5,6 +5,7 @@
 #include <array>
 #include <initializer_list>
 
+#include "baton/detail/ascii.hpp"
 #include "carriers/celery/nested.hpp"
 #include "carriers/celery/tasks/json_reader.hpp"
 
@@ -18,10 +19,10 @@ tl::unexpected<MessageError> fail(std::string_view part, ErrorCode code) {
   return tl::unexpected<MessageError>({part, {code, 0}});
 }
 
+/// Without regard to case.
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> known) {
-  std::string lowercase(text);
-  for (char& c : lowercase) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return std::find(known.begin(), known.end(), lowercase) != known.end();
+  return std::ranges::any_of(
+      known, [text](std::string_view each) { return detail::equals_ignoring_case(text, each); });
 }
 
 /// A header that is text, or null.

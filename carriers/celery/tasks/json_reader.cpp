@@ -10,10 +10,19 @@
 namespace baton::celery::internal {
 namespace {
 
+template <class Number>
+std::optional<Number> whole(std::string_view text) noexcept {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, number);
+  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  return number;
+}
+
 // NOLINTBEGIN(misc-no-recursion): to the maximal depth
 /// Makes values of a text, with the numbers as exact as a double can be: Boost.JSON 1.81 reads
 /// their last digits wrong, makes NaN of `0e400`, and infinities of numbers just below the largest
-/// double.
+/// double. The text must be one that a scanner has read, so that only the depth can be wrong.
 class ValueMaker {
  public:
   ValueMaker(json::Scanner& scanner, std::size_t max_depth) noexcept
@@ -23,7 +32,10 @@ class ValueMaker {
   bool make(boost::json::value& out, std::size_t level) {
     const char first = scanner_->peek();
     const bool is_object = first == '{';
-    if (!is_object && first != '[') return make_scalar(out);
+    if (!is_object && first != '[') {
+      make_scalar(out);
+      return true;
+    }
     if (level > max_depth_) return scanner_->fail(ErrorCode::too_deep, scanner_->place());
     return is_object ? make_object(out.emplace_object(), level)
                      : make_array(out.emplace_array(), level);
@@ -31,31 +43,30 @@ class ValueMaker {
 
  private:
   bool make_object(boost::json::object& out, std::size_t level) {
-    if (!scanner_->enter_object()) return false;
+    scanner_->enter_object();
     for (json::Value name; scanner_->next_member(name);) {
       if (!make(out[text_of(name)], level + 1)) return false;
     }
-    return !scanner_->failed();
+    return true;
   }
 
   bool make_array(boost::json::array& out, std::size_t level) {
-    if (!scanner_->enter_array()) return false;
+    scanner_->enter_array();
     while (scanner_->next_element()) {
       if (!make(out.emplace_back(nullptr), level + 1)) return false;
     }
-    return !scanner_->failed();
+    return true;
   }
 
-  bool make_scalar(boost::json::value& out) {
+  void make_scalar(boost::json::value& out) {
     json::Value scalar;
-    if (!scanner_->read(scalar)) return false;
+    scanner_->read(scalar);
     switch (scalar.type) {
       case json::Type::string: out = text_of(scalar); break;
       case json::Type::number: out = number_of(scalar.text); break;
       case json::Type::boolean: out = scalar.text == "true"; break;
       default: out = nullptr;
     }
-    return true;
   }
 
   std::string_view text_of(const json::Value& string) {
@@ -63,15 +74,6 @@ class ValueMaker {
     decoded_.clear();
     json::append_decoded(string.inside(), decoded_);
     return decoded_;
-  }
-
-  template <class Number>
-  static std::optional<Number> whole(std::string_view text) noexcept {
-    Number number{};
-    const char* const end = text.data() + text.size();
-    const auto result = std::from_chars(text.data(), end, number);
-    if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-    return number;
   }
 
   static boost::json::value number_of(std::string_view text) {
@@ -130,9 +132,10 @@ bool JsonReader::read(const json::Object& object, std::string_view name, std::ui
   if (member == nullptr) return true;
   if (!expect(member->value, json::Type::number)) return false;
   const std::string_view text = member->value.text;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return (error == std::errc() && end == text.data() + text.size()) ||
-         fail(ErrorCode::bad_number, text.data());
+  const auto number = whole<std::uint32_t>(text);
+  if (!number) return fail(ErrorCode::bad_number, text.data());
+  out = *number;
+  return true;
 }
 
 bool JsonReader::make(const json::Value& value, boost::json::value& out, std::size_t level) {

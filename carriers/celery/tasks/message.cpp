@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/carriers/celery/tasks/message.hpp"
 
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -44,9 +45,9 @@ value time_or_null(const std::optional<Task::Time>& time) {
 }
 
 std::string this_process() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  return "baton" + std::to_string(::getpid()) + "@" + host.data();
+  utsname machine{};
+  ::uname(&machine);
+  return "baton" + std::to_string(::getpid()) + "@" + machine.nodename;
 }
 
 boost::json::object headers_of(const Task& task, const std::string& id) {

@@ -65,6 +65,8 @@ static void test_errors_of_configuration(void) {
   CHECK_EQUAL(baton_chain_new(&options, &chain, small, sizeof small), BATON_ERROR_CONFIGURATION);
   CHECK_STRING(small, "unknown");
   CHECK_EQUAL(baton_chain_new(&options, &chain, NULL, 100), BATON_ERROR_CONFIGURATION);
+  CHECK_EQUAL(baton_chain_new(&options, &chain, small, 0), BATON_ERROR_CONFIGURATION);
+  CHECK_STRING(small, "unknown");
 
   options.extract = NULL;
   options.callers = "keep_id";

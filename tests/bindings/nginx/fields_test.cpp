@@ -128,6 +128,7 @@ TEST(NginxFieldsTest, MoreNamesThanUsual) {
     FinitePool pool(memory);
     const NginxList list({{"name-59", "1"}, {"a", "1"}}, 20);
     FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
+    EXPECT_EQ(changes.failed(), memory == 0);
     changes.erase("name-59");
     MadeList made;
     const bool is_applied = changes.differ() && changes.apply(made);

@@ -32,8 +32,8 @@ def wait_until(condition, what):
 
 
 class Nginx:
-    """A master with workers. In the configuration, `@name` is an address of its own, or that of an
-    upstream that is given; `AT_name` is nginx's `@name`."""
+    """A master with workers, or one process if there are to be none. In the configuration, `@name` is
+    an address of its own, or that of an upstream that is given; `AT_name` is nginx's `@name`."""
 
     def __init__(self, http, module=MODULE, workers=2, upstreams=None, env=None, others=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nginx-"))
@@ -54,8 +54,9 @@ class Nginx:
                             ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         load = "".join(f"load_module {module};\n" for module in self.modules)
         user = "user root;" if os.geteuid() == 0 else ""
+        processes = f"worker_processes {self.workers};" if self.workers else "master_process off;"
         self.path.write_text(f"""{load} {user}
-            daemon off; worker_processes {self.workers}; pid {self.folder}/pid;
+            daemon off; {processes} pid {self.folder}/pid;
             error_log {self.folder}/error.log info;
             worker_shutdown_timeout 30s;
             events {{ worker_connections 512; }}
@@ -166,7 +167,9 @@ class Nginx:
             return {name: int(count) for name, count in COUNTERS.findall(response.read().decode())}
 
     def log(self, name="access.log", lines=1):
-        """The lines of a log, at least that many: nginx writes it after the response."""
+        """The lines of a log, at least that many: nginx writes it after the response, and so the lines
+        of requests that follow each other may be in any order.
+        """
         path = self.folder / name
         wait_until(lambda: path.exists() and len(path.read_text().splitlines()) >= lines,
                    f"{name} has {lines} lines")

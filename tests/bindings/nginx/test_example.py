@@ -55,9 +55,8 @@ class Example(server.TestCase):
         self.assertLessEqual(set(public), {"traceparent", "tracestate"})
         self.assertNotEqual(TRACEPARENT_FORM.match(public["traceparent"])[1], TRACE_ID)
         self.assertIn(b"\r\ntraceresponse: " + public["traceparent"].encode(), self.head)
-        lines = self.server.log(lines=5)
-        self.assertRegex(lines[0], rf'^127.0.0.1 "GET / HTTP/1.1" 200 "-" trace_id={TRACE_ID} '
-                                   rf"span_id={SPAN_ID} sampled=1 format=b3$")
+        self.assertIn(f'127.0.0.1 "GET / HTTP/1.1" 200 "-" trace_id={TRACE_ID} '
+                      f"span_id={SPAN_ID} sampled=1 format=b3", self.server.log(lines=5))
         counts = server.COUNTERS.findall(
             self.server.get("/metrics", name="metrics")[2].decode())
         self.assertIn(('baton_format_won_total{format="b3"}', "1"), counts)

@@ -37,12 +37,14 @@ LOCATIONS = f"""
         baton_sampler parentbased_traceidratio 1; proxy_pass http://@app; }}
       location /trust {{ baton_callers full baggage=tenant; baton_upstream context baggage=tenant;
         baton_b3_short_trace_ids on; proxy_pass http://@app; }}
+      location /early {{ set $early $baton_trace_id; set $later $baton_trace_id;
+        proxy_pass http://@app; }}
       location /again {{ error_page 403 = /ids; deny all; }}
       location /out {{ error_page 403 = /off; baton_inject b3; deny all; }}
       location /off {{ baton off; proxy_pass http://@app; }}
       location = /metrics {{ baton_metrics; }}
     }}"""
-TARGETS = ("/", "/ids", "/trust", "/again", "/out", "/metrics")
+TARGETS = ("/", "/ids", "/trust", "/early", "/again", "/out", "/metrics")
 
 
 class Faults(server.TestCase):
@@ -124,6 +126,34 @@ class Faults(server.TestCase):
         workers = nginx.children()
         self.fail_requests(nginx)
         self.assertEqual(nginx.children(), workers)
+        # nginx has asked for the length of a variable, and then got a longer one.
+        self.assertNotIn("no buffer space", nginx.error_log())
+
+    def extractions(self, nginx):
+        """So many are counted. No call fails from here on."""
+        self.let_fail(0)
+        self.logged += 1
+        return nginx.metrics()["baton_extractions_total"]
+
+    def test_a_request_that_cannot_be_read_is_counted_once(self):
+        """For each of its locations: the variables of the log do not read it again."""
+        nginx = self.make(workers=1).start()
+        for target, locations in (("/", 1), ("/ids", 1), ("/early", 1), ("/again", 2)):
+            for name in ("lists in parts", "Jaeger"):
+                before = self.extractions(nginx)
+                for number in range(1, 400):
+                    self.let_fail(number)
+                    self.status(nginx, target, REQUESTS[name])
+                    function = self.what_failed()
+                    after = self.extractions(nginx)
+                    with self.subTest(name, target=target, number=number, function=function):
+                        self.assertLessEqual(after - before, locations)
+                    if not function:
+                        self.assertEqual(after - before, locations)
+                        break
+                    before = after
+                else:
+                    self.fail("there is no end of calls")
 
     def test_configurations(self):
         nginx = self.make(workers=1)
@@ -146,7 +176,7 @@ class Faults(server.TestCase):
             server.wait_until(lambda: self.what_failed(), "a call fails")
             server.wait_until(lambda: nginx.error_log().count("reconfiguring") > lines, "a reload")
             self.let_fail(0)
-            self.assertEqual(nginx.get("/ids", REQUESTS["W3C"])[0], 200)
+            self.assertEqual(self.status(nginx, "/ids", REQUESTS["W3C"]), 200)
             self.assertEqual(nginx.children(), workers)
         nginx.wait_for_the_end_of(nginx.reload())
         self.assertEqual(nginx.get("/ids", REQUESTS["W3C"])[0], 200)
@@ -161,8 +191,6 @@ class Checked(server.Nginx):
 
     def __init__(self, http, **options):
         super().__init__(http, workers=0, **options)
-        self.path.write_text(self.path.read_text().replace("worker_processes 0;",
-                                                           "master_process off;"))
 
     def command(self, *options):
         return ["valgrind", "--error-exitcode=99", f"--log-file={self.folder}/memcheck",
@@ -180,6 +208,7 @@ class Memory(Faults):
         self.assertIn("ERROR SUMMARY: 0 errors", (nginx.folder / "memcheck").read_text())
 
     test_configurations = test_reloads = None
+    test_a_request_that_cannot_be_read_is_counted_once = None
 
     @classmethod
     def tearDownClass(cls):

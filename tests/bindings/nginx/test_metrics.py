@@ -36,6 +36,9 @@ class Metrics(server.TestCase):
             'baton_format_malformed_total{format="b3"}': 1,
             'baton_format_disagreed_total{format="b3"}': 1})
 
+    def test_of_a_server_that_has_nothing_else(self):
+        self.assertEqual(self.serve(METRICS)[0].metrics()["baton_extractions_total"], 0)
+
     def test_of_all_workers(self):
         nginx, _ = self.serve("""listen @many reuseport; add_header X-Worker $pid;
             proxy_http_version 1.1;""" + COUNTING + METRICS +
@@ -156,13 +159,7 @@ class Metrics(server.TestCase):
         self.assertNotIn("not in the metrics", nginx.error_log())
 
     def test_without_a_master(self):
-        app = self.app()
-        nginx = self.nginx("server { listen @front; " + COUNTING + METRICS +
-                           "location / { proxy_pass http://@app; } }", upstreams={"app": app},
-                           workers=0)
-        nginx.path.write_text(nginx.path.read_text().replace("worker_processes 0;",
-                                                             "master_process off;"))
-        nginx.start()
+        nginx = self.start(workers=0)
         nginx.get("/", {"b3": B3})
         self.assertEqual(nginx.metrics()["baton_extractions_total"], 1)
 

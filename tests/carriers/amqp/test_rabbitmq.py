@@ -175,7 +175,11 @@ class RealRabbitMQ(unittest.TestCase):
         server.control(watermark, "0.0000001")
         try:
             publisher = start("publish", server.url, self.queue, str(count))
-            time.sleep(1)  # in which nothing may happen
+            end = time.monotonic() + 120
+            while "blocked" not in server.states():  # our own connection publishes nothing
+                self.assertIsNone(publisher.poll(), "it has not waited")
+                self.assertLess(time.monotonic(), end, "nothing is blocked")
+                self.connection.process_data_events()  # heartbeats
             arrived = self.plain.queue_declare(self.queue, passive=True).method.message_count
             self.assertLess(arrived, count)
             self.assertIsNone(publisher.poll())

@@ -76,6 +76,24 @@ TEST(CeleryCanvasTest, InjectsEverythingThatFollowsASignature) {
   }
 }
 
+TEST(CeleryCanvasTest, OnlyCelerysOwnTasksHaveSignaturesAmongTheirArguments) {
+  struct Case {
+    std::string_view text;
+    std::size_t signatures;
+  };
+  const Case cases[] = {
+      {R"({"task":"celery.map"})", 1},
+      {R"({"task":"celery.map","kwargs":null})", 1},
+      {R"({"task":"celery.group","kwargs":{"tasks":[{"task":"a"}]}})", 2},
+      {R"({"task":"a","kwargs":{"tasks":[{"task":"a"}],"body":{"task":"b"}}})", 1},
+  };
+  for (const auto& [text, signatures] : cases) {
+    object one = json(text).as_object();
+    inject_signature(one, context_of(parent));
+    EXPECT_EQ(count(one, parent), signatures) << text;
+  }
+}
+
 TEST(CeleryCanvasTest, InjectsAChord) {
   Task task = baton::celery::chord({signature("a"), signature("b")}, signature("c"));
   inject_signatures(task, context_of(parent));
@@ -189,6 +207,14 @@ TEST(CeleryCanvasTest, SignaturesObeyTheRuleForTheDestination) {
   EXPECT_EQ(count(ours.embed, parent), 0U);
   inject_signature(elsewhere, context_of(parent), {.chain = chain});
   EXPECT_EQ(count(elsewhere, parent), 0U);
+  inject_signature(elsewhere, context_of(parent), {.chain = chain, .destination = "ours"});
+  EXPECT_EQ(count(elsewhere, parent), 1U);
+  // What is no text names none.
+  elsewhere["options"].as_object()["queue"] = 1;
+  ours.queue = "partner";
+  ours.embed["chain"] = {elsewhere};
+  inject_signatures(ours, context_of(parent), {.chain = chain});
+  EXPECT_EQ(count(ours.embed, parent), 0U);
 }
 
 }  // namespace

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 
 #include "support/amqp_connection.hpp"
+#include "support/loopback.hpp"
 
 /// Redis and RabbitMQ as far as the tests of their failures need them: each breaks its connection
 /// off after a number of bytes.
@@ -26,39 +24,27 @@ using baton::test::short_string;
 /// A server on loopback, for one connection, on which it sends at most a number of bytes.
 class DyingServer {
  public:
-  explicit DyingServer(std::size_t bytes)
-      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), left_(bytes) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket_, any, size) != 0 || ::listen(socket_, 1) != 0 ||
-        ::getsockname(socket_, any, &size) != 0) {
-      throw std::runtime_error("cannot listen");
-    }
-    port_ = std::to_string(ntohs(address.sin_port));
-  }
+  explicit DyingServer(std::size_t bytes) : left_(bytes) {}
   DyingServer(const DyingServer&) = delete;
   DyingServer& operator=(const DyingServer&) = delete;
-  virtual ~DyingServer() { ::close(socket_); }
+  virtual ~DyingServer() = default;
 
   /// Serves while `work` runs. Returns how many bytes it has sent.
   template <class Work>
   std::size_t serve(Work&& work) {
     std::thread server([this] {
-      connection_ = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+      connection_ = listener_.accept();
       if (connection_ < 0) return;
       talk();
       ::close(connection_);
     });
     std::forward<Work>(work)();
-    ::shutdown(socket_, SHUT_RDWR);  // if no client has connected
+    listener_.stop();  // if no client has connected
     server.join();
     return sent_;
   }
 
-  [[nodiscard]] const std::string& port() const noexcept { return port_; }
+  [[nodiscard]] const std::string& port() const noexcept { return listener_.port(); }
 
  protected:
   /// Answers until the client closes, or until `send` says no.
@@ -84,9 +70,8 @@ class DyingServer {
   }
 
  private:
-  int socket_;
+  baton::test::Listener listener_;
   int connection_ = -1;
-  std::string port_;
   std::size_t left_;
   std::size_t sent_ = 0;
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/carriers/celery/headers.hpp"
 
+#include <array>
 #include <boost/json.hpp>
+#include <memory>
 
 #include "baton/testing/carrier_conformance.hpp"
 
@@ -187,6 +189,40 @@ TEST(CeleryNestedHeadersTest, WhatTheyHaveIsWrittenThereToo) {
     EXPECT_EQ(injected({{"headers", none}}, context(ours)),
               fields({{"headers", none}, {"traceparent", ours}}));
   }
+}
+
+/// Asks for the first name alone.
+class FirstName final : public baton::Propagator {
+ public:
+  explicit FirstName(std::vector<std::string>& names) : Propagator(traits), names_(&names) {}
+
+  baton::Extracted extract(baton::CarrierReader carrier, baton::Context&,
+                           baton::ExtractReport*) const override {
+    carrier.keys([&](std::string_view name) {
+      names_->emplace_back(name);
+      return false;
+    });
+    return baton::Extracted::nothing;
+  }
+  void inject(const baton::Context&, baton::CarrierWriter) const override {}
+
+ private:
+  static constexpr std::array<std::string_view, 1> fields{"traceparent"};
+  static constexpr baton::FormatTraits traits{
+      .name = "first", .specification = "", .fields = fields};
+
+  std::vector<std::string>* names_;
+};
+
+TEST(CeleryNestedHeadersTest, NoNameIsShownToWhoeverHasSeenEnough) {
+  std::vector<std::string> names;
+  const baton::PropagatorChain chain({std::make_shared<FirstName>(names)});
+  const object nested = {{"Traceparent", ours}, {"traceparent", ours}};
+  static_cast<void>(baton::celery::extract({{"task", "t"}, {"headers", nested}}, {.chain = chain}));
+  EXPECT_EQ(names, std::vector<std::string>{"task"});
+  names.clear();
+  static_cast<void>(baton::celery::extract({{"headers", nested}}, {.chain = chain}));
+  EXPECT_EQ(names, std::vector<std::string>{"Traceparent"});
 }
 
 TEST(CeleryNestedHeadersTest, AChainOfManyReaders) {

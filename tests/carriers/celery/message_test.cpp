@@ -2,7 +2,10 @@
 #include "baton/carriers/celery/tasks/message.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
+#include <limits>
 #include <regex>
 #include <set>
 
@@ -40,7 +43,11 @@ TEST(CeleryMessageTest, HasAllHeadersOfProtocol2) {
   }
   EXPECT_EQ(header(message, "timelimit"), "[null,null]");
   EXPECT_EQ(header(message, "retries"), "0");
-  EXPECT_TRUE(std::regex_match(header(message, "origin"), std::regex(R"re("baton\d+@.*")re")));
+  EXPECT_EQ(header(message, "ignore_result"), "false");
+  std::array<char, 256> host{};
+  ASSERT_EQ(::gethostname(host.data(), host.size()), 0);
+  EXPECT_EQ(message.headers.at("origin").as_string(),
+            "baton" + std::to_string(::getpid()) + "@" + host.data());
   EXPECT_EQ(message.body,
             R"([[],{},{"callbacks":null,"errbacks":null,"chain":null,"chord":null}])");
   EXPECT_EQ(message.routing_key, "celery");
@@ -136,14 +143,29 @@ TEST(CeleryMessageTest, ListsOfPriorities) {
               "9");
 }
 
+/// The digits of a UUID as one number in two halves.
+std::array<std::uint64_t, 2> bits_of(std::string uuid) {
+  std::erase(uuid, '-');
+  return {std::stoull(uuid.substr(0, 16), nullptr, 16), std::stoull(uuid.substr(16), nullptr, 16)};
+}
+
 TEST(CeleryMessageTest, UuidsAreOfVersion4) {
   const std::regex version4("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
   std::set<std::string> seen;
+  std::array<std::uint64_t, 2> ones{};
+  std::array<std::uint64_t, 2> zeros{};
   for (int i = 0; i < 1000; ++i) {
     const std::string uuid = baton::celery::random_uuid();
     EXPECT_TRUE(std::regex_match(uuid, version4)) << uuid;
     EXPECT_TRUE(seen.insert(uuid).second);
+    for (std::size_t half = 0; half < 2; ++half) {
+      ones[half] |= bits_of(uuid)[half];
+      zeros[half] |= ~bits_of(uuid)[half];
+    }
   }
+  // All but the version and the variant are random.
+  EXPECT_EQ(ones[0] & zeros[0], ~std::uint64_t{0xF000});
+  EXPECT_EQ(ones[1] & zeros[1], ~std::uint64_t{0} >> 2);
 }
 
 std::string repr(boost::json::array args) {
@@ -157,12 +179,25 @@ TEST(CeleryMessageTest, ArgumentsAsPythonShowsThem) {
   EXPECT_EQ(repr({1.0, -0.0, 100000.0, 1e-4, 9e-5, 1e15, 1e16, 0.1}),
             "(1.0, -0.0, 100000.0, 0.0001, 9e-05, 1000000000000000.0, 1e+16, 0.1)");
   EXPECT_EQ(repr({1, -2, 2.5, true, false, nullptr}), "(1, -2, 2.5, True, False, None)");
+  EXPECT_EQ(repr({std::numeric_limits<std::uint64_t>::max(), 1}), "(18446744073709551615, 1)");
   EXPECT_EQ(repr({"é", "it's", "a\"b'c", "\n\r\t\\\x01"}),
             R"(('é', "it's", 'a"b\'c', '\n\r\t\\\x01'))");
   EXPECT_EQ(repr({json(R"([[1,{"a":[]}]])")}), "([[1, {'a': []}]],)");
   EXPECT_EQ(repr({"\x1f\x7f ~"}), R"(('\x1f\x7f ~',))");
   EXPECT_EQ(repr({json("[[[[[[1]]]]]]")}), "([[[[...]]]],)");
   EXPECT_EQ(repr({json(R"({"a":{"b":{"c":{"d":{}}}}})")}), "({'a': {'b': {'c': {'d': ...}}}},)");
+}
+
+TEST(CeleryMessageTest, NamedArgumentsAsPythonShowsThem) {
+  const auto shown = [](std::string_view kwargs) {
+    const Message message =
+        make_message({.name = "t", .kwargs = json(kwargs).as_object()}, baton::Context());
+    return std::string(message.headers.at("kwargsrepr").as_string());
+  };
+  EXPECT_EQ(shown("{}"), "{}");
+  EXPECT_EQ(shown(R"({"a":1,"b":{"c":[],"d":"x"},"e":null})"),
+            "{'a': 1, 'b': {'c': [], 'd': 'x'}, 'e': None}");
+  EXPECT_EQ(shown(R"({"a":{"b":{"c":{"d":{"e":{}}}}}})"), "{'a': {'b': {'c': {'d': {'e': ...}}}}}");
 }
 
 TEST(CeleryMessageTest, ArgumentsOfTheLongestTextAreWhole) {

@@ -26,4 +26,14 @@ inline baton::celery::received<baton::celery::ReceivedTask> receive(
   return baton::celery::read_task(*std::move(message), limits);
 }
 
+/// A received message with these headers and that body.
+inline baton::celery::Message message_of(std::string_view headers, std::string_view body) {
+  baton::celery::Message message;
+  message.headers = json(headers).as_object();
+  message.body = body;
+  return message;
+}
+
+inline constexpr std::string_view some_headers = R"({"task":"t","id":"i"})";
+
 }  // namespace celery_test

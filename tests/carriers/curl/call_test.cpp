@@ -170,6 +170,13 @@ TYPED_TEST(CurlCall, EndsByTheStatusOrTheErrorOfCurl) {
   EXPECT_EQ(this->tracer_.open(), 0U);
 }
 
+TYPED_TEST(CurlCall, HasNoStatusWhereTheProtocolHasNone) {
+  EXPECT_EQ(this->call("file:///dev/null", {.chain = chain, .tracer = &this->tracer_}), CURLE_OK);
+  const RecordedSpan span = this->tracer_.ended().back();
+  EXPECT_FALSE(span.is_error);
+  EXPECT_FALSE(span.attributes.contains("http.response.status_code"));
+}
+
 TYPED_TEST(CurlCall, FindsTheHostByCurlsOwnReader) {
   const baton::PropagatorChain edge =
       chain.with_trust({.destinations = {{"trusted.test", true, true, {"*"}}, {"*"}}});
@@ -282,6 +289,7 @@ TEST(CurlUrl, HasTheHostAsRulesNameIt) {
   EXPECT_EQ(Url("https://example.test").port(), 443);
   EXPECT_EQ(Url("unknown://example.test").port(), 0);
   EXPECT_EQ(Url("http://0x7f.1/").host(), "127.0.0.1");
+  EXPECT_EQ(Url("http://me:secret@example.test/a?b#c").public_text(), "http://example.test/a");
   for (const char* const none : {"http://", "http://a b/", "", static_cast<const char*>(nullptr)}) {
     Url url(none);
     EXPECT_EQ(url.host(), "");

@@ -35,7 +35,7 @@ RC_GTEST_PROP(SlistLaws, IsTheModel, ()) {
       rc::gen::pair(any_name(), any_value()));
   std::size_t step = 0;
   for (const auto& [name, value] : changes) {
-    check_reading(ConstSlistCarrier(list.head), model, name);
+    check_reading(ConstSlistCarrier(list.head), model, {name});
     // Every second name and value is a view of the list.
     std::string_view used_name = name;
     std::string_view used_value = value;

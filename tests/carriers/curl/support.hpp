@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +17,7 @@
 #include "baton/carriers/curl.hpp"
 #include "baton/testing/fields.hpp"
 #include "oracle/text.hpp"
+#include "support/loopback.hpp"
 
 /// What the tests of curl share: lists, and a server in this process.
 namespace curl_test {
@@ -69,28 +68,15 @@ inline std::pair<std::string, std::string> to_field(const std::string& line) {
 /// headers that it gets, and answers by what the test has queued, or by 200.
 class Server {
  public:
-  Server() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
-        ::listen(socket_, 16) != 0 ||
-        ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      throw std::runtime_error("cannot listen");
-    }
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
+  Server() : thread_([this] { serve(); }) {}
   ~Server() {
-    ::shutdown(socket_, SHUT_RDWR);
+    listener_.stop();
     thread_.join();
-    ::close(socket_);
   }
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  [[nodiscard]] std::string port() const { return std::to_string(port_); }
+  [[nodiscard]] const std::string& port() const { return listener_.port(); }
   [[nodiscard]] std::string url(const std::string& path = "/") const {
     return "http://127.0.0.1:" + port() + path;
   }
@@ -119,7 +105,7 @@ class Server {
  private:
   void serve() {
     for (;;) {
-      const int connection = ::accept(socket_, nullptr, nullptr);
+      const int connection = listener_.accept();
       if (connection < 0) return;
       std::string text;
       std::string part(4096, '\0');
@@ -157,8 +143,7 @@ class Server {
     return head;
   }
 
-  int socket_;
-  unsigned port_ = 0;
+  baton::test::Listener listener_;
   mutable std::mutex mutex_;
   std::deque<std::string> answers_;
   std::vector<std::vector<std::string>> requests_;

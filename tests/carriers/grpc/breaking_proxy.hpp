@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,9 +9,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <thread>
+
+#include "support/loopback.hpp"
 
 namespace grpc_test {
 
@@ -23,47 +22,31 @@ namespace grpc_test {
 class BreakingProxy {
  public:
   BreakingProxy(const std::string& server, std::size_t bytes)
-      : server_(address_of(server)), left_(bytes), socket_(open()) {
-    sockaddr_in address = address_of("127.0.0.1:0");
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket_, any, size) != 0 || ::listen(socket_, 16) != 0 ||
-        ::getsockname(socket_, any, &size) != 0) {
-      throw std::runtime_error("cannot listen");
-    }
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
+      : server_(address_of(server)), left_(bytes), thread_([this] { serve(); }) {}
   BreakingProxy(const BreakingProxy&) = delete;
   BreakingProxy& operator=(const BreakingProxy&) = delete;
   ~BreakingProxy() { stop(); }
 
-  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  [[nodiscard]] std::string address() const { return "127.0.0.1:" + listener_.port(); }
 
   /// Ends it. Returns how many bytes of the server have passed.
   std::size_t stop() {
     if (thread_.joinable()) {
-      ::shutdown(socket_, SHUT_RDWR);
+      listener_.stop();
       thread_.join();
-      ::close(socket_);
     }
     return passed_;
   }
 
  private:
-  static int open() { return ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); }
   static sockaddr_in address_of(const std::string& text) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port =
-        htons(static_cast<std::uint16_t>(std::stoi(text.substr(text.find(':') + 1))));
-    return address;
+    return baton::test::loopback_address(
+        static_cast<std::uint16_t>(std::stoi(text.substr(text.find(':') + 1))));
   }
 
   void serve() {
-    for (int client = 0; (client = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
-      const int server = open();
+    for (int client = 0; (client = listener_.accept()) >= 0;) {
+      const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
       if (left_ != 0 &&
           ::connect(server, reinterpret_cast<const sockaddr*>(&server_), sizeof server_) == 0) {
         pass(client, server);
@@ -77,7 +60,7 @@ class BreakingProxy {
   /// Until one side closes, or no byte may pass, or it must stop.
   void pass(int client, int server) {
     std::array<pollfd, 3> waiting{
-        {{client, POLLIN, 0}, {server, POLLIN, 0}, {socket_, POLLHUP, 0}}};
+        {{client, POLLIN, 0}, {server, POLLIN, 0}, {listener_.socket(), POLLHUP, 0}}};
     std::array<char, 4096> bytes{};
     while (::poll(waiting.data(), waiting.size(), -1) >= 0) {
       if ((waiting[2].revents & POLLHUP) != 0) return;
@@ -101,8 +84,7 @@ class BreakingProxy {
   sockaddr_in server_;
   std::size_t left_;
   std::size_t passed_ = 0;
-  int socket_;
-  unsigned port_ = 0;
+  baton::test::Listener listener_;
   std::thread thread_;
 };
 

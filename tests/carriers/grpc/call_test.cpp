@@ -181,6 +181,7 @@ TEST(GrpcInterceptors, TwiceIsAsGoodAsOnce) {
       for (const auto* field : {"traceparent", "tracestate", "baggage", "baton-context"}) {
         EXPECT_EQ(context->client_metadata().count(field), 1U) << field;
       }
+      EXPECT_EQ(context->client_metadata().find("baton-context")->second, "");
       return fill_answer(*context, *answer);
     }
   } service;

@@ -147,6 +147,20 @@ TEST(GrpcSending, WhatGrpcRefusesIsLeftOut) {
   }
 }
 
+TEST(GrpcSending, WhatIsErasedIsNotSent) {
+  FunctionServer server(fill_answer);
+  ClientContext client_context;
+  {
+    baton::grpc::ClientContextCarrier carrier(client_context);
+    carrier.set("kept", "1");
+    carrier.set("gone", "2");
+    carrier.erase("Gone");
+  }
+  const Answer answer = ask(*Relay::NewStub(server.plain_channel()), client_context);
+  EXPECT_TRUE(answer.metadata().contains("kept"));
+  EXPECT_FALSE(answer.metadata().contains("gone"));
+}
+
 constexpr const char* parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 constexpr const char* trace_id = "0af7651916cd43dd8448eb211c80319c";
 

@@ -239,6 +239,8 @@ TEST(GrpcSpans, NamesOfErrorsAreThoseOfGrpc) {
   EXPECT_EQ(error_type(), "UNAUTHENTICATED");
   code = StatusCode::DEADLINE_EXCEEDED;
   EXPECT_EQ(error_type(), "DEADLINE_EXCEEDED");
+  code = static_cast<StatusCode>(17);  // the first without a name
+  EXPECT_EQ(error_type(), "UNKNOWN");
 }
 
 TEST(GrpcSpans, OfACallThatIsNotSentEndsWithItsError) {

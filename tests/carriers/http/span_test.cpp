@@ -183,7 +183,7 @@ TYPED_TEST(ServerSpans, AnswerIfAsked) {
   const Request request = request_from(caller_cases()[0].context);
   const auto handler = [] {
     Response response(http::status::ok, 11);
-    response.insert("Server-Timing", "db;dur=3.2, traceparent;desc=old");
+    response.insert("Server-Timing", "db;dur=3.2,, traceparent;desc=old, disk;dur=1");
     response.insert("Server-Timing", "cache;desc=\"a, b\"");
     return response;
   };
@@ -196,10 +196,10 @@ TYPED_TEST(ServerSpans, AnswerIfAsked) {
     const std::string text =
         "00-" + span.trace_id.to_string() + "-" + span.span_id.to_string() + "-01";
     EXPECT_EQ(response["traceresponse"], answer != Answer::server_timing ? text : "");
+    EXPECT_EQ(response.count("server-timing"), answer == Answer::traceresponse ? 2U : 1U);
     if (answer != Answer::traceresponse) {
-      EXPECT_EQ(response.count("server-timing"), 1U);
       EXPECT_EQ(response["server-timing"],
-                "db;dur=3.2, cache;desc=\"a, b\", traceparent;desc=\"" + text + "\"");
+                "db;dur=3.2, disk;dur=1, cache;desc=\"a, b\", traceparent;desc=\"" + text + "\"");
     }
     const baton::SpanContext answered = baton::http::read_answer(response);
     EXPECT_EQ(answered.trace_id, span.trace_id);
@@ -397,6 +397,16 @@ TEST(HttpAnswer, IsReadFromWhatOthersWrite) {
   EXPECT_FALSE(is_read({}));
   EXPECT_FALSE(is_read({{"traceresponse", good + "0"}}));
   EXPECT_FALSE(is_read({{"server-timing", "a;desc=\"traceparent;desc=" + good + "\""}}));
+  EXPECT_TRUE(is_read({{"server-timing", "a;desc=\"\\\"\", traceparent;desc=" + good}}));
+  EXPECT_TRUE(is_read({{"server-timing", "a;desc=x\\, traceparent;desc=" + good}}));
+  EXPECT_FALSE(is_read({{"server-timing", "a;desc=\"x, traceparent;desc=" + good + ", y\""}}));
+  EXPECT_FALSE(is_read({{"server-timing", "\"x, traceparent;desc=" + good + ", y\""}}));
+  EXPECT_TRUE(
+      is_read({{"server-timing", "traceparent;desc=" + good + ", traceparent;desc=" +
+                                     "00-0af7651916cd43dd8448eb211c80319c-1111111111111111-01"}}));
+  EXPECT_FALSE(is_read({{"server-timing", "traceparent;desc=\"" + good + "x"}}));
+  EXPECT_FALSE(is_read({{"server-timing", "traceparent;desc=x" + good + "x"}}));
+  EXPECT_FALSE(is_read({{"server-timing", "traceparent;desc=x" + good + "\""}}));
   EXPECT_FALSE(is_read({{"server-timing", "traceparent;dur=1"}}));
   EXPECT_FALSE(is_read({{"server-timing", "traceparent;desc=\""}}));
   EXPECT_FALSE(is_read({{"server-timing", "\"\\"}}));

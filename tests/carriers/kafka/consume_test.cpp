@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <string>
+#include <variant>
 
+#include "baton/recording_tracer.hpp"
 #include "support.hpp"
 
 namespace {
@@ -33,6 +36,9 @@ TEST_F(ConsumeTest, ExtractsFromAMessage) {
   const Message message = receive();
   ExtractReport report;
   const Context context = extract(*message, {.report = &report});
+  rd_kafka_headers_t* list = nullptr;
+  ASSERT_EQ(rd_kafka_message_headers(message.get(), &list), RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_EQ(extract(*list), context);
   EXPECT_EQ(context.span_context().span_id, baton::SpanId(0xb7ad6b7169203331));
   EXPECT_TRUE(context.span_context().is_remote);
   EXPECT_EQ(context.span_context().trace_state.header(), "a=1,b=2");
@@ -153,7 +159,11 @@ TEST_F(ConsumeTest, SpansOfOneTraceAreDistinctParents) {
   const Context root = Context().child();
   for (int i = 0; i < 100; ++i) contexts.push_back(root.child());
   contexts.insert(contexts.end(), contexts.begin(), contexts.begin() + 50);
-  EXPECT_EQ(baton::kafka::distinct_parents(contexts).size(), 100U);
+  const std::vector<baton::SpanContext> distinct = baton::kafka::distinct_parents(contexts);
+  ASSERT_EQ(distinct.size(), 100U);
+  for (std::size_t i = 0; i < distinct.size(); ++i) {
+    EXPECT_EQ(distinct[i], contexts[i].span_context()) << "each at the place of its first message";
+  }
 }
 
 TEST_F(ConsumeTest, TheCppInterface) {
@@ -183,6 +193,13 @@ TEST_F(ConsumeTest, TheCppInterface) {
     EXPECT_EQ(order.len(), 7U);
     EXPECT_EQ(baton::current().span_context().trace_id.to_string(), parent.substr(3, 32));
   });
+  baton::RecordingTracer tracer;
+  baton::kafka::process(message, [] {}, {.tracer = &tracer});
+  baton::kafka::process_batch(messages, [] {}, {.tracer = &tracer});
+  ASSERT_EQ(tracer.ended().size(), 2U);
+  for (const baton::RecordedSpan& span : tracer.ended()) {
+    EXPECT_EQ(std::get<std::string>(span.attributes.at("messaging.destination.name")), "orders");
+  }
   consumer->close();
 }
 

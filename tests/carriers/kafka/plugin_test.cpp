@@ -3,10 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <array>
 #include <barrier>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -71,6 +69,21 @@ TEST_F(PluginTest, ABadOrEmptyTraceparentIsNone) {
   }
 }
 
+TEST_F(PluginTest, WarnsOnceAndOnlyOfWhatIsWrong) {
+  const auto warnings = [&] {
+    testing::internal::CaptureStderr();
+    const Client first = plugged();
+    const Client second = plugged();
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(warnings(), "");
+  ::setenv("OTEL_PROPAGATORS", "no-format", 1);
+  const std::string said = warnings();
+  EXPECT_TRUE(said.starts_with("libbaton_rdkafka: ") && said.find("no-format") != std::string::npos)
+      << said;
+  EXPECT_EQ(said.find('\n'), said.size() - 1) << said;
+}
+
 /// It has a copy of Baton of its own.
 TEST_F(PluginTest, AsksNoTracerOfTheProgram) {
   const auto tracer = std::make_shared<baton::RecordingTracer>();
@@ -111,30 +124,6 @@ TEST_F(PluginTest, WorksInCopiesAndBesideOurOwnInstrumentation) {
   }
 }
 
-/// It looks up its functions in the library that has loaded it, which may be only one.
-TEST_F(PluginTest, RefusesAnotherLibraryThanTheFirst) {
-  const Client producer = plugged();
-  void* const plugin = ::dlopen(BATON_PLUGIN, RTLD_NOW | RTLD_NOLOAD);
-  ASSERT_NE(plugin, nullptr);
-  using Init = rd_kafka_resp_err_t(rd_kafka_conf_t*, void**, char*, std::size_t);
-  auto* const init = reinterpret_cast<Init*>(::dlsym(plugin, "conf_init"));
-  ASSERT_NE(init, nullptr);
-  rd_kafka_conf_t* const conf = rd_kafka_conf_new();
-  std::array<char, 400> reason{};
-  EXPECT_EQ(init(conf, nullptr, reason.data(), reason.size()), RD_KAFKA_RESP_ERR__FAIL);
-  EXPECT_EQ(std::string_view(reason.data()).substr(0, 18), "another librdkafka");
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{8}}) {
-    reason.fill('?');
-    EXPECT_EQ(init(conf, nullptr, reason.data(), size), RD_KAFKA_RESP_ERR__FAIL);
-    const std::string_view expected("another", size == 0 ? 0 : size - 1);
-    EXPECT_EQ(std::string_view(reason.data(), expected.size()), expected);
-    EXPECT_EQ(reason[expected.size()], size == 0 ? '?' : '\0');
-    EXPECT_EQ(reason[expected.size() + 1], '?');
-  }
-  rd_kafka_conf_destroy(conf);
-  ::dlclose(plugin);
-}
-
 TEST_F(PluginTest, SurvivesBeingUnloadedAndLoadedAgain) {
   for (int i = 0; i < 3; ++i) {
     ::setenv("TRACEPARENT", (i % 2 == 0 ? parent : other_parent).c_str(), 1);
@@ -143,7 +132,8 @@ TEST_F(PluginTest, SurvivesBeingUnloadedAndLoadedAgain) {
   }
 }
 
-/// Two copies of librdkafka in one process, as extensions of scripting languages bring them.
+/// Two copies of librdkafka in one process, as extensions of scripting languages bring them. The
+/// plugin looks up its functions in the one that has loaded it first.
 TEST_F(PluginTest, IsRefusedToASecondLibrdkafka) {
   ::setenv("TRACEPARENT", parent.c_str(), 1);
   const Client producer = plugged();

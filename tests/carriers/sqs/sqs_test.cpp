@@ -105,6 +105,9 @@ TEST(SqsInjectTest, XrayIsASystemAttribute) {
             R"({"MessageSystemAttributes":{}})");
   EXPECT_EQ(injected(R"({"MessageSystemAttributes":{"AWSTraceHeader":{}}})", {}),
             R"({"MessageSystemAttributes":{"AWSTraceHeader":{}}})");
+  EXPECT_EQ(injected("{\"MessageAttributes\":{" + attribute("X-Amzn-Trace-Id", "old") + "}}",
+                     context(), "xray"),
+            R"({"MessageAttributes":{},"MessageSystemAttributes":{)" + header + "}}");
   // It needs none of the ten places.
   EXPECT_EQ(injected("{\"MessageAttributes\":{" + numbers(9) + R"("n":{}}})", context(), "xray")
                 .find(header),
@@ -140,6 +143,8 @@ TEST(SqsInjectTest, TraceparentIsTheFirstOfTenToGetIn) {
                            : with(8, baggage + "," + parent_attribute));
   }
   EXPECT_EQ(injected(request(7), context()), with(7, "," + parent_attribute + state + baggage));
+  // No place is kept for it if it is not sent.
+  EXPECT_EQ(injected(request(9), context(), "baggage"), with(9, baggage));
 }
 
 TEST(SqsInjectTest, WhatHasNoRoomDoesNotStayStale) {
@@ -165,6 +170,9 @@ TEST(SqsInjectTest, WhatSqsWouldRefuseTheMessageForIsLeftOut) {
       injected("{}", given, "jaeger", {{0, "uberctx-empty", 0}, {0, "uberctx-bad!name", 0}});
   EXPECT_NE(request.find(attribute("uberctx-good.name", "1")), std::string::npos);
   EXPECT_EQ(request.find("empty"), std::string::npos);
+  EXPECT_EQ(injected("{\"MessageAttributes\":{" + attribute("uberctx-empty", "old") + "}}", given,
+                     "jaeger", {{0, "uberctx-empty", 0}, {0, "uberctx-bad!name", 0}}),
+            request);
 }
 
 TEST(SqsInjectTest, EveryEntryOfABatch) {
@@ -244,9 +252,11 @@ TEST(SqsExtractTest, EveryMessageHasItsContext) {
   EXPECT_EQ((*contexts)[1], baton::Context());
   EXPECT_EQ((*contexts)[2].span_context().trace_id, context().span_context().trace_id);
   EXPECT_EQ((*contexts)[2].span_context().span_id, context().span_context().span_id);
-  EXPECT_EQ(baton::sqs::extract("{}", {.chain = chain_of("tracecontext")})->size(), 0U);
-  EXPECT_EQ(
-      baton::sqs::extract(R"({"Messages":null})", {.chain = chain_of("tracecontext")})->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract("{}", {.chain = chain_of("tracecontext")}).value().size(), 0U);
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":null})", {.chain = chain_of("tracecontext")})
+                .value()
+                .size(),
+            0U);
 }
 
 TEST(SqsExtractTest, TheVeryNameCountsThenTheLastInAnyCase) {
@@ -307,8 +317,10 @@ TEST(SqsLambdaTest, EveryRecordHasItsContext) {
   EXPECT_EQ((*contexts)[0], context());
   EXPECT_EQ((*contexts)[1], baton::Context());
   EXPECT_EQ((*contexts)[2].span_context().span_id, context().span_context().span_id);
-  EXPECT_EQ(baton::sqs::extract(R"({"Records":[]})", {.chain = chain_of("xray")})->size(), 0U);
-  EXPECT_EQ(baton::sqs::extract(R"({"Records":null})", {.chain = chain_of("xray")})->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract(R"({"Records":[]})", {.chain = chain_of("xray")}).value().size(),
+            0U);
+  EXPECT_EQ(baton::sqs::extract(R"({"Records":null})", {.chain = chain_of("xray")}).value().size(),
+            0U);
 
   EXPECT_EQ(baton::sqs::extract_message(record(record_attribute("traceparent", parent)),
                                         {.chain = chain_of("tracecontext")}),
@@ -406,6 +418,8 @@ TEST(SqsSnsTest, AFieldOfTheMessageBeatsTheBody) {
   baton::Context baggage_alone;
   baggage_alone.set_baggage(baton::Baggage::parse("own=1"));
   EXPECT_EQ(read(message(attribute("Baggage", "own=1"))), baggage_alone);
+  EXPECT_EQ(read(message(attribute("a", "1") + "," + attribute("baggage", R"(own\u003d1)"))),
+            baggage_alone);
   EXPECT_EQ(read(message(attribute("uberctx-a", "1"))), context());
   EXPECT_EQ(read(message(R"("traceparent":null)")), context());
   EXPECT_EQ(read(message(R"("traceparent":{})"), "tracecontext,baggage", "traceparent"), context());
@@ -439,6 +453,11 @@ TEST(SqsSnsTest, ABodyThatIsNoNotificationIsNoError) {
   EXPECT_EQ(with(R"({"Type":"Notification","MessageAttributes":{"a":)" + std::string(100000, '[')),
             baton::Context());
   EXPECT_EQ(read(R"({"Body":1,"body":null})"), baton::Context());
+  EXPECT_EQ(read("{\"Body\":[" + good + "]}"), baton::Context());
+  // SNS writes neither of these, so that such a body need not be decoded.
+  EXPECT_EQ(with(" " + good), baton::Context());
+  EXPECT_EQ(with(R"({"Type":"Notification","Message\u0041ttributes":{)" + sns_fields + "}}"),
+            baton::Context());
   // The inside of a notification is not read.
   EXPECT_EQ(with(R"({"Type":"Notification","MessageAttributes":null,"Message":")" + escaped(good) +
                  "\"}"),
@@ -484,10 +503,13 @@ TEST(SqsExtractTest, AnythingElseIsAnError) {
       ParseError(ErrorCode::missing_field, 12));
   EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":"x"},{}]})", {.chain = chain}).error(),
             ParseError(ErrorCode::missing_field, 26));
-  EXPECT_EQ(baton::sqs::extract(" { }", {.chain = chain})->size(), 0U);
+  EXPECT_EQ(baton::sqs::extract(" { }", {.chain = chain}).value().size(), 0U);
   EXPECT_EQ(baton::sqs::extract_message(R"({"Body":"x"})", {.chain = chain}), baton::Context());
   EXPECT_EQ(
       baton::sqs::extract_message(R"({"eventSource":"aws:sqs","body":"x"})", {.chain = chain}),
+      baton::Context());
+  EXPECT_EQ(
+      baton::sqs::extract_message(R"({"Type":"Notification","Message":"x"})", {.chain = chain}),
       baton::Context());
 }
 
@@ -497,7 +519,11 @@ TEST(SqsExtractTest, WhatBoto3GivesWithoutMessagesIsEmpty) {
       R"({"ResponseMetadata":{"RequestId":"1","HTTPStatusCode":200,"RetryAttempts":0}})",
       {.chain = chain});
   ASSERT_TRUE(got.has_value()) << got.error().message();
-  EXPECT_EQ(got->size(), 0U);
+  EXPECT_EQ(got.value().size(), 0U);
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[],"ResponseMetadata":{}})", {.chain = chain})
+                .value()
+                .size(),
+            0U);
   EXPECT_EQ(
       baton::sqs::extract(R"( {"QueueUrl":"x","ResponseMetadata":{}})", {.chain = chain}).error(),
       ParseError(ErrorCode::missing_field, 1));
@@ -553,6 +579,10 @@ TEST(SqsExtractTest, AnErrorTellsWhere) {
   const auto chain = chain_of("tracecontext");
   EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":""},1]})", {.chain = chain}).error(),
             ParseError(ErrorCode::wrong_type, 25));
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":1})", {.chain = chain}).error(),
+            ParseError(ErrorCode::wrong_type, 12));
+  EXPECT_EQ(baton::sqs::extract(R"({"Messages":[]} {})", {.chain = chain}).error(),
+            ParseError(ErrorCode::too_long, 16));
   EXPECT_EQ(baton::sqs::extract(R"({"Messages":[{"Body":""}] )", {.chain = chain}).error(),
             ParseError(ErrorCode::too_short, 26));
   EXPECT_EQ(baton::sqs::extract_message(R"({"Body":""} {})", {.chain = chain}).error(),

@@ -1,27 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "json/scanner.hpp"
+
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <string>
 #include <string_view>
 
-#include "json/carrier.hpp"
 #include "json/number.hpp"
+#include "json/object.hpp"
 #include "json/plain_text.hpp"
-#include "json/strings.hpp"
 #include "support/fields.hpp"
-#include "support/utf8.hpp"
 
 namespace baton::json {
 namespace {
 
 using namespace std::string_view_literals;
 
+/// A step succeeds if there is no error after it. It is a parameter, so that it comes before the
+/// look at the error: of the arguments of EXPECT_EQ either may be the first.
+void expect_no_error_if(bool succeeds, const Scanner& scanner) {
+  EXPECT_EQ(succeeds, !scanner.failed());
+}
+
 ParseError scan(std::string_view text) {
   const test::ExactText exact(text);
   Scanner scanner(exact.view());
   Value value;
-  if (scanner.read(value)) scanner.finish();
+  SCOPED_TRACE(::testing::PrintToString(text));
+  expect_no_error_if(scanner.read(value), scanner);
+  expect_no_error_if(scanner.finish(), scanner);
+  return scanner.error();
+}
+
+/// Reads a value by steps into every object and array. No step succeeds after an error.
+void step_through(Scanner& scanner) {
+  Value value;
+  switch (scanner.peek()) {
+    case '{':
+      expect_no_error_if(scanner.enter_object(), scanner);
+      while (scanner.next_member(value)) {
+        ASSERT_FALSE(scanner.failed());
+        step_through(scanner);
+      }
+      return;
+    case '[':
+      expect_no_error_if(scanner.enter_array(), scanner);
+      while (scanner.next_element()) {
+        ASSERT_FALSE(scanner.failed());
+        step_through(scanner);
+      }
+      return;
+    default: expect_no_error_if(scanner.read(value), scanner);
+  }
+}
+
+ParseError scan_by_steps(std::string_view text) {
+  const test::ExactText exact(text);
+  Scanner scanner(exact.view());
+  SCOPED_TRACE(::testing::PrintToString(text));
+  step_through(scanner);
+  expect_no_error_if(scanner.finish(), scanner);
   return scanner.error();
 }
 
@@ -57,6 +95,10 @@ constexpr Bad bad[] = {
     {"]", ErrorCode::bad_value, 0},
     {"nul", ErrorCode::too_short, 3},
     {"nulL", ErrorCode::bad_value, 3},
+    {"[fals", ErrorCode::too_short, 5},
+    {"\x7f"
+     "1",
+     ErrorCode::bad_value, 0},
     {"True", ErrorCode::bad_value, 0},
     {"NaN", ErrorCode::bad_value, 0},
     {"Infinity", ErrorCode::bad_value, 0},
@@ -67,12 +109,14 @@ constexpr Bad bad[] = {
     {"+1", ErrorCode::bad_value, 0},
     {".5", ErrorCode::bad_value, 0},
     {"1.", ErrorCode::too_short, 2},
+    {"1e", ErrorCode::too_short, 2},
     {"[1.]", ErrorCode::bad_number, 3},
     {"[1e]", ErrorCode::bad_number, 3},
     {"[1e+]", ErrorCode::bad_number, 4},
     {"0x10", ErrorCode::too_long, 1},
     {"[1e309]", ErrorCode::bad_number, 1},
     {"[-1e309]", ErrorCode::bad_number, 1},
+    {"[1e+309]", ErrorCode::bad_number, 1},
     {"\"abc", ErrorCode::too_short, 4},
     {"\"a\nb\"", ErrorCode::bad_value, 2},
     {"\"a\0b\""sv, ErrorCode::bad_value, 2},
@@ -84,16 +128,32 @@ constexpr Bad bad[] = {
     {"\"ab\\udc00\"", ErrorCode::bad_utf8, 3},
     {"\"ab\\ud800\"", ErrorCode::bad_utf8, 3},
     {"\"ab\\ud800x\"", ErrorCode::bad_utf8, 3},
+    {"\"ab\\ud800", ErrorCode::too_short, 9},
+    {"\"ab\\ud800\\", ErrorCode::too_short, 10},
+    {"\"ab\\ud800\\u00", ErrorCode::too_short, 13},
+    {"\"ab\\ud800\\udc0", ErrorCode::too_short, 14},
+    {"\"ab\\ud800\\uzz00\"", ErrorCode::bad_value, 11},
+    {"\"ab\\ud800\\uffff\"", ErrorCode::bad_utf8, 3},
     {"\"ab\\ud800\\n\"", ErrorCode::bad_utf8, 3},
     {"\"ab\\ud800\\ud800\"", ErrorCode::bad_utf8, 3},
     {"\"ab\\ud800\\u0041\"", ErrorCode::bad_utf8, 3},
+    {"\"ab\\ud800\\udbff\"", ErrorCode::bad_utf8, 3},
+    {"\"ab\\ud800\\ue000\"", ErrorCode::bad_utf8, 3},
+    {"\"ab\\udc00\\udc00\"", ErrorCode::bad_utf8, 3},
+    {"\"ab\\udfff\"", ErrorCode::bad_utf8, 3},
     {"\"a\xFF\"", ErrorCode::bad_utf8, 2},
+    {"\"a\xFF", ErrorCode::bad_utf8, 2},
+    {"\"\xC3\xA9", ErrorCode::too_short, 3},
     {"\"a\x80\"", ErrorCode::bad_utf8, 2},
     {"\"a\xC0\xAF\"", ErrorCode::bad_utf8, 2},
     {"\"a\xED\xA0\x80\"", ErrorCode::bad_utf8, 2},
     {"\"a\xF4\x90\x80\x80\"", ErrorCode::bad_utf8, 2},
+    {"\"a\xF4\x7F\x80\x80\"", ErrorCode::bad_utf8, 2},
+    {"\"a\xED\x7F\x80\"", ErrorCode::bad_utf8, 2},
+    {"\"a\xE1\x80\x7F\"", ErrorCode::bad_utf8, 2},
     {"\"\xC3\xA9\xE2\x82\"", ErrorCode::bad_utf8, 3},
     {"\"a\xE2\x82", ErrorCode::too_short, 4},
+    {"\"a\xE2\x82\xAC", ErrorCode::too_short, 5},
     {"{\"\xFF\":1}", ErrorCode::bad_utf8, 2},
     {"{\"a\":{\"b\":[{\"c\":tru}]}}", ErrorCode::bad_value, 19},
     {"'a'", ErrorCode::bad_value, 0},
@@ -104,6 +164,7 @@ TEST(JsonScannerTest, TellsWhatIsWrongAndWhere) {
   for (const auto& [text, code, offset] : bad) {
     EXPECT_EQ(scan(text), ParseError(code, offset))
         << text << ": " << scan(text).message() << ", not " << ParseError(code, offset).message();
+    EXPECT_EQ(scan_by_steps(text), ParseError(code, offset)) << text;
   }
 }
 
@@ -120,7 +181,9 @@ TEST(JsonScannerTest, TakesWhatTheGrammarHas) {
                                       "{}",
                                       "[]",
                                       "[ ]",
+                                      "[  1  ,  2  ]",
                                       "{ }",
+                                      "[ { \"a\" : 1 , \"b\" : 2 } ]",
                                       "[[],{},[[]]]",
                                       "{\"a\":{},\"a\":[]}",
                                       "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"",
@@ -134,6 +197,7 @@ TEST(JsonScannerTest, TakesWhatTheGrammarHas) {
                                       "0e99999999999999999999999",
                                       "12345678901234567890123456789012345678901234567890"}) {
     EXPECT_EQ(scan(text), ParseError()) << text << ": " << scan(text).message();
+    EXPECT_EQ(scan_by_steps(text), ParseError()) << text;
   }
 }
 
@@ -153,6 +217,9 @@ TEST(JsonScannerTest, NumbersBeyondDoubleAreTooGreat) {
   EXPECT_TRUE(fits_double("0." + std::string(1000, '9')));
   EXPECT_FALSE(fits_double("1e" + std::string(100, '9')));
   EXPECT_TRUE(fits_double("1e-" + std::string(100, '9')));
+  EXPECT_EQ(scan(std::string(309, '1')), ParseError());
+  EXPECT_EQ(scan(std::string(309, '2')), ParseError(ErrorCode::bad_number, 0));
+  EXPECT_EQ(scan(std::string(310, '1')), ParseError(ErrorCode::bad_number, 0));
 }
 
 TEST(JsonScannerTest, NestsToALimitAndNoFurther) {
@@ -172,6 +239,14 @@ TEST(JsonScannerTest, NestsToALimitAndNoFurther) {
   Scanner deep(text);
   EXPECT_FALSE(object.read(deep));
   EXPECT_EQ(deep.error(), ParseError(ErrorCode::too_deep, 5 + max_depth - 1));
+}
+
+TEST(JsonScannerTest, WhatHasEndedIsNoLevel) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < max_depth; ++i) text += "[],{},";
+  text += "0]";
+  EXPECT_EQ(scan(text), ParseError());
+  EXPECT_EQ(scan_by_steps(text), ParseError());
 }
 
 TEST(JsonScannerTest, EveryLevelIsClosedByItsOwnBracket) {
@@ -223,6 +298,57 @@ TEST(JsonScannerTest, AnErrorStays) {
   EXPECT_EQ(scanner.error(), ParseError(ErrorCode::bad_value, 4));
 }
 
+TEST(JsonScannerTest, NothingIsReadBehindAnErrorOfTheReader) {
+  constexpr std::string_view text = R"([1, {"a": 2}])";
+  Scanner scanner(text);
+  Value value;
+  ASSERT_TRUE(scanner.enter_array());
+  ASSERT_TRUE(scanner.next_element() && scanner.read(value));
+  ASSERT_TRUE(scanner.next_element());
+  EXPECT_FALSE(scanner.fail(ErrorCode::duplicate_key, text.data() + 1));
+  EXPECT_EQ(scanner.peek(), '\0');
+  EXPECT_FALSE(scanner.enter_object());
+  EXPECT_FALSE(scanner.next_member(value));
+  EXPECT_FALSE(scanner.read(value));
+  EXPECT_FALSE(scanner.finish());
+  EXPECT_EQ(scanner.error(), ParseError(ErrorCode::duplicate_key, 1));
+}
+
+TEST(JsonScannerTest, SaysOfEachValueWhatItIs) {
+  constexpr std::string_view text =
+      R"({"\n": 1, "a": "\n", "b": true, "\t": null, "c": "x", "d": {"\n": 1}, "e": false, "f": []})";
+  struct Expected {
+    bool name_has_escapes;
+    Type type;
+    bool has_escapes;
+  };
+  Scanner scanner(text);
+  Value name;
+  EXPECT_EQ(name.type, Type::null);
+  EXPECT_FALSE(name.has_escapes);
+  Value value;
+  ASSERT_TRUE(scanner.enter_object());
+  // Whatever was in them is replaced.
+  for (const Expected& expected : {Expected{true, Type::number, false},
+                                   {false, Type::string, true},
+                                   {false, Type::boolean, false},
+                                   {true, Type::null, false},
+                                   {false, Type::string, false},
+                                   {false, Type::object, false},
+                                   {false, Type::boolean, false},
+                                   {false, Type::array, false}}) {
+    ASSERT_TRUE(scanner.next_member(name));
+    EXPECT_EQ(name.type, Type::string) << name.text;
+    EXPECT_EQ(name.has_escapes, expected.name_has_escapes) << name.text;
+    if (expected.type == Type::object) value.has_escapes = true;
+    ASSERT_TRUE(scanner.read(value));
+    EXPECT_EQ(value.type, expected.type) << value.text;
+    EXPECT_EQ(value.has_escapes, expected.has_escapes) << value.text;
+  }
+  EXPECT_FALSE(scanner.next_member(name));
+  EXPECT_TRUE(scanner.finish());
+}
+
 TEST(JsonScannerTest, AsksForATypeAndSaysWhenThereIsAnother) {
   for (const std::string_view text : {"[]", "\"a\"", "1", "-1", "true", "null"}) {
     Scanner scanner(text);
@@ -232,214 +358,26 @@ TEST(JsonScannerTest, AsksForATypeAndSaysWhenThereIsAnother) {
   Scanner scanner(" {}");
   EXPECT_FALSE(scanner.enter_array());
   EXPECT_EQ(scanner.error(), ParseError(ErrorCode::wrong_type, 1));
-}
-
-struct ReadObject {
-  explicit ReadObject(std::string_view from) : text(from), scanner(text.view()) {
-    if (object.read(scanner)) scanner.finish();
-  }
-  test::ExactText text;
-  Scanner scanner;
-  Object object;
-};
-
-TEST(JsonObjectTest, FindsItsMembers) {
-  const ReadObject read(R"({"a": 1, "b": "x", "": null, "\u0063\n": "\u00e9\"", "d": {"a": 2}})");
-  ASSERT_EQ(read.scanner.error(), ParseError());
-  EXPECT_EQ(read.object.size(), 5U);
-  EXPECT_EQ(read.object.find("a")->value.text, "1");
-  EXPECT_EQ(read.object.text_of(read.object.index_of("b")), "x");
-  EXPECT_EQ(read.object.text_of(read.object.index_of("a")), std::nullopt);
-  EXPECT_EQ(read.object.find("")->value.type, Type::null);
-  EXPECT_EQ(read.object.text_of(read.object.index_of("c\n")), "\xC3\xA9\"");
-  EXPECT_EQ(read.object.find("e"), nullptr);
-  EXPECT_EQ(ObjectReader(read.object).get("d"), std::nullopt);
-}
-
-TEST(JsonObjectTest, ANameComesOnce) {
-  EXPECT_EQ(ReadObject(R"({"a": 1, "b": 2, "a": 3})").scanner.error(),
-            ParseError(ErrorCode::duplicate_key, 17));
-  EXPECT_EQ(ReadObject(R"({"a": 1, "\u0061": 3})").scanner.error(),
-            ParseError(ErrorCode::duplicate_key, 9));
-  EXPECT_EQ(ReadObject(R"({"": 1, "": 3})").scanner.error(),
-            ParseError(ErrorCode::duplicate_key, 8));
-}
-
-TEST(JsonObjectTest, ManyMembers) {
-  std::string text = "{";
-  constexpr int count = 100000;
-  for (int i = 0; i < count; ++i)
-    text += "\"name-" + std::to_string(i) + "\":" + std::to_string(i) + ",";
-  const std::string doubled = text + "\"name-77777\":0}";
-  const std::size_t offset = text.size();
-  text.back() = '}';
-  const ReadObject read(text);
-  ASSERT_EQ(read.scanner.error(), ParseError());
-  ASSERT_EQ(read.object.size(), static_cast<std::size_t>(count));
-  for (int i = 0; i < count; i += 997) {
-    EXPECT_EQ(read.object.find("name-" + std::to_string(i))->value.text, std::to_string(i));
-  }
-  EXPECT_EQ(read.object.find("name-" + std::to_string(count)), nullptr);
-  EXPECT_EQ(ReadObject(doubled).scanner.error(), ParseError(ErrorCode::duplicate_key, offset));
-}
-
-TEST(JsonStringsTest, DecodeAndQuote) {
-  const auto decoded = [](std::string_view inside) {
-    std::string text;
-    append_decoded(inside, text);
-    return text;
-  };
-  EXPECT_EQ(decoded("plain"), "plain");
-  EXPECT_EQ(decoded(R"(a\"\\\/\b\f\n\r\tz)"), "a\"\\/\b\f\n\r\tz");
-  EXPECT_EQ(decoded(R"(\u0041\u00e9\u20AC\ud83D\uDE00\u0000)"),
-            "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\0"sv);
-
-  const auto quoted = [](std::string_view text) {
-    std::pmr::string json;
-    append_quoted(text, json);
-    return std::string(json);
-  };
-  EXPECT_EQ(quoted("a\"\\/\n\0\x7f\xC3\xA9"sv), "\"a\\\"\\\\/\\u000a\\u0000\x7f\xC3\xA9\"");
-  EXPECT_EQ(quoted("a\xE2\x82z\xFF\xED\xA0\x80"),
-            "\"a\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
-  EXPECT_EQ(quoted("\xE2\x82"), "\"\xEF\xBF\xBD\"");
-
-  EXPECT_EQ(place_of_byte("abc", 2), 2U);
-  EXPECT_EQ(place_of_byte(R"(a\nb\u20acc)", 2), 3U);
-  EXPECT_EQ(place_of_byte(R"(a\nb\u20acc)", 4), 4U);
-  EXPECT_EQ(place_of_byte(R"(a\nb\u20acc)", 6), 10U);
-  EXPECT_EQ(place_of_byte("abc", 9), 3U);
-}
-
-/// The escape of a unit of UTF-16.
-std::string escape_of(unsigned unit, std::string_view digits) {
-  std::string escape = "\\u";
-  for (int shift = 12; shift >= 0; shift -= 4) escape += digits[unit >> shift & 0xFU];
-  return escape;
-}
-
-TEST(JsonStringsTest, EveryUnitAndTheEndsOfEveryRangeOfPairsAreDecoded) {
-  const auto expect = [](const std::string& inside, char32_t c) {
-    const std::string expected = test::utf8(c);
-    std::string text;
-    append_decoded(inside, text);
-    ASSERT_EQ(text, expected) << inside;
-    ASSERT_EQ(place_of_byte(inside + "x", expected.size() - 1), 0U) << inside;
-    ASSERT_EQ(place_of_byte(inside + "x", expected.size()), inside.size()) << inside;
-    ASSERT_EQ(scan("\"" + inside + "\""), ParseError()) << inside;
-  };
-  for (unsigned unit = 0; unit <= 0xFFFF; unit = unit == 0xD7FF ? 0xE000 : unit + 1) {
-    expect(escape_of(unit, unit % 2 == 0 ? "0123456789abcdef" : "0123456789ABCDEF"), unit);
-  }
-  for (unsigned high = 0xD800; high <= 0xDBFF; ++high) {
-    for (const unsigned low : {0xDC00U, 0xDD55U, 0xDFFFU}) {
-      const char32_t c = 0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00);
-      expect(escape_of(high, "0123456789abcdef") + escape_of(low, "0123456789ABCDEF"), c);
-    }
+  for (const auto& [text, code, offset] : {Bad{"", ErrorCode::too_short, 0},
+                                           {" ", ErrorCode::too_short, 1},
+                                           {" x", ErrorCode::bad_value, 1},
+                                           {"]", ErrorCode::bad_value, 0}}) {
+    const test::ExactText exact(text);
+    Scanner other(exact.view());
+    EXPECT_FALSE(other.enter_array());
+    EXPECT_EQ(other.error(), ParseError(code, offset)) << text;
   }
 }
 
-/// Changes the members of a text: "a=1" sets one, "-a" erases it.
-void edit(std::string& text, std::initializer_list<std::string_view> changes) {
+TEST(JsonScannerTest, EntersToALimitAndNoFurther) {
+  const std::string text(max_depth + 1, '[');
   Scanner scanner(text);
-  Object object;
-  EXPECT_TRUE(object.read(scanner));
-  Splice splice;
-  Edits edits(object, splice);
-  for (const std::string_view change : changes) {
-    if (change.front() == '-') {
-      edits.erase(change.substr(1));
-    } else {
-      const std::size_t equals = change.find('=');
-      edits.set(change.substr(0, equals), change.substr(equals + 1));
-    }
+  for (std::size_t i = 0; i < max_depth; ++i) {
+    ASSERT_TRUE(scanner.enter_array());
+    ASSERT_TRUE(scanner.next_element());
   }
-  edits.write();
-  splice.apply(text);
-}
-
-/// The changed text, the same whether it has room to grow or not.
-std::string edited(std::string text, std::initializer_list<std::string_view> changes) {
-  std::string in_place = text;
-  in_place.reserve(text.size() + 10000);
-  edit(in_place, changes);
-  text.shrink_to_fit();
-  edit(text, changes);
-  EXPECT_EQ(in_place, text) << "in place and anew";
-  return text;
-}
-
-TEST(JsonEditsTest, SetKeepsThePlaceAndAddsBehind) {
-  EXPECT_EQ(edited("{}", {"a=1"}), R"({"a":"1"})");
-  EXPECT_EQ(edited("{ }", {"a=1", "b=2"}), R"({"a":"1","b":"2" })");
-  EXPECT_EQ(edited(R"({"x" : 1.0 })", {"a=1"}), R"({"x" : 1.0,"a":"1" })");
-  EXPECT_EQ(edited(R"({"x":1, "a" : [1, 2], "y":2})", {"a=1"}), R"({"x":1, "a" : "1", "y":2})");
-  EXPECT_EQ(edited("{}", {"a=1", "b=2", "a=3"}), R"({"a":"3","b":"2"})");
-  EXPECT_EQ(edited(R"({"a":1})", {"a=1", "a=\"2\n"}), "{\"a\":\"\\\"2\\u000a\"}");
-}
-
-TEST(JsonEditsTest, EraseTakesOneComma) {
-  constexpr std::string_view three = R"({ "a": 1, "b": 2, "c": 3 })";
-  EXPECT_EQ(edited(std::string(three), {"-a"}), R"({ "b": 2, "c": 3 })");
-  EXPECT_EQ(edited(std::string(three), {"-b"}), R"({ "a": 1, "c": 3 })");
-  EXPECT_EQ(edited(std::string(three), {"-c"}), R"({ "a": 1, "b": 2 })");
-  EXPECT_EQ(edited(std::string(three), {"-a", "-b"}), R"({ "c": 3 })");
-  EXPECT_EQ(edited(std::string(three), {"-b", "-c"}), R"({ "a": 1 })");
-  EXPECT_EQ(edited(std::string(three), {"-c", "-a"}), R"({ "b": 2 })");
-  EXPECT_EQ(edited(std::string(three), {"-a", "-b", "-c"}), "{  }");
-  EXPECT_EQ(edited(std::string(three), {"-a", "-b", "-c", "d=4"}), R"({ "d":"4" })");
-  EXPECT_EQ(edited(std::string(three), {"-a", "b=", "d=4"}), R"({ "b": "", "c": 3,"d":"4" })");
-  EXPECT_EQ(edited(std::string(three), {"-x"}), three);
-  EXPECT_EQ(edited(std::string(three), {"-a", "a=1"}), R"({ "a": "1", "b": 2, "c": 3 })");
-  EXPECT_EQ(edited(std::string(three), {"d=1", "e=2", "-d"}),
-            R"({ "a": 1, "b": 2, "c": 3,"e":"2" })");
-  EXPECT_EQ(edited(std::string(three), {"d=1", "-d", "e=2", "d=3"}),
-            R"({ "a": 1, "b": 2, "c": 3,"d":"3","e":"2" })");
-  const std::string long_text(5000, 'x');
-  EXPECT_EQ(edited(std::string(three), {"-a", "c=" + long_text}),
-            R"({ "b": 2, "c": ")" + long_text + "\" }");
-}
-
-TEST(JsonEditsTest, NamesAreFoundAsTheyAreDecoded) {
-  EXPECT_EQ(edited("{}", {"\"\n=1", "b=2", "\"\n=3"}), R"({"\"\u000a":"3","b":"2"})");
-  EXPECT_EQ(edited("{}", {"\"=1", "-\"", "b=2"}), R"({"b":"2"})");
-  EXPECT_EQ(edited(R"({"\u0061":1, "\u0041":2})", {"a=3"}), R"({"\u0061":"3"})");
-}
-
-TEST(JsonEditsTest, ObjectsInAnObjectAreWrittenWithItOrMade) {
-  const auto nested = [](std::string text, bool sets) {
-    Scanner scanner(text);
-    Object outer;
-    Object first;
-    Object second;
-    EXPECT_TRUE(outer.read(scanner, [&](std::string_view name, Value& value) {
-      if (name == "first") return first.read_or_null(scanner, value);
-      return name == "second" ? second.read_or_null(scanner, value) : scanner.read(value);
-    }));
-    Splice splice;
-    Edits edits(outer, splice);
-    Edits of_first(first, splice);
-    Edits of_second(second, splice);
-    edits.nest("first", of_first);
-    edits.nest("second", of_second);
-    for (Edits* const inner : {&of_first, &of_second}) {
-      if (sets) inner->set("a", "1");
-      inner->erase("b");
-    }
-    edits.write();
-    splice.apply(text);
-    return text;
-  };
-  const std::string both = R"("first":{"a":"1"},"second":{"a":"1"})";
-  EXPECT_EQ(nested("{ }", true), "{" + both + " }");
-  EXPECT_EQ(nested(R"({"x":0 })", true), R"({"x":0,)" + both + " }");
-  EXPECT_EQ(nested(R"({"second": null, "x":0})", true),
-            R"({"second": {"a":"1"}, "x":0,"first":{"a":"1"}})");
-  EXPECT_EQ(nested(R"({"second": {"b":2, "c":3}, "first": {}})", true),
-            R"({"second": {"c":3,"a":"1"}, "first": {"a":"1"}})");
-  EXPECT_EQ(nested(R"({"second": {"b":2}, "first": null})", false),
-            R"({"second": {}, "first": null})");
-  EXPECT_EQ(nested("{ }", false), "{ }");
+  EXPECT_FALSE(scanner.enter_array());
+  EXPECT_EQ(scanner.error(), ParseError(ErrorCode::too_deep, max_depth));
 }
 
 }  // namespace

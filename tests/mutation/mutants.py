@@ -158,6 +158,8 @@ class Finder:
         kind = cursor.kind
         if kind in CONSTANT or self.is_constant(cursor):
             return
+        if kind.is_declaration() and not self.is_here(cursor):
+            return  # included within `extern "C" {}`
         if kind in FUNCTIONS:
             owner = cursor.semantic_parent.spelling if cursor.semantic_parent is not None else ""
             is_member = cursor.semantic_parent.kind not in (CursorKind.NAMESPACE, CursorKind.TRANSLATION_UNIT)

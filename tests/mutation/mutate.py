@@ -35,6 +35,7 @@ def prepare(tree, paths, jobs):
     """The mutants of some sources, those that were accepted, those that are code, and the tests."""
     tree.mirror(set(paths))
     tree.configure()
+    tree.generate()
     every = tree.find(paths, jobs)
     if not every:
         return [], [], [], []
@@ -66,7 +67,7 @@ def measure(options):
     fates = {}
     for tree, its, tests in runnable:
         digests = runs.digests_of(tree, tests)
-        explored = runs.explore_all(tests, options.jobs, show_progress, digests, tree.objects / "explored.json")
+        explored = runs.explore_all(tests, options.jobs, show_progress, digests, tree.kept / "explored.json")
         state = hashlib.sha256("".join(sorted(digests.values())).encode()).hexdigest()
         numbers = {mutant.number for mutant in its}
         its = [mutant for mutant in chosen if mutant.number in numbers]
@@ -127,7 +128,30 @@ def survivors_of(measured, entries):
     ]
 
 
-def report(folders, survivors, problems, left_out):
+def judge(measured, asked, sample=None):
+    """The result, with what is wrong with the list of what is argued."""
+    every, _, _, chosen, fates = measured
+    entries, problems = argued.read(ARGUED)
+    paths = {mutant.path for mutant in every}
+    here = {key: entry for key, entry in entries.items() if key[0] in paths or not (ROOT / key[0]).exists()}
+    killed = {mutant.key for mutant in chosen if fates[mutant.number]}
+    problems += argued.check(here, {mutant.key for mutant in every}, killed)
+    return {
+        "folders": summary(measured, entries),
+        "survivors": survivors_of(measured, entries),
+        "problems": problems,
+        "left_out": left_out_of(asked, measured),
+        "sample": sample,
+    }
+
+
+def is_good(result):
+    short = [folder for folder, row in result["folders"].items() if row["percent"] < row["goal"]]
+    is_unargued = any(survivor["argued"] is None for survivor in result["survivors"])
+    return not (short or is_unargued or result["problems"])
+
+
+def report(folders, survivors, problems, left_out, sample):
     head = ("folder", "mutants", "constant", "refused", "run", "killed", *LIMITS, "argued", "survived", "killed", "goal")
     print("{:22} {:>8} {:>8} {:>8} {:>6} {:>6} {:>5} {:>7} {:>6} {:>6} {:>8} {:>8} {:>5}".format(*head))
     for folder, row in folders.items():
@@ -144,6 +168,8 @@ def report(folders, survivors, problems, left_out):
         print(problem)
     for folder in left_out:
         print(f"{folder}: nothing of it is built here")
+    if sample:
+        print(f"a sample of {sample} mutants")
 
 
 def parse_options():
@@ -153,7 +179,8 @@ def parse_options():
     parser.add_argument("--result", type=pathlib.Path, help="write the result there as JSON, too")
     parser.add_argument("--sample", type=int, metavar="N", help="run N mutants only, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many tests run at once")
+    # Most tests of transports wait, and limits are of processor time.
+    parser.add_argument("--jobs", type=int, default=4 * os.cpu_count(), help="how many tests run at once")
     parser.add_argument("--again", action="store_true", help="run only those that survived the last time, or are new")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "mutation", help="the build directory")
     return parser.parse_args()
@@ -166,26 +193,15 @@ def main():
     except Broken as problem:
         say(str(problem))
         return 2
-    every, _, _, chosen, fates = measured
-    entries, problems = argued.read(ARGUED)
-    paths = {mutant.path for mutant in every}
-    here = {key: entry for key, entry in entries.items() if key[0] in paths or not (ROOT / key[0]).exists()}
-    killed = {mutant.key for mutant in chosen if fates[mutant.number]}
-    problems += argued.check(here, {mutant.key for mutant in every}, killed)
-    folders = summary(measured, entries)
-    survivors = survivors_of(measured, entries)
-    left_out = left_out_of(options.paths or DEFAULT, measured)
-    result = {"folders": folders, "survivors": survivors, "problems": problems, "left_out": left_out}
-    result = json.dumps(result, indent=1)
+    result = judge(measured, options.paths or DEFAULT, options.sample)
+    text = json.dumps(result, indent=1)
     if options.result:
-        options.result.write_text(result)
+        options.result.write_text(text)
     if options.json:
-        print(result)
+        print(text)
     else:
-        report(folders, survivors, problems, left_out)
-    short = [folder for folder, row in folders.items() if row["percent"] < row["goal"]]
-    is_unargued = any(survivor["argued"] is None for survivor in survivors)
-    return 1 if short or is_unargued or problems else 0
+        report(**result)
+    return 0 if is_good(result) else 1
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 """Runs a program of an instrumented tree with a mutant, within limits.
 
 The limits are of processor time, so that a busy machine kills no mutant. What sleeps uses none: it
-may take `WAITING` times as long by the clock.
+may take `WAITING` times as long by the clock, but not longer than `LONGEST` seconds.
 """
 
 import dataclasses
@@ -16,6 +16,9 @@ import threading
 from folders import Broken
 
 WAITING = 100
+LONGEST = 300
+# Of memory. AddressSanitizer needs some of it.
+MEGABYTES = 1500
 
 # The same draws each time. A law that fails is enough: no smaller case is looked for.
 SETTINGS = {
@@ -23,7 +26,7 @@ SETTINGS = {
     "GTEST_FAIL_FAST": "1",
     "GTEST_BRIEF": "1",
     "ASAN_OPTIONS": "allocator_may_return_null=1:symbolize=0",
-    "UBSAN_OPTIONS": "symbolize=0",
+    "UBSAN_OPTIONS": "halt_on_error=1:symbolize=0",
 }
 
 
@@ -54,6 +57,10 @@ def filter_of(cases):
     return ":".join(cases).replace("-", "?")
 
 
+def patience(seconds):
+    return min(WAITING * seconds, LONGEST)
+
+
 def kill(process):
     """With all that it started."""
     try:
@@ -66,7 +73,7 @@ def run(test, command, extra, limit):
     """The outcome and the output of a process of its own."""
     seconds = math.ceil(limit)
     environment = environment_of(test, extra)
-    environment["ASAN_OPTIONS"] += ":hard_rss_limit_mb=1500"
+    environment["ASAN_OPTIONS"] += f":hard_rss_limit_mb={MEGABYTES}"
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             # At the soft limit comes SIGXCPU, at the hard one SIGKILL, which says less.
@@ -74,7 +81,7 @@ def run(test, command, extra, limit):
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         has_waited = threading.Event()
-        timer = threading.Timer(WAITING * seconds, lambda: (has_waited.set(), kill(process)))
+        timer = threading.Timer(patience(seconds), lambda: (has_waited.set(), kill(process)))
         timer.start()
         _, status, usage = os.wait4(process.pid, 0)
         timer.cancel()
@@ -111,7 +118,7 @@ class Server:
 
     def run(self, mutant, cases, limit):
         seconds = math.ceil(limit)
-        line = f"{mutant} {seconds} {WAITING * seconds} {filter_of(cases)}\n"
+        line = f"{mutant} {seconds} {patience(seconds)} {MEGABYTES} {filter_of(cases)}\n"
         self.process.stdin.write(line.encode())
         self.process.stdin.flush()
         answer = self.answers.readline().split()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the tests of an instrumented tree: which come to which mutant, and which mutants they kill."""
 
+import collections
 import concurrent.futures
 import dataclasses
 import hashlib
@@ -12,21 +13,32 @@ import sys
 import tempfile
 import threading
 
-from folders import ROOT, Broken
+from folders import FOLDERS, ROOT, Broken, folder_of
 from programs import Server, run
 
+HERE = pathlib.Path(__file__).resolve().parent
 MAX_MUTANTS = 1 << 20  # as in mutant.hpp
 
-# Tests that compile, or that take a process for each case: others come to the same places.
+# Tests that compile, that count instructions, or that take a process for each case: others come to the same places.
 NOT_RUN = {
     "rooms", "linked formats", "no exceptions", "cost", "instructions", "in-process-examples", "relay-journey",
-    "refused", "carrier-guides", "header-carrier-allocation", "c-rust", "c-abi",
+    "refused", "extraction bounds", "carrier-guides", "carrier-suite", "std-format", "header-carrier-allocation", "c-rust", "c-abi",
+    "nginx-work",
 }  # fmt: skip
 
 # How long a test may take with a mutant, in processor time.
 LEAST_SECONDS = 1
 ALLOWANCE = 5  # times as long as without
 SLOW_START = 0.05  # a program is slow to start, once for each case
+
+# Most mutants die in the few quick cases of a program that come to the fewest other mutants: these
+# cases run first and without the others. A slow case runs alone, and one that only repeats what
+# others do, under load, not at all.
+QUICK = 0.05
+NEAREST = 8
+LOAD = 20
+# A test that killed a mutant beside runs as early as one that is so many times as quick.
+LIKELIER = 4
 
 
 @dataclasses.dataclass
@@ -37,6 +49,7 @@ class Test:
     command: list
     environment: dict
     folder: str
+    suites: list
     case: str = ""  # of GoogleTest, or all of a suite
     seconds: float = 0
     seen: frozenset = frozenset()
@@ -59,7 +72,7 @@ def chosen_tests(tree, suites=(), names=()):
         inside = [pathlib.Path(name) for name in built if pathlib.Path(name).is_relative_to(tree.objects)]
         targets |= {str(path.relative_to(tree.objects)) for path in inside}
         folder = test["workdir"] or str(tree.objects)
-        tests.append(Test(test["name"], test["cmd"], test["env"], folder))
+        tests.append(Test(test["name"], test["cmd"], test["env"], folder, sorted(of_suites)))
     return tests, sorted(targets)
 
 
@@ -124,7 +137,8 @@ def explore(test):
 def digests_of(tree, tests):
     """By name of a test: of the programs, libraries, scripts and data that it runs with."""
     shared = hashlib.sha256()
-    scripts = [path for pattern in ("*.py", "*.json") for path in (ROOT / "tests").rglob(pattern)]
+    scripts = [path for pattern in ("*.py", "*.json") for path in (ROOT / "tests").rglob(pattern)
+               if not path.is_relative_to(HERE)]  # fmt: skip
     for path in sorted(path for path in [*tree.objects.rglob("*.so*"), *scripts] if path.is_file()):
         shared.update(path.read_bytes())
     return {
@@ -140,7 +154,7 @@ def explore_all(tests, jobs, progress, digests, store):
     def explore_or_recall(test):
         last = kept.get(test.name)
         if last and last["digest"] == digests[test.name]:
-            return [Test(**(part | {"seen": frozenset(part["seen"])})) for part in last["parts"]]
+            return [Test(**part | {"seen": frozenset(part["seen"]), "suites": test.suites}) for part in last["parts"]]
         parts = explore(test)
         if store:
             flat = [dataclasses.asdict(part) | {"seen": sorted(part.seen)} for part in parts]
@@ -157,8 +171,20 @@ def explore_all(tests, jobs, progress, digests, store):
     return explored
 
 
+def groups_of(tests):
+    """Lists of what runs together: tests of one program."""
+    groups, quick = {}, collections.Counter()
+    for test in sorted(tests, key=lambda test: len(test.seen)):
+        if test.seconds <= QUICK:
+            quick[test.program] += 1
+            groups.setdefault((test.program, quick[test.program] <= NEAREST), []).append(test)
+        elif test.seconds <= LOAD:
+            groups[test.program, test.case] = [test]
+    return list(groups.values())
+
+
 class Killer:
-    """Finds the test that kills a mutant: the likely one first, then the quick ones."""
+    """Finds the test that kills a mutant: those that are likely or quick first."""
 
     def __init__(self, tests, known):
         self.known = known  # the tests that killed the last time, by key
@@ -180,20 +206,21 @@ class Killer:
         return its[parts[0].program].run(number, [part.case for part in parts], limit)
 
     def fate(self, mutant):
-        """The name of the test that fails with a mutant, "" if none does, None if none comes to it."""
-        programs = {}
-        for test in self.by_number.get(mutant.number, []):
-            programs.setdefault(test.program, []).append(test)
-        if not programs:
+        """The name of the test that fails with a mutant, "" if none does, None if none comes to it.
+
+        Only those of its folder's suites count, and not what a carrier's tests see of the core.
+        """
+        suites = set(FOLDERS[folder_of(mutant.path)][0])
+        groups = groups_of([test for test in self.by_number.get(mutant.number, []) if suites & set(test.suites)])
+        if not groups:
             return None
         likely = [self.known.get("|".join(mutant.key)), self.beside.get((mutant.path, mutant.function)),
                   self.beside.get(mutant.path)]  # fmt: skip
 
-        def rank(parts):
-            name = parts[0].name
-            return likely.index(name) if name in likely else len(likely), sum(part.seconds for part in parts)
+        def cost(parts):
+            return sum(part.seconds for part in parts) / (LIKELIER if parts[0].name in likely else 1)
 
-        for parts in sorted(programs.values(), key=rank):
+        for parts in sorted(groups, key=cost):
             limit = LEAST_SECONDS + ALLOWANCE * sum(part.seconds for part in parts)
             outcome = self.run(parts, mutant.number, limit)
             if not outcome.has_passed:
@@ -217,7 +244,7 @@ def kill_all(tree, mutants, tests, state, jobs, recalled, progress):
     that survived are not if all programs are, and the keys in it are not, as if they survived. One
     that was killed for waiting runs again: the machine may have been busy.
     """
-    store = tree.objects / "fates.json"
+    store = tree.kept / "fates.json"
     kept = json.loads(store.read_text()) if store.exists() else {}
     digests = {path: hashlib.sha256((ROOT / path).read_bytes()).hexdigest() for path in {m.path for m in mutants}}
     results, asked = {}, []

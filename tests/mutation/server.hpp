@@ -3,8 +3,8 @@
 #define BATON_MUTATION_SERVER_HPP
 
 // A program that serves starts once and forks for each mutant, which costs less than a new start.
-// It reads lines `mutant processor-seconds wall-seconds filter`, and answers each with a line
-// `how code milliseconds`: how the child ended, its status or signal, its time on processors.
+// It reads lines `mutant processor-seconds wall-seconds megabytes filter`, and answers each with a
+// line `how code milliseconds`: how the child ended, its status or signal, its time on processors.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -18,9 +18,6 @@
 #include <unistd.h>
 
 namespace baton_mutation {
-
-// AddressSanitizer needs some of it; what grows without an end is ended.
-inline constexpr long max_pages = 1500L << 8U;
 
 inline long resident_pages(pid_t child) {
   char path[32];
@@ -36,7 +33,7 @@ inline long resident_pages(pid_t child) {
   return resident;
 }
 
-inline void answer(int replies, pid_t child, long wall_seconds) {
+inline void answer(int replies, pid_t child, long wall_seconds, long megabytes) {
   const time_t end = time(nullptr) + wall_seconds;
   const char* stopped = nullptr;
   int status = 0;
@@ -49,7 +46,7 @@ inline void answer(int replies, pid_t child, long wall_seconds) {
     sigtimedwait(&ended, nullptr, &soon);
     if (stopped == nullptr && time(nullptr) > end) {
       stopped = "waiting";
-    } else if (stopped == nullptr && resident_pages(child) > max_pages) {
+    } else if (stopped == nullptr && resident_pages(child) > megabytes << 8U) {
       stopped = "memory";
     }
     if (stopped != nullptr) {
@@ -83,11 +80,12 @@ inline void serve() {
     const unsigned long mutant = strtoul(line, &next, 10);
     const rlim_t seconds = strtoul(next, &next, 10);
     const long wall_seconds = strtol(next, &next, 10);
+    const long megabytes = strtol(next, &next, 10);
     char* const filter = next + strspn(next, " ");
     filter[strcspn(filter, "\n")] = '\0';
     const pid_t child = fork();
     if (child != 0) {
-      answer(replies, child, wall_seconds);
+      answer(replies, child, wall_seconds, megabytes);
       continue;
     }
     setpgid(0, 0);

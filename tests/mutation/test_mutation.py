@@ -1,15 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the mutation tool itself, on a source of a few lines."""
 
+import dataclasses
 import pathlib
 import signal
 import subprocess
+import sys
 import tempfile
+import types
 import unittest
 import unittest.mock
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from needed_modules import run_again_or_skip
+
+try:
+    import mutants
+except ImportError as error:
+    run_again_or_skip("python3-clang-19", error)
+
 import argued
-import mutants
+import coverage
+import folders
 import programs
 import rewrite
 import runs
@@ -55,6 +67,7 @@ int main(int, char** words) {
 def found(text):
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "source.cpp").write_text(text)
+        (pathlib.Path(folder) / "beside.h").write_text("static inline int beside(void) { return 3 * 4; }\n")
         its, errors = mutants.find(pathlib.Path(folder), "source.cpp", ["-std=c++20"])
     assert not errors, errors
     for number, mutant in enumerate(its, start=1):
@@ -66,6 +79,9 @@ class FinderTest(unittest.TestCase):
     def setUp(self):
         self.found = found(SOURCE)
         self.changes = [mutant.change for mutant in self.found]
+
+    def test_what_is_included_has_no_mutants(self):
+        self.assertEqual(found('extern "C" {\n#include "beside.h"\n}\n'), [])
 
     def test_each_kind_of_change_is_found(self):
         for change in [
@@ -140,12 +156,13 @@ class RewriteTest(unittest.TestCase):
 
 
 class RunTest(unittest.TestCase):
-    def made(self, script="true", seen=(7,)):
-        return runs.Test("a test", ["sh", "-c", script], {}, "/", seen=frozenset(seen))
+    def made(self, script="true", seen=(7,), suite="core"):
+        return runs.Test("a test", ["sh", "-c", script], {}, "/", [suite], seen=frozenset(seen))
+
+    mutant = mutants.Mutant("src/core/a.cpp", 1, 1, "f", 0, 1, "value", "a", "b", 7)
 
     def kill(self, *tests, known=None):
-        mutant = mutants.Mutant("a.cpp", 1, 1, "f", 0, 1, "value", "a", "b", 7)
-        return runs.Killer(tests, known or {}).fate(mutant)
+        return runs.Killer(tests, known or {}).fate(self.mutant)
 
     def test_a_failing_test_kills(self):
         self.assertEqual(self.kill(self.made('test "$BATON_MUTANT" != 7')), "a test")
@@ -155,14 +172,33 @@ class RunTest(unittest.TestCase):
     def test_a_test_that_sleeps_without_an_end_kills(self):
         self.assertEqual(self.kill(self.made("sleep 60")), "a test (waiting)")
 
+    def test_no_test_sleeps_for_long(self):
+        with unittest.mock.patch.object(programs, "LONGEST", 1):
+            self.assertEqual(self.kill(self.made("sleep 60")), "a test (waiting)")
+
     def test_a_test_that_works_without_an_end_kills(self):
         self.assertEqual(self.kill(self.made("while :; do :; done")), "a test (time)")
 
-    def test_what_killed_the_last_time_is_tried_first(self):
+    def test_what_killed_the_last_time_is_tried_before_what_is_not_much_quicker(self):
         quick, slow = self.made("false"), self.made("false")
         slow.name, slow.seconds = "slow", 5
-        self.assertEqual(self.kill(slow, quick), "a test")
-        self.assertEqual(self.kill(slow, quick, known={"a.cpp|f|a → b": "slow"}), "slow")
+        for seconds, first in ((1, "a test"), (2, "slow")):
+            quick.seconds = seconds
+            self.assertEqual(self.kill(slow, quick), "a test")
+            self.assertEqual(self.kill(slow, quick, known={"src/core/a.cpp|f|a → b": "slow"}), first)
+
+    def test_the_nearest_cases_of_a_program_run_first_and_apart(self):
+        def case(name, others, seconds=0):
+            return dataclasses.replace(self.made(seen=range(7, 8 + others)), case=name, seconds=seconds)
+
+        near = [case(f"A.{others}", others) for others in range(runs.NEAREST)]
+        slow = [case(f"A.{seconds}s", 0, seconds) for seconds in (runs.LOAD + 1, 2, 1)]
+        killer = runs.Killer([*slow, case("A.far", runs.NEAREST, seconds=0.01), *near], {})
+        passed = programs.Outcome("exit", 0, 0)
+        with unittest.mock.patch.object(killer, "run", return_value=passed) as run:
+            self.assertEqual(killer.fate(self.mutant), "")
+        ran = [[part.case for part in call.args[0]] for call in run.call_args_list]
+        self.assertEqual(ran, [[part.case for part in near], ["A.far"], ["A.1s"], ["A.2s"]])
 
     def test_fates_are_recalled_until_something_changes(self):
         killed, waited, survived = ({"fate": fate, "state": "same"} for fate in ("core", "core (waiting)", ""))
@@ -177,6 +213,9 @@ class RunTest(unittest.TestCase):
     def test_only_tests_that_come_there_run(self):
         self.assertIsNone(self.kill(self.made("false", seen=(8,))))
 
+    def test_only_tests_about_its_folder_kill(self):
+        self.assertIsNone(self.kill(self.made("false", suite="kafka")))
+
 
 SERVED = """\
 #include <cstdlib>
@@ -189,7 +228,10 @@ int main() {
   if (baton_mutation::on<9>()) abort();
   if (baton_mutation::on<10>()) for (;;) {}
   if (baton_mutation::on<11>()) sleep(60);
-  if (baton_mutation::on<12>()) for (;;) std::memset(malloc(1 << 20), 1, 1 << 20);
+  if (baton_mutation::on<12>()) {
+    for (int i = 0; i < 100; ++i) std::memset(malloc(1 << 20), 1, 1 << 20);
+    for (;;) {}
+  }
 }
 """
 
@@ -202,7 +244,7 @@ class ServerTest(unittest.TestCase):
         source.write_text(SERVED)
         program = pathlib.Path(cls.folder.name) / "served"
         subprocess.run(["clang++-19", "-std=c++20", "-include", HERE / "mutant.hpp", source, "-o", program], check=True)
-        cls.test = runs.Test("a test", [program], {}, "/")
+        cls.test = runs.Test("a test", [program], {}, "/", ["core"])
 
     @classmethod
     def tearDownClass(cls):
@@ -222,9 +264,12 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(self.outcome(9), ("signal", signal.SIGABRT))
         self.assertEqual(self.outcome(7), ("exit", 0))
 
-    def test_no_child_is_without_an_end(self):
+    def test_no_child_works_without_an_end(self):
         self.assertEqual(self.outcome(10)[0], "time")
-        self.assertEqual(self.outcome(12, 60)[0], "memory")
+
+    @unittest.mock.patch.object(programs, "MEGABYTES", 50)
+    def test_no_child_grows_without_an_end(self):
+        self.assertEqual(self.outcome(12, 5)[0], "memory")
 
     @unittest.mock.patch.object(programs, "WAITING", 1)
     def test_no_child_sleeps_without_an_end(self):
@@ -238,6 +283,71 @@ class ServerTest(unittest.TestCase):
             server.close()
             seen = pathlib.Path(file.name).read_bytes()
         self.assertEqual([number for number, byte in enumerate(seen) if byte], [8, 9, 10])
+
+
+COVERED = """\
+static int never() {
+  return 7;
+}
+int main(int count, char**) {
+  if (count > 9)
+    return never();
+  return count > 2 ? 77 : 0;
+}
+"""
+
+
+class CoverageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.build = types.SimpleNamespace(objects=pathlib.Path(cls.folder.name))
+        source = cls.build.objects / "source.cpp"
+        source.write_text(COVERED)
+        cls.program = str(cls.build.objects / "program")
+        subprocess.run(["clang++-19", *coverage.FLAGS.split(), source, "-o", cls.program], check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def profile_of(self, *commands):
+        return coverage.run_tests(self.build, [runs.Test("a test", command, {}, "/", ["core"]) for command in commands], 2)
+
+    def test_what_all_tests_come_to_together_is_covered(self):
+        profile = self.profile_of([self.program], [self.program, "1", "2"])
+        lines = {line: count > 0 for (_, line), count in coverage.read_lines(profile, [self.program]).items()}
+        self.assertEqual([line for line, is_covered in lines.items() if not is_covered], [1, 2, 3, 6])
+        branches = {key[1]: sides for key, sides in coverage.read_branches(profile, [self.program]).items()}
+        self.assertEqual(branches, {5: (False, True), 7: (True, True)})
+
+    def test_what_one_program_uses_and_another_does_not_is_covered(self):
+        source = self.build.objects / "shared.cpp"
+        source.write_text("inline int twice(int x) {\n  return x ? 2 * x : 0;\n}\nint main() { return RESULT; }\n")
+        programs = []
+        for result in ("0", "twice(0)"):
+            programs.append(str(self.build.objects / f"program of {result}"))
+            command = ["clang++-19", *coverage.FLAGS.split(), f"-DRESULT={result}", source, "-o", programs[-1]]
+            subprocess.run(command, check=True)
+        profile = self.profile_of(*([program] for program in programs))
+        self.assertNotIn(0, coverage.read_lines(profile, programs).values())
+        self.assertEqual(list(coverage.read_branches(profile, programs).values()), [(False, True)])
+
+    def test_a_test_that_fails_gives_no_result(self):
+        for failing in ([self.program, *"123456789"], ["sh", "-c", "kill -SEGV $$"]):
+            with self.assertRaises(folders.Broken):
+                self.profile_of([self.program], failing)
+
+    def test_folders_of_which_nothing_is_compiled_are_named(self):
+        places = [("src/core/ids.cpp", 9, "line", "f();", False)]
+        paths = {"src/core/ids.cpp", "src/core/log.cpp", "include/baton/bindings/opentelemetry/tracer.hpp"}
+        self.assertEqual(coverage.left_out_of(places, paths), ["include/baton/bindings/opentelemetry"])
+
+    def test_what_is_argued_has_its_reason(self):
+        places = [("a.cpp", 9, "true", "x", False), ("a.cpp", 9, "false", "x", False), ("a.cpp", 9, "line", "x", True)]
+        entries = {("a.cpp", kind, "x"): argued.Entry("argued.txt:1", "", "why") for kind in ("true", "line")}
+        wanted = {"path": "a.cpp", "line": 9, "kind": "true", "text": "x", "reason": "why"}
+        self.assertEqual(coverage.argued_of(places, entries), [wanted])
 
 
 class ArguedTest(unittest.TestCase):

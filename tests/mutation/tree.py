@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A copy of the project, with mutants in some of its sources, and a build directory of it."""
+"""Sources with mutants, and build directories of them: of a copy of the project, for one."""
 
 import concurrent.futures
 import hashlib
@@ -22,12 +22,13 @@ MUTANTS_OF_A_FILE = 1024
 # Only what has mutants includes it, so that all else is compiled once.
 INCLUDED = f'#include "{HERE / "mutant.hpp"}"\n#line 1\n'
 
+# What a source with mutants is compiled with. A value that a mutant does not write is not zero by chance.
+FLAGS = ["-w", "-Wno-c++11-narrowing", "-Wno-error", "-fno-sanitize-recover=all", "-ftrivial-auto-var-init=pattern"]
 # What the suites run with elsewhere: what a mutant reads beyond its memory is found. Not optimized,
 # as sources with mutants take long enough to compile.
 OPTIONS = [
     "-Dbuildtype=debug", "-Ddebug=false", "-Db_sanitize=address,undefined", "-Db_lundef=false",
-    "-Dexamples=enabled", "-Dbench=disabled", "-Dopentelemetry=auto",
-    "-Dcpp_args=-w -Wno-c++11-narrowing -Wno-error -fno-sanitize-recover=all",
+    "-Dexamples=enabled", "-Dbench=disabled", "-Dopentelemetry=auto", f"-Dcpp_args={' '.join(FLAGS)}",
 ]  # fmt: skip
 
 
@@ -75,13 +76,13 @@ def find_or_recall(store, path, arguments):
     return its, errors
 
 
-class Tree(Build):
-    """The build directory of a copy."""
+class Instrumented(Build):
+    """With programs that have mutants, its own or others beside them."""
 
-    def __init__(self, folder, is_plain=False):
-        self.copy = folder / "tree"
-        options = [option for option in OPTIONS if not (is_plain and option.startswith("-Db_sanitize"))]
-        super().__init__(self.copy, folder / ("plain" if is_plain else "objects"), options)
+    def __init__(self, source, objects, options, copy, kept):
+        super().__init__(source, objects, options)
+        self.copy = copy  # of the sources, with mutants
+        self.kept = kept  # the folder of their objects, and of what was found out
 
     def write(self, path, content):
         """Leaves what is as it must be, for Ninja to see that it is."""
@@ -91,23 +92,10 @@ class Tree(Build):
             place.write_bytes(content)
             place.chmod((ROOT / path).stat().st_mode)
 
-    def mirror(self, except_for):
-        """Copies all but some paths, and deletes what is gone."""
-        kept = set()
-        for folder, names, files in os.walk(ROOT):
-            if pathlib.Path(folder) == ROOT:
-                names[:] = [name for name in names if name not in ("build", "dist", ".git")]
-            names[:] = [name for name in names if name != "__pycache__"]
-            for name in files:
-                path = (pathlib.Path(folder) / name).relative_to(ROOT)
-                if path == pathlib.Path(".git"):
-                    continue
-                kept.add(self.copy / path)
-                if str(path) not in except_for or not (self.copy / path).exists():
-                    self.write(path, (ROOT / path).read_bytes())
-        for path in self.copy.rglob("*"):
-            if path.is_file() and path not in kept:
-                path.unlink()
+    def path_of(self, name):
+        """The path of the original that a compiler names; None if it is another file."""
+        place = (self.objects / name).resolve()
+        return str(place.relative_to(self.copy)) if place.is_relative_to(self.copy) else None
 
     def arguments(self):
         """By source: what it is compiled with, as paths of the original."""
@@ -118,8 +106,8 @@ class Tree(Build):
             kept = [word for word in words if re.match(r"-(I|D|isystem|std=)", word)]
             path = (self.objects / command["file"]).resolve()
             moved = [self.moved(word) for word in kept]
-            if path.is_relative_to(self.copy):
-                result.setdefault(str(path.relative_to(self.copy)), moved)
+            if path.is_relative_to(self.source):
+                result.setdefault(str(path.relative_to(self.source)), moved)
         return result
 
     def moved(self, word):
@@ -127,23 +115,12 @@ class Tree(Build):
         if not flag:
             return word
         place = (self.objects / word[flag.end() :]).resolve()
-        if place.is_relative_to(self.copy):
-            place = ROOT / place.relative_to(self.copy)
+        if place.is_relative_to(self.source):
+            place = ROOT / place.relative_to(self.source)
         return flag[0] + str(place)
-
-    def generate(self):
-        """Makes the headers that are generated, which sources include."""
-        made = [name for target in self.introspect("--targets") if target["type"] == "custom"
-                for name in target["filename"] if name.endswith(".h")]  # fmt: skip
-        if made:
-            names = [os.path.relpath(name, self.objects) for name in made]
-            done = subprocess.run(["ninja", "-C", self.objects, *names], capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise Broken(done.stdout[-10000:])
 
     def find(self, paths, jobs):
         """All mutants of some sources, each with its number."""
-        self.generate()
         known = self.arguments()
         numbered = {path: index for index, path in enumerate(sources(["include", "src", "translators", "carriers",
                                                                       "bindings"]))}  # fmt: skip
@@ -162,7 +139,7 @@ class Tree(Build):
         if not work:
             return found
         with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-            results = pool.map(find_or_recall, itertools.repeat(self.objects / "found"), *zip(*work, strict=True))
+            results = pool.map(find_or_recall, itertools.repeat(self.kept / "found"), *zip(*work, strict=True))
             for (path, _), (its, errors) in zip(work, results, strict=True):
                 if errors:
                     raise Broken("\n".join(errors))
@@ -183,15 +160,14 @@ class Tree(Build):
 
     def compile(self, found, targets, jobs, say):
         """Compiles, without the mutants that the compiler refuses; returns those that are left."""
-        store = self.objects / "refused.json"
+        store = self.kept / "refused.json"
         known = {tuple(name) for name in json.loads(store.read_text())} if store.exists() else set()
         digests = {path: hashlib.sha256((ROOT / path).read_bytes()).hexdigest() for path in {m.path for m in found}}
         names = {mutant.number: (digests[mutant.path], *mutant.key) for mutant in found}
         found = [mutant for mutant in found if names[mutant.number] not in known]
         while True:
             self.instrument(found)
-            command = ["ninja", "-C", str(self.objects), "-k", "0", "-j", str(jobs), *targets]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            done = self.make(targets, jobs)
             if done.returncode == 0:
                 return found
             refused = refused_by(done.stdout, found, self.path_of)
@@ -202,13 +178,52 @@ class Tree(Build):
             store.write_text(json.dumps(sorted(known)))
             found = [mutant for mutant in found if mutant.number not in refused]
 
-    def path_of(self, name):
-        """The path of the original that a compiler names; None if it is another file."""
-        place = (self.objects / name).resolve()
-        return str(place.relative_to(self.copy)) if place.is_relative_to(self.copy) else None
+    def make(self, targets, jobs):
+        return self.ninja("-k", "0", "-j", str(jobs), *targets)
+
+    def ninja(self, *words):
+        command = ["ninja", "-C", str(self.objects), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def compiled(self):
-        return numbers_in(list(self.objects.rglob("*.o")))
+        return numbers_in(list(self.kept.rglob("*.o")))
+
+
+class Tree(Instrumented):
+    """The build directory of a copy."""
+
+    def __init__(self, folder, is_plain=False):
+        # Each has a copy of its own, in which the other's sources have no mutants.
+        copy, objects = (folder / name for name in (("plain-tree", "plain") if is_plain else ("tree", "objects")))
+        options = [option for option in OPTIONS if not (is_plain and option.startswith("-Db_sanitize"))]
+        super().__init__(copy, objects, options, copy, objects)
+
+    def mirror(self, except_for):
+        """Copies all but some paths, and deletes what is gone."""
+        kept = set()
+        for folder, names, files in os.walk(ROOT):
+            if pathlib.Path(folder) == ROOT:
+                names[:] = [name for name in names if name not in ("build", "dist", ".git")]
+            names[:] = [name for name in names if name != "__pycache__"]
+            for name in files:
+                path = (pathlib.Path(folder) / name).relative_to(ROOT)
+                if path == pathlib.Path(".git"):
+                    continue
+                kept.add(self.copy / path)
+                if str(path) not in except_for or not (self.copy / path).exists():
+                    self.write(path, (ROOT / path).read_bytes())
+        for path in self.copy.rglob("*"):
+            if path.is_file() and path not in kept:
+                path.unlink()
+
+    def generate(self):
+        """Makes the headers that are generated, which sources include."""
+        made = [name for target in self.introspect("--targets") if target["type"] == "custom"
+                for name in target["filename"] if name.endswith(".h")]  # fmt: skip
+        if made:
+            done = self.ninja(*(os.path.relpath(name, self.objects) for name in made))
+            if done.returncode != 0:
+                raise Broken(done.stdout[-10000:])
 
 
 def refused_by(output, found, path_of):

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 
 @dataclasses.dataclass
 class Section:
-    """`figure` is the whole result in a few words; a piece is a text, or the head and rows of a table."""
+    """`figure` is the whole result in a few words; a piece is a text, or the head and rows of a table;
+    `apart` is which files and folders may change without another result.
+    """
 
     name: str
     title: str
     command: str
     figure: Callable[[dict], str]
     pieces: Callable[[dict], Iterator]
+    apart: frozenset = frozenset()
 
 
 def tests_figure(found):
@@ -44,7 +47,8 @@ def percent(part, whole):
 def mutation_figure(found):
     killed = sum(row["killed"] for row in found["folders"].values())
     survived = sum(row["survived"] for row in found["folders"].values())
-    return f"{killed} of {killed + survived} mutants killed ({percent(killed, killed + survived)})"
+    of = "a sample of " if found["sample"] else ""
+    return f"{killed} of {of}{killed + survived} mutants killed ({percent(killed, killed + survived)})"
 
 
 def mutation_pieces(found):
@@ -62,11 +66,13 @@ def mutation_pieces(found):
         reasons[its["argued"] or ""].append(f"{its['path']}:{its['line']} `{its['change']}`")
     if alive := reasons.pop("", []):
         yield "Survivors without an argument:\n\n" + "\n".join(f"- {change}" for change in alive)
-    if reasons:
-        yield "Survivors that no test can find, and why:\n\n" + "\n".join(
-            f"- {reason}: {', '.join(changes)}" for reason, changes in sorted(reasons.items())
-        )
+    yield from arguments("Survivors that no test can find, and why", reasons)
     yield from problems(found)
+
+
+def arguments(head, reasons):
+    if reasons:
+        yield f"{head}:\n\n" + "\n".join(f"- {reason}: {', '.join(its)}" for reason, its in sorted(reasons.items()))
 
 
 def problems(found):
@@ -89,12 +95,20 @@ def coverage_pieces(found):
             row[part]["all"], f"{row[part]['percent']:.1f} %", row[part]["argued"], f"{row[part]['goal']} %"))]
         for folder, row in found["folders"].items()
     ]  # fmt: skip
+    if found["left_out"]:
+        yield "Not built here, so not measured: " + ", ".join(found["left_out"]) + "."
     if found["missing"]:
-        yield "Not covered:\n\n" + "\n".join(
-            f"- {its['path']}:{its['line']} {'' if its['kind'] == 'line' else 'never ' + its['kind']} `{its['text']}`"
-            for its in found["missing"]
-        )
+        yield "Not covered:\n\n" + "\n".join(f"- {place(its)}" for its in found["missing"])
+    reasons = collections.defaultdict(list)
+    for its in found["argued"]:
+        reasons[its["reason"]].append(place(its))
+    yield from arguments("What no test can come to, and why", reasons)
     yield from problems(found)
+
+
+def place(its):
+    never = "" if its["kind"] == "line" else f"never {its['kind']} "
+    return f"{its['path']}:{its['line']} {never}`{its['text']}`"
 
 
 def lint_figure(found):
@@ -127,12 +141,20 @@ def fuzz_pieces(found):
     ]  # fmt: skip
 
 
+# No result but that of the tests is about prose.
+PROSE = frozenset({"docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md"})
+ARGUED_MUTANTS = "tests/mutation/argued.txt"
+ARGUED_COVERAGE = "tests/mutation/argued_coverage.txt"
+WITHOUT_MUTANTS = PROSE | {"tests/mutation"}
+# The laws, the reference and the vectors of the targets are in `tests`.
+NOT_FUZZED = WITHOUT_MUTANTS | {"bench", "examples", "packaging", ".github", ".ci"}
+
 SECTIONS = [
     Section("test", "Tests", "./dev test", tests_figure, tests_pieces),
-    Section("mutation", "Mutation", "./dev mutate", mutation_figure, mutation_pieces),
-    Section("coverage", "Coverage", "./dev coverage", coverage_figure, coverage_pieces),
-    Section("fuzz", "Fuzzing", "./dev fuzz", fuzz_figure, fuzz_pieces),
-    Section("machines", "Other machines", "./dev test machines", tests_figure, tests_pieces),
-    Section("compilers", "Other standard libraries", "./dev test compilers", tests_figure, tests_pieces),
-    Section("lint", "Static analysis", "./dev lint", lint_figure, lint_pieces),
+    Section("mutation", "Mutation", "./dev mutate", mutation_figure, mutation_pieces, PROSE | {ARGUED_COVERAGE}),
+    Section("coverage", "Coverage", "./dev coverage", coverage_figure, coverage_pieces, PROSE | {ARGUED_MUTANTS}),
+    Section("fuzz", "Fuzzing", "./dev fuzz", fuzz_figure, fuzz_pieces, NOT_FUZZED),
+    Section("machines", "Other machines", "./dev test machines", tests_figure, tests_pieces, WITHOUT_MUTANTS),
+    Section("compilers", "Other standard libraries", "./dev test compilers", tests_figure, tests_pieces, WITHOUT_MUTANTS),
+    Section("lint", "Static analysis", "./dev lint", lint_figure, lint_pieces, PROSE | {ARGUED_MUTANTS, ARGUED_COVERAGE}),
 ]

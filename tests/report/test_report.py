@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
@@ -30,12 +31,15 @@ FOUND = {
         ],
         "problems": [],
         "left_out": ["bindings/opentelemetry"],
+        "sample": None,
     },
     "coverage": {
         "folders": {"src/core": {part: {"all": 11, "covered": 9, "argued": 1, "percent": 90.0, "goal": 98}
                                  for part in ("lines", "branches")}},
         "missing": [{"path": "src/core/ids.cpp", "line": 9, "kind": "true", "text": "a < b"}],
+        "argued": [{"path": "src/core/ids.cpp", "line": 7, "kind": "line", "text": "f();", "reason": "no call"}],
         "problems": [],
+        "left_out": ["bindings/opentelemetry"],
     },
     "fuzz": {
         "targets": [{"target": "hex", "executions": 1234567, "per_processor_second": 20000, "edges": 5, "features": 6,
@@ -84,7 +88,9 @@ class PageTest(unittest.TestCase):
             "- the same: src/core/ids.cpp:5 `c → d`",
             "| Coverage | 90.0 % of lines, 90.0 % of branches | abc | 1 min 1 s |",
             "- src/core/ids.cpp:9 never true `a < b`",
+            "- no call: src/core/ids.cpp:7 `f();`",
             "Not built here, so not mutated: bindings/opentelemetry.",
+            "Not built here, so not measured: bindings/opentelemetry.",
             "| Fuzzing | 1 targets, 1,234,567 runs, 7,654,321 in all | abc | 1 min 1 s |",
             "| hex | 1,234,567 | 20,000 | 5 | 6 | 2 | 30 | 3 | 40 | 0 |",
             "| Other machines | 7 passed, 0 failed, 1 skipped | abc | 1 min 1 s |",
@@ -104,6 +110,47 @@ class PageTest(unittest.TestCase):
         self.write("test", FOUND["test"], commit="def")
         self.assertEqual(self.page()[1], ["./dev test was run on commit def"])
 
+    def page_after(self, changed):
+        with mock.patch.object(report, "changed_between", return_value=changed):
+            return self.page("def")[1]
+
+    def test_a_result_before_changes_that_matter(self):
+        before = "was run on commit abc, before changes of"
+        self.assertEqual(self.page_after({"docs/kafka.md"}), [f"./dev test {before} docs"])
+        wrong = self.page_after({"bench/chain.cpp", "README.md"})
+        self.assertIn(f"./dev mutate {before} bench", wrong)
+        self.assertFalse([line for line in wrong if line.startswith("./dev fuzz")])
+        for path in ("src/core/ids.cpp", "tests/laws/hex_test.cpp", "docs.py"):
+            self.assertIn(f"./dev fuzz {before} {path.partition('/')[0]}", self.page_after({path}))
+
+    def test_a_result_before_new_arguments(self):
+        for name, command in (("argued", "mutate"), ("argued_coverage", "coverage")):
+            wrong = self.page_after({f"tests/mutation/{name}.txt"})
+            self.assertEqual([line.split(" was ")[0] for line in wrong], ["./dev test", f"./dev {command}"])
+
+    def test_what_changed_between_commits(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(report, "ROOT", folder):
+            def git(*words):
+                command = ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@example.org", *words]
+                return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+            def commit(name):
+                place = pathlib.Path(folder, name)
+                place.parent.mkdir(exist_ok=True)
+                place.touch()
+                git("add", name)
+                git("commit", "-q", "-m", name)
+                return git("rev-parse", "HEAD")
+
+            git("init", "-q")
+            first, _, last = commit("README.md"), commit("src/core.cpp"), commit("dev")
+            self.assertEqual(report.changed_between(first, last), {"src/core.cpp", "dev"})
+            pathlib.Path(folder, "docs").mkdir()
+            git("mv", "src/core.cpp", "docs/core.cpp")
+            git("commit", "-q", "-m", "move")
+            self.assertEqual(report.changed_between(last, git("rev-parse", "HEAD")), {"src/core.cpp", "docs/core.cpp"})
+            self.assertIsNone(report.changed_between(first, "0123456789abcdef"))
+
     def test_changed_sources(self):
         for name, found in FOUND.items():
             self.write(name, found, commit="abc-dirty")
@@ -112,6 +159,10 @@ class PageTest(unittest.TestCase):
     def test_problems_of_arguments(self):
         self.write("mutation", FOUND["mutation"] | {"problems": ["argued.txt:3: no such mutant"]})
         self.assertIn("- argued.txt:3: no such mutant", self.page()[0].splitlines())
+
+    def test_a_sample_of_mutants(self):
+        self.write("mutation", FOUND["mutation"] | {"sample": 10})
+        self.assertIn("| Mutation | 8 of a sample of 9 mutants killed (88.9 %) |", self.page()[0])
 
     def test_a_command_that_failed(self):
         self.write("mutation", FOUND["mutation"], status=1)
@@ -124,6 +175,14 @@ class PageTest(unittest.TestCase):
         other = subprocess.run([*asked, "def"], capture_output=True, text=True, check=False)
         self.assertEqual(other.returncode, 1)
         self.assertIn("report: ./dev test was run on commit abc", other.stderr.splitlines())
+
+    def test_what_must_run_first(self):
+        (self.folder / "lint.json").unlink()
+        every = [section.command for section in sections.SECTIONS]
+        for commit, commands in [("abc", ["./dev lint"]), ("def", every), ("abc-dirty", every)]:
+            asked = [sys.executable, "-B", HERE / "report.py", self.folder, "--commit", commit, "--outdated"]
+            said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+            self.assertEqual(said.splitlines(), commands)
 
     def test_bars_do_not_split_cells(self):
         self.assertIn("| a \\|\\| b |", report.table(["change"], [["a || b"]]))

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs clang-tidy on every source of a build directory that lies in one of the folders.
 
-    tidy.py BUILD FOLDER...
+    tidy.py [--minutes N] BUILD FOLDER...
 
 A source that was clean, and has not changed since, nor any header of the project that it includes,
-is not read again. The result is also in BUILD/tidy.json.
+is not read again. After N minutes no further one is begun: those that changed last come first. The
+result is also in BUILD/tidy.json.
 """
 
+import argparse
 import concurrent.futures
 import hashlib
 import json
@@ -15,6 +17,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIDY = "clang-tidy-19"
@@ -51,15 +54,30 @@ def key_of(command, source, headers):
     return digest.hexdigest()
 
 
-def commands_without_precompiled_headers(build):
-    """Clang cannot read those of GCC, and finds no header of that name in their place."""
-    commands = json.loads((build / "compile_commands.json").read_text())
-    for command in commands:
+def commands_of(build):
+    """How each source is compiled: once, though others compile some of them again. Without
+    precompiled headers: Clang cannot read those of GCC, and finds no header in their place.
+    """
+    commands = {}
+    for command in json.loads((build / "compile_commands.json").read_text()):
         command["command"] = re.sub(r" -include \S+_pch\.hpp", "", command["command"])
-    return commands
+        commands.setdefault(command["file"], command)
+    return list(commands.values())
 
 
-def check(database, source):
+def last_changed_first(sources):
+    """By the commits that are known here."""
+    done = subprocess.run(
+        ["git", "-C", ROOT, "log", "--format=", "--name-only"], capture_output=True, text=True, check=False
+    )
+    place = {name: number for number, name in enumerate(dict.fromkeys(done.stdout.splitlines()))}
+    return sorted(sources, key=lambda source: place.get(str(source.relative_to(ROOT)), -1))
+
+
+def check(database, source, deadline):
+    """None if it is too late."""
+    if time.monotonic() > deadline:
+        return None
     return subprocess.run(
         [TIDY, "-p", database, "--quiet", "--warnings-as-errors=*", source],
         capture_output=True, text=True, check=False,
@@ -82,14 +100,20 @@ def report(build, folders, sources, failed):
 
 
 def main():
-    build = pathlib.Path(sys.argv[1]).resolve()
-    folders = [ROOT / folder for folder in sys.argv[2:]]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=float("inf"))
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("folders", nargs="+")
+    options = parser.parse_args()
+    deadline = time.monotonic() + 60 * options.minutes
+    build = options.build.resolve()
+    folders = [ROOT / folder for folder in options.folders]
     cache = build / "tidy"
     cache.mkdir(exist_ok=True)
     headers = headers_of_objects(build)
     any_header = all_headers()
 
-    commands = commands_without_precompiled_headers(build)
+    commands = commands_of(build)
     (cache / "compile_commands.json").write_text(json.dumps(commands))
     work = {}
     for command in commands:
@@ -100,20 +124,24 @@ def main():
     dirty = {source: mark for source, mark in work.items() if not mark.exists()}
     print(f"{len(work)} sources, {len(dirty)} of them new or changed", flush=True)
 
-    failed = 0
+    failed = unread = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = {pool.submit(check, cache, source): source for source in dirty}
+        results = {pool.submit(check, cache, source, deadline): source for source in last_changed_first(dirty)}
         for count, done in enumerate(concurrent.futures.as_completed(results), start=1):
             source, result = results[done], done.result()
             if sys.stdout.isatty():
                 print(f"\r{count} of {len(dirty)}", end="", flush=True)
-            if result.returncode == 0:
+            if result is None:
+                unread += 1
+            elif result.returncode == 0:
                 dirty[source].touch()
             else:
                 failed += 1
                 print(f"\n{source.relative_to(ROOT)}\n{result.stdout}", flush=True)
     if sys.stdout.isatty():
         print()
+    if unread:
+        print(f"{unread} of them not read, since {options.minutes:g} minutes are over")
     report(build, folders, len(work), failed)
     sys.exit(1 if failed else 0)
 

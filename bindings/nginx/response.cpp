@@ -32,10 +32,9 @@ ngx_int_t write_response(ngx_http_request_t* r) {
   ngx_list_t& headers = r->headers_out.headers;
   hide_fields(headers);
   auto* const value = static_cast<char*>(ngx_pnalloc(r->pool, Traceparent::size));
+  if (value == nullptr) return NGX_ERROR;
   auto* const field = static_cast<ngx_table_elt_t*>(ngx_list_push(&headers));
   if (field == nullptr) return NGX_ERROR;
-  field->hash = 0;  // not sent, if there is no memory for its value
-  if (value == nullptr) return NGX_ERROR;
   const SpanContext& span = reading->context.span_context();
   Traceparent{span.trace_id, span.span_id, span.flags}.write(
       std::span<char, Traceparent::size>(value, Traceparent::size));

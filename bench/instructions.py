@@ -53,6 +53,15 @@ def options_of(build):
     return {each["name"]: each["value"] for each in options if each["name"] in OPTIONS}
 
 
+def differing(recorded, conditions):
+    """The conditions that are not those recorded. Where `payload` is not built, nobody knows the
+    library's."""
+    keys = dict.fromkeys((*recorded, *conditions))
+    if LIBRARY not in conditions:
+        keys.pop(LIBRARY, None)
+    return [key for key in keys if conditions.get(key) != recorded.get(key)]
+
+
 def count_all(build, recorded):
     """Counts again what seems to have grown, and everything if nothing is recorded. Stops if the
     figures are of other conditions than those recorded."""
@@ -63,10 +72,10 @@ def count_all(build, recorded):
             print(f"not built, so not counted: {program}")
             continue
         figures, printed = count(build, program)
-        library = conditions.get(LIBRARY, figures.get(LIBRARY))
-        conditions = {**options_of(build), "libc": platform.libc_ver()[1], **printed,
-                      LIBRARY: library}
-        if recorded and recorded["build"] != conditions:
+        conditions |= {**options_of(build), "libc": platform.libc_ver()[1], **printed}
+        if LIBRARY in figures:
+            conditions[LIBRARY] = figures[LIBRARY]
+        if recorded and differing(recorded["build"], conditions):
             break
         for _ in range(TRIES - 1):
             if not known or any(grew(known.get(name, 0), total)
@@ -107,15 +116,18 @@ def difference(known, counted):
 def main():
     build = pathlib.Path(sys.argv[1])
     if "--update" in sys.argv[2:]:
-        write(*count_all(build, None))
+        counted, conditions = count_all(build, None)
+        if LIBRARY not in conditions:
+            print(f"the file needs {LIBRARY}, which is not built here", file=sys.stderr)
+            return 2
+        write(counted, conditions)
         return 0
     recorded = json.loads(FIGURES.read_text())
     known = recorded["instructions"]
     counted, conditions = count_all(build, recorded)
-    if recorded["build"] != conditions:
-        both = {**recorded["build"], **conditions}
+    if differ := differing(recorded["build"], conditions):
         other = [f"{key} is {conditions.get(key)}, in the file {recorded['build'].get(key)}"
-                 for key in both if conditions.get(key) != recorded["build"].get(key)]
+                 for key in differ]
         print(f"SKIPPED: the figures in {FIGURES.name} are of another build: {'; '.join(other)}")
         return SKIPPED
     wrong = difference(known, counted)

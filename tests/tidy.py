@@ -65,13 +65,19 @@ def commands_of(build):
     return list(commands.values())
 
 
-def last_changed_first(sources):
-    """By the commits that are known here."""
-    done = subprocess.run(
-        ["git", "-C", ROOT, "log", "--format=", "--name-only"], capture_output=True, text=True, check=False
-    )
-    place = {name: number for number, name in enumerate(dict.fromkeys(done.stdout.splitlines()))}
-    return sorted(sources, key=lambda source: place.get(str(source.relative_to(ROOT)), -1))
+def changes():
+    """The files that Git knows, each once, those that changed last first: those of no commit yet begin."""
+    for asked in (["status", "--porcelain=v1", "--no-renames"], ["log", "--format=", "--name-only"]):
+        done = subprocess.run(["git", "-C", ROOT, *asked], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            print(f"Git does not say what changed last: {done.stderr.strip()}", file=sys.stderr)
+        yield from (line[3:] if asked[0] == "status" else line for line in done.stdout.splitlines())
+
+
+def last_changed_first(sources, headers):
+    """By the newest of a source and its headers."""
+    place = {ROOT / name: number for number, name in enumerate(dict.fromkeys(changes()))}
+    return sorted(sources, key=lambda source: min(place.get(path, len(place)) for path in {source} | headers[source]))
 
 
 def check(database, source, deadline):
@@ -84,7 +90,7 @@ def check(database, source, deadline):
     )  # fmt: skip
 
 
-def report(build, folders, sources, failed):
+def report(build, folders, sources, unread, failed):
     version = subprocess.run([TIDY, "--version"], capture_output=True, text=True, check=True).stdout
     listed = subprocess.run(
         [TIDY, "--list-checks"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -94,6 +100,7 @@ def report(build, folders, sources, failed):
         "checks": len(listed.split()) - len("Enabled checks:".split()),
         "folders": [str(folder.relative_to(ROOT)) for folder in folders],
         "sources": sources,
+        "unread": unread,
         "failed": failed,
     }
     (build / "tidy.json").write_text(json.dumps(result, indent=2) + "\n")
@@ -110,23 +117,24 @@ def main():
     folders = [ROOT / folder for folder in options.folders]
     cache = build / "tidy"
     cache.mkdir(exist_ok=True)
-    headers = headers_of_objects(build)
+    of_objects = headers_of_objects(build)
     any_header = all_headers()
 
     commands = commands_of(build)
     (cache / "compile_commands.json").write_text(json.dumps(commands))
-    work = {}
+    work, headers = {}, {}
     for command in commands:
         source = (build / command["file"]).resolve()
         if any(source.is_relative_to(folder) for folder in folders):
-            known = headers.get(command["output"]) or any_header
-            work[source] = cache / key_of(command, source, known)
+            headers[source] = of_objects.get(command["output"]) or any_header
+            work[source] = cache / key_of(command, source, headers[source])
     dirty = {source: mark for source, mark in work.items() if not mark.exists()}
     print(f"{len(work)} sources, {len(dirty)} of them new or changed", flush=True)
 
     failed = unread = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = {pool.submit(check, cache, source, deadline): source for source in last_changed_first(dirty)}
+        ordered = last_changed_first(dirty, headers)
+        results = {pool.submit(check, cache, source, deadline): source for source in ordered}
         for count, done in enumerate(concurrent.futures.as_completed(results), start=1):
             source, result = results[done], done.result()
             if sys.stdout.isatty():
@@ -142,8 +150,9 @@ def main():
         print()
     if unread:
         print(f"{unread} of them not read, since {options.minutes:g} minutes are over")
-    report(build, folders, len(work), failed)
-    sys.exit(1 if failed else 0)
+    report(build, folders, len(work), unread, failed)
+    return 1 if failed else 0
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

@@ -65,9 +65,13 @@ def run_tests(build, tests, jobs):
 
 
 def programs_of(build, targets):
-    """What was compiled with the flags: other objects have no coverage to show."""
-    programs = [build.objects / target for target in targets]
-    programs += [path for path in build.objects.rglob("*.so*") if path.is_file() and not path.is_symlink()]
+    """What was compiled with the flags: other objects have no coverage to show. With the shared libraries
+    that Ninja makes for it: others may be of older sources.
+    """
+    done = subprocess.run(["ninja", "-C", str(build.objects), "-t", "inputs", *targets],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    shared = [name for name in done.stdout.splitlines() if ".so" in pathlib.Path(name).suffixes]
+    programs = [build.objects / name for name in [*targets, *shared] if not (build.objects / name).is_symlink()]
     covered = []
     for program in sorted(set(programs)):
         if program.is_file() and program.read_bytes()[:4] == b"\x7fELF" and b"__llvm_covmap" in program.read_bytes():

@@ -5,6 +5,7 @@ The limits are of processor time, so that a busy machine kills no mutant. What s
 may take `WAITING` times as long by the clock, but not longer than `LONGEST` seconds.
 """
 
+import contextlib
 import dataclasses
 import math
 import os
@@ -119,15 +120,19 @@ class Server:
     def run(self, mutant, cases, limit):
         seconds = math.ceil(limit)
         line = f"{mutant} {seconds} {patience(seconds)} {MEGABYTES} {filter_of(cases)}\n"
-        self.process.stdin.write(line.encode())
-        self.process.stdin.flush()
-        answer = self.answers.readline().split()
+        try:
+            self.process.stdin.write(line.encode())
+            self.process.stdin.flush()
+            answer = self.answers.readline().split()
+        except OSError:
+            answer = []
         if not answer:
             raise Broken(f"{self.test.name} ends while it serves")
         how, code, milliseconds = answer
         return Outcome(how, int(code), int(milliseconds) / 1000)
 
     def close(self):
-        self.process.stdin.close()
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
         self.process.wait()
         self.answers.close()

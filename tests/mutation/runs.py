@@ -19,11 +19,12 @@ from programs import Server, run
 HERE = pathlib.Path(__file__).resolve().parent
 MAX_MUTANTS = 1 << 20  # as in mutant.hpp
 
-# Tests that compile, that count instructions, or that take a process for each case: others come to the same places.
+# Tests that compile, that count instructions, that run the examples of a page, or that take a process for each case:
+# others come to the same places.
 NOT_RUN = {
     "rooms", "linked formats", "no exceptions", "cost", "instructions", "in-process-examples", "relay-journey",
     "refused", "extraction bounds", "carrier-guides", "carrier-suite", "std-format", "header-carrier-allocation", "c-rust", "c-abi",
-    "nginx-work",
+    "nginx-work", "nginx-example", "vectors in Python",
 }  # fmt: skip
 
 # How long a test may take with a mutant, in processor time.
@@ -141,10 +142,16 @@ def digests_of(tree, tests):
                if not path.is_relative_to(HERE)]  # fmt: skip
     for path in sorted(path for path in [*tree.objects.rglob("*.so*"), *scripts] if path.is_file()):
         shared.update(path.read_bytes())
-    return {
-        test.name: hashlib.sha256(shared.digest() + pathlib.Path(test.command[0]).read_bytes()).hexdigest()
-        for test in tests
-    }
+    digests = {}
+    for test in tests:
+        digest = shared.copy()
+        for word in [*test.command, *test.environment.values()]:
+            digest.update(str(word).encode())
+            # Some scripts get their programs as variables.
+            if (named := pathlib.Path(word)).is_absolute() and named.is_file():
+                digest.update(named.read_bytes())
+        digests[test.name] = digest.hexdigest()
+    return digests
 
 
 def explore_all(tests, jobs, progress, digests, store):
@@ -262,12 +269,16 @@ def kill_all(tree, mutants, tests, state, jobs, recalled, progress):
     killer = Killer(tests, known)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         running = {pool.submit(killer.fate, mutant): mutant for mutant in asked}
-        for count, done in enumerate(concurrent.futures.as_completed(running), start=1):
-            mutant = running[done]
-            fate = results[mutant.number] = done.result()
-            kept["|".join(mutant.key)] = {"fate": fate, "source": digests[mutant.path], "state": state}
-            progress("running mutants", count, len(asked))
-            if count % 50 == 0 or count == len(asked):
-                store.write_text(json.dumps(kept))
-    killer.close()
+        try:
+            for count, done in enumerate(concurrent.futures.as_completed(running), start=1):
+                mutant = running[done]
+                fate = results[mutant.number] = done.result()
+                kept["|".join(mutant.key)] = {"fate": fate, "source": digests[mutant.path], "state": state}
+                progress("running mutants", count, len(asked))
+                if count % 50 == 0:
+                    store.write_text(json.dumps(kept))
+        finally:
+            pool.shutdown(cancel_futures=True)
+            store.write_text(json.dumps(kept))
+            killer.close()
     return results

@@ -94,7 +94,7 @@ def measure(options):
         raise Broken(f"{build.objects}: there is no test {', '.join(sorted(missing))}")
     tests = [dataclasses.replace(test, command=[build.program(test.command[0]), *test.command[1:]]) for test in tests]
     every = build.find(paths, options.jobs)
-    accepted = build.compile(every, targets, options.jobs, mutate.say)
+    accepted = build.compile(paths, every, targets, options.jobs, mutate.say)
     numbers = build.compiled()
     compiled = [mutant for mutant in accepted if mutant.number in numbers]
     if without := sorted(set(paths) - {mutant.path for mutant in compiled}):

@@ -25,6 +25,7 @@ import folders
 import programs
 import rewrite
 import runs
+import tree
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -153,6 +154,27 @@ class RewriteTest(unittest.TestCase):
 
     def test_else_belongs_to_its_if(self):
         self.assertEqual(self.run_with("called() → (removed)", 1, 3), 6 + 2 + 5 + 1 + 1)
+
+
+class TreeTest(unittest.TestCase):
+    def test_a_source_without_mutants_is_that_of_the_project(self):
+        path = "src/core/random.hpp"
+        with tempfile.TemporaryDirectory() as folder:
+            its = tree.Tree(pathlib.Path(folder))
+            its.write(path, b"with mutants of an older text")
+            its.instrument([path], [])
+            self.assertEqual((its.copy / path).read_bytes(), (folders.ROOT / path).read_bytes())
+
+    def test_a_program_that_a_script_gets_as_a_variable_counts(self):
+        with tempfile.TemporaryDirectory() as folder:
+            its = tree.Tree(pathlib.Path(folder))
+            program = pathlib.Path(folder) / "program"
+            program.write_text("one")
+            script = runs.Test("script", ["/usr/bin/python3", "script.py"], {"PROGRAM": str(program)}, folder, [])
+            before = runs.digests_of(its, [script])
+            self.assertEqual(runs.digests_of(its, [script]), before)
+            program.write_text("other")
+            self.assertNotEqual(runs.digests_of(its, [script]), before)
 
 
 class RunTest(unittest.TestCase):

@@ -150,15 +150,18 @@ class Instrumented(Build):
                 found += its
         return found
 
-    def instrument(self, found):
-        by_path = {}
+    def instrument(self, paths, found):
+        """Writes some sources anew, also those without mutants: they may have had some."""
+        by_path = {path: [] for path in paths}
         for mutant in found:
-            by_path.setdefault(mutant.path, []).append(mutant)
+            by_path[mutant.path].append(mutant)
         for path, its in by_path.items():
-            text = (ROOT / path).read_bytes().decode("latin-1")
-            self.write(path, (INCLUDED + rewrite.rewrite(text, its)).encode("latin-1"))
+            content = (ROOT / path).read_bytes()
+            if its:
+                content = (INCLUDED + rewrite.rewrite(content.decode("latin-1"), its)).encode("latin-1")
+            self.write(path, content)
 
-    def compile(self, found, targets, jobs, say):
+    def compile(self, paths, found, targets, jobs, say):
         """Compiles, without the mutants that the compiler refuses; returns those that are left."""
         store = self.kept / "refused.json"
         known = {tuple(name) for name in json.loads(store.read_text())} if store.exists() else set()
@@ -166,7 +169,7 @@ class Instrumented(Build):
         names = {mutant.number: (digests[mutant.path], *mutant.key) for mutant in found}
         found = [mutant for mutant in found if names[mutant.number] not in known]
         while True:
-            self.instrument(found)
+            self.instrument(paths, found)
             done = self.make(targets, jobs)
             if done.returncode == 0:
                 return found

@@ -57,9 +57,11 @@ def is_among(path, names):
 
 
 def outdated(section, its, commit):
-    """Why a result is not one of this commit; None if it is, or if nothing that matters has changed."""
+    """Why a result is not a whole one of this commit; None if it is, or if nothing that matters has changed."""
     if its is None:
         return f"{section.command} has no result"
+    if lack := section.lack(its.found):
+        return f"{section.command} {lack}"
     if its.commit == commit:
         return None
     changed = changed_between(its.commit, commit)

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 @dataclasses.dataclass
 class Section:
     """`figure` is the whole result in a few words; a piece is a text, or the head and rows of a table;
-    `apart` is which files and folders may change without another result.
+    `apart` is which files and folders may change without another result; `lack` says what a result
+    lacks to be a whole one.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Section:
     figure: Callable[[dict], str]
     pieces: Callable[[dict], Iterator]
     apart: frozenset = frozenset()
+    lack: Callable[[dict], str | None] = lambda found: None
 
 
 def tests_figure(found):
@@ -47,8 +49,11 @@ def percent(part, whole):
 def mutation_figure(found):
     killed = sum(row["killed"] for row in found["folders"].values())
     survived = sum(row["survived"] for row in found["folders"].values())
-    of = "a sample of " if found["sample"] else ""
-    return f"{killed} of {of}{killed + survived} mutants killed ({percent(killed, killed + survived)})"
+    return f"{killed} of {killed + survived} mutants killed ({percent(killed, killed + survived)})"
+
+
+def mutation_lack(found):
+    return f"has run a sample of {found['sample']} mutants" if found["sample"] else None
 
 
 def mutation_pieces(found):
@@ -126,8 +131,15 @@ def lint_pieces(found):
     ]  # fmt: skip
 
 
+LEAST_FUZZING = 60  # seconds of each target, as ./dev fuzz does by itself
+
+
 def fuzz_figure(found):
     return f"{len(found['targets'])} targets, {found['executions']:,} runs, {found['executions_of_all_runs']:,} in all"
+
+
+def fuzz_lack(found):
+    return f"has run each target for {found['seconds_each']} s only" if found["seconds_each"] < LEAST_FUZZING else None
 
 
 def fuzz_pieces(found):
@@ -151,9 +163,9 @@ NOT_FUZZED = WITHOUT_MUTANTS | {"bench", "examples", "packaging", ".github", ".c
 
 SECTIONS = [
     Section("test", "Tests", "./dev test", tests_figure, tests_pieces),
-    Section("mutation", "Mutation", "./dev mutate", mutation_figure, mutation_pieces, PROSE | {ARGUED_COVERAGE}),
+    Section("mutation", "Mutation", "./dev mutate", mutation_figure, mutation_pieces, PROSE | {ARGUED_COVERAGE}, mutation_lack),
     Section("coverage", "Coverage", "./dev coverage", coverage_figure, coverage_pieces, PROSE | {ARGUED_MUTANTS}),
-    Section("fuzz", "Fuzzing", "./dev fuzz", fuzz_figure, fuzz_pieces, NOT_FUZZED),
+    Section("fuzz", "Fuzzing", "./dev fuzz", fuzz_figure, fuzz_pieces, NOT_FUZZED, fuzz_lack),
     Section("machines", "Other machines", "./dev test machines", tests_figure, tests_pieces, WITHOUT_MUTANTS),
     Section("compilers", "Other standard libraries", "./dev test compilers", tests_figure, tests_pieces, WITHOUT_MUTANTS),
     Section("lint", "Static analysis", "./dev lint", lint_figure, lint_pieces, PROSE | {ARGUED_MUTANTS, ARGUED_COVERAGE}),

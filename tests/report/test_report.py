@@ -160,9 +160,11 @@ class PageTest(unittest.TestCase):
         self.write("mutation", FOUND["mutation"] | {"problems": ["argued.txt:3: no such mutant"]})
         self.assertIn("- argued.txt:3: no such mutant", self.page()[0].splitlines())
 
-    def test_a_sample_of_mutants(self):
+    def test_a_part_is_not_the_whole(self):
         self.write("mutation", FOUND["mutation"] | {"sample": 10})
-        self.assertIn("| Mutation | 8 of a sample of 9 mutants killed (88.9 %) |", self.page()[0])
+        self.write("fuzz", FOUND["fuzz"] | {"seconds_each": 59})
+        self.assertEqual(self.page()[1], ["./dev mutate has run a sample of 10 mutants",
+                                          "./dev fuzz has run each target for 59 s only"])
 
     def test_a_command_that_failed(self):
         self.write("mutation", FOUND["mutation"], status=1)

@@ -154,7 +154,8 @@ def calls():
 
 
 def injected():
-    """The functions that a test makes fail. It sees to it itself that a call of each does."""
+    """The functions that a test makes fail. The test program itself fails if no call of one has
+    failed."""
     return {name for path in (ROOT / "tests").rglob("*.cpp")
             for name in FAULT.findall(path.read_text("utf-8"))}
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "baton/context.hpp"
@@ -17,6 +18,13 @@ struct Reading {
   std::string_view format{};  ///< the one that won
   bool has_span = false;      ///< nginx has a span
   bool has_failed = false;    ///< there was no memory for it: it has nothing of the above
+
+  /// Where a variable writes the text of an id, once somebody asks for it.
+  struct Digits {
+    std::array<char, TraceId::hex_size> trace_id;
+    std::array<char, SpanId::hex_size> span_id;
+    std::array<char, SpanId::hex_size> parent;
+  } digits{};
 };
 
 /// The reading of the request's location, made now if it does not exist. Null if the module is off

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "baton/detail/ascii.hpp"
@@ -31,44 +32,43 @@ ngx_int_t set_text(Value& value, std::string_view text) noexcept {
   return NGX_OK;
 }
 
-/// There is no memory for it. It remains not found, although it is not cached: nginx asks for the
-/// length of a value and then for the value itself, and without an error both answers must agree.
+/// There is no memory. nginx asks for the length of a value and then for the value itself: both
+/// answers must agree, so this one is cached.
 ngx_int_t fail(Value& value) noexcept {
   value.no_cacheable = 0;
   return NGX_ERROR;
 }
 
 template <class Id>
-ngx_int_t set_id(ngx_http_request_t* r, Value& value, const Id& id) noexcept {
+ngx_int_t set_id(Value& value, const Id& id, std::span<char, Id::hex_size> digits) noexcept {
   if (!id.is_valid()) return set_nothing(value);
-  auto* const digits = static_cast<char*>(ngx_pnalloc(r->pool, Id::hex_size));
-  if (digits == nullptr) return fail(value);
-  id.write_hex(std::span<char, Id::hex_size>(digits, Id::hex_size));
-  return set_text(value, {digits, Id::hex_size});
+  id.write_hex(digits);
+  return set_text(value, {digits.data(), digits.size()});
 }
 
 /// Sets a variable by what was read of the request.
 template <class Set>
 ngx_int_t set_by_reading(ngx_http_request_t* r, Value& value, Set&& set) noexcept {
-  if (const Reading* const reading = reading_of(r)) return set(*reading);
+  if (Reading* const reading = reading_of(r)) return set(*reading);
   return settings_of(r).on == 1 ? fail(value) : set_nothing(value);
 }
 
 ngx_int_t get_trace_id(ngx_http_request_t* r, Value* value, std::uintptr_t /*data*/) {
-  return set_by_reading(r, *value, [&](const Reading& reading) {
-    return set_id(r, *value, reading.context.trace_id());
+  return set_by_reading(r, *value, [value](Reading& reading) {
+    return set_id(*value, reading.context.trace_id(), reading.digits.trace_id);
   });
 }
 
 ngx_int_t get_span_id(ngx_http_request_t* r, Value* value, std::uintptr_t /*data*/) {
-  return set_by_reading(r, *value, [&](const Reading& reading) {
-    return set_id(r, *value, reading.context.span_context().span_id);
+  return set_by_reading(r, *value, [value](Reading& reading) {
+    return set_id(*value, reading.context.span_context().span_id, reading.digits.span_id);
   });
 }
 
 ngx_int_t get_parent_id(ngx_http_request_t* r, Value* value, std::uintptr_t /*data*/) {
-  return set_by_reading(r, *value,
-                        [&](const Reading& reading) { return set_id(r, *value, reading.parent); });
+  return set_by_reading(r, *value, [value](Reading& reading) {
+    return set_id(*value, reading.parent, reading.digits.parent);
+  });
 }
 
 ngx_int_t get_sampled(ngx_http_request_t* r, Value* value, std::uintptr_t /*data*/) {
@@ -95,17 +95,19 @@ bool is_key(std::string_view key, std::string_view name) noexcept {
 }
 
 /// The first member with such a key, percent-encoded as it came: decoded, it could end a line of a
-/// header that it is put into.
+/// header that it is put into. Without memory a repeated key appears repeatedly, so the last of
+/// them is taken: that needs none.
 ngx_int_t get_baggage(ngx_http_request_t* r, Value* value, std::uintptr_t data) {
   // NOLINTNEXTLINE(performance-no-int-to-ptr): nginx hands its pointer over as a number.
   std::string_view name = view(*reinterpret_cast<const ngx_str_t*>(data));
   name.remove_prefix(baggage_prefix.size());
   return set_by_reading(r, *value, [&](const Reading& reading) {
     const detail::MemorySource source(&take_from_pool, r->pool);
+    std::optional<BaggageMember> found;
     for (const BaggageMember& member : reading.context.baggage()) {
-      if (is_key(member.key(), name)) return set_text(*value, member.raw_value());
+      if (found ? member.key() == found->key() : is_key(member.key(), name)) found = member;
     }
-    return set_nothing(*value);
+    return found ? set_text(*value, found->raw_value()) : set_nothing(*value);
   });
 }
 

@@ -34,10 +34,11 @@ using FoundCarrier = detail::lookup::ListCarrier<const std::vector<Header>&>;
 [[nodiscard]] HeadersPointer make_list(std::size_t size);
 
 /// Removes these headers, which `find_all` has found; the others keep their order. The number of
-/// passes over the list does not depend on its contents. Throws `std::bad_alloc` if there is no
-/// memory, and then has changed nothing; also if librdkafka refuses a header, and then those remain
-/// that it would have removed later, or, of more than eight, those are lost that it would have
-/// taken back later.
+/// passes over the list does not depend on its contents.
+///
+/// Throws `std::bad_alloc`. Without memory, nothing has changed. If librdkafka refuses to remove a
+/// header, that one and the later ones remain. If it refuses to take one back (only when more than
+/// eight are removed), that one and those behind it are lost.
 void remove(rd_kafka_headers_t& headers, std::span<const Header> gone);
 
 }  // namespace baton::kafka::internal

@@ -37,8 +37,8 @@ constexpr bool has_key(std::string_view member, std::string_view key) noexcept {
   return next == '=' || optional_space.contains(next);
 }
 
-/// The start of the next member with that key, from `begin` on: the start of a member, or a place
-/// behind the key of one, where no key can begin.
+/// The start of the next member with that key, from `begin` on. `begin` is the start of a member,
+/// or the place right behind a member's key: at `=` or a blank, no key begins.
 constexpr std::size_t find_key(std::string_view text, std::string_view key,
                                std::size_t begin) noexcept {
   while (begin < text.size()) {

@@ -78,7 +78,7 @@ class Edits {
   Change& change_of(std::size_t member);
   /// The change of the member of exactly that name, or of a new one. Erases the other spellings.
   Change* find(std::string_view name);
-  /// Whether members are set in an object that is absent or null.
+  /// Only for an object that is absent or null: whether members are to be set in it.
   [[nodiscard]] bool adds() const noexcept;
   void write_as_value_of(const Member& member);
   void write_new(const char* place, bool is_first);

@@ -183,11 +183,12 @@ TEST(BaggageMemoryTest, ABuilderDropsTheTextOfAMemberThatIsErased) {
   EXPECT_EQ(builder.build().header(), "a=1");
 }
 
-/// What a joiner says, and has, without some block of memory, or also without all behind it.
+/// What a joiner says, and has.
 struct Joined {
   ParseError error;
   Baggage baggage;
 };
+/// The arena may lack some block of memory, or also all behind it.
 Joined join(const Baggage& base, Arena& arena, std::string_view key, std::string_view value,
             bool is_list = false) {
   detail::BaggageJoiner joiner(base, many);

@@ -194,7 +194,7 @@ std::vector<int> asked(const std::vector<Format>& formats, const Carrier& carrie
   return all;
 }
 
-TEST(ChainMergeTest, OnePassOverTheNamesTellsWhichSpanContextsMayFollow) {
+TEST(ChainMergeTest, OnePassOverTheNamesTellsWhichFormatsMayFollow) {
   struct Row {
     std::vector<Format> formats;
     std::vector<std::string_view> names;
@@ -231,7 +231,7 @@ TEST(ChainMergeTest, OnePassOverTheNamesTellsWhichSpanContextsMayFollow) {
   }
 }
 
-TEST(ChainMergeTest, FieldsAreVisitedUnlessASingleFormatHasAnIndex) {
+TEST(ChainMergeTest, FieldsAreVisitedUnlessThereIsAnIndexAndOneFormat) {
   const Format one = ids("one", 1);
   const Format two = ids("two", 2);
   EXPECT_EQ(asked({one}, IndexedFields()), (std::vector<int>{1, 0}));

@@ -59,7 +59,7 @@ TEST(KeyedHash, CoversAllOfATextAndItsSize) {
   EXPECT_EQ(hashes.size(), texts);
 }
 
-// Whatever the key is, one could choose them otherwise.
+// If the size were mixed in first, such pairs would collide under every key.
 TEST(KeyedHash, TellsTextsOfDifferentSizesApartThatEndAlike) {
   std::mt19937_64 random(3);
   for (int i = 0; i < 100; ++i) {

@@ -112,7 +112,7 @@ inline void check_format(std::string_view format, const oracle::Fields& fields) 
           "less than a trace id leaves one as it was, and another replaces it");
   check_format_round_trip(*propagator, context, expected);
   baton::Context child = context.child();
-  // What can be said of the baggage has been sent already, then.
+  // The round trip above has already sent this baggage.
   if (context.span_context().is_valid() || propagator->traits().says.lone_baggage) {
     child.set_baggage({});
   }

@@ -21,8 +21,7 @@ struct EndedProcess {
   std::string said;  ///< into the pipe
 };
 
-/// Ends a child at once: no destructor runs, and no handler of the end, such as the one that writes
-/// what the child came to.
+/// Ends a child at once. No destructor and no `atexit` handler runs, so coverage is written here.
 [[noreturn]] inline void end_child(int status) {
   if (__llvm_profile_write_file != nullptr) __llvm_profile_write_file();
   ::_exit(status);

@@ -53,10 +53,13 @@ def no_twins(pairs):
 
 
 def baton(*arguments, given=b"", **changes):
-    # 256 MiB of fields take over a minute, with sanitizers on a busy machine.
     given = given.encode() if isinstance(given, str) else given
     process = subprocess.run(
-        [BATON, *arguments], input=given, capture_output=True, env=environment(**changes), timeout=300
+        [BATON, *arguments],
+        input=given,
+        capture_output=True,
+        env=environment(**changes),
+        timeout=300,  # 256 MiB of fields take over a minute, with sanitizers on a busy machine
     )
     return Result(process)
 

@@ -71,7 +71,7 @@ static void test_bad_traceparent(void) {
 static void test_set_span_context(void) {
   baton_context* context = new_context();
   static const uint8_t remote[] = {1, 0, 2};
-  const baton_span_context nothing = BATON_INIT(baton_span_context);
+  baton_span_context nothing = BATON_INIT(baton_span_context);
   baton_span_context span = BATON_INIT(baton_span_context);
   baton_span_context got = BATON_INIT(baton_span_context);
   char text[56];
@@ -104,7 +104,11 @@ static void test_set_span_context(void) {
   CHECK_EQUAL(baton_context_set_span_context(context, &span), BATON_ERROR_ARGUMENT);
   span.sampling = BATON_DROP;
   /* A decision without a trace. */
+  nothing.sampling = BATON_DROP;
   CHECK_EQUAL(baton_context_set_span_context(context, &nothing), BATON_OK);
+  CHECK_EQUAL(baton_context_span_context(context, &got), BATON_OK);
+  CHECK_EQUAL(got.sampling, BATON_DROP);
+  CHECK_EQUAL(baton_context_has_span(context), 0);
   for (i = 0; i < 2; ++i) {
     memset(span.reserved, 0, sizeof span.reserved);
     span.reserved[i] = 1;

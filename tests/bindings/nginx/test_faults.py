@@ -19,7 +19,8 @@ FUNCTIONS = set(os.environ["NGINX_FUNCTIONS"].split())
 FORMATS = "tracecontext,baggage,b3,jaeger"
 LONG = ",".join(f"key{i}={'v' * 40}" for i in range(60))
 REQUESTS = {
-    "W3C": {"traceparent": TRACEPARENT, "tracestate": "a=1,ot=th:8", "baggage": "tenant=t,user=u"},
+    "W3C": {"traceparent": TRACEPARENT, "tracestate": "a=1,ot=th:8",
+            "baggage": "tenant=t,user=u,tenant=longer"},
     "lists in parts": [("b3", B3), ("baggage", "a=1"), ("baggage", "tenant=t"),
                        ("tracestate", "a=1"), ("traceparent", TRACEPARENT), ("tracestate", "b=2")],
     "Jaeger": {"uber-trace-id": f"{TRACE_ID}:{SPAN_ID}:0:1",
@@ -38,7 +39,7 @@ LOCATIONS = f"""
       location /trust {{ baton_callers full baggage=tenant; baton_upstream context baggage=tenant;
         baton_b3_short_trace_ids on; proxy_pass http://@app; }}
       location /early {{ set $early $baton_trace_id; set $later $baton_trace_id;
-        proxy_pass http://@app; }}
+        set $tenant $baton_baggage_tenant; proxy_pass http://@app; }}
       location /again {{ error_page 403 = /ids; deny all; }}
       location /out {{ error_page 403 = /off; baton_inject b3; deny all; }}
       location /off {{ baton off; proxy_pass http://@app; }}

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/carriers/celery/headers.hpp"
 
-#include <array>
 #include <boost/json.hpp>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "baton/testing/carrier_conformance.hpp"
+#include "support/observer.hpp"
 
 namespace {
 
@@ -191,38 +194,16 @@ TEST(CeleryNestedHeadersTest, WhatTheyHaveIsWrittenThereToo) {
   }
 }
 
-/// Asks for the first name alone.
-class FirstName final : public baton::Propagator {
- public:
-  explicit FirstName(std::vector<std::string>& names) : Propagator(traits), names_(&names) {}
-
-  baton::Extracted extract(baton::CarrierReader carrier, baton::Context&,
-                           baton::ExtractReport*) const override {
-    carrier.keys([&](std::string_view name) {
-      names_->emplace_back(name);
-      return false;
-    });
-    return baton::Extracted::nothing;
-  }
-  void inject(const baton::Context&, baton::CarrierWriter) const override {}
-
- private:
-  static constexpr std::array<std::string_view, 1> fields{"traceparent"};
-  static constexpr baton::FormatTraits traits{
-      .name = "first", .specification = "", .fields = fields};
-
-  std::vector<std::string>* names_;
-};
-
 TEST(CeleryNestedHeadersTest, NoNameIsShownToWhoeverHasSeenEnough) {
-  std::vector<std::string> names;
-  const baton::PropagatorChain chain({std::make_shared<FirstName>(names)});
+  baton::test::Seen seen;
+  const baton::PropagatorChain chain(
+      {std::make_shared<baton::test::Observer>(seen, "traceparent", 1)});
   const object nested = {{"Traceparent", ours}, {"traceparent", ours}};
   static_cast<void>(baton::celery::extract({{"task", "t"}, {"headers", nested}}, {.chain = chain}));
-  EXPECT_EQ(names, std::vector<std::string>{"task"});
-  names.clear();
+  EXPECT_EQ(seen.names, std::vector<std::string>{"task"});
+  seen.names.clear();
   static_cast<void>(baton::celery::extract({{"headers", nested}}, {.chain = chain}));
-  EXPECT_EQ(names, std::vector<std::string>{"Traceparent"});
+  EXPECT_EQ(seen.names, std::vector<std::string>{"Traceparent"});
 }
 
 TEST(CeleryNestedHeadersTest, AChainOfManyReaders) {

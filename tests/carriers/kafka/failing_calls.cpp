@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions of librdkafka that may fail, for faults_test.cpp.
+// The functions of librdkafka that may fail, for faults_test.cpp, instrument_faults_test.cpp and
+// list_faults_test.cpp.
 
 #include <librdkafka/rdkafka.h>
 

@@ -22,7 +22,8 @@ namespace baton::kafka {
 ///
 /// Writes all headers of the chain's formats anew, behind the others, which keep their order. Finds
 /// them in one pass over the headers. If it throws (`std::bad_alloc`, and nothing else), it has
-/// removed them again, since half a context would be worse: as far as there is memory for that.
+/// removed them again, since half a context would be worse: as far as there is memory for that. If
+/// librdkafka refuses to remove an old one, it adds none.
 void inject(rd_kafka_headers_t& headers, const Context& context = current(),
             const InjectOptions& options = {});
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "nginx/metrics.hpp"
@@ -35,17 +36,18 @@ char* report(ngx_conf_t* cf, const std::string& problem, Names names = Names::no
 
 /// The arguments of the directive as one text, in the configuration's memory.
 bool join_arguments(ngx_conf_t* cf, char separator, ngx_str_t& joined) noexcept {
-  const auto* const arguments = static_cast<const ngx_str_t*>(cf->args->elts);
+  const std::span words(static_cast<const ngx_str_t*>(cf->args->elts), cf->args->nelts);
+  const std::span arguments = words.subspan(1);
   std::size_t size = 0;
-  for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) size += arguments[i].len + 1;
+  for (const ngx_str_t& each : arguments) size += each.len + 1;
   auto* const text = static_cast<u_char*>(ngx_pnalloc(cf->pool, size));
   if (text == nullptr) return false;
   u_char* end = text;
-  for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-    if (i != 1) *end++ = static_cast<u_char>(separator);
-    end = std::copy_n(arguments[i].data, arguments[i].len, end);
+  for (const ngx_str_t& each : arguments) {
+    end = std::copy_n(each.data, each.len, end);
+    *end++ = static_cast<u_char>(separator);
   }
-  joined = {static_cast<std::size_t>(end - text), text};
+  joined = {size - 1, text};
   return true;
 }
 
@@ -73,17 +75,13 @@ char* set_sampler(ngx_conf_t* cf, ngx_command_t* /*command*/, void* settings) {
 
 char* set_on(ngx_conf_t* cf, ngx_command_t* command, void* settings) {
   char* const result = ngx_conf_set_flag_slot(cf, command, settings);
-  if (result == NGX_CONF_OK && static_cast<Settings*>(settings)->on == 1) {
-    main_settings_of(cf).is_used = true;
-  }
+  if (static_cast<Settings*>(settings)->on == 1) main_settings_of(cf).is_used = true;
   return result;
 }
 
 char* set_response(ngx_conf_t* cf, ngx_command_t* command, void* settings) {
   char* const result = ngx_conf_set_flag_slot(cf, command, settings);
-  if (result == NGX_CONF_OK && static_cast<Settings*>(settings)->response == 1) {
-    main_settings_of(cf).responds = true;
-  }
+  if (static_cast<Settings*>(settings)->response == 1) main_settings_of(cf).responds = true;
   return result;
 }
 

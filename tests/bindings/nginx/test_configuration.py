@@ -33,6 +33,7 @@ WRONG = {
     "baton_sampler traceidratio 2;": "baton_sampler: the argument of sampler 'traceidratio' is '2', "
                                      "but must be a number from 0 to 1",
     "baton_sampler always_on 1;": "baton_sampler: ",
+    "baton_sampler always_on; baton_sampler always_on;": '"baton_sampler" directive is duplicate',
     "baton_sampler a b c;": 'invalid number of arguments in "baton_sampler" directive',
     "baton_response traceresponse;": 'it must be "on" or "off"',
     "baton_b3_short_trace_ids yes;": 'it must be "on" or "off"',
@@ -54,6 +55,7 @@ class Wrong(server.TestCase):
                 self.assertIn(message, said)
                 line = nginx.path.read_text().split("\n").index(directive) + 1
                 self.assertRegex(said, rf"^nginx: \[emerg\] .* in {nginx.path}:{line}\n")
+                self.assertNotRegex(said, r"\(\d+: ")  # an error of the system
 
     def test_a_long_value_does_not_hide_its_place(self):
         for directive in ("baton_extract", "baton_callers", "baton_upstream", "baton_sampler"):

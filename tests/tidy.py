@@ -149,7 +149,7 @@ def main():
     if sys.stdout.isatty():
         print()
     if unread:
-        print(f"{unread} of them not read, since {options.minutes:g} minutes are over")
+        print(f"{unread} of them not read within {options.minutes:g} min")
     report(build, folders, len(work), unread, failed)
     return 1 if failed else 0
 

@@ -119,7 +119,7 @@ def main():
     if options.outdated:
         for section in SECTIONS:
             if not says_which_sources(options.commit) or outdated(section, recorded[section.name], options.commit):
-                print(section.command)
+                print(section.command + section.options)
         return 0
     text, wrong = page(recorded, options.commit, f"Evidence for Baton {versions.of_baton()}, commit {options.commit}")
     print(text, end="")

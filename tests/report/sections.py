@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 class Section:
     """`figure` is the whole result in a few words; a piece is a text, or the head and rows of a table;
     `apart` is which files and folders may change without another result; `lack` says what a result
-    lacks to be a whole one.
+    lacks to be a whole one, which the command has with `options`.
     """
 
     name: str
@@ -20,6 +20,7 @@ class Section:
     pieces: Callable[[dict], Iterator]
     apart: frozenset = frozenset()
     lack: Callable[[dict], str | None] = lambda found: None
+    options: str = ""
 
 
 def tests_figure(found):
@@ -46,14 +47,19 @@ def percent(part, whole):
     return f"{100 * part / whole:.1f} %" if whole else "100.0 %"
 
 
+LEAST_MUTANTS = 2500  # all of them take hours
+
+
 def mutation_figure(found):
     killed = sum(row["killed"] for row in found["folders"].values())
     survived = sum(row["survived"] for row in found["folders"].values())
-    return f"{killed} of {killed + survived} mutants killed ({percent(killed, killed + survived)})"
+    of = "a sample of " if found["sample"] else ""
+    return f"{killed} of {of}{killed + survived} mutants killed ({percent(killed, killed + survived)})"
 
 
 def mutation_lack(found):
-    return f"has run a sample of {found['sample']} mutants" if found["sample"] else None
+    is_small = found["sample"] and found["sample"] < LEAST_MUTANTS
+    return f"has run a sample of {found['sample']} mutants only" if is_small else None
 
 
 def mutation_pieces(found):
@@ -163,7 +169,8 @@ NOT_FUZZED = WITHOUT_MUTANTS | {"bench", "examples", "packaging", ".github", ".c
 
 SECTIONS = [
     Section("test", "Tests", "./dev test", tests_figure, tests_pieces),
-    Section("mutation", "Mutation", "./dev mutate", mutation_figure, mutation_pieces, PROSE | {ARGUED_COVERAGE}, mutation_lack),
+    Section("mutation", "Mutation", "./dev mutate", mutation_figure, mutation_pieces, PROSE | {ARGUED_COVERAGE},
+            mutation_lack, f" --sample {LEAST_MUTANTS}"),
     Section("coverage", "Coverage", "./dev coverage", coverage_figure, coverage_pieces, PROSE | {ARGUED_MUTANTS}),
     Section("fuzz", "Fuzzing", "./dev fuzz", fuzz_figure, fuzz_pieces, NOT_FUZZED, fuzz_lack),
     Section("machines", "Other machines", "./dev test machines", tests_figure, tests_pieces, WITHOUT_MUTANTS),

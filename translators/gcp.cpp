@@ -16,11 +16,16 @@ constexpr std::string_view field = "x-cloud-trace-context";
 constexpr std::array field_names{field};
 
 constexpr std::string_view options_label = ";o=";
+constexpr std::string_view sampled_word = "TRACE_TRUE";
 constexpr std::size_t max_options_digits = 3;
 constexpr std::size_t span_id_at = TraceId::hex_size + 1;
 
-/// 1*3DIGIT, of which only the last bit counts.
+/// 1*3DIGIT, of which only the last bit counts, or the word for 1.
 ParseError parse_options(std::string_view text, Sampling& sampling) noexcept {
+  if (text == sampled_word) {
+    sampling = Sampling::sample;
+    return ParseError();
+  }
   if (text.empty()) return {ErrorCode::too_short, 0};
   const std::size_t good = detail::digits.find_outside(text);
   if (good != text.size()) return {ErrorCode::bad_sampling_state, good};

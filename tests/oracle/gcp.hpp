@@ -10,7 +10,8 @@
 
 namespace oracle {
 
-/// `{32 lowercase hex}/{decimal uint64}[;o={n}]`, n of 1 to 3 digits; span 0 is none.
+/// `{32 lowercase hex}/{decimal uint64}[;o={n}]`, n of 1 to 3 digits or `TRACE_TRUE`; span 0 is
+/// none.
 inline std::optional<Found> read_gcp(const Fields& fields) {
   const auto value = fields.first("x-cloud-trace-context");
   if (!value) return std::nullopt;
@@ -23,6 +24,7 @@ inline std::optional<Found> read_gcp(const Fields& fields) {
   std::string number = rest;
   std::string options;
   if (cut(rest, ';', number, options)) {
+    if (options == "o=TRACE_TRUE") options = "o=1";
     if (options.substr(0, 2) != "o=" || options.size() < 3 || options.size() > 5 ||
         !all_of(options.substr(2), digits)) {
       return std::nullopt;

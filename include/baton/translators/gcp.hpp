@@ -17,6 +17,7 @@ extern const FormatTraits gcp;
 ///     trace-id = 32HEXDIGLC   ; not all zero
 ///     span-id  = 1*DIGIT      ; decimal, 64 bits; zero: a trace id alone
 ///     options  = 1*3DIGIT     ; bit 0: sampled; without them, defer
+///              / "TRACE_TRUE" ; is read as 1
 ///
 /// Of repeated fields the first counts. Sent with `;o=1` or `;o=0`, and without options for defer;
 /// debug is sent as sampled. A trace id alone is sent with the span id 0. Not sent: tracestate,

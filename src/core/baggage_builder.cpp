@@ -183,7 +183,10 @@ class BaggageBuilder::Members {
     std::uint32_t last;  // as long as the base is read: later, no piece becomes a twin
   };
 
+  /// What may throw comes first: a key has a piece as soon as it is in the index.
   bool add_piece(std::size_t begin, std::size_t size, std::size_t key_size) {
+    make_room(pieces_);
+    make_room(twins_);
     const std::string_view text = text_;
     const auto [number, is_new] = keys_.insert(text, text.substr(begin, key_size));
     if (number == KeyIndex::none) return false;
@@ -197,6 +200,11 @@ class BaggageBuilder::Members {
         {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(size), KeyIndex::none});
     extent_.add(size);
     return true;
+  }
+
+  template <class T>
+  static void make_room(std::vector<T>& all) {
+    if (all.size() == all.capacity()) all.reserve(2 * all.size() + 1);
   }
 
   template <class Visitor>

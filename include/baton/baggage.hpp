@@ -250,6 +250,8 @@ class BaggageBuilder {
     std::optional<std::string_view> value;
   };
 
+  /// Throws std::bad_alloc. If there is no memory for an index of more than 256 keys, nothing can
+  /// be set or erased, and `build` returns empty baggage.
   explicit BaggageBuilder(const Baggage& base = {}, const BaggageLimits& limits = {});
   BaggageBuilder(BaggageBuilder&&) noexcept;
   BaggageBuilder& operator=(BaggageBuilder&&) noexcept;

@@ -121,16 +121,20 @@ class BaggageBuilder::Members {
  public:
   Members(std::string_view text, const BaggageLimits& limits) : text_(text), limits_(limits) {
     pieces_.reserve(count_members(text));
-    for (std::size_t begin = 0; begin < text_.size();) {
+    for (std::size_t begin = 0; begin < text_.size() && !failed_;) {
       const std::string_view member = member_at(text_, begin);
-      add_piece(begin, member.size(), detail::key_of(member).size());
+      failed_ = !add_piece(begin, member.size(), detail::key_of(member).size());
       begin += member.size() + 1;
     }
   }
 
   [[nodiscard]] const BaggageLimits& limits() const noexcept { return limits_; }
 
+  /// Whether there was no memory for all of `text`.
+  [[nodiscard]] bool failed() const noexcept { return failed_; }
+
   ParseError set(std::string_view key, std::string_view member) {
+    if (failed_) return {ErrorCode::out_of_memory, 0};
     const std::uint32_t number = keys_.find(text_, key);
     Extent extent = without(number);
     extent.add(member.size());
@@ -149,6 +153,7 @@ class BaggageBuilder::Members {
   }
 
   bool erase(std::string_view key) {
+    if (failed_) return false;
     const std::uint32_t number = keys_.find(text_, key);
     if (number == KeyIndex::none) return false;
     extent_ = without(number);
@@ -231,6 +236,7 @@ class BaggageBuilder::Members {
   std::vector<Twins> twins_;  // by the number of the key
   Extent extent_;
   KeyIndex keys_;
+  bool failed_ = false;
 };
 
 BaggageBuilder::BaggageBuilder(const Baggage& base, const BaggageLimits& limits)
@@ -258,11 +264,13 @@ bool BaggageBuilder::erase(std::string_view key) {
 
 void BaggageBuilder::drop_waste() {
   if (!members_->is_wasteful()) return;
-  members_ = std::make_unique<Members>(members_->join(), members_->limits());
+  auto fewer = std::make_unique<Members>(members_->join(), members_->limits());
+  if (!fewer->failed()) members_ = std::move(fewer);
 }
 
 Baggage BaggageBuilder::build() const {
-  return members_ != nullptr ? make_baggage(members_->join()) : Baggage();
+  if (members_ == nullptr || members_->failed()) return {};
+  return make_baggage(members_->join());
 }
 
 }  // namespace baton

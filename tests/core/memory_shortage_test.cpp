@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -119,6 +120,40 @@ TEST(MemoryShortageTest, ABuilderHasWhatItCouldTake) {
       }
     }
     EXPECT_EQ(builder.build().header(), expected);
+  });
+}
+
+TEST(MemoryShortageTest, ABuilderHasAllOfItsBaseOrNothing) {
+  const Baggage base = many_members();
+  for_each_shortage([&](Arena& arena) {
+    std::optional<BaggageBuilder> builder;
+    {
+      const MemorySource source(&Arena::take, &arena);
+      builder.emplace(base, wide);
+    }
+    const auto set = builder->set("k0", "w");
+    EXPECT_EQ(builder->erase("k1"), set.has_value());
+    if (set) {
+      EXPECT_EQ(builder->build().header(), "k0=w" + std::string(base.header().substr(9)));
+    } else {
+      EXPECT_TRUE(arena.was_short());
+      EXPECT_EQ(set.error(), ParseError(ErrorCode::out_of_memory, 0));
+      EXPECT_TRUE(builder->build().empty());
+    }
+  });
+}
+
+TEST(MemoryShortageTest, ABuilderLosesNothingWhenItDropsWaste) {
+  const Baggage base = many_members();
+  for_each_shortage([&](Arena& arena) {
+    BaggageBuilder builder(base, wide);
+    {
+      const MemorySource source(&Arena::take, &arena);
+      EXPECT_TRUE(builder.set("k0", std::string(9000, 'w')));
+      EXPECT_TRUE(builder.set("k0", std::string(9000, 'x')));
+      EXPECT_TRUE(builder.set("k0", "w"));
+    }
+    EXPECT_EQ(builder.build().header(), "k0=w" + std::string(base.header().substr(4)));
   });
 }
 

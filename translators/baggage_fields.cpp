@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/key_index.hpp"
 #include "text/chars.hpp"
@@ -135,6 +136,7 @@ bool BaggageFieldsReader::add(std::string_view field, std::string_view key, std:
   if (error) return stop(field, shifted(error, begin));
   if (!is_new) ++known_;
   found_ = Extracted::baggage;
+  last_field_ = field;
   return true;
 }
 
@@ -156,7 +158,12 @@ bool BaggageFieldsReader::stop(std::string_view field, ParseError error) {
 }
 
 Extracted BaggageFieldsReader::finish() {
-  if (found_ == Extracted::baggage) context_.set_baggage(joiner_.finish());
+  if (found_ != Extracted::baggage) return found_;
+  if (std::optional<Baggage> joined = joiner_.finish()) {
+    context_.set_baggage(*std::move(joined));
+  } else if (report_ != nullptr) {
+    report_->add(last_field_, no_memory);
+  }
   return found_;
 }
 

@@ -33,7 +33,8 @@ class BaggageFieldsReader {
   /// end within the first `max_bytes`; bytes beyond are not read. Ignores empty entries.
   void read_list(CarrierReader carrier, std::string_view field);
 
-  /// Puts the result into the context: `baggage`, `malformed` or `nothing`.
+  /// Puts the result into the context: `baggage`, `malformed` or `nothing`. Reports it if there is
+  /// no memory for that.
   Extracted finish();
 
  private:
@@ -51,6 +52,7 @@ class BaggageFieldsReader {
   ExtractReport* const report_;
   BaggageJoiner joiner_;
   Extracted found_ = Extracted::nothing;
+  std::string_view last_field_;  // that had an entry
   std::size_t bad_ = 0;
   std::size_t known_ = 0;  // entries of a family, or of a list, whose key existed before
   bool is_full_ = false;

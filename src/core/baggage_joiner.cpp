@@ -44,12 +44,21 @@ ParseError BaggageJoiner::add(const Baggage& more) {
   return {};
 }
 
-Baggage BaggageJoiner::finish() const {
-  if (!is_begun_) return base_;
+std::optional<Baggage> BaggageJoiner::finish() const {
   const std::string_view text = text_.view();
+  if (text.empty()) return base_;
   Baggage joined = Baggage::parse(text, {text.size(), text.size()});
-  if (joined.empty()) return base_;
+  if (joined.empty()) return std::nullopt;
   return joined;
+}
+
+ParseError join_baggage(Context& context, const Baggage& more, const BaggageLimits& limits) {
+  BaggageJoiner joiner(context.baggage(), limits);
+  const ParseError error = joiner.add(more);
+  std::optional<Baggage> joined = joiner.finish();
+  if (!joined) return {ErrorCode::out_of_memory, 0};
+  context.set_baggage(*std::move(joined));
+  return error;
 }
 
 /// Copies the existing members.

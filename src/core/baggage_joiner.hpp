@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "baton/baggage.hpp"
+#include "baton/context.hpp"
 #include "core/key_index.hpp"
 #include "text/growing_text.hpp"
 
@@ -33,8 +34,8 @@ class BaggageJoiner {
   /// All members of `more`, up to a limit.
   ParseError add(const Baggage& more);
 
-  /// The existing and the added members. If there is no memory, only the existing ones.
-  [[nodiscard]] Baggage finish() const;
+  /// The existing and the added members. Nothing if there is no memory for them.
+  [[nodiscard]] std::optional<Baggage> finish() const;
 
  private:
   ParseError begin();
@@ -50,5 +51,10 @@ class BaggageJoiner {
   bool is_begun_ = false;
   KeyIndex keys_;
 };
+
+/// Adds `more` to the baggage of a context. Returns what did not fit: after `out_of_memory`, the
+/// context may have the same baggage as before.
+[[nodiscard]] ParseError join_baggage(Context& context, const Baggage& more,
+                                      const BaggageLimits& limits);
 
 }  // namespace baton::detail

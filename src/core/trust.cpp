@@ -180,7 +180,7 @@ SpanContext Trust::accept(const Context& received, Context& context) const {
   } else if (!accepted.empty()) {
     BaggageJoiner joiner(context.baggage(), {});
     static_cast<void>(joiner.add(accepted));
-    context.set_baggage(joiner.finish());
+    context.set_baggage(joiner.finish().value_or(context.baggage()));
   }
   return link;
 }

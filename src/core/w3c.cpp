@@ -155,10 +155,8 @@ Extracted BaggagePropagator::extract(CarrierReader carrier, Context& context,
     context.set_baggage(std::move(baggage));
     return Extracted::baggage;
   }
-  detail::BaggageJoiner joiner(context.baggage(), limits_);
-  const ParseError error = joiner.add(baggage);
+  const ParseError error = detail::join_baggage(context, baggage, limits_);
   if (report != nullptr && error) report->add(Baggage::field, error);
-  context.set_baggage(joiner.finish());
   return Extracted::baggage;
 }
 

@@ -198,7 +198,7 @@ Joined join(const Baggage& base, Arena& arena, std::string_view key, std::string
     error = is_list ? joiner.add(more) : joiner.add(key, [&] { return std::optional(value); });
   };
   EXPECT_EQ(allocations_of(arena, add), 0U);
-  return {error, joiner.finish()};
+  return {error, joiner.finish().value()};
 }
 
 TEST(BaggageMemoryTest, WithoutMemoryForItsIndexNothingIsJoined) {

@@ -169,8 +169,34 @@ TEST(MemoryShortageTest, AJoinerOfTwoListsHasTheFirst) {
     }
     EXPECT_TRUE(!error || arena.was_short());
     const std::string added = error ? "" : ",new=v";
-    EXPECT_EQ(joiner.finish().header(), std::string(before.header()) + added);
+    EXPECT_EQ(joiner.finish()->header(), std::string(before.header()) + added);
   });
+}
+
+void expect_a_loss_is_reported(const Propagator& propagator, const test::Fields& fields,
+                               std::string_view field) {
+  Context before;
+  before.set_baggage(Baggage::parse("own=1"));
+  for_each_shortage([&](Arena& arena) {
+    Context context = before;
+    ExtractReport report;
+    {
+      const MemorySource source(&Arena::take, &arena);
+      propagator.extract(fields, context, &report);
+    }
+    EXPECT_EQ(report.issues().size(), arena.was_short() ? 1U : 0U);
+    EXPECT_EQ(context.baggage().header(), arena.was_short() ? "own=1" : "own=1,a=2");
+    for (const ExtractReport::Issue& issue : report.issues()) {
+      EXPECT_EQ(issue.field, field);
+      EXPECT_EQ(issue.error, ParseError(ErrorCode::out_of_memory, 0));
+    }
+  });
+}
+
+TEST(MemoryShortageTest, BaggageThatIsNotJoinedIsReported) {
+  expect_a_loss_is_reported(BaggagePropagator(), {{"baggage", "a=2"}}, "baggage");
+  expect_a_loss_is_reported(JaegerPropagator(), {{"uberctx-a", "2"}}, "uberctx-");
+  expect_a_loss_is_reported(JaegerPropagator(), {{"jaeger-baggage", "a=2"}}, "jaeger-baggage");
 }
 
 TEST(MemoryShortageTest, AJoinerHasWhatItCouldTake) {
@@ -191,7 +217,7 @@ TEST(MemoryShortageTest, AJoinerHasWhatItCouldTake) {
           }
         }
       }
-      EXPECT_EQ(joiner.finish().header(), expected);
+      EXPECT_EQ(joiner.finish()->header(), expected);
     });
   }
 }

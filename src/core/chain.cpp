@@ -396,10 +396,9 @@ Received PropagatorChain::receive(CarrierReader carrier, ExtractReport* report) 
 
 Extracted PropagatorChain::extract_by_trust(CarrierReader carrier, Context& context,
                                             SpanContext& link, ExtractReport* report) const {
-  Context received;
-  received.set_span_context(context.span_context(), context.sampling());
+  Context received = context;
   const Extracted found = run(*links_, carrier, received, report);
-  link = links_->trust->accept(received, context);
+  link = links_->trust->accept(received, context, report);
   return found;
 }
 

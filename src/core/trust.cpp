@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +19,7 @@ namespace baton::detail {
 namespace {
 
 constexpr std::string_view any = "*";
+constexpr BaggageLimits no_limits{std::numeric_limits<std::size_t>::max(), max_stored_bytes};
 constexpr Charset name_chars = Charset::range(0x21, 0x7e) - Charset("*;");
 
 bool matches(std::string_view pattern, std::string_view name) noexcept {
@@ -44,7 +47,9 @@ void limit_keys(std::vector<std::string>& keys) {
   std::erase_if(keys, [](const std::string& key) { return !is_key_pattern(key); });
 }
 
-Baggage filter(const Baggage& baggage, const std::vector<std::string>& allowed) noexcept {
+/// The members that are allowed. Nothing if there is no memory for them.
+std::optional<Baggage> filter(const Baggage& baggage,
+                              const std::vector<std::string>& allowed) noexcept {
   const std::string_view text = baggage.header();
   const auto for_each_kept = [&](auto visit) {
     for (std::size_t begin = 0; begin < text.size();) {
@@ -55,12 +60,12 @@ Baggage filter(const Baggage& baggage, const std::vector<std::string>& allowed) 
   };
   std::size_t size = 0;
   for_each_kept([&](std::string_view member) { size += member.size() + 1; });
-  if (size == 0) return {};
+  if (size == 0) return Baggage();
   if (size == text.size() + 1) return baggage;
   Baggage kept;
   SharedText& copy = shared_text_of(kept);
   copy = SharedText::allocate(size - 1);
-  if (copy.view().empty()) return kept;
+  if (copy.view().empty()) return std::nullopt;
   char* end = copy.writable();
   for_each_kept([&](std::string_view member) {
     if (end != copy.writable()) *end++ = ',';
@@ -159,7 +164,7 @@ const DestinationRule* Trust::find(std::string_view destination) const noexcept 
   return rule == rules_.destinations.end() || denies_nothing(*rule) ? nullptr : &*rule;
 }
 
-SpanContext Trust::accept(const Context& received, Context& context) const {
+SpanContext Trust::accept(const Context& received, Context& context, ExtractReport* report) const {
   SpanContext link;
   const SpanContext& caller = received.span_context();
   if (caller != context.span_context() || received.sampling() != context.sampling()) {
@@ -174,15 +179,19 @@ SpanContext Trust::accept(const Context& received, Context& context) const {
         break;
     }
   }
-  const Baggage accepted = filter(received.baggage(), callers_baggage_);
-  if (context.baggage().empty()) {
-    context.set_baggage(accepted);
-  } else if (!accepted.empty()) {
-    BaggageJoiner joiner(context.baggage(), {});
-    static_cast<void>(joiner.add(accepted));
-    context.set_baggage(joiner.finish().value_or(context.baggage()));
-  }
+  const ParseError error = accept_baggage(received.baggage(), context);
+  if (report != nullptr && error) report->add(Baggage::field, error);
   return link;
+}
+
+/// The formats that read the baggage have applied their limits, to that of `context` as well.
+ParseError Trust::accept_baggage(const Baggage& received, Context& context) const {
+  if (received == context.baggage()) return {};
+  const std::optional<Baggage> accepted = filter(received, callers_baggage_);
+  if (!accepted) return {ErrorCode::out_of_memory, 0};
+  if (!context.baggage().empty()) return join_baggage(context, *accepted, no_limits);
+  context.set_baggage(*accepted);
+  return {};
 }
 
 Context restrict(const Context& context, const DestinationRule& rule) noexcept {
@@ -191,7 +200,7 @@ Context restrict(const Context& context, const DestinationRule& rule) noexcept {
     allowed.set_span_context(context.span_context(), context.sampling());
     if (!rule.trace_state) allowed.set_trace_state({});
   }
-  allowed.set_baggage(filter(context.baggage(), rule.baggage));
+  allowed.set_baggage(filter(context.baggage(), rule.baggage).value_or(Baggage()));
   return allowed;
 }
 

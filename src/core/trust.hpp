@@ -7,6 +7,7 @@
 
 #include "baton/carrier.hpp"
 #include "baton/context.hpp"
+#include "baton/propagator.hpp"
 #include "baton/trust.hpp"
 
 namespace baton::detail {
@@ -28,12 +29,13 @@ class Trust {
   /// The rule for a destination; null if it denies nothing, or if there is none.
   [[nodiscard]] const DestinationRule* find(std::string_view destination) const noexcept;
 
-  /// Puts what a caller sent into `context`, as far as callers are trusted. `received` had the span
-  /// context and decision of `context` before it was read. Returns the caller's span if the trace
-  /// must restart.
-  SpanContext accept(const Context& received, Context& context) const;
+  /// Puts what a caller sent into `context`, as far as callers are trusted. `received` was like
+  /// `context` before it was read. Returns the caller's span if the trace must restart.
+  SpanContext accept(const Context& received, Context& context, ExtractReport* report) const;
 
  private:
+  ParseError accept_baggage(const Baggage& received, Context& context) const;
+
   TrustRules rules_;
   std::vector<std::string> callers_baggage_;
 };

@@ -261,20 +261,22 @@ TEST_F(MemorySourceOfFormatsTest, WithoutMemoryBaggageIsMissingAndNotWrong) {
   for (const Format& format : formats()) {
     if (format.has_several) continue;  // without one's baggage, another's may count
     for (const Fields& fields : requests(format)) {
-      const PropagatorChain& chain = format.chains.front();
-      const Context expected = extract(chain, fields);
-      for_each_shortage([&](Arena& arena) {
-        Context found;
-        EXPECT_EQ(allocations_of(arena, [&] { found = extract(chain, fields); }), 0U);
-        for (const BaggageMember& member : found.baggage()) {
-          const auto same = expected.baggage().find(member.key());
-          ASSERT_TRUE(same) << format.names << ": " << member.key();
-          EXPECT_EQ(member.raw_value(), same->raw_value()) << format.names;
-        }
-        for (const BaggageMember& member : before_.baggage()) {
-          EXPECT_TRUE(found.baggage().find(member.key())) << format.names;
-        }
-      });
+      // Without trust, and with that of callers.
+      for (const PropagatorChain& chain : {format.chains[0], format.chains[1]}) {
+        const Context expected = extract(chain, fields);
+        for_each_shortage([&](Arena& arena) {
+          Context found;
+          EXPECT_EQ(allocations_of(arena, [&] { found = extract(chain, fields); }), 0U);
+          for (const BaggageMember& member : found.baggage()) {
+            const auto same = expected.baggage().find(member.key());
+            ASSERT_TRUE(same) << format.names << ": " << member.key();
+            EXPECT_EQ(member.raw_value(), same->raw_value()) << format.names;
+          }
+          for (const BaggageMember& member : before_.baggage()) {
+            EXPECT_TRUE(found.baggage().find(member.key())) << format.names;
+          }
+        });
+      }
     }
   }
 }

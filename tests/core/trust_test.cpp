@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,10 +13,12 @@
 
 #include "baton/chain.hpp"
 #include "baton/configuration.hpp"
+#include "baton/w3c.hpp"
 #include "core/trust.hpp"
 #include "support/context_of.hpp"
 #include "support/everything.hpp"
 #include "support/fields.hpp"
+#include "support/numbered.hpp"
 
 namespace baton {
 namespace {
@@ -25,8 +29,11 @@ TEST(TrustTest, WhoeverIsNotTrustedFullyBringsNoBaggageUnlessItIsNamed) {
   for (const auto& [trust, accepts] :
        {std::pair(CallerTrust::full, true), std::pair(CallerTrust::keep_ids, false),
         std::pair(CallerTrust::restart, false)}) {
-    const Context context = chain.with_trust({.callers = trust}).extract(MapCarrier(fields));
+    ExtractReport report;
+    const Context context =
+        chain.with_trust({.callers = trust}).extract(MapCarrier(fields), &report);
     EXPECT_EQ(context.baggage().empty(), !accepts);
+    EXPECT_TRUE(report.issues().empty());
   }
 }
 
@@ -311,6 +318,31 @@ TEST(CallerTrustTest, KeepIdsDropsDecisionsInTracestate) {
   }
 }
 
+TEST(CallerTrustTest, TheLimitsOfAFormatAreThoseOfAllBaggageTogether) {
+  std::string many;
+  for (std::size_t i = 0; i < 300; ++i) many += test::numbered(",k", i) + "=v";
+  struct Row {
+    BaggageLimits limits;
+    std::string received;
+    std::string baggage;
+    std::vector<ExtractReport::Issue> issues;
+  };
+  const ParseError too_many(ErrorCode::too_many_members, 0);
+  for (const Row& row : {Row{{1000, 100'000}, many.substr(1), "own=1" + many, {}},
+                         Row{{2, 8192}, "a=1,b=2", "own=1,a=1", {{"baggage", too_many}}},
+                         Row{{1, 8192}, "own=2", "own=1", {}}}) {
+    const PropagatorChain plain({std::make_shared<BaggagePropagator>(row.limits)});
+    for (const PropagatorChain& chain : {plain, callers(CallerTrust::keep_ids, {"*"}, plain)}) {
+      Context context;
+      context.set_baggage(Baggage::parse("own=1"));
+      ExtractReport report;
+      chain.extract(Fields{{"baggage", row.received}}, context, &report);
+      EXPECT_EQ(context.baggage().header(), row.baggage);
+      EXPECT_TRUE(std::ranges::equal(report.issues(), row.issues)) << row.received;
+    }
+  }
+}
+
 TEST(CallerTrustTest, WhatTheContextHadBeforeRemains) {
   Context before = context_of(other, "own=1,k=2");
   before.set_sampling(Sampling::debug);
@@ -318,6 +350,7 @@ TEST(CallerTrustTest, WhatTheContextHadBeforeRemains) {
     Context context = before;
     callers(trust).extract(Fields{{"nothing", "here"}}, context);
     EXPECT_EQ(context, before);
+    EXPECT_EQ(context.baggage().header().data(), before.baggage().header().data());
     callers(trust, {"k*"}).extract(Fields{{"baggage", "k=3,k2=4,own=5,x=6"}}, context);
     EXPECT_EQ(context.span_context(), before.span_context());
     EXPECT_EQ(context.sampling(), Sampling::debug);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "core/key_index.hpp"
@@ -170,15 +171,16 @@ Extracted BaggageFieldsReader::finish() {
 void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::string_view prefix,
                           BaggageEncoder encode) {
   if (baggage.empty()) return;
+  const Baggage::const_iterator begin = baggage.begin();
+  if (begin.may_repeat_keys()) return;  // an old value could be sent
   // Names ignore case, so keys that differ only in case share one.
-  const bool may_share = std::any_of(baggage.begin(), baggage.end(), [](const auto& member) {
-    return !is_lowercase(member.key());
-  });
+  const bool may_share = std::any_of(
+      begin, baggage.end(), [](const auto& member) { return !is_lowercase(member.key()); });
   LowercaseKeys sent;
   GrowingText name(prefix);
   GrowingText bytes;
   GrowingText value;
-  for (const BaggageMember& member : baggage) {
+  for (const BaggageMember& member : std::ranges::subrange(begin, baggage.end())) {
     name.truncate(prefix.size());
     name.append_lower(member.key());
     if (name.failed()) return;

@@ -190,7 +190,7 @@ class Baggage {
 
 /// Iterates over the different keys, in the order of their first occurrence. Linear. Allocates only
 /// for baggage that repeats keys or has more than 256 members; if there is no memory, a repeated
-/// key appears repeatedly.
+/// key appears repeatedly: see `may_repeat_keys`.
 class Baggage::const_iterator {
  public:
   using iterator_category = std::input_iterator_tag;  // `operator*` returns a value
@@ -214,6 +214,9 @@ class Baggage::const_iterator {
     ++*this;
     return before;
   }
+  /// Whether there was no memory to find each key's last value: a repeated key then appears with
+  /// each of its values, of which the last one counts.
+  [[nodiscard]] bool may_repeat_keys() const noexcept { return may_repeat_keys_; }
   friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
     return a.member_.key().data() == b.member_.key().data();
   }
@@ -226,6 +229,7 @@ class Baggage::const_iterator {
   std::size_t next_ = 0;      // a place in `text_` or, if there is an order, a number in it
   detail::SharedText order_;  // if keys repeat: where the last member of each key begins
   BaggageMember member_;
+  bool may_repeat_keys_ = false;
 };
 
 inline Baggage::const_iterator Baggage::begin() const noexcept {

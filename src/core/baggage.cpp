@@ -139,11 +139,14 @@ namespace {
   return order;
 }
 
-bool repeats_keys(std::string_view text) noexcept {
+/// Nothing if there is no memory to find out.
+std::optional<bool> repeats_keys(std::string_view text) noexcept {
   detail::KeyIndex keys;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::string_view member = member_at(text, begin);
-    if (!keys.insert(text, detail::key_of(member)).is_new) return true;
+    const auto [number, is_new] = keys.insert(text, detail::key_of(member));
+    if (!is_new) return true;
+    if (number == detail::KeyIndex::none) return std::nullopt;
     begin += member.size() + 1;
   }
   return false;
@@ -152,7 +155,9 @@ bool repeats_keys(std::string_view text) noexcept {
 }  // namespace
 
 Baggage::const_iterator::const_iterator(std::string_view text) noexcept : text_(text) {
-  if (repeats_keys(text)) order_ = order_of_keys(text);
+  const std::optional<bool> repeats = repeats_keys(text);
+  if (repeats == true) order_ = order_of_keys(text);
+  may_repeat_keys_ = repeats != false && order_.view().empty();
   ++*this;
 }
 

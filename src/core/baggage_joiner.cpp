@@ -29,14 +29,16 @@ ParseError BaggageJoiner::add(std::string_view key,
 
 ParseError BaggageJoiner::add(const Baggage& more) {
   if (const ParseError error = begin()) return error;
-  for (const BaggageMember& each : more) {
-    const std::string_view key = each.key();
+  Baggage::const_iterator each = more.begin();
+  if (each.may_repeat_keys()) return {ErrorCode::out_of_memory, 0};  // an old value could be added
+  for (; each != more.end(); ++each) {
+    const std::string_view key = each->key();
     if (contains(key)) continue;
-    const std::string_view properties = each.properties_;
+    const std::string_view properties = each->properties_;
     const std::size_t size =
-        key.size() + 1 + each.raw_value_.size() + (properties.empty() ? 0 : 1 + properties.size());
+        key.size() + 1 + each->raw_value_.size() + (properties.empty() ? 0 : 1 + properties.size());
     if (const ParseError error = begin_member(key, size)) return error;
-    text_.append(each.raw_value_);
+    text_.append(each->raw_value_);
     if (properties.empty()) continue;
     text_.append(';');
     text_.append(properties);

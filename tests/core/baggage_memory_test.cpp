@@ -51,8 +51,35 @@ TEST(BaggageMemoryTest, ARepeatedKeyAppearsOnceIfThereIsMemory) {
       Arena arena(has_memory ? Arena::never : 0);
       const MemorySource source(&Arena::take, &arena);
       EXPECT_EQ(all_of(baggage), has_memory ? row.with : row.without);
+      EXPECT_EQ(baggage.begin().may_repeat_keys(), !has_memory && row.with != row.without);
     }
   }
+}
+
+TEST(BaggageMemoryTest, WithoutMemoryForTheOrderOfItsKeysNoListIsJoined) {
+  const Baggage base = Baggage::parse("own=1");
+  const Baggage more = Baggage::parse("a=old,b=1,a=new");
+  test::for_each_shortage([&](Arena& arena) {
+    const MemorySource source(&Arena::take, &arena);
+    Context context;
+    context.set_baggage(base);
+    const ParseError error = detail::join_baggage(context, more, many);
+    EXPECT_EQ(error, arena.was_short() ? no_memory : ParseError());
+    EXPECT_EQ(context.baggage().header(), arena.was_short() ? "own=1" : "own=1,a=new,b=1");
+  });
+}
+
+// An iteration that found no memory at first must not use some that it finds later.
+TEST(BaggageMemoryTest, WithoutMemoryForItsIndexAnIterationMayRepeatKeys) {
+  const Baggage baggage = Baggage::parse(test::numbered_members(257), many);
+  for (const bool for_ever : {true, false}) {
+    Arena arena(0, for_ever);
+    const MemorySource source(&Arena::take, &arena);
+    const Baggage::const_iterator begin = baggage.begin();
+    EXPECT_TRUE(begin.may_repeat_keys());
+    EXPECT_EQ(std::distance(begin, baggage.end()), 257);
+  }
+  EXPECT_FALSE(baggage.begin().may_repeat_keys());
 }
 
 TEST(BaggageMemoryTest, WithoutMemoryNothingIsSetOrRead) {

@@ -34,8 +34,9 @@ struct ExtractionCounts {
 ///
 /// Counting is always on: it takes about a nanosecond, since each thread counts for itself. Each
 /// number only grows, and includes all that happened before the call. A request in progress may be
-/// included in part. Formats are counted by name, up to `max_counted_formats`; all others are
-/// counted as "other". After `fork` the child continues from its parent's numbers.
+/// included in part. Formats are counted by name, up to `max_counted_formats`; all others, and
+/// those without a name, are counted as "other". After `fork` the child continues from its parent's
+/// numbers.
 [[nodiscard]] ExtractionCounts extraction_counts();
 
 /// How many names of formats are counted separately.

@@ -67,6 +67,7 @@ CounterBlock& ExtractionCounter::acquire() noexcept {
 }
 
 std::uint8_t ExtractionCounter::number_of(std::string_view format) {
+  if (format.empty()) return max_counted_formats;  // such a name means that a place is free
   const std::string* mine = nullptr;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string* name = names[i].load(std::memory_order_acquire);
@@ -136,7 +137,7 @@ ExtractionCounts extraction_counts() {
     counts.extractions += block.extractions.load(std::memory_order_relaxed);
   });
   for (std::size_t i = 0; i < max_counted_formats; ++i) {
-    if (detail::ExtractionCounter::name_of(i).empty()) return counts;
+    if (detail::ExtractionCounter::name_of(i).empty()) break;
     counts.formats.push_back(sum_of(i));
   }
   const FormatCounts others = sum_of(max_counted_formats);

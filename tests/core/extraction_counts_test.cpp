@@ -223,14 +223,34 @@ class NamedPropagator final : public Propagator {
   FormatTraits traits_;
 };
 
+TEST(ExtractionCountsTest, AFormatWithoutANameIsOtherAndHidesNone) {
+  const auto found = [] {
+    std::uint64_t sum = 0;
+    for (const FormatCounts& format : extraction_counts().formats) sum += format.found;
+    return sum;
+  };
+  const FormatCounts other = extraction_counts().of("other");
+  const PropagatorChain nameless({std::make_shared<NamedPropagator>("")});
+  const PropagatorChain later({std::make_shared<NamedPropagator>("later")});
+  static_cast<void>(nameless.extract(Fields{}));
+  EXPECT_EQ(extraction_counts().of("other") - other, (FormatCounts{"other", 1, 0, 1, 0}));
+  const std::uint64_t before = found();
+  static_cast<void>(later.extract(Fields{}));
+  EXPECT_EQ(found(), before + 1);
+}
+
 // Names of a user are copied, and those over the limit are counted together.
 TEST(ExtractionCountsTest, FormatsBeyondTheLimitAreOther) {
   const auto last = [] { return extraction_counts().formats.back(); };
   const auto make = [](std::string name) {
     return PropagatorChain({std::make_shared<NamedPropagator>(std::move(name))});
   };
-  for (std::size_t i = 0; i < max_counted_formats; ++i) {
-    if (extraction_counts().formats.size() >= max_counted_formats) break;
+  const auto is_full = [] {
+    const auto formats = extraction_counts().formats;
+    const bool has_other = formats.back().format == "other";
+    return formats.size() == max_counted_formats + (has_other ? 1 : 0);
+  };
+  for (std::size_t i = 0; i < max_counted_formats && !is_full(); ++i) {
     static_cast<void>(make("made-up-" + std::to_string(i)));
   }
   const FormatCounts last_before = last();  // "other" if the test is repeated

@@ -78,8 +78,13 @@ Sampling read_sampling(const TraceState& state, bool is_flag_set) noexcept {
 }
 
 TraceState write_sampling(const TraceState& state, Sampling sampling) noexcept {
-  if (fits_in_flag(sampling)) return state.erase(sampling_key);
-  return state.set(sampling_key, to_string(sampling)).value_or(state);
+  if (!fits_in_flag(sampling)) {
+    return state.set(sampling_key, to_string(sampling)).value_or(state);
+  }
+  TraceState others = state.erase(sampling_key);
+  // Without memory, the member may remain if nobody reads another decision from it.
+  const bool has_failed = others.empty() && state.size() > 1;
+  return has_failed && read_sampling(state, is_sampled(sampling)) == sampling ? state : others;
 }
 
 }  // namespace

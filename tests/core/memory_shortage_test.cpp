@@ -199,6 +199,36 @@ TEST(MemoryShortageTest, BaggageThatIsNotJoinedIsReported) {
   expect_a_loss_is_reported(JaegerPropagator(), {{"jaeger-baggage", "a=2"}}, "jaeger-baggage");
 }
 
+TEST(MemoryShortageTest, ATracestateIsSentUnlessItsDecisionWouldBeWrong) {
+  struct Row {
+    std::string_view state;
+    Sampling sampling;
+    std::optional<std::string_view> with;
+    std::optional<std::string_view> without;
+  };
+  const TraceContextPropagator propagator({.sampling_in_tracestate = true});
+  for (const Row& row : {
+           Row{"vendor=1,baton=defer", Sampling::sample, "vendor=1", "vendor=1,baton=defer"},
+           Row{"baton=debug,vendor=1", Sampling::drop, "vendor=1", "baton=debug,vendor=1"},
+           Row{"baton=debug,vendor=1", Sampling::sample, "vendor=1", {}},
+           Row{"baton=defer,vendor=1", Sampling::drop, "vendor=1", {}},
+           Row{"baton=defer", Sampling::sample, {}, {}},
+           Row{"vendor=1", Sampling::sample, "vendor=1", "vendor=1"},
+       }) {
+    Context context;
+    context.set_span_context(
+        {TraceId(1, 2), SpanId(3), TraceFlags(), true, TraceState::parse(row.state).value()},
+        row.sampling);
+    for (const bool has_memory : {true, false}) {
+      Arena arena(has_memory ? Arena::never : 0);
+      const MemorySource source(&Arena::take, &arena);
+      test::Fields fields;
+      propagator.inject(context, fields);
+      EXPECT_EQ(fields.get("tracestate"), has_memory ? row.with : row.without) << row.state;
+    }
+  }
+}
+
 TEST(MemoryShortageTest, AJoinerHasWhatItCouldTake) {
   for (const Baggage& before : {Baggage::parse("a=1"), many_members()}) {
     for_each_shortage([&](Arena& arena) {

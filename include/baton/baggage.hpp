@@ -155,11 +155,13 @@ class Baggage {
   /// The member's value, percent-decoded.
   [[nodiscard]] std::optional<std::string> get(std::string_view key) const;
 
-  /// A copy with the value at the key's place, or at the end. See BaggageBuilder::set.
+  /// A copy with the value at the key's place, or at the end. See BaggageBuilder::set, also for its
+  /// errors. Throws std::bad_alloc.
   [[nodiscard]] expected<Baggage> set(std::string_view key, std::string_view value,
                                       const BaggageLimits& limits = {}) const;
 
-  /// A copy without the key; the same baggage if the key is absent.
+  /// A copy without the key; the same baggage if the key is absent. Empty if there is no memory for
+  /// the other members. Throws std::bad_alloc.
   [[nodiscard]] Baggage erase(std::string_view key) const;
 
   [[nodiscard]] bool empty() const noexcept { return text_.view().empty(); }
@@ -264,7 +266,8 @@ class BaggageBuilder {
   /// Sets the value at the place of the key's first member, or at the end, and removes other
   /// members of the key. Values may be any bytes: those that the wire does not allow are
   /// percent-encoded. Errors, which change nothing: `bad_key` (offset in `key`), `bad_property`
-  /// (offset in the property's key), `too_many_members`, `too_many_bytes`.
+  /// (offset in the property's key), `too_many_members`, `too_many_bytes`, `out_of_memory`. Throws
+  /// std::bad_alloc; the change may then be made or not, and the builder can still be used.
   [[nodiscard]] expected<void> set(std::string_view key, std::string_view value,
                                    std::span<const Property> properties);
   [[nodiscard]] expected<void> set(std::string_view key, std::string_view value,
@@ -272,10 +275,11 @@ class BaggageBuilder {
     return set(key, value, std::span(properties.begin(), properties.size()));
   }
 
-  /// Removes all members of the key. Returns false if there was none.
+  /// Removes all members of the key. Returns false if there was none. Throws std::bad_alloc after
+  /// it has removed them.
   bool erase(std::string_view key);
 
-  /// The baggage as set so far; empty if there is no memory for it.
+  /// The baggage as set so far; empty if there is no memory for it. Throws std::bad_alloc.
   [[nodiscard]] Baggage build() const;
 
  private:

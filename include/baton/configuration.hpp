@@ -64,8 +64,8 @@ struct ConfiguredChain {
 ///
 /// Any other value is an error. In the last two variables an error denies: an unknown word allows
 /// nothing, and a rule without a valid pattern, or beyond `TrustRules::max_rules`, denies
-/// everything to every destination that no rule before it matches. For the others the default is
-/// used.
+/// everything to every destination that no rule before it matches. Of the lists of formats, the
+/// names that are known are used, perhaps none; for the other variables the default is used.
 [[nodiscard]] ConfiguredChain make_chain_from_environment();
 
 }  // namespace baton

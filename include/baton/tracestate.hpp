@@ -63,7 +63,8 @@ class TraceState {
   [[nodiscard]] expected<TraceState> set(std::string_view key,
                                          std::string_view value) const noexcept;
 
-  /// A copy without the member; the same state if the key is absent.
+  /// A copy without the member; the same state if the key is absent. Empty if there is no memory
+  /// for the other members.
   [[nodiscard]] TraceState erase(std::string_view key) const noexcept;
 
   [[nodiscard]] bool empty() const noexcept { return text_.view().empty(); }

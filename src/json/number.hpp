@@ -20,7 +20,8 @@ inline constexpr std::size_t compared_digits = 19;
 }  // namespace double_range
 
 /// Whether a number, whose grammar was checked, is in the range of a double, which may round it. A
-/// larger one would become an infinity, which JSON cannot express.
+/// larger one would become an infinity, which JSON cannot express. Compares the first 19
+/// digits only: a number that is too large in a later one passes as well.
 constexpr bool fits_double(std::string_view number) noexcept {
   using namespace double_range;
   const std::size_t mark = number.find_first_of("eE");

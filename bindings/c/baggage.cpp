@@ -95,12 +95,14 @@ baton_error baton_context_visit_baggage(const baton_context* context, baton_visi
   if (context == nullptr || visit == nullptr) return BATON_ERROR_ARGUMENT;
   return guarded([&]() -> baton_error {
     const Baggage kept = object(*context).baggage();
-    for (const baton::BaggageMember& member : kept) {
-      const std::string value = member.value();
-      const Properties properties(member);
+    Baggage::const_iterator member = kept.begin();
+    if (member.may_repeat_keys()) return BATON_ERROR_MEMORY;
+    for (; member != kept.end(); ++member) {
+      const std::string value = member->value();
+      const Properties properties(*member);
       const baton_member shown{
-          sizeof(baton_member),    to_c(member.key()),      to_c(value),
-          properties.all().data(), properties.all().size(), to_c(member.raw_value())};
+          sizeof(baton_member),    to_c(member->key()),     to_c(value),
+          properties.all().data(), properties.all().size(), to_c(member->raw_value())};
       if (visit(argument, &shown) != 0) break;
     }
     return BATON_OK;

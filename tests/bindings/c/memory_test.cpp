@@ -178,6 +178,10 @@ TEST_F(MemoryTest, OfLists) {
   const auto visit = [](void*, const baton_member*) { return std::int32_t{0}; };
   EXPECT_GT(
       check_each_failure([&] { return baton_context_visit_baggage(context_, visit, nullptr); }), 3);
+  // Without memory, an old value of a key would be visited.
+  baton_context_set_baggage(context_, "a=1,a=2", 7, nullptr);
+  EXPECT_GT(
+      check_each_failure([&] { return baton_context_visit_baggage(context_, visit, nullptr); }), 0);
 }
 
 TEST_F(MemoryTest, OfCounts) {

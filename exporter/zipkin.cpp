@@ -116,7 +116,8 @@ class ZipkinEncoder final : public Encoder {
     for (const Attribute& attribute : attributes) {
       // To Zipkin, a span with this tag has failed, whatever the tag says.
       if (attribute.key == error_key) continue;
-      tags.insert_or_assign(clean_(attribute.key), tag(attribute.value, storage));
+      json::value value = tag(attribute.value, storage);  // first: both clean, in one memory
+      tags.insert_or_assign(clean_(attribute.key), std::move(value));
     }
     if (span.is_error()) {
       tags.insert_or_assign("otel.status_code", "ERROR");

@@ -18,6 +18,31 @@ TEST(DeliveryTest, AFlushSendsWhatWaits) {
   EXPECT_EQ(log.text(), "");
 }
 
+TEST(DeliveryTest, ZipkinGetsKeysAndValuesThatAreNotUtf8) {
+  const Backend backend;
+  Log log;
+  ExportOptions options = options_for(backend, log);
+  options.protocol = ExportProtocol::zipkin;
+  options.resource_attributes = {{"\xff of the service", "\xff a"}};
+  ExportingTracer tracer(options);
+  const std::string text(200, 'x');
+  const std::string long_text = "\xff" + text;
+  const std::vector<Attribute> attributes{{"\xff 1", "\xff b"}, {"\xff 2", long_text}};
+  Span(&tracer, {.parent = Context(), .name = "work", .attributes = attributes}).end();
+  EXPECT_TRUE(tracer.flush());
+  ASSERT_EQ(backend.requests().size(), 1U);
+  const auto spans = boost::json::parse(backend.requests()[0].body());
+  const auto& tags = spans.at_pointer("/0/tags").as_object();
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"\xef\xbf\xbd of the service", "\xef\xbf\xbd a"},
+      {"\xef\xbf\xbd 1", "\xef\xbf\xbd b"},
+      {"\xef\xbf\xbd 2", "\xef\xbf\xbd" + text}};
+  for (const auto& [key, value] : expected) {
+    ASSERT_TRUE(tags.contains(key)) << backend.requests()[0].body();
+    EXPECT_EQ(tags.at(key).as_string(), value);
+  }
+}
+
 TEST(DeliveryTest, NothingIsSentWithoutSpans) {
   const Backend backend;
   Log log;

@@ -22,7 +22,8 @@ struct Rewritten {
 };
 
 /// What is kept of a client's request. Its subrequests share it, since they share its memory, and
-/// it outlasts internal redirects, which clear the contexts of modules.
+/// it outlasts what clears the contexts of modules: internal redirects, and filters that replace a
+/// response.
 struct State {
   explicit State(const ngx_list_part_t& fields) noexcept : received(fields) {}
   State(const State&) = delete;
@@ -64,7 +65,9 @@ State* find_state(const ngx_http_request_t* r) noexcept {
 
 State* state_of(ngx_http_request_t* r) noexcept {
   void*& known = r->ctx[ngx_http_baton_module.ctx_index];
-  if (known == nullptr && (r->internal != 0 || r != r->main)) known = find_state(r);
+  if (known == nullptr && (r->internal != 0 || r->filter_finalize != 0 || r != r->main)) {
+    known = find_state(r);
+  }
   if (known == nullptr) {
     ngx_pool_cleanup_t* const cleanup = ngx_pool_cleanup_add(r->pool, sizeof(State));
     if (cleanup == nullptr) return nullptr;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """nginx as a tracer that only makes ids, and what its logs and its clients learn of a trace."""
 
+import re
+
 import peers
 import server
 from peers import answer
@@ -175,6 +177,22 @@ class Spans(server.TestCase):
             self.assertIn(f"\r\ntraceresponse: 00-{TRACE_ID}-".encode(), head)
         for line in nginx.log(lines=2):
             self.assertIn(f"trace={TRACE_ID} span=", line)
+
+    def test_a_response_that_a_filter_replaces_has_the_same_span(self):
+        nginx, _ = self.start(IDS + """baton_response on;
+            location = /file { root FOLDER; }
+            location = /metrics { access_log off; baton_metrics; }""")
+        (nginx.folder / "file").write_text("text")
+        for i, (fields, parent) in enumerate(
+                (({}, "parent=- sampled=1 format=-"),
+                 ({"traceparent": TRACEPARENT}, f"parent={SPAN_ID} sampled=1 format=tracecontext"))):
+            status, head, _ = nginx.get("/file", {**fields, "If-Match": '"other"'})
+            self.assertEqual(status, 412)
+            line = nginx.log(lines=i + 1)[i]
+            self.assertTrue(line.endswith(parent), line)
+            trace, span = re.search("trace=(.*) span=(.*) parent", line).groups()
+            self.assertIn(f"\r\ntraceresponse: 00-{trace}-{span}-".encode(), head)
+            self.assertEqual(nginx.metrics()["baton_extractions_total"], i + 1)
 
     def test_the_upstreams_own_response_field_is_replaced(self):
         fields = [f"TraceResponse: 00-{'1' * 32}-{'2' * 16}-01", "X-Other: 1"]

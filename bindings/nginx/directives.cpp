@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <new>
 #include <span>
 #include <string>
 
@@ -34,6 +35,18 @@ char* report(ngx_conf_t* cf, const std::string& problem, Names names = Names::no
   return failed();
 }
 
+/// Reads a part of the configuration. Without memory the whole fails: nginx, which is C, must not
+/// see an exception.
+template <class Read>
+char* read_safely(ngx_conf_t* cf, Read read) {
+  try {
+    return read();
+  } catch (const std::bad_alloc&) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "baton: no memory");
+    return failed();
+  }
+}
+
 /// The arguments of the directive as one text, in the configuration's memory.
 bool join_arguments(ngx_conf_t* cf, char separator, ngx_str_t& joined) noexcept {
   const std::span words(static_cast<const ngx_str_t*>(cf->args->elts), cf->args->nelts);
@@ -61,7 +74,7 @@ char* set_words(ngx_conf_t* cf, ngx_command_t* /*command*/, void* settings) {
   ngx_str_t& text = values_of(settings).*value;
   if (text.data != nullptr) return complaint("is duplicate");
   if (!join_arguments(cf, separator, text)) return failed();
-  return report(cf, check(text), names);
+  return read_safely(cf, [&] { return report(cf, check(text), names); });
 }
 
 char* set_sampler(ngx_conf_t* cf, ngx_command_t* /*command*/, void* settings) {
@@ -70,7 +83,8 @@ char* set_sampler(ngx_conf_t* cf, ngx_command_t* /*command*/, void* settings) {
   const auto* const arguments = static_cast<const ngx_str_t*>(cf->args->elts);
   values.sampler = arguments[1];
   values.sampler_argument = cf->args->nelts > 2 ? arguments[2] : ngx_str_t{0, nullptr};
-  return report(cf, check_sampler(values.sampler, values.sampler_argument));
+  return read_safely(
+      cf, [&] { return report(cf, check_sampler(values.sampler, values.sampler_argument)); });
 }
 
 char* set_on(ngx_conf_t* cf, ngx_command_t* command, void* settings) {
@@ -144,6 +158,26 @@ constexpr SetupValues unset_values() noexcept {
   return values;
 }
 
+char* merge(ngx_conf_t* cf, Settings& outer, Settings& inner) {
+  // A scrape is no request to count.
+  if (inner.is_metrics && inner.on == NGX_CONF_UNSET) inner.on = 0;
+  ngx_conf_merge_value(inner.on, outer.on, 0);
+  ngx_conf_merge_value(inner.response, outer.response, 0);
+
+  if (outer.setup == nullptr) {  // that of `http`
+    inherit(outer.values, unset_values());
+    outer.setup = make_setup(cf, outer.values);
+    if (outer.setup == nullptr) return failed();
+  }
+  const bool is_same = !says_something(inner.values);
+  inherit(inner.values, outer.values);
+  const bool has_same_sampler = inner.values.sampler.data == outer.values.sampler.data;
+  inner.setup =
+      is_same ? outer.setup
+              : make_setup(cf, inner.values, has_same_sampler ? outer.setup->sampler : nullptr);
+  return inner.setup != nullptr ? NGX_CONF_OK : failed();
+}
+
 }  // namespace
 
 ngx_command_t directives[] = {
@@ -192,26 +226,10 @@ void* create_settings(ngx_conf_t* cf) {
   return settings;
 }
 
-char* merge_settings(ngx_conf_t* cf, void* outer_settings, void* inner_settings) {
-  auto& outer = *static_cast<Settings*>(outer_settings);
-  auto& inner = *static_cast<Settings*>(inner_settings);
-  // A scrape is no request to count.
-  if (inner.is_metrics && inner.on == NGX_CONF_UNSET) inner.on = 0;
-  ngx_conf_merge_value(inner.on, outer.on, 0);
-  ngx_conf_merge_value(inner.response, outer.response, 0);
-
-  if (outer.setup == nullptr) {  // that of `http`
-    inherit(outer.values, unset_values());
-    outer.setup = make_setup(cf, outer.values);
-    if (outer.setup == nullptr) return failed();
-  }
-  const bool is_same = !says_something(inner.values);
-  inherit(inner.values, outer.values);
-  const bool has_same_sampler = inner.values.sampler.data == outer.values.sampler.data;
-  inner.setup =
-      is_same ? outer.setup
-              : make_setup(cf, inner.values, has_same_sampler ? outer.setup->sampler : nullptr);
-  return inner.setup != nullptr ? NGX_CONF_OK : failed();
+char* merge_settings(ngx_conf_t* cf, void* outer, void* inner) {
+  return read_safely(cf, [&] {
+    return merge(cf, *static_cast<Settings*>(outer), *static_cast<Settings*>(inner));
+  });
 }
 
 }  // namespace baton::nginx

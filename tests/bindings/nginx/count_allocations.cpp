@@ -2,7 +2,8 @@
 
 /// Preloaded into nginx: counts in a file what its module allocates on the heap. nginx is C, so
 /// each call of `operator new` is the module's, or for it; calls of malloc are told by who calls.
-/// The second number in the file is a size that malloc has no memory for.
+/// The second number in the file is a size that malloc has no memory for. The third is the call
+/// that throws, of those of `operator new` that may; zero: none. The fourth counts these calls.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -33,6 +34,8 @@ namespace {
 struct Numbers {
   std::atomic<std::uint64_t> allocations;
   std::atomic<std::uint64_t> missing_size;
+  std::atomic<std::uint64_t> throwing;
+  std::atomic<std::uint64_t> may_throw;
 };
 
 Numbers& numbers() {
@@ -60,6 +63,10 @@ void* counted(std::size_t size) {
 void* counted(std::size_t size, std::align_val_t alignment) {
   ++numbers().allocations;
   return __libc_memalign(static_cast<std::size_t>(alignment), size);
+}
+
+void throw_if_wanted() {
+  if (++numbers().may_throw == numbers().throwing) throw std::bad_alloc();
 }
 
 }  // namespace
@@ -101,8 +108,14 @@ char* strdup(const char* text) noexcept {
 }
 }
 
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
+void* operator new(std::size_t size) {
+  throw_if_wanted();
+  return counted(size);
+}
+void* operator new[](std::size_t size) {
+  throw_if_wanted();
+  return counted(size);
+}
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   return counted(size);
 }
@@ -110,9 +123,11 @@ void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   return counted(size);
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
+  throw_if_wanted();
   return counted(size, alignment);
 }
 void* operator new[](std::size_t size, std::align_val_t alignment) {
+  throw_if_wanted();
   return counted(size, alignment);
 }
 void* operator new(std::size_t size, std::align_val_t alignment,

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""On the path of a request the module takes memory from the request's pool only."""
+"""On the path of a request the module takes memory from the request's pool only. Without memory for a
+configuration, that fails, and nothing else."""
 
 import os
 import pathlib
 import re
+import signal
+import struct
 import tempfile
 
 import peers
@@ -69,10 +72,10 @@ TARGETS = ("/", "/first", "/ids", "/always", "/trust", "/restart", "/again", "/t
 
 
 class Memory(server.TestCase):
-    def start(self, formats):
+    def make(self, formats):
         counter = tempfile.NamedTemporaryFile()
         self.addCleanup(counter.close)
-        counter.write(bytes(16))
+        counter.write(bytes(32))
         counter.flush()
         self.counter = pathlib.Path(counter.name)
         self.upstream = self.app()
@@ -80,7 +83,10 @@ class Memory(server.TestCase):
                            env={"LD_PRELOAD": os.environ["COUNT_ALLOCATIONS"],
                                 "ALLOCATIONS": counter.name})
         nginx.path.write_text(nginx.path.read_text().replace("FOLDER", str(nginx.folder)))
-        return nginx.start()
+        return nginx
+
+    def start(self, formats):
+        return self.make(formats).start()
 
     def allocations(self):
         return int.from_bytes(self.counter.read_bytes()[:8], "little")
@@ -126,6 +132,44 @@ class Memory(server.TestCase):
         self.let_malloc_fail(0)
         self.assertTrue(is_sent())
         self.assertEqual(self.allocations(), before)
+
+    def let_new_throw(self, number):
+        """The call with that number, counted from now on and from one; zero: none."""
+        with self.counter.open("r+b") as counter:
+            counter.seek(16)
+            counter.write(number.to_bytes(8, "little") + bytes(8))
+
+    def has_new_thrown(self):
+        throwing, calls = struct.unpack("<QQ", self.counter.read_bytes()[16:])
+        return 0 < throwing <= calls
+
+    def test_without_memory_a_configuration_fails(self):
+        nginx = self.make("tracecontext,baggage,b3")
+        for number in range(1, 2000):
+            self.let_new_throw(number)
+            status, said = nginx.test()
+            if not self.has_new_thrown():
+                self.assertEqual(status, 0, said)
+                break
+            with self.subTest(number=number):
+                self.assertEqual(status, 1, said)
+                self.assertIn("baton: no memory in ", said)
+        self.assertGreater(number, 50)
+
+    def test_without_memory_a_reload_leaves_the_configuration_in_place(self):
+        nginx = self.start("tracecontext,baggage,b3")
+        workers = nginx.children()
+        for number in (1, 10, 40):
+            self.let_new_throw(number)
+            failures = nginx.error_log().count("baton: no memory")
+            nginx.process.send_signal(signal.SIGHUP)
+            server.wait_until(lambda: nginx.error_log().count("baton: no memory") > failures,
+                              "a reload fails")
+            self.let_new_throw(0)
+            self.assertEqual(nginx.get("/ids", REQUESTS["W3C"])[0], 200)
+            self.assertEqual(nginx.children(), workers)
+        nginx.wait_for_the_end_of(nginx.reload())
+        self.assertEqual(nginx.get("/ids", REQUESTS["W3C"])[0], 200)
 
     def test_formats_alone(self):
         for formats in ("jaeger", "ottrace", "tracecontext,baggage", "b3"):

@@ -86,11 +86,14 @@ beast::error_code HttpClient::open(const net::ip::tcp& protocol) {
 
 bool HttpClient::connect(Clock::time_point deadline, std::string& error) {
   beast::error_code failure;
-  for (const auto& endpoint : resolver_.resolve(deadline, error)) {
+  const Resolver::Endpoints endpoints = resolver_.resolve(deadline, error);
+  auto left = static_cast<Clock::rep>(endpoints.size());
+  for (const auto& endpoint : endpoints) {
+    // An address that never answers must leave time for the others.
+    const Clock::time_point now = Clock::now();
+    const Clock::time_point end = now + (deadline - now) / left--;
     failure = open(endpoint.protocol());
-    if (!failure) {
-      failure = run(deadline, [&](auto done) { stream_.async_connect(endpoint, done); });
-    }
+    if (!failure) failure = run(end, [&](auto done) { stream_.async_connect(endpoint, done); });
     if (!failure) {
       beast::error_code ignored;  // without it all works the same, only later
       stream_.socket().set_option(net::ip::tcp::no_delay(true), ignored);

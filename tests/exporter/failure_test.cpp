@@ -1,13 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each way in which a backend fails: what the request path sees of it is nothing, and every span is
 // exported or counted as dropped.
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
 
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <thread>
 
 #include "exporter/support.hpp"
+
+namespace {
+
+constexpr const char* host_of_two_addresses = "two-addresses.test";
+
+}  // namespace
+
+/// Instead of the system's: gives that host two addresses.
+extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints,
+                           addrinfo** result) {
+  using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+  static const auto real = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (host == nullptr || std::strcmp(host, host_of_two_addresses) != 0) {
+    return real(host, service, hints, result);
+  }
+  if (const int error = real("127.0.0.2", service, hints, result); error != 0) return error;
+  addrinfo* last = *result;
+  while (last->ai_next != nullptr) last = last->ai_next;
+  return real("127.0.0.1", service, hints, &last->ai_next);
+}
 
 namespace baton::test {
 namespace {
@@ -127,6 +150,21 @@ TEST_F(FailureTest, NobodyListens) {
   EXPECT_GT(counts.retries, 1U);
   EXPECT_NE(log_.text().find("Connection refused"), std::string::npos) << log_.text();
   EXPECT_EQ(log_.text().find('\n'), log_.text().size() - 1) << "one line, however many retries";
+}
+
+TEST_F(FailureTest, AnAddressThatNeverAnswersLeavesTimeForTheNext) {
+  const Backend backend;
+  const SilentAddress silent("127.0.0.2", backend.port());
+  ExportOptions options = options_for(backend, log_);
+  options.endpoint = std::string("http://") + host_of_two_addresses + ":" +
+                     std::to_string(backend.port()) + "/v1/traces";
+  options.timeout = 1s;
+  options.export_timeout = 3s;
+  const auto begin = std::chrono::steady_clock::now();
+  const ExportCounts counts = send(options);
+  EXPECT_EQ(counts.exported, 4U);
+  EXPECT_EQ(counts.retries, 0U);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 400ms) << "its half of the time";
 }
 
 TEST_F(FailureTest, ABackendThatStartsLaterGetsWhatWaits) {

@@ -15,8 +15,6 @@
 namespace baton::test {
 namespace {
 
-namespace net = boost::asio;
-
 /// While it exists, this process can open nothing.
 class WithoutDescriptors {
  public:
@@ -138,26 +136,12 @@ std::vector<int> open_sockets() {
 }
 
 TEST(ShortageTest, NoProgramInheritsASocketThatIsBeingConnected) {
-  // Who connects to a full backlog waits.
-  net::io_context io;
-  net::ip::tcp::acceptor full(io);
-  full.open(net::ip::tcp::v4());
-  full.bind({net::ip::make_address("127.0.0.1"), 0});
-  full.listen(0);
-  net::ip::tcp::endpoint address = full.local_endpoint();
-  std::vector<net::ip::tcp::socket> waiting;
-  for (int i = 0; i < 4; ++i) {
-    auto& socket = waiting.emplace_back(io, net::ip::tcp::v4());
-    socket.non_blocking(true);
-    static_cast<void>(
-        ::connect(socket.native_handle(), address.data(), static_cast<socklen_t>(address.size())));
-  }
-
+  const SilentAddress silent("127.0.0.1");
   const Backend other;
   const std::vector<int> before = open_sockets();
   Log log;
   ExportOptions options = options_for(other, log);
-  options.endpoint = "http://127.0.0.1:" + std::to_string(address.port()) + "/";
+  options.endpoint = "http://127.0.0.1:" + std::to_string(silent.port()) + "/";
   options.max_batch_size = 1;
   ExportingTracer tracer(options);
   make_spans(tracer, 1);

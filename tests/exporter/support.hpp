@@ -38,6 +38,30 @@ class Log {
   std::string text_;
 };
 
+/// An address at which connections wait for ever: its backlog is full.
+class SilentAddress {
+ public:
+  explicit SilentAddress(const char* host, unsigned short port = 0) : full_(io_) {
+    full_.open(boost::asio::ip::tcp::v4());
+    full_.bind({boost::asio::ip::make_address(host), port});
+    full_.listen(0);
+    const auto address = full_.local_endpoint();
+    for (int i = 0; i < 4; ++i) {
+      auto& socket = waiting_.emplace_back(io_, boost::asio::ip::tcp::v4());
+      socket.non_blocking(true);
+      static_cast<void>(::connect(socket.native_handle(), address.data(),
+                                  static_cast<socklen_t>(address.size())));
+    }
+  }
+
+  [[nodiscard]] unsigned short port() const { return full_.local_endpoint().port(); }
+
+ private:
+  boost::asio::io_context io_;
+  boost::asio::ip::tcp::acceptor full_;
+  std::vector<boost::asio::ip::tcp::socket> waiting_;
+};
+
 /// For OTLP's JSON, which tests read; nothing leaves before a flush, or a full batch.
 inline ExportOptions options_for(const Backend& backend, Log& log) {
   ExportOptions options;

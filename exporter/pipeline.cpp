@@ -68,9 +68,11 @@ void Pipeline::add_nothing() noexcept {
 }
 
 void Pipeline::start_thread() noexcept {
-  constexpr Clock::duration pause = std::chrono::seconds(1);
   const Clock::rep now = Clock::now().time_since_epoch().count();
-  if (now < next_start_.load(std::memory_order_relaxed)) return;
+  if (now >= next_start_.load(std::memory_order_relaxed)) start_thread_now();
+}
+
+void Pipeline::start_thread_now() noexcept {
   const MutexLock lock(mutex_);
   if (has_thread_.load(std::memory_order_relaxed) || is_stopping_) return;
   try {
@@ -80,8 +82,13 @@ void Pipeline::start_thread() noexcept {
     has_thread_.store(true, std::memory_order_release);
   } catch (const std::exception&) {
     // A span tries again later. If each did, all would wait for each other here.
-    next_start_.store(now + pause.count(), std::memory_order_relaxed);
+    const Clock::time_point next = Clock::now() + std::chrono::seconds(1);
+    next_start_.store(next.time_since_epoch().count(), std::memory_order_relaxed);
   }
+}
+
+void Pipeline::start_missing_thread() noexcept {
+  if (!has_thread_.load(std::memory_order_acquire) && queue_.size() != 0) start_thread_now();
 }
 
 bool Pipeline::wants_all() const { return is_stopping_ || flushes_wanted_ != flushes_done_; }
@@ -182,6 +189,7 @@ void Pipeline::close() {
 }
 
 bool Pipeline::flush(std::chrono::milliseconds timeout) {
+  start_missing_thread();
   const MutexLock lock(mutex_);
   if (is_stopped_) return queue_.size() == 0;
   const std::uint64_t mine = ++flushes_wanted_;
@@ -190,6 +198,7 @@ bool Pipeline::flush(std::chrono::milliseconds timeout) {
 }
 
 bool Pipeline::shutdown(std::chrono::milliseconds timeout) {
+  start_missing_thread();  // there is none to start once the flags are set
   is_shut_down_.store(true);
   std::thread thread;
   bool is_in_time = false;

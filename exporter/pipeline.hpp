@@ -47,7 +47,11 @@ class Pipeline {
  private:
   using Count = std::atomic<std::uint64_t>;
 
+  /// Not sooner than a while after the last failure.
   void start_thread() noexcept;
+  void start_thread_now() noexcept;
+  /// If spans wait because no thread could be had.
+  void start_missing_thread() noexcept;
   [[nodiscard]] bool wants_all() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] bool has_work() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   void close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

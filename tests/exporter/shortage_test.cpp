@@ -92,7 +92,9 @@ TEST(ShortageTest, OfDescriptors) {
 TEST(ShortageTest, OfThreadsForTheExporter) {
   const Backend backend;
   Log log;
-  ExportingTracer tracer(options_for(backend, log));
+  ExportOptions options = options_for(backend, log);
+  options.max_batch_size = 1;
+  ExportingTracer tracer(options);
   {
     const WithoutThreads shortage;
     make_spans(tracer, 3);
@@ -103,9 +105,36 @@ TEST(ShortageTest, OfThreadsForTheExporter) {
   EXPECT_TRUE(wait_for([&] {
     make_spans(tracer, 1);
     ++count;
-    return tracer.flush(20s);
+    return tracer.counts().exported != 0;
   }));
+  EXPECT_TRUE(tracer.flush(20s));
   EXPECT_EQ(tracer.counts().exported, count);
+}
+
+TEST(ShortageTest, AFlushAndAShutdownStartTheThreadThatCouldNotBeHad) {
+  const Backend backend;
+  Log log;
+  for (const bool is_flush : {true, false}) {
+    ExportingTracer tracer(options_for(backend, log));
+    {
+      const WithoutThreads shortage;
+      make_spans(tracer, 3);
+    }
+    EXPECT_TRUE(is_flush ? tracer.flush(20s) : tracer.shutdown(20s));
+    EXPECT_EQ(tracer.counts().exported, 3U);
+    EXPECT_EQ(tracer.counts().waiting, 0U);
+  }
+}
+
+TEST(ShortageTest, OfThreadsUntilTheEnd) {
+  const Backend backend;
+  Log log;
+  ExportingTracer tracer(options_for(backend, log));
+  const WithoutThreads shortage;
+  make_spans(tracer, 3);
+  EXPECT_TRUE(tracer.shutdown(20s));
+  EXPECT_EQ(tracer.counts().dropped.shut_down, 3U);
+  EXPECT_EQ(backend.connections(), 0U);
 }
 
 TEST(ShortageTest, OfThreadsForTheLookUp) {

@@ -119,9 +119,9 @@ bool read_headers(const Variable& variable, ExportOptions& options, Errors& erro
 }
 
 bool read_protocol(const Variable& variable, ExportOptions& options, Errors& errors) {
-  if (variable.value == "http/json") {
+  if (equals_ignoring_case(variable.value, "http/json")) {
     options.protocol = ExportProtocol::otlp_json;
-  } else if (variable.value != "http/protobuf") {
+  } else if (!equals_ignoring_case(variable.value, "http/protobuf")) {
     variable.report(errors, "must be http/protobuf or http/json; it is ignored");
     return false;
   }
@@ -129,7 +129,7 @@ bool read_protocol(const Variable& variable, ExportOptions& options, Errors& err
 }
 
 bool read_compression(const Variable& variable, Errors& errors) {
-  if (variable.value == "none") return true;
+  if (equals_ignoring_case(variable.value, "none")) return true;
   variable.report(errors, "only none is supported; nothing is compressed");
   return false;
 }
@@ -187,11 +187,12 @@ ConfiguredExport export_options_from_environment() {
   ExportOptions& options = configured.options;
   Errors errors;
   const Variable exporter = Variable::of("OTEL_TRACES_EXPORTER");
-  configured.is_enabled = !is_disabled(errors) && exporter.value != "none";
-  if (exporter.value == "zipkin") {
+  const bool is_none = equals_ignoring_case(exporter.value, "none");
+  configured.is_enabled = !is_disabled(errors) && !is_none;
+  if (equals_ignoring_case(exporter.value, "zipkin")) {
     read_zipkin(options, errors);
   } else {
-    if (!exporter.value.empty() && exporter.value != "otlp" && exporter.value != "none") {
+    if (!exporter.value.empty() && !equals_ignoring_case(exporter.value, "otlp") && !is_none) {
       exporter.report(errors, "must be otlp, zipkin or none; otlp is used");
     }
     read_otlp(options, errors);

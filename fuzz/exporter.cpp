@@ -87,7 +87,7 @@ void check_variables(std::vector<std::string> lines) {
   require(options.resource_attributes == attributes.value_or(Texts()),
           "the reference's attributes");
   require(attributes || is_reported("OTEL_RESOURCE_ATTRIBUTES"), "a malformed list is reported");
-  if (variables.get("OTEL_TRACES_EXPORTER") != "zipkin") {
+  if (oracle::ascii_lower(variables.get("OTEL_TRACES_EXPORTER")) != "zipkin") {
     Texts expected;
     for (const char* name : {"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"}) {
       const auto list = read_list(variables.get(name));

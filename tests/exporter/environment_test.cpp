@@ -128,6 +128,20 @@ TEST(EnvironmentTest, NothingIsExportedIfItIsDisabled) {
   EXPECT_TRUE(read({{"OTEL_SDK_DISABLED", "false"}}).is_enabled);
 }
 
+TEST(EnvironmentTest, ValuesThatAreNamesMayHaveAnyCase) {
+  for (const char* const name : {"otlp", "OTLP", "none", "None"}) {
+    EXPECT_EQ(read({{"OTEL_TRACES_EXPORTER", name}}).error, "");
+  }
+  EXPECT_TRUE(read({{"OTEL_TRACES_EXPORTER", "OTLP"}}).is_enabled);
+  EXPECT_FALSE(read({{"OTEL_TRACES_EXPORTER", "None"}}).is_enabled);
+  EXPECT_EQ(read({{"OTEL_TRACES_EXPORTER", "Zipkin"}}).options.protocol, ExportProtocol::zipkin);
+  const ConfiguredExport json = read(
+      {{"OTEL_EXPORTER_OTLP_PROTOCOL", "HTTP/JSON"}, {"OTEL_EXPORTER_OTLP_COMPRESSION", "NONE"}});
+  EXPECT_EQ(json.options.protocol, ExportProtocol::otlp_json);
+  EXPECT_EQ(json.error, "");
+  EXPECT_EQ(read({{"OTEL_EXPORTER_OTLP_PROTOCOL", "HTTP/Protobuf"}}).error, "");
+}
+
 TEST(EnvironmentTest, AnInvalidValueIsAnErrorAndCountsAsUnset) {
   struct Case {
     const char* name;

@@ -40,8 +40,10 @@ template <class Result, class Url, class... Others>
 Url url_parameter(Result (*)(Url, Others...));
 using UrlToRead = decltype(url_parameter(&curl_url_get));
 
+/// What `curl_url_get` fails with.
+static CURLUcode unreadable = CURLUE_OUT_OF_MEMORY;
 BATON_FAULT(CURLUcode, curl_url_get, (UrlToRead url, CURLUPart what, char** part, unsigned flags),
-            (url, what, part, flags), CURLUE_OUT_OF_MEMORY)
+            (url, what, part, flags), unreadable)
 #if LIBCURL_VERSION_NUM >= 0x075400
 BATON_FAULT(CURLHcode, curl_easy_header,
             (CURL * handle, const char* name, std::size_t i, unsigned origin, int request,
@@ -63,9 +65,9 @@ using curl_test::Server;
 
 const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage").chain;
 
-/// The server's host may get everything, others no baggage.
+/// The server's host may get no baggage. What no rule matches may get everything.
 const baton::PropagatorChain careful =
-    chain.with_trust({.destinations = {{"127.0.0.1", true, true, {"*"}}, {"*", true, true, {}}}});
+    chain.with_trust({.destinations = {{"127.0.0.1", true, true, {}}}});
 
 baton::Context sent_context() {
   const List list(
@@ -87,7 +89,6 @@ TEST(CurlFaults, ACallThatFailsIsAnErrorAndSendsNoHalfContext) {
     const std::string url = server.url();
     baton::RecordingTracer tracer;
     std::size_t refused = 0;
-    std::size_t without_baggage = 0;
     const std::size_t failures = fail_each([&](std::size_t number) {
       const Handle handle;
       List list({"X: 1"});
@@ -104,7 +105,7 @@ TEST(CurlFaults, ACallThatFailsIsAnErrorAndSendsNoHalfContext) {
       if (result != CURLE_OK) ++refused;
       if (requests != 0) {
         const std::set<std::string> got = names(server.last());
-        without_baggage += got.contains("baggage") ? 0U : 1U;
+        EXPECT_NE(got.contains("baggage"), used.has_trust_rules()) << number;
         EXPECT_TRUE(got.contains("traceparent")) << number;
       }
       EXPECT_TRUE(has_failed || result == CURLE_OK);
@@ -112,10 +113,39 @@ TEST(CurlFaults, ACallThatFailsIsAnErrorAndSendsNoHalfContext) {
     });
     EXPECT_GE(refused, 5U) << "two fields, list, URL and the call itself";
     EXPECT_GT(failures, refused) << "the span lacks a fact";
-    // If curl cannot read the URL, the host is unknown.
-    EXPECT_EQ(without_baggage, used.has_trust_rules() ? 3U : 0U);
   }
 }
+
+TEST(CurlFaults, AHostThatCannotBeReadIsNoOtherHost) {
+  const baton::Context context = sent_context();
+  const baton::Scope scope(context);
+  for (const auto& [error, status] :
+       {std::pair(CURLUE_OUT_OF_MEMORY, CURLE_OUT_OF_MEMORY),
+        std::pair(CURLUE_BAD_HOSTNAME, CURLE_URL_MALFORMAT), std::pair(CURLUE_NO_HOST, CURLE_OK)}) {
+    const Handle handle;
+    List list({"X: 1", "Baggage: stale=1"});
+    faults.begin(2);  // the host, after the URL
+    unreadable = error;
+    const baton::curl::Call call(handle, "http://127.0.0.1/", list.head,
+                                 {.chain = careful, .tracer = nullptr});
+    unreadable = CURLUE_OUT_OF_MEMORY;
+    EXPECT_TRUE(faults.end());
+    EXPECT_EQ(call.status(), status);
+    EXPECT_EQ(list.lines().size(), status == CURLE_OK ? 3U : 1U) << "a URL without a host has none";
+  }
+}
+
+#ifdef CURLU_PUNYCODE
+TEST(CurlFaults, WithoutIdnAHostIsReadAsItIsResolved) {
+  faults.begin(2);
+  unreadable = CURLUE_LACKS_IDN;
+  const baton::curl::internal::Url url("http://bücher.test/");
+  unreadable = CURLUE_OUT_OF_MEMORY;
+  EXPECT_TRUE(faults.end());
+  EXPECT_EQ(url.host(), "bücher.test");
+  EXPECT_EQ(url.status(), CURLE_OK);
+}
+#endif
 
 #if LIBCURL_VERSION_NUM >= 0x075400
 TEST(CurlFaults, AnAnswerThatCannotBeReadIsNone) {

@@ -20,13 +20,18 @@ using Lines = std::vector<std::string>;
 
 constexpr long never = -1;
 
-/// Allocations of curl so far, those that are not freed, and how many more may succeed.
+/// Allocations of curl so far, those that are not freed, and how many more may succeed. Whether
+/// memory is back after one that has failed.
 long curl_made = 0;
 long curl_held = 0;
 long curl_left = never;
+bool curl_recovers = false;
 
 bool refuses() {
-  if (curl_left == 0) return true;
+  if (curl_left == 0) {
+    if (curl_recovers) curl_left = never;
+    return true;
+  }
   if (curl_left > 0) --curl_left;
   ++curl_made;
   return false;
@@ -184,6 +189,29 @@ TEST(CallMemory, AnswerOfTheCallBeforeIsNoAnswer) {
   EXPECT_EQ(span.error_type, curl_easy_strerror(CURLE_OUT_OF_MEMORY));
   EXPECT_FALSE(span.attributes.contains("http.response.status_code"));
   EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST(CallMemory, NothingDeniedLeavesIfMemoryIsShortForAMoment) {
+  const baton::PropagatorChain careful =
+      chain.with_trust({.destinations = {{"partner.example", false, false, {}}}});
+  const baton::Context context = context_of("k=1");
+  const baton::Scope scope(context);
+  const Lines lines{"X: 1"};
+  long left = 0;
+  for (;; ++left) {
+    const curl_test::Handle handle;
+    List list({"X: 1", "baggage: stale=1"});
+    curl_left = left;
+    curl_recovers = true;
+    const baton::curl::Call call(handle, "http://partner.example/", list.head,
+                                 {.chain = careful, .tracer = nullptr});
+    curl_left = never;
+    curl_recovers = false;
+    EXPECT_EQ(list.lines(), lines) << left;
+    if (call.status() == CURLE_OK) break;
+    EXPECT_EQ(call.status(), CURLE_OUT_OF_MEMORY);
+  }
+  EXPECT_GE(left, 4) << "it has failed in several places";
 }
 
 TEST(CallMemory, FailsInOrderWhereverMemoryRunsOut) {

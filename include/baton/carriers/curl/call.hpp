@@ -25,18 +25,33 @@ class Url {
  public:
   /// Empty parts if curl would refuse it, or memory runs out.
   explicit Url(const char* text) noexcept : url_(text != nullptr ? curl_url() : nullptr) {
-    if (url_ == nullptr) return;
+    if (url_ == nullptr) {
+      if (text != nullptr) error_ = CURLUE_OUT_OF_MEMORY;
+      return;
+    }
     constexpr unsigned as_for_a_transfer = CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME;
-    if (curl_url_set(url_.get(), CURLUPART_URL, text, as_for_a_transfer) != CURLUE_OK) {
+    error_ = curl_url_set(url_.get(), CURLUPART_URL, text, as_for_a_transfer);
+    if (error_ != CURLUE_OK) {
       url_.reset();
       return;
     }
 #ifdef CURLU_PUNYCODE
-    host_ = part(CURLUPART_HOST, CURLU_PUNYCODE);  // the name that is resolved
+    error_ = get(CURLUPART_HOST, CURLU_PUNYCODE, host_);  // the name that is resolved
+    if (error_ == CURLUE_LACKS_IDN) error_ = get(CURLUPART_HOST, 0, host_);  // resolved as it is
 #else
-    host_ = part(CURLUPART_HOST, 0);
+    error_ = get(CURLUPART_HOST, 0, host_);
 #endif
-    port_ = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    get(CURLUPART_PORT, CURLU_DEFAULT_PORT, port_);
+  }
+
+  /// Why the host is not known. It is no error that a URL has none, or that there is no URL.
+  [[nodiscard]] CURLcode status() const noexcept {
+    switch (error_) {
+      case CURLUE_OK:
+      case CURLUE_NO_HOST: return CURLE_OK;
+      case CURLUE_OUT_OF_MEMORY: return CURLE_OUT_OF_MEMORY;
+      default: return CURLE_URL_MALFORMAT;
+    }
   }
 
   /// Without a port, and an IPv6 address without brackets.
@@ -59,7 +74,7 @@ class Url {
                                    CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
       if (curl_url_set(url_.get(), secret, nullptr, 0) != CURLUE_OK) return {};
     }
-    public_text_ = part(CURLUPART_URL, 0);
+    get(CURLUPART_URL, 0, public_text_);
     return text_of(public_text_);
   }
 
@@ -73,12 +88,15 @@ class Url {
   static std::string_view text_of(const Text& text) noexcept {
     return text != nullptr ? std::string_view(text.get()) : std::string_view();
   }
-  [[nodiscard]] Text part(CURLUPart which, unsigned flags) const noexcept {
+  CURLUcode get(CURLUPart which, unsigned flags, Text& part) const noexcept {
     char* text = nullptr;
-    return Text(curl_url_get(url_.get(), which, &text, flags) == CURLUE_OK ? text : nullptr);
+    const CURLUcode error = curl_url_get(url_.get(), which, &text, flags);
+    if (error == CURLUE_OK) part.reset(text);
+    return error;
   }
 
   std::unique_ptr<CURLU, Free> url_;
+  CURLUcode error_ = CURLUE_OK;
   Text host_;
   Text port_;
   Text public_text_;
@@ -192,6 +210,11 @@ class [[nodiscard]] Call {
     span_ = options.tracer != nullptr ? internal::start_span(parsed, options)
                                       : Span(nullptr, {.parent = current()});
     const internal::GivenList given(handle, headers, status_);
+    if (needs_host) status_ = parsed.status();
+    if (status_ != CURLE_OK) {
+      internal::erase_context(headers, options.chain);
+      return;
+    }
     status_ = inject(headers, span_.context(),
                      {options.chain, needs_host ? parsed.host() : options.destination});
     if (url != nullptr && status_ == CURLE_OK) status_ = internal::set_url(handle, url);

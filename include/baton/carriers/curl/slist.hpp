@@ -265,6 +265,13 @@ inline void erase_families(curl_slist*& list, const PropagatorChain& chain) noex
   }
 }
 
+/// Erases all fields of the chain.
+inline void erase_context(curl_slist*& list, const PropagatorChain& chain) noexcept {
+  SlistCarrier carrier(list);
+  for (const std::string_view name : chain.fields()) carrier.erase(name);
+  erase_families(list, chain);
+}
+
 /// Unless it is told that a context is complete, erases all fields of the chain in the end, also if
 /// an exception passes.
 class Injection {
@@ -274,10 +281,7 @@ class Injection {
   Injection(const Injection&) = delete;
   Injection& operator=(const Injection&) = delete;
   ~Injection() {
-    if (is_complete_) return;
-    SlistCarrier carrier(list_);
-    for (const std::string_view name : chain_.fields()) carrier.erase(name);
-    erase_families(list_, chain_);
+    if (!is_complete_) erase_context(list_, chain_);
   }
 
   void complete() noexcept { is_complete_ = true; }

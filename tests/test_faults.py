@@ -109,6 +109,8 @@ OBJECTS = [
      "OfACallThatIsGivenUpEndsWithIt"),
     ("gRPC: metadata that gRPC would refuse", "tests/carriers/grpc/metadata_test.cpp",
      "WhatGrpcRefusesIsLeftOut"),
+    ("gRPC: no memory", "tests/carriers/grpc/memory_test.cpp",
+     "InjectThrowsAndLeavesNoLoneDecision"),
     ("gRPC: an attempt fails and is made again", "tests/carriers/grpc/span_test.cpp",
      "ARetriedCallHasOneAtTheClient"),
     ("Beast: nobody listens", "tests/exporter/failure_test.cpp", "NobodyListens"),

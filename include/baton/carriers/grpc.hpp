@@ -38,7 +38,9 @@ struct MetadataOptions {
 };
 
 /// Writes a context into a call that is about to be made. Call it once for each ClientContext: see
-/// ClientContextCarrier.
+/// ClientContextCarrier. Throws `std::bad_alloc`, and nothing else. Then it has added nothing,
+/// unless it was gRPC's copy of an entry that had no memory: do not make a call with that
+/// ClientContext.
 ///
 ///     baton::grpc::inject(client_context, context);
 void inject(::grpc::ClientContext& client_context, const Context& context = current(),

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -184,6 +185,19 @@ class MetadataCarrier {
   std::size_t max_size_ = no_limit;
 };
 
+namespace internal {
+
+/// gRPC copies each entry, and takes none back. If its memory runs out between two of them, no
+/// decision must be without its ids: with the last name first, `x-b3-traceid` precedes
+/// `x-b3-sampled`, and so in other formats.
+inline void add(::grpc::ClientContext& client_context, const SentMetadata& metadata) {
+  for (auto entry = metadata.rbegin(); entry != metadata.rend(); ++entry) {
+    client_context.AddMetadata(entry->first, entry->second);
+  }
+}
+
+}  // namespace internal
+
 /// A carrier that writes the metadata of a call that is about to be made.
 ///
 ///     baton::grpc::ClientContextCarrier carrier(client_context);
@@ -194,6 +208,10 @@ class MetadataCarrier {
 /// ClientContext, which then owns a copy, whether a call is made or not. Use one carrier for each
 /// ClientContext, and one ClientContext for each call. Metadata that was added by other means
 /// remains: only an interceptor can replace it.
+///
+/// If an exception ends its scope, nothing is added. The destructor throws `std::bad_alloc` if gRPC
+/// has no memory to copy an entry. Entries that were added before remain, so do not make a call
+/// with that ClientContext.
 class ClientContextCarrier {
  public:
   static constexpr bool has_binary_fields = true;
@@ -202,8 +220,8 @@ class ClientContextCarrier {
       ::grpc::ClientContext& client_context,
       std::size_t max_size = std::numeric_limits<std::size_t>::max()) noexcept
       : client_context_(&client_context), max_size_(max_size) {}
-  ~ClientContextCarrier() {
-    for (const auto& [key, value] : metadata_) client_context_->AddMetadata(key, value);
+  ~ClientContextCarrier() noexcept(false) {
+    if (std::uncaught_exceptions() == exceptions_) internal::add(*client_context_, metadata_);
   }
 
   ClientContextCarrier(const ClientContextCarrier&) = delete;
@@ -217,6 +235,7 @@ class ClientContextCarrier {
  private:
   ::grpc::ClientContext* client_context_;
   std::size_t max_size_;
+  int exceptions_ = std::uncaught_exceptions();
   SentMetadata metadata_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "baton/carriers/grpc.hpp"
 #include "carriers/grpc/call_span.hpp"
+#include "carriers/grpc/whole_formats.hpp"
 
 namespace baton::grpc {
 namespace {
@@ -31,10 +32,10 @@ class ClientInterceptor final : public Interceptor {
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
       // The call owns the metadata, and the strings that are added to it.
-      chain_of(*options_).inject(
-          span_.context(),
-          MetadataCarrier(*methods->GetSendInitialMetadata(), options_->max_metadata_size),
-          options_->destination);
+      const MetadataCarrier carrier(*methods->GetSendInitialMetadata(),
+                                    options_->max_metadata_size);
+      const PropagatorChain& chain = chain_of(*options_);
+      chain.inject(span_.context(), internal::WholeFormats(carrier, chain), options_->destination);
     }
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_STATUS)) {
       end(methods->GetRecvStatus()->error_code());

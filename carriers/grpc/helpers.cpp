@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/carriers/grpc.hpp"
+#include "carriers/grpc/whole_formats.hpp"
 
 namespace baton::grpc {
 
@@ -9,8 +10,11 @@ Context extract(const ::grpc::ServerContextBase& server_context, const ExtractOp
 
 void inject(::grpc::ClientContext& client_context, const Context& context,
             const MetadataOptions& options) {
-  options.chain.inject(context, ClientContextCarrier(client_context, options.max_metadata_size),
+  SentMetadata metadata;
+  const MetadataCarrier carrier(metadata, options.max_metadata_size);
+  options.chain.inject(context, internal::WholeFormats(carrier, options.chain),
                        options.destination);
+  internal::add(client_context, metadata);
 }
 
 }  // namespace baton::grpc

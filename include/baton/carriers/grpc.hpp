@@ -23,6 +23,9 @@ namespace baton::grpc {
 /// The limit of a call's metadata, in bytes, with the injected ones. gRPC's servers refuse a call
 /// with more than 8 KiB by default; this leaves 2 KiB for gRPC's own fields and for call
 /// credentials. Raise it if your servers accept more (GRPC_ARG_MAX_METADATA_SIZE).
+///
+/// If a field of a format has no room, none of the format's fields is sent, so that no decision is
+/// without its ids. Only tracestate and baggage may be missing alone.
 inline constexpr std::size_t default_max_metadata_size = 6144;
 
 /// The context of a received call.

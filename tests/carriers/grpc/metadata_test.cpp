@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values that are hard to send or to receive, as far as gRPC's own client sends them.
 
+#include <grpcpp/test/client_context_test_peer.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,6 +17,8 @@
 namespace grpc_test {
 namespace {
 
+using baton::grpc::MetadataCarrier;
+using baton::grpc::SentMetadata;
 using ::grpc::ClientContext;
 using ::grpc::ServerContext;
 
@@ -144,6 +147,82 @@ TEST(GrpcSending, WhatGrpcRefusesIsLeftOut) {
     EXPECT_FALSE(
         ask(*Relay::NewStub(server.plain_channel()), client_context).metadata().contains(key))
         << key;
+  }
+}
+
+/// What arrives of a chain's formats is all that they say of the trace, or nothing.
+bool is_whole(const baton::PropagatorChain& chain, const SentMetadata& sent,
+              const baton::Context& all) {
+  const baton::Context found = chain.extract(MetadataCarrier(sent));
+  if (!found.span_context().is_valid()) {
+    return std::ranges::none_of(chain.fields(),
+                                [&](auto field) { return sent.contains(std::string(field)); });
+  }
+  return found.trace_id() == all.trace_id() && found.sampling() == all.sampling() &&
+         found.span_context().span_id == all.span_context().span_id;
+}
+
+SentMetadata injected(const baton::PropagatorChain& chain, const baton::Context& context,
+                      std::size_t limit) {
+  ClientContext client_context;
+  baton::grpc::inject(client_context, context, {.chain = chain, .max_metadata_size = limit});
+  return ::grpc::testing::ClientContextTestPeer(&client_context).GetSendInitialMetadata();
+}
+
+TEST(GrpcSending, AFormatIsSentWholeOrNotAtAll) {
+  const baton::Context context = new_context();
+  for (const std::string format :
+       {"tracecontext", "b3", "b3multi", "datadog", "gcp", "jaeger", "ottrace", "xray"}) {
+    const baton::PropagatorChain chain = baton::make_chain(format).chain;
+    const SentMetadata most = injected(chain, context, 6144);
+    const baton::Context all = chain.extract(MetadataCarrier(most));
+    ASSERT_TRUE(all.span_context().is_valid());
+    SentMetadata last;
+    for (std::size_t limit = 0; limit < 600; ++limit) {
+      const SentMetadata sent = injected(chain, context, limit);
+      EXPECT_TRUE(is_whole(chain, sent, all)) << format << ' ' << limit;
+      EXPECT_GE(sent.size(), last.size());
+      last = sent;
+    }
+    EXPECT_EQ(last, most) << format;
+  }
+}
+
+TEST(GrpcSending, AFormatThatIsLeftOutTakesNoRoom) {
+  const auto chain = baton::make_chain("b3multi,tracecontext,baggage").chain;
+  const baton::Context context = new_context();
+  using Keys = std::vector<std::string>;
+  const auto keys = [&](std::size_t limit) {
+    Keys sent;
+    for (const auto& [key, value] : injected(chain, context, limit)) sent.push_back(key);
+    return sent;
+  };
+  EXPECT_EQ(keys(97), (Keys{"baggage"}));  // traceparent has 98 bytes
+  EXPECT_EQ(keys(98), (Keys{"traceparent"}));
+  EXPECT_EQ(keys(179), (Keys{"traceparent", "tracestate"}));  // B3's three fields have 180
+  EXPECT_EQ(keys(180), (Keys{"x-b3-sampled", "x-b3-spanid", "x-b3-traceid"}));
+}
+
+TEST(GrpcSending, TheInterceptorSendsAFormatWholeOrNotAtAll) {
+  const baton::Context context = new_context();
+  const auto chain = baton::make_chain("b3multi").chain;
+  SentMetadata sent = injected(chain, context, 6144);
+  const baton::Context all = chain.extract(MetadataCarrier(sent));
+  FunctionServer server([&](ServerContext& server_context, Answer& answer) {
+    sent.clear();
+    for (const auto& [key, value] : server_context.client_metadata()) {
+      sent.emplace(std::string(key.data(), key.size()), std::string(value.data(), value.size()));
+    }
+    return fill_answer(server_context, answer);
+  });
+  const baton::Scope scope(context);
+  for (const std::size_t limit : {50U, 70U, 80U, 179U, 180U}) {
+    ClientContext client_context;
+    client_context.AddMetadata("x-b3-sampled", "0");
+    ask(*Relay::NewStub(server.channel({.chain = chain, .max_metadata_size = limit})),
+        client_context);
+    EXPECT_TRUE(is_whole(chain, sent, all)) << limit;
+    EXPECT_EQ(sent.contains("x-b3-traceid"), limit == 180);
   }
 }
 

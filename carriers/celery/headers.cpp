@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
 
+#include "carriers/celery/keep.hpp"
 #include "carriers/celery/nested.hpp"
 #include "core/lookup.hpp"
 
@@ -64,30 +68,81 @@ object* find_nested_with(object& headers, std::string_view name) noexcept {
   return has_name ? nested : nullptr;
 }
 
-/// Removes a name in any case, other than the spelling that is kept.
-void remove(object& headers, std::string_view name, Match kept = Match::none) {
-  const auto is_unwanted = [&](const auto& member) {
-    const Match match = lookup::compare(member.key(), name);
-    return match != Match::none && match != kept;
-  };
-  const auto first = std::find_if(headers.begin(), headers.end(), is_unwanted);
-  if (first == headers.end()) return;
-  if (std::none_of(first + 1, headers.end(), is_unwanted)) {
-    headers.stable_erase(first);
-    return;
+/// Removes a name in any case, other than the spelling that is kept. Its construction takes all
+/// memory, and changes nothing.
+class Removal {
+ public:
+  Removal(object& headers, std::string_view name, Match kept = Match::none)
+      : headers_(&headers), is_kept_{name, kept} {
+    first_ = std::find_if_not(headers.begin(), headers.end(), is_kept_);
+    if (first_ == headers.end() || std::all_of(first_ + 1, headers.end(), is_kept_)) return;
+    places_.emplace(internal::make_places(headers, is_kept_));
   }
-  object rest(headers.storage());  // erasing one by one would be quadratic
-  rest.reserve(headers.size());
-  for (auto& member : headers) {
-    if (!is_unwanted(member)) rest.emplace(member.key(), std::move(member.value()));
-  }
-  headers = std::move(rest);
-}
 
-void set_one(object& headers, std::string_view name, boost::json::string value) {
-  headers.insert_or_assign(name, std::move(value));
-  remove(headers, name, Match::exact);
-}
+  void apply() noexcept {
+    if (places_) {
+      internal::keep(*headers_, *places_, is_kept_);
+    } else if (first_ != headers_->end()) {
+      headers_->stable_erase(first_);
+    }
+  }
+
+ private:
+  struct IsKept {
+    bool operator()(const boost::json::key_value_pair& member) const noexcept {
+      const Match match = lookup::compare(member.key(), name);
+      return match == Match::none || match == kept;
+    }
+    std::string_view name;
+    Match kept;
+  };
+
+  object* headers_;
+  IsKept is_kept_;
+  object::iterator first_;
+  std::optional<object> places_;  // if several are removed
+};
+
+/// The place of a value with that very name. If there was none, it is removed again unless it is
+/// filled.
+class Place {
+ public:
+  Place(object& headers, std::string_view name)
+      : headers_(&headers), size_(headers.size()), value_(&headers[name]) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() {
+    if (value_ != nullptr && headers_->size() != size_) headers_->erase(headers_->end() - 1);
+  }
+
+  void fill(boost::json::string&& text) noexcept {
+    *std::exchange(value_, nullptr) = std::move(text);
+  }
+
+ private:
+  object* headers_;
+  std::size_t size_;
+  boost::json::value* value_;
+};
+
+/// Sets a name to a text that has the storage of the headers, and leaves no other spelling of it.
+/// Its construction takes all memory.
+class Setting {
+ public:
+  Setting(object& headers, std::string_view name, boost::json::string text)
+      : text_(std::move(text)), place_(headers, name), removal_(headers, name, Match::exact) {}
+
+  [[nodiscard]] const boost::json::string& text() const noexcept { return text_; }
+  void apply() noexcept {
+    place_.fill(std::move(text_));
+    removal_.apply();
+  }
+
+ private:
+  boost::json::string text_;
+  Place place_;
+  Removal removal_;
+};
 
 }  // namespace
 
@@ -113,15 +168,20 @@ void HeadersCarrier::set(std::string_view name, std::string_view value) {
   // Copied first: they may be views into a header that is replaced.
   boost::json::string text(value, headers_->storage());
   const std::string lowercase = lookup::to_lower(name);
-  if (object* const nested = find_nested_with(*headers_, lowercase))
-    set_one(*nested, lowercase, text);
-  set_one(*headers_, lowercase, std::move(text));
+  Setting outer(*headers_, lowercase, std::move(text));
+  if (object* const nested = find_nested_with(*headers_, lowercase)) {
+    Setting(*nested, lowercase, boost::json::string(outer.text(), nested->storage())).apply();
+  }
+  outer.apply();
 }
 
 void HeadersCarrier::erase(std::string_view name) {
   const std::string lowercase = lookup::to_lower(name);
-  remove(*headers_, lowercase);
-  if (object* const nested = find_nested_with(*headers_, lowercase)) remove(*nested, lowercase);
+  Removal outer(*headers_, lowercase);
+  if (object* const nested = find_nested_with(*headers_, lowercase)) {
+    Removal(*nested, lowercase).apply();
+  }
+  outer.apply();
 }
 
 Context extract(const boost::json::object& headers, const ExtractOptions& options) {

@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "baton/detail/ascii.hpp"
+#include "carriers/celery/keep.hpp"
 #include "carriers/celery/nested.hpp"
 #include "carriers/celery/tasks/json_reader.hpp"
 
@@ -155,20 +156,21 @@ detail::SpanFacts internal::Consumer::facts(const ReceivedTask& task) {
 void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options) {
   const PropagatorChain& chain = options.chain;
   if (has_context(task.headers, chain)) return;
-  // Erasing one by one would be quadratic.
-  object fields;
-  object kwargs;
-  for (auto& member : task.kwargs) {
-    const bool is_ours = member.value().is_string() && chain.owns(std::string_view(member.key()));
-    (is_ours ? fields : kwargs).emplace(member.key(), std::move(member.value()));
+  const auto is_ours = [&chain](const auto& argument) {
+    return argument.value().is_string() && chain.owns(std::string_view(argument.key()));
+  };
+  const auto is_argument = [&](const auto& argument) { return !is_ours(argument); };
+  const auto is_kept = [&](const auto& header) {
+    const auto argument = task.kwargs.find(header.key());
+    return argument == task.kwargs.end() || is_argument(*argument);
+  };
+  object headers = internal::make_places(task.headers, is_kept);
+  for (const auto& argument : task.kwargs) {
+    if (is_ours(argument)) headers.emplace(argument.key(), argument.value());
   }
-  object headers;
-  for (auto& member : task.headers) {
-    if (!fields.contains(member.key())) headers.emplace(member.key(), std::move(member.value()));
-  }
-  for (auto& field : fields) headers.emplace(field.key(), std::move(field.value()));
-  task.headers = std::move(headers);
-  task.kwargs = std::move(kwargs);
+  object kwargs = internal::make_places(task.kwargs, is_argument);
+  internal::keep(task.headers, headers, is_kept);
+  internal::keep(task.kwargs, kwargs, is_argument);
 }
 
 Task follow_up(const ReceivedTask& parent, std::string name, boost::json::array args,

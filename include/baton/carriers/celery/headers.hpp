@@ -45,7 +45,7 @@ class ConstHeadersCarrier {
 /// and of any type. `set` keeps the place of exactly that name, `erase` the order of the others. If
 /// the headers have an object named `headers` in which the name has a value other than null, both
 /// do the same there, so that nothing stale is sent. Each passes over the headers a fixed number of
-/// times. Throws `std::bad_alloc`, and nothing else.
+/// times. Throws `std::bad_alloc`, and nothing else: the headers are then as before.
 class HeadersCarrier : public ConstHeadersCarrier {
  public:
   explicit HeadersCarrier(boost::json::object& headers) noexcept

@@ -87,7 +87,8 @@ struct ReceivedTask {
 /// of protocol 1 that have no other place for them. Moves nothing if `extract` of the envelope
 /// would not read the arguments either: if the headers name the task, or if they or the object
 /// `headers` in them have a text for a field of the chain, in any case. Otherwise replaces a header
-/// of exactly that name, which is null or of another type than text.
+/// of exactly that name, which is null or of another type than text. If it throws `std::bad_alloc`,
+/// the task is as before.
 void take_context_from_kwargs(ReceivedTask& task, const ExtractOptions& options = {});
 
 namespace internal {

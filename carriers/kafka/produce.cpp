@@ -15,6 +15,7 @@
 #include "carriers/kafka/message.hpp"
 #include "carriers/kafka/message_span.hpp"
 #include "carriers/kafka/sent_spans.hpp"
+#include "core/extraction_counter.hpp"
 
 namespace baton::kafka {
 namespace {
@@ -48,12 +49,37 @@ bool has_context(CarrierReader message, const PropagatorChain& chain, Context& s
          std::ranges::any_of(chain.writers(), also_finds_it);
 }
 
-/// The context that a message has, which its sender may have made: no caller's trust applies.
-/// Does not count as an extraction either.
-Context read_own(CarrierReader message, const PropagatorChain& chain) {
+/// What a format that also reads elsewhere finds in a message alone. It looks elsewhere only for a
+/// span, so it is asked as if one were known; then a trace id alone is not found.
+void read_message_alone(const Propagator& format, CarrierReader message, Context& context) {
   Context own;
-  for (const auto& links : {chain.writers(), chain.readers()}) {
-    for (const PropagatorChain::Link& link : links) link->extract(message, own);
+  own.set_span_context({TraceId(0, 1), SpanId(1), TraceFlags(), false, {}});
+  if (format.extract(message, own) != Extracted::span_context) return;
+  context.set_span_context(own.span_context(), own.sampling());
+}
+
+/// The context that a message has, which its sender may have made: no caller's trust applies. A
+/// format that the chain reads wins over one that it only writes. Does not count as an extraction
+/// either.
+Context read_own(CarrierReader message, const PropagatorChain& chain) {
+  const auto readers = chain.readers();
+  std::vector<PropagatorChain::Link> formats;
+  for (const PropagatorChain::Link& writer : chain.writers()) {
+    if (std::ranges::find(readers, writer) == readers.end()) formats.push_back(writer);
+  }
+  const bool last_wins = chain.policy() == ExtractionPolicy::last_wins;
+  formats.insert(last_wins ? formats.end() : formats.begin(), readers.begin(), readers.end());
+  std::vector<PropagatorChain::Link> elsewhere;
+  for (PropagatorChain::Link& format : formats) {
+    if (format->traits().reads_elsewhere) elsewhere.push_back(std::move(format));
+  }
+  Context own;
+  {
+    const detail::ExtractionCounter::Pause pause;
+    PropagatorChain(std::move(formats), {}, chain.policy()).extract(message, own);
+  }
+  for (const PropagatorChain::Link& format : elsewhere) {
+    if (!own.span_context().is_valid()) read_message_alone(*format, message, own);
   }
   return own;
 }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <new>
 #include <string>
+#include <utility>
 
 namespace baton {
 namespace detail {
@@ -18,6 +19,9 @@ constinit std::array<std::atomic<const std::string*>, max_counted_formats> names
 
 /// For threads that end, or have no memory. Several threads may use it, which may lose counts.
 constinit CounterBlock shared_block{};
+
+/// For threads that pause. Nobody reads it.
+constinit CounterBlock unread_block{};
 
 constinit thread_local bool has_ended = false;
 
@@ -65,6 +69,10 @@ CounterBlock& ExtractionCounter::acquire() noexcept {
   thread_block = block;
   return *block;
 }
+
+ExtractionCounter::Pause::Pause() noexcept
+    : counting_(std::exchange(thread_block, &unread_block)) {}
+ExtractionCounter::Pause::~Pause() { thread_block = counting_; }
 
 std::uint8_t ExtractionCounter::number_of(std::string_view format) {
   if (format.empty()) return max_counted_formats;  // such a name means that a place is free

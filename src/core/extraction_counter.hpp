@@ -46,6 +46,18 @@ class ExtractionCounter {
   /// Then `extraction_counts` does not include it. The block must outlive the thread's counting.
   static void count_in(CounterBlock& block) noexcept { thread_block = &block; }
 
+  /// While it exists, its thread counts nothing. On one thread, the last that is made ends first.
+  class Pause {
+   public:
+    Pause() noexcept;
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+    ~Pause();
+
+   private:
+    CounterBlock* counting_;
+  };
+
   void add_extraction() noexcept { add(block_.extractions); }
   void add_found(std::uint8_t format) noexcept { add(block_.of_format[format].found); }
   void add_won(std::uint8_t format) noexcept { add(block_.of_format[format].won); }

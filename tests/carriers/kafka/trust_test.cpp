@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <cstdlib>
+
 #include "span_support.hpp"
 
 namespace {
@@ -78,6 +81,98 @@ TEST_F(TrustTest, AMessageKeepsItsContextIfThatMayLeave) {
   EXPECT_EQ(sent(*instrumented(chain, Existing::replace),
                  make_headers({{"traceparent", other_parent}, {"baggage", "a=1,b=2"}})),
             (Headers{{"traceparent", parent}, {"baggage", "b=3"}}));
+}
+
+/// What several formats of a message say together remains, except for what the rule denies.
+TEST_F(TrustTest, AMessageInSeveralFormatsLosesOnlyWhatIsDenied) {
+  using enum baton::ExtractionPolicy;
+  const std::string ids = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
+  const std::string colons = "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1";
+  struct Case {
+    std::string third;
+    Headers theirs;
+    Headers allowed;
+  };
+  const Headers half_an_id = {{"ot-tracer-traceid", "8448eb211c80319c"},
+                              {"ot-tracer-spanid", "b7ad6b7169203331"},
+                              {"ot-tracer-sampled", "true"}};
+  const std::vector<Case> cases = {
+      {"ottrace", half_an_id, half_an_id},
+      {"b3", {{"b3", ids}}, {{"b3", ids + "-1"}}},
+      {"b3", {{"b3", ids + "-1"}}, {{"b3", ids + "-1"}}},
+      {"jaeger", {{"uber-trace-id", colons}}, {{"uber-trace-id", colons}}},
+  };
+  for (const auto& [third, more, more_allowed] : cases) {
+    SCOPED_TRACE(::testing::PrintToString(more));
+    Headers theirs = {
+        {"traceparent", "00-" + ids + "-03"}, {"tracestate", "v=1"}, {"baggage", "a=1,b=2"}};
+    Headers allowed = theirs;
+    allowed.back().second = "b=2";
+    theirs.insert(theirs.end(), more.begin(), more.end());
+    allowed.insert(allowed.end(), more_allowed.begin(), more_allowed.end());
+    if (third == "ottrace") allowed.emplace_back("ot-baggage-b", "2");
+    if (third == "jaeger") allowed.emplace_back("uberctx-b", "2");
+    const std::string all = "tracecontext,baggage," + third;
+    for (const PropagatorChain& formats :
+         {baton::make_chain(all, last_wins).chain, baton::make_chain(all, first_match).chain,
+          baton::make_chain({third, all, last_wins, {}, {}}).chain}) {
+      const Client producer = instrumented(formats.with_trust(
+          {.destinations = {{"orders", true, true, {"b"}}}, .callers = CallerTrust::restart}));
+      const std::uint64_t extractions = baton::extraction_counts().extractions;
+      EXPECT_EQ(sent(*producer, make_headers(theirs)), allowed);
+      EXPECT_EQ(baton::extraction_counts().extractions, extractions) << "nothing was received";
+      static_cast<void>(formats.extract(baton::kafka::ConstHeadersCarrier(nullptr)));
+      EXPECT_EQ(baton::extraction_counts().extractions, extractions + 1);
+    }
+  }
+}
+
+TEST_F(TrustTest, AFormatThatIsReadWinsOverOneThatIsOnlyWritten) {
+  const Headers theirs = {{"traceparent", parent}, {"b3", other_parent.substr(3, 49) + "-1"}};
+  const std::string expected = other_parent.substr(0, 53) + "01";
+  for (const auto policy :
+       {baton::ExtractionPolicy::last_wins, baton::ExtractionPolicy::first_match}) {
+    const PropagatorChain chain =
+        baton::make_chain({"b3", "tracecontext", policy, {}, {}})
+            .chain.with_trust({.destinations = {{"orders", true, false, {"b"}}}});
+    EXPECT_EQ(sent(*instrumented(chain), make_headers(theirs)),
+              (Headers{{"traceparent", expected}}));
+  }
+}
+
+/// A format of AWS Lambda, whose variable says nothing about a message.
+TEST_F(TrustTest, AMessageGetsNothingFromTheEnvironment) {
+  const PropagatorChain rules =
+      baton::make_chain("tracecontext,baggage,xray-lambda")
+          .chain.with_trust({.destinations = {{"orders", true, true, {"b"}}}});
+  const Client producer = instrumented(rules);
+  const Client plain = make_client(RD_KAFKA_PRODUCER, cluster_.producer_conf());
+  reader_.emplace(cluster_);
+  const Header root = {
+      "x-amzn-trace-id",
+      "Root=1-11111111-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"};
+  const Header also_root = {"traceparent",
+                            "00-11111111bd862e3fe1be46a994272793-53995c3f42cd8ad8-01"};
+  const Header baggage = {"baggage", "a=1,b=2"};
+  const Header allowed = {"baggage", "b=2"};
+  const std::vector<std::pair<Headers, Headers>> cases = {
+      {{baggage}, {allowed}},
+      {{root, baggage}, {also_root, allowed, root}},
+      {{also_root, root, baggage}, {also_root, allowed, root}},
+  };
+  const auto forwarded = [&](const Headers& theirs) {
+    EXPECT_EQ(produce(*plain, "v", make_headers(theirs)), RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*plain);
+    const Message message = reader_->next();
+    EXPECT_EQ(baton::kafka::forward(*producer, "orders", *message, {.chain = PropagatorChain()}),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+    flush(*producer);
+    return headers_of(*reader_->next());
+  };
+  ::setenv("_X_AMZN_TRACE_ID",
+           "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1", 1);
+  for (const auto& [theirs, expected] : cases) EXPECT_EQ(forwarded(theirs), expected);
+  ::unsetenv("_X_AMZN_TRACE_ID");
 }
 
 TEST_F(TrustTest, LoneBaggageOfAMessageIsFiltered) {

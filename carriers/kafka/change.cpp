@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "carriers/kafka/change.hpp"
 
+#include <array>
 #include <new>
 #include <string>
 #include <utility>
@@ -66,6 +67,25 @@ void remove(rd_kafka_headers_t& headers, std::span<const Header> gone) {
   if (!clear(headers)) return remove_by_names(headers, gone);
   const CList back(kept.get());
   for (std::size_t i = 0, size = back.size(); i < size; ++i) add(headers, back.at(i));
+}
+
+void remove_without_memory(rd_kafka_headers_t& headers,
+                           FunctionRef<bool(std::string_view)> is_meant) noexcept {
+  const CList list(&headers);
+  std::array<char, 256> name;
+  for (std::size_t i = 0; i < list.size();) {
+    const char* const text = list.at(i).name;
+    const std::string_view all(text);
+    if (!is_meant(all)) {
+      ++i;
+      continue;
+    }
+    // Copied, since librdkafka frees the text while it compares. A longer name is cut in the list
+    // as well, to be found.
+    name[all.copy(name.data(), name.size() - 1)] = '\0';
+    if (all.size() >= name.size()) const_cast<char*>(text)[name.size() - 1] = '\0';
+    if (rd_kafka_header_remove(&headers, name.data()) != RD_KAFKA_RESP_ERR_NO_ERROR) ++i;
+  }
 }
 
 }  // namespace baton::kafka::internal

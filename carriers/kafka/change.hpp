@@ -10,6 +10,7 @@
 
 #include "baton/carriers/kafka/headers.hpp"
 #include "baton/detail/lookup.hpp"
+#include "baton/function_ref.hpp"
 #include "carriers/kafka/c_list.hpp"
 
 /// In-place changes to a list of headers. The application may own the list, and still owns it if
@@ -40,5 +41,11 @@ using FoundCarrier = detail::lookup::ListCarrier<const std::vector<Header>&>;
 /// header, that one and the later ones remain. If it refuses to take one back (only when more than
 /// eight are removed), that one and those behind it are lost.
 void remove(rd_kafka_headers_t& headers, std::span<const Header> gone);
+
+/// Removes all headers for whose names `is_meant` is true; the others keep their order. Needs no
+/// memory, but takes a pass over the list for each name. If librdkafka refuses to remove a header,
+/// that one remains.
+void remove_without_memory(rd_kafka_headers_t& headers,
+                           FunctionRef<bool(std::string_view)> is_meant) noexcept;
 
 }  // namespace baton::kafka::internal

@@ -2,6 +2,7 @@
 #include "baton/carriers/kafka/produce.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -117,6 +118,19 @@ class Instrument {
     }
   }
 
+  /// Without memory: if a rule denies something to the topic, removes a message's whole context,
+  /// since no part of it can be written anew.
+  void withhold(const rd_kafka_message_t& message) const noexcept {
+    const PropagatorChain* const chain =
+        options_.chain ? &*options_.chain : detail::global_chain.load(std::memory_order_acquire);
+    // If there is no memory for a global chain, no rule is known.
+    if (chain == nullptr || !chain->restricts(internal::topic_of(message))) return;
+    const internal::MessageHeaders headers = internal::headers_of(message);
+    if (headers.list == nullptr) return;
+    internal::remove_without_memory(*headers.list,
+                                    [&](std::string_view name) { return chain->owns(name); });
+  }
+
  private:
   /// Empty if the function throws: what the topic's rule denies must be removed nevertheless.
   [[nodiscard]] Context context_by_function() const noexcept {
@@ -210,7 +224,7 @@ rd_kafka_resp_err_t on_send(rd_kafka_t* client, rd_kafka_message_t* message,
   try {
     share.instrument->send(*client, *message, share.spans);
   } catch (...) {
-    return RD_KAFKA_RESP_ERR_NO_ERROR;  // no memory: the message is sent without a context
+    share.instrument->withhold(*message);  // no memory: the message is sent without a new context
   }
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }

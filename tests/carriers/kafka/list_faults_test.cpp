@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "carriers/kafka/change.hpp"
 #include "faults_support.hpp"
 
 namespace {
@@ -66,6 +67,22 @@ TEST(ListFaults, HalfAContextIsWithdrawn) {
     return has_failed;
   });
   EXPECT_EQ(failures, 2U) << "one for each header";
+}
+
+TEST(ListFaults, WithoutMemoryAllIsRemovedExceptForWhatIsRefused) {
+  const Headers theirs = {{"traceparent", other_parent}, {"a", "1"}, {"baggage", "b=2"}};
+  const std::size_t failures = fail_each([&](std::size_t number) {
+    const HeadersPointer list = make_headers(theirs);
+    faults.begin(number);
+    baton::kafka::internal::remove_without_memory(
+        *list, [](std::string_view name) { return chain.owns(name); });
+    const bool has_failed = faults.end();
+    const Headers left = to_headers(list.get());
+    EXPECT_EQ(others(left), (Headers{{"a", "1"}}));
+    EXPECT_EQ(left.size(), has_failed ? 2U : 1U);
+    return has_failed;
+  });
+  EXPECT_EQ(failures, 2U) << "one for each name";
 }
 
 TEST(ListFaults, TheSlowSearchFindsWhatTheFastOneCannot) {

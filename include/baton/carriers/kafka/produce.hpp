@@ -74,7 +74,8 @@ struct InstrumentOptions {
 /// librdkafka cannot read), the message is sent without it.
 ///
 /// The destination for trust rules is the topic. If they deny something to it, that leaves neither
-/// from the current context nor from the headers that the message has.
+/// from the current context nor from the headers that the message has. If there is no memory to
+/// write the rest, the message is sent without any headers of the chain's formats.
 ///
 /// A message's own list of headers is changed in place and never replaced: if `produce` fails, the
 /// application still owns it, with the context in it. One pass over the headers finds those of the

@@ -35,28 +35,38 @@ bool is_empty(const Context& context) noexcept {
          context.sampling() == Sampling::defer;
 }
 
+/// What a format that also reads elsewhere finds in a message alone. It looks elsewhere only for a
+/// span, so it is asked as if one were known; the context then gets no trace id alone.
+Extracted read_message_alone(const Propagator& format, CarrierReader message, Context& context) {
+  bool is_there = false;
+  message.keys([&](std::string_view name) {
+    is_there = format.traits().owns(name);
+    return !is_there;
+  });
+  if (!is_there) return Extracted::nothing;
+  Context own;
+  own.set_span_context({TraceId(0, 1), SpanId(1), TraceFlags(), false, {}});
+  const Extracted found = format.extract(message, own);
+  if (found == Extracted::span_context) {
+    context.set_span_context(own.span_context(), own.sampling());
+  }
+  return found;
+}
+
 /// Whether any propagator of the chain, reader or writer, finds more than baggage in a message. If
 /// none does, its baggage is added to `sent`. Does not count as an extraction: no message was
 /// received.
 bool has_context(CarrierReader message, const PropagatorChain& chain, Context& sent) {
   const auto readers = chain.readers();
   const auto finds_it = [&](const PropagatorChain::Link& link) {
-    return link->extract(message, sent) >= Extracted::decision;
+    return (link->traits().reads_elsewhere ? read_message_alone(*link, message, sent)
+                                           : link->extract(message, sent)) >= Extracted::decision;
   };
   const auto also_finds_it = [&](const PropagatorChain::Link& writer) {
     return std::ranges::find(readers, writer) == readers.end() && finds_it(writer);
   };
   return std::ranges::any_of(readers, finds_it) ||
          std::ranges::any_of(chain.writers(), also_finds_it);
-}
-
-/// What a format that also reads elsewhere finds in a message alone. It looks elsewhere only for a
-/// span, so it is asked as if one were known; then a trace id alone is not found.
-void read_message_alone(const Propagator& format, CarrierReader message, Context& context) {
-  Context own;
-  own.set_span_context({TraceId(0, 1), SpanId(1), TraceFlags(), false, {}});
-  if (format.extract(message, own) != Extracted::span_context) return;
-  context.set_span_context(own.span_context(), own.sampling());
 }
 
 /// The context that a message has, which its sender may have made: no caller's trust applies. A

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <set>
 #include <stdexcept>
 
@@ -167,6 +168,24 @@ TEST_F(SpanTest, AMessageThatCarriesAContextKeepsItAndGetsNoSpan) {
     EXPECT_EQ(headers_of(*sent(*producer, theirs)), theirs);
   }
   EXPECT_EQ(tracer_.ended().size(), 0U);
+}
+
+/// A format of AWS Lambda, whose variable is not part of a message.
+TEST_F(SpanTest, AVariableIsNoContextOfAMessage) {
+  const Client producer = instrumented(
+      {.chain = baton::make_chain("tracecontext,baggage,xray-lambda").chain, .tracer = &tracer_});
+  ::setenv("_X_AMZN_TRACE_ID",
+           "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1", 1);
+  const Message message = sent(*producer, {{"baggage", "order=2"}});
+  for (const std::string more : {"", ";Parent=53995c3f42cd8ad8"}) {
+    const Headers theirs = {{"x-amzn-trace-id", "Root=1-11111111-bd862e3fe1be46a994272793" + more}};
+    EXPECT_EQ(headers_of(*sent(*producer, theirs)), theirs);
+  }
+  ::unsetenv("_X_AMZN_TRACE_ID");
+  const RecordedSpan span = only_span();
+  EXPECT_FALSE(span.parent.trace_id().is_valid());
+  EXPECT_EQ(span.context.baggage().header(), "order=2");
+  expect_same(baton::kafka::extract(*message), span.context);
 }
 
 TEST_F(SpanTest, AContextThatIsReplacedIsReplacedByTheSpans) {

@@ -171,7 +171,10 @@ TEST_F(TrustTest, AMessageGetsNothingFromTheEnvironment) {
   };
   ::setenv("_X_AMZN_TRACE_ID",
            "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1", 1);
-  for (const auto& [theirs, expected] : cases) EXPECT_EQ(forwarded(theirs), expected);
+  for (const auto& [theirs, expected] : cases) {
+    EXPECT_EQ(forwarded(theirs), expected);
+    EXPECT_EQ(sent(*producer, make_headers(theirs)), expected);
+  }
   ::unsetenv("_X_AMZN_TRACE_ID");
 }
 

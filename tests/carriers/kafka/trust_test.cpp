@@ -286,6 +286,22 @@ TEST_F(RestartTest, ABatchLinksToUntrustedCallers) {
   expect_link(only_span(), parent);
 }
 
+TEST_F(RestartTest, ABatchGivesTheLinkOfItsLastMessage) {
+  std::vector<Message> messages;
+  messages.push_back(with(context_of(parent)));
+  messages.push_back(with(context_of(other_parent)));
+  baton::SpanContext link;
+  const baton::kafka::Batch batch =
+      baton::kafka::extract_batch(messages, {.chain = restart_, .link = &link});
+  EXPECT_EQ(batch.parents.size(), 2U);
+  EXPECT_EQ(link, batch.parents[1]);
+  EXPECT_TRUE(link.is_valid());
+  messages.push_back(with({}));
+  EXPECT_EQ(baton::kafka::extract_batch(messages, {.chain = restart_, .link = &link}).parents,
+            batch.parents);
+  EXPECT_FALSE(link.is_valid());
+}
+
 TEST_F(RestartTest, ASpanIsNotSentIfTheTopicIsDeniedIt) {
   const Client producer = instrumented(
       {.chain = everything().with_trust({.destinations = {{"orders", false, false, {"b"}}}}),

@@ -114,6 +114,7 @@ template <class Messages>
   for (const auto& message : messages) {
     SpanContext link;
     batch.contexts.push_back(extract(*message, {options.chain, options.report, &link}));
+    if (options.link != nullptr) *options.link = link;
     parents.push_back(link.is_valid() ? link : batch.contexts.back().span_context());
   }
   batch.parents = distinct_parents(parents);

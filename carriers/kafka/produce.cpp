@@ -231,6 +231,7 @@ rd_kafka_resp_err_t add_to(rd_kafka_conf_t* conf,
 rd_kafka_resp_err_t on_send(rd_kafka_t* client, rd_kafka_message_t* message,
                             void* opaque) noexcept {
   Share& share = *static_cast<Share*>(opaque);
+  share.spans.begin();
   try {
     share.instrument->send(*client, *message, share.spans);
   } catch (...) {

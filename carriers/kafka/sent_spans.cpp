@@ -9,7 +9,7 @@
 namespace baton::kafka::internal {
 namespace {
 
-/// The last message of this thread whose span was added.
+/// The message that this thread has sent last, if its span was added.
 struct Last {
   const SentSpans* spans;
   const rd_kafka_message_t* message;
@@ -38,6 +38,10 @@ void end_send(Span& span, rd_kafka_resp_err_t result, const rd_kafka_message_t* 
 
 SentSpans::~SentSpans() {
   for (auto& [message, span] : spans_) end_send(span, RD_KAFKA_RESP_ERR__DESTROY);
+}
+
+void SentSpans::begin() noexcept {
+  if (last.spans == this) last = {nullptr, nullptr};
 }
 
 void SentSpans::add(const rd_kafka_message_t& message, Span span) {

@@ -33,6 +33,9 @@ class SentSpans {
   /// Ends the spans of messages that librdkafka has destroyed with the client, without a report.
   ~SentSpans();
 
+  /// Tells that this thread sends a message, whose span may follow.
+  void begin() noexcept;
+
   void add(const rd_kafka_message_t& message, Span span);
 
   /// Ends the span of a message, if it has one.

@@ -188,6 +188,36 @@ TEST_F(SpanTest, AVariableIsNoContextOfAMessage) {
   expect_same(baton::kafka::extract(*message), span.context);
 }
 
+constexpr std::string_view elsewhere_fields[] = {"x-elsewhere"};
+constexpr baton::FormatTraits elsewhere = {.name = "elsewhere",
+                                           .specification = "",
+                                           .fields = elsewhere_fields,
+                                           .says = {.ids = true},
+                                           .reads_elsewhere = true};
+
+/// Finds a span, whatever the carrier has.
+class ElsewherePropagator final : public baton::Propagator {
+ public:
+  ElsewherePropagator() noexcept : Propagator(elsewhere) {}
+  baton::Extracted extract(baton::CarrierReader, Context& context,
+                           baton::ExtractReport*) const override {
+    context.set_span_context(context_of(other_parent).span_context());
+    return baton::Extracted::span_context;
+  }
+  void inject(const Context&, baton::CarrierWriter) const override {}
+};
+
+TEST_F(SpanTest, AFormatThatReadsElsewhereIsAskedIfAMessageHasAFieldOfIt) {
+  const Client producer =
+      instrumented({.chain = baton::PropagatorChain({std::make_shared<ElsewherePropagator>(),
+                                                     std::make_shared<baton::BaggagePropagator>()}),
+                    .tracer = &tracer_});
+  sent(*producer, {{"X-Elsewhere", "1"}, {"baggage", "order=1"}});
+  EXPECT_EQ(tracer_.ended().size(), 0U);
+  sent(*producer, {{"baggage", "order=2"}});
+  EXPECT_EQ(only_span().context.baggage().header(), "order=2");
+}
+
 TEST_F(SpanTest, AContextThatIsReplacedIsReplacedByTheSpans) {
   const Client producer =
       instrumented({.existing = Existing::replace, .chain = everything(), .tracer = &tracer_});

@@ -92,9 +92,23 @@ TEST_F(UnsentTest, AnUnknownTopic) {
   expect_failures(1, "_UNKNOWN_TOPIC");
 }
 
-/// librdkafka then reports the application's structs instead of its own messages.
+/// librdkafka then reports the application's structs instead of its own messages. Another
+/// interceptor may send messages to another producer in between.
 TEST_F(UnsentTest, ABatchForAnUnknownTopic) {
-  const Client producer = traced(impatient);
+  static rd_kafka_t* audit = nullptr;
+  audit = plain_.get();
+  rd_kafka_conf_t* const conf = cluster_.producer_conf(impatient);
+  instrument(*conf, {.chain = everything(), .tracer = &tracer_});
+  rd_kafka_conf_interceptor_add_on_new(
+      conf, "audit",
+      [](rd_kafka_t* client, const rd_kafka_conf_t*, void*, char*, std::size_t) {
+        return rd_kafka_interceptor_add_on_send(
+            client, "audit",
+            [](rd_kafka_t*, rd_kafka_message_t*, void*) { return produce(*audit, "audit"); },
+            nullptr);
+      },
+      nullptr);
+  const Client producer = make_client(RD_KAFKA_PRODUCER, conf);
   lose(*producer, "gone");
   rd_kafka_topic_t* const topic = rd_kafka_topic_new(producer.get(), "gone", nullptr);
   char value[] = "v";
@@ -108,6 +122,47 @@ TEST_F(UnsentTest, ABatchForAnUnknownTopic) {
       0);
   rd_kafka_topic_destroy(topic);
   expect_failures(3, "_UNKNOWN_TOPIC");
+  flush(*plain_);
+}
+
+/// librdkafka reports the application's struct of the second message, which has no span.
+TEST_F(UnsentTest, AMessageOfABatchEndsNoSpanOfAnother) {
+  const auto tracer = std::make_shared<baton::RecordingTracer>();
+  rd_kafka_conf_t* const conf = cluster_.producer_conf();
+  instrument(*conf, {.chain = everything(), .context = [] {
+                       baton::set_global_tracer(nullptr);  // the next message has no span
+                       return context_of(parent);
+                     }});
+  const Client producer = make_client(RD_KAFKA_PRODUCER, conf);
+  sent(*producer);  // from now on it knows the partitions
+  rd_kafka_topic_conf_t* const topic_conf = rd_kafka_topic_conf_new();
+  rd_kafka_topic_conf_set_partitioner_cb(
+      topic_conf, [](const rd_kafka_topic_t*, const void*, std::size_t key_size, std::int32_t,
+                     void*, void*) { return key_size == 0 ? 0 : 77; });
+  rd_kafka_topic_t* const topic = rd_kafka_topic_new(producer.get(), "checked", topic_conf);
+  char text[] = "v";
+  EXPECT_EQ(rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, text, 1, nullptr, 0,
+                             nullptr),
+            0);
+  flush(*producer);
+  rd_kafka_mock_broker_set_rtt(cluster_.get(), 1, 1000);
+  std::array<rd_kafka_message_t, 2> messages{};
+  for (rd_kafka_message_t& message : messages) {
+    message.payload = text;
+    message.len = 1;
+  }
+  messages[1].key = text;
+  messages[1].key_len = 1;
+  baton::set_global_tracer(tracer);
+  EXPECT_EQ(rd_kafka_produce_batch(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
+                                   messages.data(), messages.size()),
+            1);
+  EXPECT_EQ(messages[1].err, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
+  EXPECT_EQ(tracer->open(), 1U);
+  flush(*producer);
+  rd_kafka_topic_destroy(topic);
+  ASSERT_EQ(tracer->ended().size(), 1U);
+  EXPECT_FALSE(tracer->ended()[0].is_error);
 }
 
 TEST_F(UnsentTest, ABatch) {

@@ -11,6 +11,7 @@
 #include "core/errors.hpp"
 #include "exporter/endpoint.hpp"
 #include "exporter/header_field.hpp"
+#include "exporter/settings.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
 
@@ -45,30 +46,40 @@ void read_first(std::initializer_list<const char*> names, Read read) {
   }
 }
 
-std::optional<std::uint64_t> read_number(const Variable& variable, std::uint64_t highest,
-                                         Errors& errors) {
+std::optional<std::uint64_t> read_number(const Variable& variable, std::uint64_t lowest,
+                                         std::uint64_t highest, Errors& errors) {
   const std::string_view text = variable.value;
   if (text.empty()) return std::nullopt;
   std::uint64_t number = 0;
   const auto [last, result] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (result == std::errc() && last == text.data() + text.size() && number > 0 &&
+  if (result == std::errc() && last == text.data() + text.size() && number >= lowest &&
       number <= highest) {
     return number;
   }
-  variable.report(errors, "must be a number from 1 to " + std::to_string(highest));
+  variable.report(
+      errors, "must be a number from " + std::to_string(lowest) + " to " + std::to_string(highest));
   return std::nullopt;
 }
 
-bool read_time(const Variable& variable, milliseconds& time, Errors& errors) {
-  constexpr milliseconds longest = std::chrono::hours(24);
-  const auto number = read_number(variable, longest.count(), errors);
-  if (number) time = milliseconds(*number);
+bool read_time(const Variable& variable, milliseconds zero, milliseconds& time, Errors& errors) {
+  const auto number = read_number(variable, 0, detail::longest_time.count(), errors);
+  if (number) time = *number == 0 ? zero : milliseconds(*number);
   return number.has_value();
+}
+
+/// OpenTelemetry's Timeout: zero is no limit.
+bool read_timeout(const Variable& variable, milliseconds& time, Errors& errors) {
+  return read_time(variable, detail::longest_time, time, errors);
+}
+
+/// OpenTelemetry's Duration: zero is as short as can be.
+void read_duration(const Variable& variable, milliseconds& time, Errors& errors) {
+  read_time(variable, milliseconds(1), time, errors);
 }
 
 void read_size(const Variable& variable, std::size_t& size, Errors& errors) {
   constexpr std::size_t most = 1'000'000;
-  if (const auto number = read_number(variable, most, errors)) size = *number;
+  if (const auto number = read_number(variable, 1, most, errors)) size = *number;
 }
 
 /// `key=value,…`, percent-encoded. Nothing if a member is malformed.
@@ -162,13 +173,13 @@ void read_otlp(ExportOptions& options, Errors& errors) {
              [&](const Variable& variable) { return read_compression(variable, errors); });
   read_first(
       {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"},
-      [&](const Variable& variable) { return read_time(variable, options.timeout, errors); });
+      [&](const Variable& variable) { return read_timeout(variable, options.timeout, errors); });
 }
 
 void read_zipkin(ExportOptions& options, Errors& errors) {
   options.protocol = ExportProtocol::zipkin;
   read_endpoint(Variable::of("OTEL_EXPORTER_ZIPKIN_ENDPOINT"), options, errors);
-  read_time(Variable::of("OTEL_EXPORTER_ZIPKIN_TIMEOUT"), options.timeout, errors);
+  read_timeout(Variable::of("OTEL_EXPORTER_ZIPKIN_TIMEOUT"), options.timeout, errors);
 }
 
 bool is_disabled(Errors& errors) {
@@ -198,8 +209,8 @@ ConfiguredExport export_options_from_environment() {
     read_otlp(options, errors);
   }
   read_resource(options, errors);
-  read_time(Variable::of("OTEL_BSP_SCHEDULE_DELAY"), options.schedule_delay, errors);
-  read_time(Variable::of("OTEL_BSP_EXPORT_TIMEOUT"), options.export_timeout, errors);
+  read_duration(Variable::of("OTEL_BSP_SCHEDULE_DELAY"), options.schedule_delay, errors);
+  read_timeout(Variable::of("OTEL_BSP_EXPORT_TIMEOUT"), options.export_timeout, errors);
   read_size(Variable::of("OTEL_BSP_MAX_QUEUE_SIZE"), options.max_queue_size, errors);
   read_size(Variable::of("OTEL_BSP_MAX_EXPORT_BATCH_SIZE"), options.max_batch_size, errors);
   configured.error = errors.text();

@@ -46,9 +46,10 @@ Sender::Verdict Sender::verdict_on(unsigned status) noexcept {
 
 Clock::duration Sender::backoff(unsigned retry) const {
   constexpr unsigned max_doublings = 16;
-  const Clock::duration most = settings_.options.max_backoff;
-  const Clock::duration first = settings_.options.initial_backoff;
-  const Clock::duration full = std::min(most, first * (1U << std::min(retry, max_doublings)));
+  // In milliseconds: in units of the clock, the longest time has no room to double so often.
+  const std::chrono::milliseconds doubled =
+      settings_.options.initial_backoff * (1U << std::min(retry, max_doublings));
+  const Clock::duration full = std::min(settings_.options.max_backoff, doubled);
   // Clients that fail together must not come back together.
   constexpr std::uint64_t steps = 1024;
   const auto part = static_cast<Clock::rep>(random_bits() % steps);

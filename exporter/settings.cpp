@@ -29,10 +29,9 @@ void check_number(std::size_t& number, std::size_t otherwise, const char* name, 
 }
 
 void check_time(milliseconds& time, milliseconds otherwise, const char* name, Errors& errors) {
-  constexpr milliseconds max_time = std::chrono::hours(24);
-  if (time > milliseconds(0) && time <= max_time) return;
+  if (time > milliseconds(0) && time <= longest_time) return;
   errors.add(std::string(name) + " is " + std::to_string(time.count()) +
-             " ms, but must be from 1 ms to a day");
+             " ms, but must be from 1 ms to " + std::to_string(longest_time.count()) + " ms");
   time = otherwise;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,6 +75,42 @@ bool is_header(const Texts::value_type& header) {
   return oracle::is_token(header.first) && std::ranges::none_of(header.second, is_control);
 }
 
+constexpr std::chrono::milliseconds longest{2'147'483'647};
+
+/// The first of these variables that is a time, of which zero may stand for another.
+std::chrono::milliseconds read_time(const Variables& variables,
+                                    const std::vector<std::string>& names,
+                                    std::chrono::milliseconds zero,
+                                    std::chrono::milliseconds otherwise) {
+  for (const std::string& name : names) {
+    const std::string text = variables.get(name);
+    if (text.empty() || !oracle::all_of(text, oracle::digits)) continue;
+    const std::string digits = text.substr(std::min(text.find_first_not_of('0'), text.size()));
+    if (digits.empty()) return zero;
+    if (digits.size() > 10 || std::stoll(digits) > longest.count()) continue;
+    return std::chrono::milliseconds(std::stoll(digits));
+  }
+  return otherwise;
+}
+
+void check_times(const Variables& variables, const baton::ExportOptions& options) {
+  const baton::ExportOptions defaults;
+  require(
+      options.schedule_delay == read_time(variables, {"OTEL_BSP_SCHEDULE_DELAY"},
+                                          std::chrono::milliseconds(1), defaults.schedule_delay),
+      "the reference's delay");
+  require(options.export_timeout ==
+              read_time(variables, {"OTEL_BSP_EXPORT_TIMEOUT"}, longest, defaults.export_timeout),
+          "the reference's timeout of a batch");
+  const bool is_zipkin = oracle::ascii_lower(variables.get("OTEL_TRACES_EXPORTER")) == "zipkin";
+  const std::vector<std::string> names =
+      is_zipkin ? std::vector<std::string>{"OTEL_EXPORTER_ZIPKIN_TIMEOUT"}
+                : std::vector<std::string>{"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+                                           "OTEL_EXPORTER_OTLP_TIMEOUT"};
+  require(options.timeout == read_time(variables, names, longest, defaults.timeout),
+          "the reference's timeout of a request");
+}
+
 void check_endpoint(const std::string& url);
 
 void check_variables(std::vector<std::string> lines) {
@@ -106,9 +143,7 @@ void check_variables(std::vector<std::string> lines) {
     require(baton::detail::Endpoint::parse(options.endpoint, error).has_value(), "a valid URL");
     check_endpoint(options.endpoint);
   }
-  for (const auto time : {options.schedule_delay, options.timeout, options.export_timeout}) {
-    require(time.count() >= 1 && time.count() <= 86'400'000, "at most a day");
-  }
+  check_times(variables, options);
   for (const std::size_t number : {options.max_queue_size, options.max_batch_size}) {
     require(number >= 1 && number <= 1'000'000, "at most a million");
   }

@@ -142,6 +142,29 @@ TEST(EnvironmentTest, ValuesThatAreNamesMayHaveAnyCase) {
   EXPECT_EQ(read({{"OTEL_EXPORTER_OTLP_PROTOCOL", "HTTP/Protobuf"}}).error, "");
 }
 
+TEST(EnvironmentTest, ATimeoutOfZeroIsNoLimitAndADurationOfZeroIsShort) {
+  constexpr std::chrono::milliseconds longest{2147483647};
+  for (const char* const value : {"0", "2147483647"}) {
+    const ConfiguredExport otlp = read({{"OTEL_BSP_SCHEDULE_DELAY", value},
+                                        {"OTEL_BSP_EXPORT_TIMEOUT", value},
+                                        {"OTEL_EXPORTER_OTLP_TIMEOUT", value}});
+    EXPECT_EQ(otlp.error, "");
+    EXPECT_EQ(otlp.options.schedule_delay, std::string(value) == "0" ? 1ms : longest);
+    EXPECT_EQ(otlp.options.export_timeout, longest);
+    EXPECT_EQ(otlp.options.timeout, longest);
+    const ConfiguredExport zipkin =
+        read({{"OTEL_TRACES_EXPORTER", "zipkin"}, {"OTEL_EXPORTER_ZIPKIN_TIMEOUT", value}});
+    EXPECT_EQ(zipkin.error, "");
+    EXPECT_EQ(zipkin.options.timeout, longest);
+    Log log;
+    ExportOptions options = otlp.options;
+    options.initial_backoff = options.max_backoff = longest;
+    options.log = log.writer();
+    const ExportingTracer tracer(options);
+    EXPECT_EQ(log.text(), "");
+  }
+}
+
 TEST(EnvironmentTest, AnInvalidValueIsAnErrorAndCountsAsUnset) {
   struct Case {
     const char* name;
@@ -155,8 +178,11 @@ TEST(EnvironmentTest, AnInvalidValueIsAnErrorAndCountsAsUnset) {
            {"OTEL_RESOURCE_ATTRIBUTES", "a=1,b", "it is ignored"},
            {"OTEL_RESOURCE_ATTRIBUTES", "a=1,b=%zz", "it is ignored"},
            {"OTEL_RESOURCE_ATTRIBUTES", "=1", "it is ignored"},
-           {"OTEL_BSP_SCHEDULE_DELAY", "5s", "must be a number from 1 to 86400000"},
-           {"OTEL_BSP_EXPORT_TIMEOUT", "0", "must be a number"},
+           {"OTEL_BSP_SCHEDULE_DELAY", "5s", "must be a number from 0 to 2147483647"},
+           {"OTEL_BSP_SCHEDULE_DELAY", "2147483648", "must be a number"},
+           {"OTEL_BSP_EXPORT_TIMEOUT", "-1", "must be a number"},
+           {"OTEL_BSP_EXPORT_TIMEOUT", "2147483648", "must be a number"},
+           {"OTEL_BSP_MAX_QUEUE_SIZE", "0", "must be a number"},
            {"OTEL_BSP_MAX_QUEUE_SIZE", "-1", "must be a number from 1 to 1000000"},
            {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "99999999999999999999", "must be a number"},
            {"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318", "'http://'"},
@@ -204,11 +230,13 @@ TEST(EnvironmentTest, InvalidOptionsAreLoggedAndTheirDefaultsAreUsed) {
   options.max_queue_size = 0;
   options.max_batch_size = 0;
   options.timeout = -1s;
+  options.schedule_delay = 2147483648ms;
   options.headers = {{"bad name", "x"}};
   options.log = log.writer();
   const ExportingTracer tracer(options);
   for (const char* const wrong :
-       {"TLS", "max_queue_size", "max_batch_size", "timeout", "bad name"}) {
+       {"TLS", "max_queue_size", "max_batch_size", "timeout",
+        "schedule_delay is 2147483648 ms, but must be from 1 ms to 2147483647 ms", "bad name"}) {
     EXPECT_NE(log.text().find(wrong), std::string::npos) << log.text();
   }
 }

@@ -140,6 +140,18 @@ TEST_F(FailureTest, RetryAfterBeyondTheTimeOfTheBatchDropsIt) {
   EXPECT_EQ(backend.requests().size(), 1U);
 }
 
+// For UndefinedBehaviorSanitizer.
+TEST_F(FailureTest, TheLongestBackoffDoublesUpToTheLimit) {
+  const Backend backend(always(status(503)));
+  ExportOptions options = options_for(backend, log_);
+  options.initial_backoff = 2'147'483'647ms;
+  options.max_backoff = 20ms;
+  options.export_timeout = 1s;
+  const ExportCounts counts = send(options);
+  EXPECT_EQ(counts.dropped.unreachable, 4U);
+  EXPECT_LE(counts.retries, 67U) << "each waits 15 ms at least";
+}
+
 TEST_F(FailureTest, NobodyListens) {
   const Backend other;
   ExportOptions options = options_for(other, log_);

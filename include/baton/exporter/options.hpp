@@ -32,7 +32,8 @@ enum class ExportProtocol : std::uint8_t {
   return "http/protobuf";
 }
 
-/// Where an ExportingTracer sends spans, and when. The defaults are OpenTelemetry's.
+/// Where an ExportingTracer sends spans, and when. The defaults are OpenTelemetry's. Each time is
+/// from 1 ms to 2,147,483,647 ms, some 25 days.
 struct ExportOptions {
   using Texts = std::vector<std::pair<std::string, std::string>>;
 

@@ -81,7 +81,7 @@ TraceState write_sampling(const TraceState& state, Sampling sampling) noexcept {
   if (!fits_in_flag(sampling)) {
     return state.set(sampling_key, to_string(sampling)).value_or(state);
   }
-  TraceState others = state.erase(sampling_key);
+  const TraceState others = state.erase(sampling_key);
   // Without memory, the member may remain if nobody reads another decision from it.
   const bool has_failed = others.empty() && state.size() > 1;
   return has_failed && read_sampling(state, is_sampled(sampling)) == sampling ? state : others;

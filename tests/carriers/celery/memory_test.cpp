@@ -9,40 +9,35 @@
 
 #include "baton/carriers/celery.hpp"
 #include "baton/configuration.hpp"
+#include "support/faults.hpp"
 #include "support/replaced_allocator.hpp"
 
-namespace {
-
-/// How many allocations of this thread may succeed before one fails; negative: all.
-thread_local long left = -1;
-
-}  // namespace
-
-bool baton::test::may_allocate(std::size_t /*size*/) noexcept {
-  if (left < 0) return true;
-  return left-- != 0;
-}
+bool baton::test::may_allocate(std::size_t /*size*/) noexcept { return !faults.fails(); }
 
 namespace {
 
+using baton::test::faults;
 using boost::json::object;
 
 /// Calls `work` on copies, with each allocation that fails. Returns how many have.
 template <class T, class Work, class Write>
-long fail_each(const T& original, Work work, Write write) {
-  for (long number = 0;; ++number) {
+std::size_t fail_each(const T& original, Work work, Write write) {
+  return baton::test::fail_each([&](std::size_t number) {
     T copy = original;
     bool has_thrown = false;
-    left = number;
+    faults.begin(number);
     try {
       work(copy);
     } catch (const std::bad_alloc&) {
       has_thrown = true;
     }
-    left = -1;
-    if (!has_thrown) return number;
-    EXPECT_EQ(write(copy), write(original)) << number;
-  }
+    const bool has_failed = faults.end();
+    EXPECT_EQ(has_thrown, has_failed) << number;
+    if (has_failed) {
+      EXPECT_EQ(write(copy), write(original)) << number;
+    }
+    return has_failed;
+  });
 }
 
 const std::string long_text(100, 'x');
@@ -69,8 +64,8 @@ TEST(CeleryMemory, AHeaderThatCannotBeSetOrErasedLeavesTheOthers) {
               headers,
               [&](object& copy) { baton::celery::HeadersCarrier(copy).set("Baggage", value); },
               text_of),
-          0);
-      const long failed = fail_each(
+          0U);
+      const std::size_t failed = fail_each(
           headers, [](object& copy) { baton::celery::HeadersCarrier(copy).erase("baggage"); },
           text_of);
       EXPECT_EQ(failed > 0, outer.size() > 1 || inner.size() > 1);
@@ -89,10 +84,10 @@ TEST(CeleryMemory, ATaskWhoseContextCannotBeTakenIsAsBefore) {
   const auto take = [&](baton::celery::ReceivedTask& copy) {
     baton::celery::take_context_from_kwargs(copy, {.chain = chain});
   };
-  const long failed = fail_each(task, take, [](const baton::celery::ReceivedTask& copy) {
+  const std::size_t failed = fail_each(task, take, [](const baton::celery::ReceivedTask& copy) {
     return text_of(copy.headers) + text_of(copy.kwargs);
   });
-  EXPECT_GT(failed, 5);
+  EXPECT_GT(failed, 5U);
   take(task);
   EXPECT_EQ(text_of(task.kwargs), text_of(with(others, {})));
   EXPECT_EQ(task.headers.size(), 6U);

@@ -9,23 +9,15 @@
 
 #include "baton/baton.hpp"
 #include "baton/carriers/grpc.hpp"
+#include "support/faults.hpp"
 #include "support/replaced_allocator.hpp"
 
-namespace {
-
-/// How many allocations of this thread may succeed before one fails; negative: all.
-thread_local long left = -1;
-
-}  // namespace
-
-bool baton::test::may_allocate(std::size_t /*size*/) noexcept {
-  if (left < 0) return true;
-  return left-- != 0;
-}
+bool baton::test::may_allocate(std::size_t /*size*/) noexcept { return !faults.fails(); }
 
 namespace {
 
 using baton::grpc::SentMetadata;
+using baton::test::faults;
 
 SentMetadata sent_with(::grpc::ClientContext& client_context) {
   return ::grpc::testing::ClientContextTestPeer(&client_context).GetSendInitialMetadata();
@@ -33,20 +25,21 @@ SentMetadata sent_with(::grpc::ClientContext& client_context) {
 
 /// Calls `work` with each allocation that fails. Returns how many have.
 template <class Work, class Check>
-long fail_each(Work work, Check check) {
-  for (long number = 0;; ++number) {
+std::size_t fail_each(Work work, Check check) {
+  return baton::test::fail_each([&](std::size_t number) {
     ::grpc::ClientContext client_context;
     bool has_thrown = false;
-    left = number;
+    faults.begin(number);
     try {
       work(client_context);
     } catch (const std::bad_alloc&) {
       has_thrown = true;
     }
-    left = -1;
+    const bool has_failed = faults.end();
+    EXPECT_EQ(has_thrown, has_failed) << number;
     check(sent_with(client_context), has_thrown);
-    if (!has_thrown) return number;
-  }
+    return has_failed;
+  });
 }
 
 TEST(GrpcMemory, InjectThrowsAndLeavesNoLoneDecision) {
@@ -54,8 +47,8 @@ TEST(GrpcMemory, InjectThrowsAndLeavesNoLoneDecision) {
     const baton::PropagatorChain chain = baton::make_chain(formats).chain;
     baton::Context context = baton::Context().child();
     context.set_sampling(baton::Sampling::sample);
-    long untouched = 0;
-    const long failed = fail_each(
+    std::size_t untouched = 0;
+    const std::size_t failed = fail_each(
         [&](::grpc::ClientContext& client_context) {
           baton::grpc::inject(client_context, context, {.chain = chain});
         },
@@ -68,13 +61,13 @@ TEST(GrpcMemory, InjectThrowsAndLeavesNoLoneDecision) {
             EXPECT_EQ(read, baton::Context()) << formats << ' ' << sent.size();
           }
         });
-    EXPECT_GE(untouched, 3) << "those of the carrier, and gRPC's first";
+    EXPECT_GE(untouched, 3U) << "those of the carrier, and gRPC's first";
     EXPECT_GT(failed, untouched);
   }
 }
 
 TEST(GrpcMemory, ACarrierThrowsWhenItAdds) {
-  const long failed = fail_each(
+  const std::size_t failed = fail_each(
       [](::grpc::ClientContext& client_context) {
         baton::grpc::ClientContextCarrier carrier(client_context);
         carrier.set("a-key-that-is-longer-than-a-string", "1");
@@ -82,7 +75,7 @@ TEST(GrpcMemory, ACarrierThrowsWhenItAdds) {
       [](const SentMetadata& sent, bool has_thrown) {
         EXPECT_EQ(sent.size(), has_thrown ? 0U : 1U);
       });
-  EXPECT_GE(failed, 4) << "an entry and its key, twice";
+  EXPECT_GE(failed, 4U) << "an entry and its key, twice";
 }
 
 TEST(GrpcMemory, ACarrierAddsNothingWhileAnExceptionPasses) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,18 @@ inline const baton::PropagatorChain& everything() {
   static const baton::PropagatorChain chain =
       baton::make_chain("xray,b3multi,tracecontext,baggage").chain;
   return chain;
+}
+
+/// Adds an interceptor of the application: for each message it sends one by another producer.
+inline void add_audit(rd_kafka_conf_t& conf, rd_kafka_t& auditor) {
+  const auto on_new = [](rd_kafka_t* client, const rd_kafka_conf_t*, void* audit, char*,
+                         std::size_t) {
+    const auto on_send = [](rd_kafka_t*, rd_kafka_message_t*, void* by) {
+      return produce(*static_cast<rd_kafka_t*>(by), "audit");
+    };
+    return rd_kafka_interceptor_add_on_send(client, "audit", on_send, audit);
+  };
+  rd_kafka_conf_interceptor_add_on_new(&conf, "audit", on_new, &auditor);
 }
 
 /// A tracer, a cluster with the topics `orders` and `checked`, and what these receive.

@@ -338,19 +338,9 @@ TEST_F(SpanTest, ForwardInProcessIsAChildOfItsSpan) {
 
 /// An interceptor of another producer, which produces itself, takes no other's span.
 TEST_F(SpanTest, ForwardKeepsItsSpanFromOtherProducers) {
-  static rd_kafka_t* audit = nullptr;
   const Client auditor = traced();
-  audit = auditor.get();
   rd_kafka_conf_t* const conf = cluster_.producer_conf();
-  rd_kafka_conf_interceptor_add_on_new(
-      conf, "audit",
-      [](rd_kafka_t* client, const rd_kafka_conf_t*, void*, char*, std::size_t) {
-        return rd_kafka_interceptor_add_on_send(
-            client, "audit",
-            [](rd_kafka_t*, rd_kafka_message_t*, void*) { return produce(*audit, "audit"); },
-            nullptr);
-      },
-      nullptr);
+  add_audit(*conf, *auditor);
   instrument(*conf, {.chain = everything(), .tracer = &tracer_});
   const Client producer = make_client(RD_KAFKA_PRODUCER, conf);
   const Message order = with(context_of(parent));

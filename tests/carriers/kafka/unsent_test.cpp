@@ -95,19 +95,9 @@ TEST_F(UnsentTest, AnUnknownTopic) {
 /// librdkafka then reports the application's structs instead of its own messages. Another
 /// interceptor may send messages to another producer in between.
 TEST_F(UnsentTest, ABatchForAnUnknownTopic) {
-  static rd_kafka_t* audit = nullptr;
-  audit = plain_.get();
   rd_kafka_conf_t* const conf = cluster_.producer_conf(impatient);
   instrument(*conf, {.chain = everything(), .tracer = &tracer_});
-  rd_kafka_conf_interceptor_add_on_new(
-      conf, "audit",
-      [](rd_kafka_t* client, const rd_kafka_conf_t*, void*, char*, std::size_t) {
-        return rd_kafka_interceptor_add_on_send(
-            client, "audit",
-            [](rd_kafka_t*, rd_kafka_message_t*, void*) { return produce(*audit, "audit"); },
-            nullptr);
-      },
-      nullptr);
+  add_audit(*conf, *plain_);
   const Client producer = make_client(RD_KAFKA_PRODUCER, conf);
   lose(*producer, "gone");
   rd_kafka_topic_t* const topic = rd_kafka_topic_new(producer.get(), "gone", nullptr);

@@ -48,8 +48,8 @@ bool has_key(const Members& members, std::string_view key) {
 std::string members_difference(std::string_view list, const Members& got, const Members& wanted) {
   std::string differences;
   for (const auto& [key, value] : wanted) {
-    const auto has_that_key = [key = std::string_view(key)](const Member& member) {
-      return member.first == key;
+    const auto has_that_key = [wanted_key = std::string_view(key)](const Member& member) {
+      return member.first == wanted_key;
     };
     const auto found = std::find_if(got.begin(), got.end(), has_that_key);
     if (found != got.end()) {

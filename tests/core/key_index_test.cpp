@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +51,20 @@ TEST(KeyIndexTest, NumbersKeysAndFindsThemAgain) {
     }
     EXPECT_EQ(index.find(keys.text, keys.at(count)), KeyIndex::none);
   }
+}
+
+// A table of these bytes would have no key.
+TEST(KeyIndexTest, ReadsNoTableBeforeItHasOne) {
+  const Keys keys(16);
+  std::vector<std::byte> memory(sizeof(KeyIndex) + alignof(KeyIndex), std::byte{0xff});
+  void* place = memory.data();
+  std::size_t room = memory.size();
+  std::align(alignof(KeyIndex), sizeof(KeyIndex), place, room);
+  asm volatile("" : : "r"(place) : "memory");  // the compiler must not leave these bytes out
+  KeyIndex* const index = new (place) KeyIndex;
+  for (std::size_t i = 0; i < 16; ++i) index->insert(keys.text, keys.at(i));
+  for (std::size_t i = 0; i < 16; ++i) EXPECT_EQ(index->find(keys.text, keys.at(i)), i);
+  index->~KeyIndex();
 }
 
 TEST(KeyIndexTest, TellsKeysOfAnySizeApart) {

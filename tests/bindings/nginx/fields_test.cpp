@@ -119,6 +119,36 @@ TEST(NginxFieldsTest, ButNotIfBothAreWritten) {
   EXPECT_EQ(changed.result(), (Pairs{{"uberctx-a_b", "3"}, {"uberctx-a-b", "4"}}));
 }
 
+TEST(NginxFieldsTest, AFieldBelongsToTheNameThatIsAddedForIt) {
+  constexpr std::array<std::string_view, 1> known{"x-key"};
+  const NginxList list({{"x_key", "1"}, {"x-key", "2"}}, 20);
+  FinitePool pool(100);
+  const FieldNames prepared(known);
+  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
+  changes.set("x-key", "2");
+  EXPECT_TRUE(changes.differ());  // both are its fields
+  changes.set("x_key", "1");
+  EXPECT_FALSE(changes.differ());
+}
+
+TEST(NginxFieldsTest, AVisitEndsWhereItIsTo) {
+  const NginxList list({{"a", "1"}, {"b3", "x"}, {"c", "2"}, {"traceparent", "y"}}, 2);
+  FinitePool pool(100);
+  const FieldNames prepared(names);
+  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
+  changes.set("b3", "new");
+  MadeList made;
+  ASSERT_TRUE(changes.differ());
+  ASSERT_TRUE(changes.apply(made));
+  for (const FieldParts parts : {list.parts(), FieldParts{&made.part, &made}}) {
+    for (std::size_t last = 1; last <= 4; ++last) {
+      std::size_t visited = 0;
+      parts.for_each([&](const ngx_table_elt_t&) { return ++visited < last; });
+      EXPECT_EQ(visited, last);
+    }
+  }
+}
+
 TEST(NginxFieldsTest, MoreNamesThanUsual) {
   std::vector<std::string> texts;
   for (int i = 0; i < 60; ++i) texts.push_back("name-" + std::to_string(i));
@@ -268,6 +298,32 @@ TEST(NginxFieldsTest, AListIsKnownByWhatItWasMadeOf) {
     EXPECT_FALSE(is_made_of(*parts.list));
     ours[i] = before;
   }
+}
+
+TEST(NginxFieldsTest, AListIsKnownByWhatWasReplaced) {
+  const NginxList list({{"a", "1"}, {"b3", "x"}}, 20);
+  FinitePool pool(100);
+  const FieldNames prepared(names);
+  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
+  MadeList made;
+  ASSERT_TRUE(changes.differ());
+  ASSERT_TRUE(changes.apply(made));
+  EXPECT_TRUE(made.is_made_of(list.parts()));
+  ngx_list_part_t less = *list.parts().list;
+  less.nelts = 1;
+  EXPECT_FALSE(made.is_made_of({&less, nullptr}));
+}
+
+TEST(NginxFieldsTest, AListIsMadeOfNothing) {
+  const NginxList list({}, 20);
+  FinitePool pool(100);
+  const FieldNames prepared(names);
+  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
+  changes.set("traceparent", "new");
+  MadeList made;
+  ASSERT_TRUE(changes.differ());
+  ASSERT_TRUE(changes.apply(made));
+  EXPECT_TRUE(made.is_made_of(list.parts()));
 }
 
 TEST(NginxFieldsTest, WhatAChainOwnsIsErasedUnlessItIsWritten) {

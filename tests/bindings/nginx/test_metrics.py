@@ -158,6 +158,13 @@ class Metrics(server.TestCase):
         self.assertEqual(nginx.metrics()["baton_extractions_total"], 40)
         self.assertNotIn("not in the metrics", nginx.error_log())
 
+    def test_more_workers_than_blocks(self):
+        """The last ones say so, and serve all the same."""
+        nginx = self.start(workers=258)
+        server.wait_until(lambda: nginx.error_log().count("this one is not in the metrics") == 2,
+                          "two workers have no block")
+        self.assertEqual(nginx.get("/", {"b3": B3})[0], 200)
+
     def test_without_a_master(self):
         nginx = self.start(workers=0)
         nginx.get("/", {"b3": B3})
@@ -174,12 +181,49 @@ class Metrics(server.TestCase):
                         nginx.url(target="/metrics"))
             self.assertEqual(done.stdout, status)
 
+    def test_requests_in_a_row(self):
+        """None leaves the client waiting, or with bytes that are the next one's."""
+        nginx = self.start()
+        with nginx.connect() as client:
+            def send(method, *fields, body=""):
+                lines = "".join(f"{field}\r\n" for field in ("Host: a", *fields))
+                client.send(f"{method} /metrics HTTP/1.1\r\n{lines}\r\n{body}".encode())
+
+            for _ in range(2):
+                send("HEAD")
+                self.assertIn(b" 200 OK\r\n", client.head())
+                send("GET")
+                status, _, body = client.response()
+                self.assertEqual(status, 200)
+                self.assertTrue(body.startswith(b"# HELP"))
+            send("GET", "Transfer-Encoding: chunked", body="no size\r\n")
+            self.assertEqual(client.response()[0], 400)
+
+    def test_where_nginx_answers_itself(self):
+        """Nothing follows its answer."""
+        nginx = self.start()
+        answer = nginx.send(b'GET /metrics HTTP/1.1\r\nHost: a\r\nIf-Match: "another"\r\n\r\n')
+        self.assertIn(b" 412 Precondition Failed\r\n", answer)
+        self.assertNotIn(b"baton_extractions_total", answer)
+
+    def test_in_a_page(self):
+        nginx, _ = self.serve(METRICS + "location / { ssi on; proxy_pass http://@app; }",
+                              self.app(peers.HttpApp, peers.answer(
+                                  b'<!--# include virtual="/metrics" -->the end',
+                                  fields=["Content-Type: text/html"])))
+        with nginx.connect() as client:
+            client.send(b"GET / HTTP/1.0\r\n\r\n")
+            text = client.rest()
+        self.assertIn(b"baton_extractions_total 0", text)
+        self.assertTrue(text.endswith(b"the end"))
+
     def test_the_text_is_the_librarys(self):
         nginx = self.start()
         lines = curl(nginx.url(target="/metrics")).stdout.decode().splitlines()
         self.assertEqual(lines[:3], ["# HELP baton_extractions_total Requests that were looked at.",
                                      "# TYPE baton_extractions_total counter",
                                      "baton_extractions_total 0"])
+        self.assertNotIn('format="other"', "".join(lines))  # no format lacks a row of its own
         names = [line.split()[2] for line in lines if line.startswith("# TYPE")]
         self.assertEqual(names, ["baton_extractions_total", "baton_format_found_total",
                                  "baton_format_won_total", "baton_format_malformed_total",

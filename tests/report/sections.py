@@ -47,7 +47,7 @@ def percent(part, whole):
     return f"{100 * part / whole:.1f} %" if whole else "100.0 %"
 
 
-LEAST_MUTANTS = 2500  # all of them take hours
+LEAST_MUTANTS = 1500  # all of them take hours
 
 
 def mutation_figure(found):

@@ -161,15 +161,15 @@ class PageTest(unittest.TestCase):
         self.assertIn("- argued.txt:3: no such mutant", self.page()[0].splitlines())
 
     def test_a_sample_of_mutants(self):
-        self.write("mutation", FOUND["mutation"] | {"sample": 2500})
+        self.write("mutation", FOUND["mutation"] | {"sample": 1500})
         text, wrong = self.page()
         self.assertIn("| Mutation | 8 of a sample of 9 mutants killed (88.9 %) |", text)
         self.assertEqual(wrong, [])
 
     def test_a_part_is_not_the_whole(self):
-        self.write("mutation", FOUND["mutation"] | {"sample": 2499})
+        self.write("mutation", FOUND["mutation"] | {"sample": 1499})
         self.write("fuzz", FOUND["fuzz"] | {"seconds_each": 59})
-        self.assertEqual(self.page()[1], ["./dev mutate has run a sample of 2499 mutants only",
+        self.assertEqual(self.page()[1], ["./dev mutate has run a sample of 1499 mutants only",
                                           "./dev fuzz has run each target for 59 s only"])
 
     def test_a_command_that_failed(self):
@@ -187,7 +187,7 @@ class PageTest(unittest.TestCase):
     def test_what_must_run_first(self):
         (self.folder / "lint.json").unlink()
         every = [section.command + section.options for section in sections.SECTIONS]
-        self.assertIn("./dev mutate --sample 2500", every)
+        self.assertIn("./dev mutate --sample 1500", every)
         for commit, commands in [("abc", ["./dev lint"]), ("def", every), ("abc-dirty", every)]:
             asked = [sys.executable, "-B", HERE / "report.py", self.folder, "--commit", commit, "--outdated"]
             said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout

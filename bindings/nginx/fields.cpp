@@ -105,8 +105,6 @@ FieldNames::FieldNames(const PropagatorChain& chain) : FieldNames(chain.fields()
 }
 
 void FieldNames::add(std::string_view name) {
-  const auto is_it = [name](const FieldChange& each) { return each.name == name; };
-  if (std::ranges::any_of(changes_, is_it)) return;
   std::uint16_t& head = heads_[bucket_of(name)];
   changes_.push_back({.name = name, .hash = hash_of(name), .next = head});
   head = static_cast<std::uint16_t>(changes_.size());
@@ -178,7 +176,7 @@ FieldChange* FieldChanges::find_of_field(std::string_view name) noexcept {
 FieldChange* FieldChanges::find_or_add(std::string_view name) noexcept {
   if (FieldChange* const found = find(name)) return found;
   if (!http::is_field_name(name)) return nullptr;
-  const bool has_room = size_ < capacity_ || (size_ < max_changes && grow());
+  const bool has_room = size_ < max_changes && (size_ < capacity_ || grow());
   char* const lowercase = has_room ? copy(name) : nullptr;
   if (lowercase == nullptr) {
     failed_ = true;

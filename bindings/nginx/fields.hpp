@@ -72,7 +72,7 @@ struct MadeList {
 /// A chain of arrays, which may be empty. If it is that of a made list: without what was set, and
 /// with what was taken, so that what other modules have changed since remains.
 struct FieldParts {
-  const ngx_list_part_t* list = nullptr;  ///< not null if it was made
+  const ngx_list_part_t* list = nullptr;
   const MadeList* made = nullptr;
 
   /// Visits each field until `visit` returns false.
@@ -85,7 +85,7 @@ struct FieldParts {
         if (!visit(fields[i])) return;
       }
     }
-    if (made == nullptr) return;
+    if (made == nullptr || list == nullptr) return;
     const bool is_whole = made->is_whole(*list);
     for (const ngx_table_elt_t& field : made->taken) {
       if (!is_whole && !made->gives_back(field, *list)) continue;
@@ -127,7 +127,7 @@ struct FieldChange {
 class FieldNames {
  public:
   FieldNames() = default;
-  /// The texts must live as long as the requests, in lowercase; names end with zero.
+  /// The texts must live as long as the requests, in lowercase; names end with zero, each once.
   explicit FieldNames(std::span<const std::string_view> names,
                       std::span<const std::string_view> prefixes = {});
   /// Those that the chain owns. It must live as long.

@@ -84,6 +84,11 @@ static void test_members(baton_context* context) {
   CHECK_TEXT(baton_context_baggage(context), text);
   CHECK_EQUAL(baton_context_visit_baggage(context, see_member, &seen), BATON_OK);
   CHECK_STRING(seen.text, "city=K\xc3\xb6ln&p&q= x;plain=1;");
+  seen = (struct seen){"", 0};
+  CHECK_EQUAL(baton_context_set_baggage(context, "k=v;p=1;q", 9, NULL), BATON_OK);
+  CHECK_EQUAL(baton_context_visit_baggage(context, see_member, &seen), BATON_OK);
+  CHECK_STRING(seen.text, "k=v&p=1&q;");
+  CHECK_EQUAL(baton_context_set_baggage(context, text, strlen(text), NULL), BATON_OK);
   CHECK_EQUAL(baton_context_baggage_value(context, "city", 4, value, sizeof value, &size),
               BATON_OK);
   CHECK_EQUAL(size, 5);

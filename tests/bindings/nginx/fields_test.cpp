@@ -39,7 +39,7 @@ class Changed {
 };
 
 TEST(NginxFieldsTest, OtherFieldsRemain) {
-  Changed changed(Pairs{{"B4", "1"}, {"b4", "2"}});
+  Changed changed(Pairs{{"B4", "1"}, {"b4", "2"}, {"tr_ceparent", "3"}});
   EXPECT_FALSE(changed.differ());
 }
 
@@ -104,6 +104,13 @@ TEST(NginxFieldsTest, AnyNumberOfNames) {
   Changed changed(Pairs{{"a", "1"}}, 20, 100'000);
   for (int i = 0; i < 1'000; ++i) changed.changes().set("k" + std::to_string(i), "v");
   EXPECT_EQ(changed.result().size(), 1'001U);
+}
+
+TEST(NginxFieldsTest, MoreNamesThanHaveANumber) {
+  Changed changed(Pairs{{"a", "1"}}, 20, 1'000'000);
+  for (int i = 0; i < 0xffff; ++i) changed.changes().set("k" + std::to_string(i), "v");
+  EXPECT_TRUE(changed.changes().failed());
+  EXPECT_FALSE(changed.apply());
 }
 
 TEST(NginxFieldsTest, NamesWithUnderscoresAreTheSameVariable) {
@@ -233,8 +240,8 @@ TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
 
   ngx_list_part_t now = made.part;
   auto* const fields = static_cast<ngx_table_elt_t*>(now.elts);
-  fields[0].value = text_of("2");       // a
-  fields[1].value = text_of("theirs");  // traceparent
+  fields[0].value = text_of("2");    // a
+  fields[1].value = text_of("own");  // traceparent, of the same size
   ASSERT_LT(now.nelts, made.capacity);
   fields[now.nelts++] = {1, text_of("c"), text_of("3"), text_of("c").data};
   const NginxList more({{"d", "4"}}, 2);
@@ -247,7 +254,7 @@ TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
   MadeList restored;
   EXPECT_FALSE(back.differ());
   ASSERT_TRUE(back.apply(restored));
-  const Pairs others{{"a", "2"}, {"traceparent", "theirs"}, {"c", "3"}, {"d", "4"}, {"b3", "x"}};
+  const Pairs others{{"a", "2"}, {"traceparent", "own"}, {"c", "3"}, {"d", "4"}, {"b3", "x"}};
   EXPECT_EQ(laws::pairs_of(restored.part), others);
 
   FieldChanges again(prepared, old, {&FinitePool::take, &pool});
@@ -287,6 +294,9 @@ TEST(NginxFieldsTest, AListIsKnownByWhatItWasMadeOf) {
   for (std::size_t i = 0; i < 3; ++i) {
     const ngx_table_elt_t before = fields[i];
     fields[i].value = text_of("theirs");
+    EXPECT_FALSE(is_made_of(*parts.list));
+    fields[i] = before;
+    fields[i].hash = 0;  // as nginx marks what is not there any more
     EXPECT_FALSE(is_made_of(*parts.list));
     fields[i] = before;
   }

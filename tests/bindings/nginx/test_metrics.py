@@ -212,10 +212,11 @@ class Metrics(server.TestCase):
                                   b'<!--# include virtual="/metrics" -->the end',
                                   fields=["Content-Type: text/html"])))
         with nginx.connect() as client:
-            client.send(b"GET / HTTP/1.0\r\n\r\n")
+            client.send(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
             text = client.rest()
         self.assertIn(b"baton_extractions_total 0", text)
-        self.assertTrue(text.endswith(b"the end"))
+        self.assertTrue(text.endswith(b"the end\r\n0\r\n\r\n"))
+        self.assertEqual(text.count(b"\r\n0\r\n"), 1)  # the last chunk
 
     def test_the_text_is_the_librarys(self):
         nginx = self.start()

@@ -85,6 +85,16 @@ TEST(ListFaults, WithoutMemoryAllIsRemovedExceptForWhatIsRefused) {
   EXPECT_EQ(failures, 2U) << "one for each name";
 }
 
+TEST(ListFaults, WithoutMemoryNamesOfAnySizeAreRemoved) {
+  for (std::size_t size = 254; size < 260; ++size) {
+    const std::string name(size, 'n');
+    const HeadersPointer list = make_headers({{"a", "1"}, {name, "2"}, {"b", "3"}});
+    baton::kafka::internal::remove_without_memory(
+        *list, [](std::string_view each) { return each.starts_with('n'); });
+    EXPECT_EQ(to_headers(list.get()), (Headers{{"a", "1"}, {"b", "3"}})) << size;
+  }
+}
+
 TEST(ListFaults, TheSlowSearchFindsWhatTheFastOneCannot) {
   const HeadersPointer list = make_headers({{"a", "1"}, {"b", "2"}});
   const std::size_t failures = fail_each([&](std::size_t number) {

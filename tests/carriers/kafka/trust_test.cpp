@@ -127,6 +127,15 @@ TEST_F(TrustTest, AMessageInSeveralFormatsLosesOnlyWhatIsDenied) {
   }
 }
 
+TEST_F(TrustTest, WhatIsDeniedIsRemovedThoughNothingIsWritten) {
+  const PropagatorChain readers = baton::make_chain({"tracecontext", "none", {}, {}, {}}).chain;
+  const Headers theirs = {{"x", "1"}, {"traceparent", other_parent}};
+  EXPECT_EQ(sent(*instrumented(readers), make_headers(theirs)), theirs);
+  const PropagatorChain rules =
+      readers.with_trust({.destinations = {{"orders", false, false, {}}}});
+  EXPECT_EQ(sent(*instrumented(rules), make_headers(theirs)), (Headers{{"x", "1"}}));
+}
+
 TEST_F(TrustTest, AFormatThatIsReadWinsOverOneThatIsOnlyWritten) {
   const Headers theirs = {{"traceparent", parent}, {"b3", other_parent.substr(3, 49) + "-1"}};
   const std::string expected = other_parent.substr(0, 53) + "01";

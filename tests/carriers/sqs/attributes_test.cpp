@@ -49,13 +49,23 @@ BATON_TEST_CARRIER(Attributes, MapBinding);
 
 TEST(SqsAttributesTest, TypesOtherThanStringAreAbsent) {
   Map map;
+  const auto keys = [](const Map& of) {
+    std::string all;
+    AttributeMapCarrier(of).keys([&](std::string_view name) {
+      all += name;
+      return true;
+    });
+    return all;
+  };
   for (const char* type : {"Number", "Binary", "Stringy", ""}) {
     MapBinding::add(map, "a", "1");
     map["a"].SetDataType(type);
     EXPECT_EQ(AttributeMapCarrier(map).get("a"), std::nullopt) << type;
+    EXPECT_EQ(keys(map), "") << type;
   }
   map["a"].SetDataType("String.w3c");
   EXPECT_EQ(AttributeMapCarrier(map).get("a"), "1");
+  EXPECT_EQ(keys(map), "a");
 }
 
 TEST(SqsAttributesTest, TheVeryNameCountsThenOthersInAnyCase) {

@@ -20,7 +20,8 @@ absl::Duration read_retry_after(std::string_view value, absl::Time now) {
   if (!value.empty() && digits.find_outside(value) == value.size()) {
     // A number of more digits is as long as can be.
     wait = absl::SimpleAtoi(text, &seconds) ? absl::Seconds(seconds) : max_retry_after;
-  } else if (absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", text, &date, &ignored)) {
+  } else if (absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", text, &date, &ignored) &&
+             date != absl::InfiniteFuture()) {  // which Abseil reads in any format
     wait = date - now;
   }
   return std::clamp(wait, absl::ZeroDuration(), max_retry_after);

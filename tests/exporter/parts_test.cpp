@@ -99,7 +99,10 @@ TEST(RetryAfterTest, ReadsSecondsAndDates) {
   EXPECT_EQ(read("Fri, 02 Jan 2026 03:04:15 GMT"), 10);
   EXPECT_EQ(read("Fri, 02 Jan 2026 03:04:00 GMT"), 0);
   EXPECT_EQ(read("Sat, 03 Jan 2026 00:00:00 GMT"), 60);
-  for (const char* const malformed : {"", "-1", "1.5", "soon", "7s"}) EXPECT_EQ(read(malformed), 0);
+  for (const char* const malformed :
+       {"", "-1", "1.5", "soon", "7s", "infinite-future", " infinite-future", "infinite-past"}) {
+    EXPECT_EQ(read(malformed), 0) << malformed;
+  }
 }
 
 SpanPointer make_record(std::string_view name = "n") {

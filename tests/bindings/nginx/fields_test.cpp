@@ -119,6 +119,17 @@ TEST(NginxFieldsTest, NamesWithUnderscoresAreTheSameVariable) {
   EXPECT_EQ(changed.result(), (Pairs{{"xkey", "4"}, {"x-key", "5"}}));
 }
 
+TEST(NginxFieldsTest, WhereverTheUnderscoreIs) {
+  constexpr std::array<std::string_view, 1> known{"abc-de-"};
+  for (const char* const name : {"abc_de-", "abc-de_", "ABC_DE_"}) {
+    const NginxList list({{name, "1"}}, 20);
+    FinitePool pool(100);
+    const FieldNames prepared(known);
+    FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
+    EXPECT_TRUE(changes.differ()) << name;
+  }
+}
+
 TEST(NginxFieldsTest, ButNotIfBothAreWritten) {
   Changed changed(Pairs{{"uberctx-a_b", "1"}, {"uberctx-a-b", "2"}});
   changed.changes().set("uberctx-a_b", "3");

@@ -224,6 +224,7 @@ class Metrics(server.TestCase):
         self.assertEqual(lines[:3], ["# HELP baton_extractions_total Requests that were looked at.",
                                      "# TYPE baton_extractions_total counter",
                                      "baton_extractions_total 0"])
+        self.assertIn('baton_format_found_total{format="b3"} 0', lines)
         self.assertNotIn('format="other"', "".join(lines))  # no format lacks a row of its own
         names = [line.split()[2] for line in lines if line.startswith("# TYPE")]
         self.assertEqual(names, ["baton_extractions_total", "baton_format_found_total",

@@ -127,7 +127,8 @@ struct FieldChange {
 class FieldNames {
  public:
   FieldNames() = default;
-  /// The texts must live as long as the requests, in lowercase; names end with zero, each once.
+  /// The texts must live as long as the requests, in lowercase. No name may be there twice; each
+  /// ends with zero.
   explicit FieldNames(std::span<const std::string_view> names,
                       std::span<const std::string_view> prefixes = {});
   /// Those that the chain owns. It must live as long.

@@ -18,17 +18,20 @@ constexpr std::array<std::string_view, 2> names{"traceparent", "b3"};
 /// The fields of a list behind changes.
 class Changed {
  public:
-  explicit Changed(const Pairs& fields, std::size_t part_size = 20, std::size_t memory = 1'000)
-      : list_(fields, part_size), pool_(memory), names_(names) {}
+  explicit Changed(const Pairs& fields, std::size_t part_size = 20, std::size_t memory = 1'000,
+                   std::span<const std::string_view> known = names)
+      : list_(fields, part_size), pool_(memory), names_(known) {}
 
   FieldChanges& changes() { return changes_; }
   [[nodiscard]] bool differ() { return changes_.differ(); }
   [[nodiscard]] bool apply() { return differ() && changes_.apply(made_); }
-  Pairs result() {
+  const MadeList& made() {
     EXPECT_TRUE(apply());
     EXPECT_TRUE(list_.is_unchanged());
-    return laws::pairs_of(made_.part);
+    return made_;
   }
+  Pairs result() { return laws::pairs_of(made().part); }
+  [[nodiscard]] FieldParts parts() const { return list_.parts(); }
 
  private:
   NginxList list_;
@@ -122,11 +125,8 @@ TEST(NginxFieldsTest, NamesWithUnderscoresAreTheSameVariable) {
 TEST(NginxFieldsTest, WhereverTheUnderscoreIs) {
   constexpr std::array<std::string_view, 1> known{"abc-de-"};
   for (const char* const name : {"abc_de-", "abc-de_", "ABC_DE_"}) {
-    const NginxList list({{name, "1"}}, 20);
-    FinitePool pool(100);
-    const FieldNames prepared(known);
-    FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
-    EXPECT_TRUE(changes.differ()) << name;
+    Changed changed(Pairs{{name, "1"}}, 20, 0, known);
+    EXPECT_TRUE(changed.differ()) << name;
   }
 }
 
@@ -139,26 +139,18 @@ TEST(NginxFieldsTest, ButNotIfBothAreWritten) {
 
 TEST(NginxFieldsTest, AFieldBelongsToTheNameThatIsAddedForIt) {
   constexpr std::array<std::string_view, 1> known{"x-key"};
-  const NginxList list({{"x_key", "1"}, {"x-key", "2"}}, 20);
-  FinitePool pool(100);
-  const FieldNames prepared(known);
-  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
-  changes.set("x-key", "2");
-  EXPECT_TRUE(changes.differ());  // both are its fields
-  changes.set("x_key", "1");
-  EXPECT_FALSE(changes.differ());
+  Changed changed(Pairs{{"x_key", "1"}, {"x-key", "2"}}, 20, 100, known);
+  changed.changes().set("x-key", "2");
+  EXPECT_TRUE(changed.differ());  // both are its fields
+  changed.changes().set("x_key", "1");
+  EXPECT_FALSE(changed.differ());
 }
 
 TEST(NginxFieldsTest, AVisitEndsWhereItIsTo) {
-  const NginxList list({{"a", "1"}, {"b3", "x"}, {"c", "2"}, {"traceparent", "y"}}, 2);
-  FinitePool pool(100);
-  const FieldNames prepared(names);
-  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
-  changes.set("b3", "new");
-  MadeList made;
-  ASSERT_TRUE(changes.differ());
-  ASSERT_TRUE(changes.apply(made));
-  for (const FieldParts parts : {list.parts(), FieldParts{&made.part, &made}}) {
+  Changed changed(Pairs{{"a", "1"}, {"b3", "x"}, {"c", "2"}, {"traceparent", "y"}}, 2);
+  changed.changes().set("b3", "new");
+  const MadeList& made = changed.made();
+  for (const FieldParts parts : {changed.parts(), FieldParts{&made.part, &made}}) {
     for (std::size_t last = 1; last <= 4; ++last) {
       std::size_t visited = 0;
       parts.for_each([&](const ngx_table_elt_t&) { return ++visited < last; });
@@ -322,29 +314,18 @@ TEST(NginxFieldsTest, AListIsKnownByWhatItWasMadeOf) {
 }
 
 TEST(NginxFieldsTest, AListIsKnownByWhatWasReplaced) {
-  const NginxList list({{"a", "1"}, {"b3", "x"}}, 20);
-  FinitePool pool(100);
-  const FieldNames prepared(names);
-  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
-  MadeList made;
-  ASSERT_TRUE(changes.differ());
-  ASSERT_TRUE(changes.apply(made));
-  EXPECT_TRUE(made.is_made_of(list.parts()));
-  ngx_list_part_t less = *list.parts().list;
+  Changed changed(Pairs{{"a", "1"}, {"b3", "x"}});
+  const MadeList& made = changed.made();
+  EXPECT_TRUE(made.is_made_of(changed.parts()));
+  ngx_list_part_t less = *changed.parts().list;
   less.nelts = 1;
   EXPECT_FALSE(made.is_made_of({&less, nullptr}));
 }
 
 TEST(NginxFieldsTest, AListIsMadeOfNothing) {
-  const NginxList list({}, 20);
-  FinitePool pool(100);
-  const FieldNames prepared(names);
-  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
-  changes.set("traceparent", "new");
-  MadeList made;
-  ASSERT_TRUE(changes.differ());
-  ASSERT_TRUE(changes.apply(made));
-  EXPECT_TRUE(made.is_made_of(list.parts()));
+  Changed changed(Pairs{});
+  changed.changes().set("traceparent", "new");
+  EXPECT_TRUE(changed.made().is_made_of(changed.parts()));
 }
 
 TEST(NginxFieldsTest, WhatAChainOwnsIsErasedUnlessItIsWritten) {

@@ -109,9 +109,22 @@ TEST(NginxFieldsTest, AnyNumberOfNames) {
   EXPECT_EQ(changed.result().size(), 1'001U);
 }
 
+TEST(NginxFieldsTest, ThereIsRoomForEachName) {
+  constexpr std::size_t room = 24;  // within the changes
+  Changed changed(Pairs{}, 20, room + 1, {});
+  for (std::size_t i = 0; i < room; ++i) changed.changes().erase("k" + std::to_string(i));
+  EXPECT_FALSE(changed.changes().failed());
+  changed.changes().erase("one more");
+  EXPECT_FALSE(changed.changes().failed());  // no name of a field
+  changed.changes().erase("one-more");
+  EXPECT_TRUE(changed.changes().failed());  // the memory that was left has its room, not its name
+}
+
 TEST(NginxFieldsTest, MoreNamesThanHaveANumber) {
-  Changed changed(Pairs{{"a", "1"}}, 20, 1'000'000);
-  for (int i = 0; i < 0xffff; ++i) changed.changes().set("k" + std::to_string(i), "v");
+  Changed changed(Pairs{{"a", "1"}}, 20, 1'000'000, {});
+  for (int i = 0; i < 0xfffe; ++i) changed.changes().set("k" + std::to_string(i), "v");
+  EXPECT_FALSE(changed.changes().failed());
+  changed.changes().set("k", "v");
   EXPECT_TRUE(changed.changes().failed());
   EXPECT_FALSE(changed.apply());
 }
@@ -294,11 +307,17 @@ TEST(NginxFieldsTest, AListIsKnownByWhatItWasMadeOf) {
   EXPECT_TRUE(is_made_of(more));
 
   auto* const fields = static_cast<ngx_table_elt_t*>(parts.list->elts);
+  u_char other = 'x';
   for (std::size_t i = 0; i < 3; ++i) {
     const ngx_table_elt_t before = fields[i];
-    fields[i].value = text_of("theirs");
-    EXPECT_FALSE(is_made_of(*parts.list));
-    fields[i] = before;
+    for (ngx_str_t* const text : {&fields[i].key, &fields[i].value}) {
+      text->data = &other;
+      EXPECT_FALSE(is_made_of(*parts.list));
+      fields[i] = before;
+      --text->len;
+      EXPECT_FALSE(is_made_of(*parts.list));
+      fields[i] = before;
+    }
     fields[i].hash = 0;  // as nginx marks what is not there any more
     EXPECT_FALSE(is_made_of(*parts.list));
     fields[i] = before;
@@ -320,6 +339,16 @@ TEST(NginxFieldsTest, AListIsKnownByWhatWasReplaced) {
   ngx_list_part_t less = *changed.parts().list;
   less.nelts = 1;
   EXPECT_FALSE(made.is_made_of({&less, nullptr}));
+}
+
+TEST(NginxFieldsTest, AListBehindIsAChange) {
+  Changed changed(Pairs{{"b3", "x"}, {"a", "1"}});
+  const MadeList& made = changed.made();
+  ngx_list_part_t now = made.part;
+  EXPECT_TRUE(made.is_unchanged(now));
+  ngx_list_part_t behind{};
+  now.next = &behind;
+  EXPECT_FALSE(made.is_unchanged(now));
 }
 
 TEST(NginxFieldsTest, AListIsMadeOfNothing) {

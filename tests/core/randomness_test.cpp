@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <string>
@@ -16,6 +19,7 @@
 
 #include "baton/ids.hpp"
 #include "core/keyed_hash.hpp"
+#include "core/random.hpp"
 #include "support/child_process.hpp"
 
 namespace {
@@ -155,6 +159,22 @@ void expect_all_different(int bytes) {
 TEST(Randomness, IdsAreUniqueWithoutIt) { expect_all_different(nothing); }
 
 TEST(Randomness, IdsAreUniqueIfItIsAllZeros) { expect_all_different(0); }
+
+/// How many of the numbers, which are used where the system gives none, have each bit.
+TEST(Randomness, ItsReplacementHasEachBitAsOftenAsNot) {
+  const auto bits_out_of_bounds = [] {
+    constexpr int numbers = 4'096;
+    std::array<int, 64> counts{};
+    for (int i = 0; i < numbers; ++i) {
+      const std::uint64_t number = detail::secret_bits();
+      for (unsigned bit = 0; bit < 64; ++bit) counts[bit] += static_cast<int>(number >> bit & 1U);
+    }
+    // Ten standard deviations, of 32 each.
+    return std::to_string(std::ranges::count_if(
+        counts, [](int count) { return std::abs(count - numbers / 2) > 320; }));
+  };
+  EXPECT_EQ(run_with(nothing, bits_out_of_bounds), "0");
+}
 
 TEST(Randomness, HashesDifferWithoutIt) {
   EXPECT_NE(run_with(nothing, hash_of_a_name), run_with(nothing, hash_of_a_name));

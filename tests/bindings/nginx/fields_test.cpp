@@ -216,14 +216,9 @@ TEST(NginxFieldsTest, WhatOthersRemoveIsGone) {
                         // Ours is gone, so what it replaced is, too.
                         Pairs{{"a", "1"}, {"c", "2"}, {"b3", "x"}}};
   for (std::size_t at = 0; at < left.size(); ++at) {
-    const NginxList list({{"a", "1"}, {"b3", "x"}, {"TraceParent", "y"}, {"c", "2"}}, 2);
-    FinitePool pool(100);
-    const FieldNames prepared(names);
-    FieldChanges first(prepared, list.parts(), {&FinitePool::take, &pool});
-    first.set("traceparent", "new");
-    MadeList made;
-    ASSERT_TRUE(first.differ());
-    ASSERT_TRUE(first.apply(made));
+    Changed changed(Pairs{{"a", "1"}, {"b3", "x"}, {"TraceParent", "y"}, {"c", "2"}}, 2);
+    changed.changes().set("traceparent", "new");
+    const MadeList& made = changed.made();
     EXPECT_EQ(laws::pairs_of(made.part), (Pairs{{"a", "1"}, {"c", "2"}, {"traceparent", "new"}}));
 
     ngx_list_part_t now = made.part;
@@ -231,6 +226,7 @@ TEST(NginxFieldsTest, WhatOthersRemoveIsGone) {
     remove(now, at);
     EXPECT_TRUE(made.is(now));
     EXPECT_FALSE(made.is_unchanged(now));
+    FinitePool pool(1);
     const FieldNames none;
     const FieldParts old{&now, &made};
     FieldChanges back(none, old, {&FinitePool::take, &pool});
@@ -244,15 +240,10 @@ TEST(NginxFieldsTest, WhatOthersRemoveIsGone) {
 }
 
 TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
-  const NginxList list({{"a", "1"}, {"b3", "x"}, {"traceparent", "y"}}, 2);
-  FinitePool pool(100);
-  const FieldNames prepared(names);
-  FieldChanges first(prepared, list.parts(), {&FinitePool::take, &pool});
-  first.set("traceparent", "new");
-  first.set("b3", "new");
-  MadeList made;
-  ASSERT_TRUE(first.differ());
-  ASSERT_TRUE(first.apply(made));
+  Changed changed(Pairs{{"a", "1"}, {"b3", "x"}, {"traceparent", "y"}}, 2);
+  changed.changes().set("traceparent", "new");
+  changed.changes().set("b3", "new");
+  const MadeList& made = changed.made();
 
   ngx_list_part_t now = made.part;
   auto* const fields = static_cast<ngx_table_elt_t*>(now.elts);
@@ -264,6 +255,7 @@ TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
   ngx_list_part_t behind = *more.parts().list;
   now.next = &behind;
 
+  FinitePool pool(100);
   const FieldNames none;
   const FieldParts old{&now, &made};
   FieldChanges back(none, old, {&FinitePool::take, &pool});
@@ -273,6 +265,7 @@ TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
   const Pairs others{{"a", "2"}, {"traceparent", "own"}, {"c", "3"}, {"d", "4"}, {"b3", "x"}};
   EXPECT_EQ(laws::pairs_of(restored.part), others);
 
+  const FieldNames prepared(names);
   FieldChanges again(prepared, old, {&FinitePool::take, &pool});
   again.set("traceparent", "last");
   ASSERT_TRUE(again.differ());
@@ -282,17 +275,12 @@ TEST(NginxFieldsTest, WhatOthersChangeOrAddRemains) {
 }
 
 TEST(NginxFieldsTest, AListIsKnownByWhatItWasMadeOf) {
-  const NginxList list({{"a", "1"}, {"b3", "x"}, {"traceparent", "y"}, {"c", "2"}}, 3);
-  FinitePool pool(100);
-  const FieldNames prepared(names);
-  FieldChanges changes(prepared, list.parts(), {&FinitePool::take, &pool});
-  changes.set("traceparent", "new");
-  MadeList made;
-  ASSERT_TRUE(changes.differ());
-  ASSERT_TRUE(changes.apply(made));
-  EXPECT_TRUE(made.is_made_of(list.parts()));
+  Changed changed(Pairs{{"a", "1"}, {"b3", "x"}, {"traceparent", "y"}, {"c", "2"}}, 3);
+  changed.changes().set("traceparent", "new");
+  const MadeList& made = changed.made();
+  const FieldParts parts = changed.parts();
+  EXPECT_TRUE(made.is_made_of(parts));
 
-  const FieldParts parts = list.parts();
   const auto is_made_of = [&made](const ngx_list_part_t& part) {
     return made.is_made_of({&part, nullptr});
   };

@@ -135,6 +135,13 @@ TEST(NginxFieldsTest, NamesWithUnderscoresAreTheSameVariable) {
   EXPECT_EQ(changed.result(), (Pairs{{"xkey", "4"}, {"x-key", "5"}}));
 }
 
+TEST(NginxFieldsTest, ButAreWrittenAnew) {
+  constexpr std::array<std::string_view, 1> known{"x-key"};
+  Changed changed(Pairs{{"x_key", "1"}}, 20, 100, known);
+  changed.changes().set("x-key", "1");
+  EXPECT_EQ(changed.result(), (Pairs{{"x-key", "1"}}));
+}
+
 TEST(NginxFieldsTest, WhereverTheUnderscoreIs) {
   constexpr std::array<std::string_view, 1> known{"abc-de-"};
   for (const char* const name : {"abc_de-", "abc-de_", "ABC_DE_"}) {
@@ -317,6 +324,9 @@ TEST(NginxFieldsTest, AListIsKnownByWhatItWasMadeOf) {
     ours[i].value = text_of("theirs");
     EXPECT_FALSE(is_made_of(*parts.list));
     ours[i] = before;
+    --ours[i].value.len;
+    EXPECT_FALSE(is_made_of(*parts.list));
+    ours[i] = before;
   }
 }
 
@@ -337,6 +347,14 @@ TEST(NginxFieldsTest, AListBehindIsAChange) {
   ngx_list_part_t behind{};
   now.next = &behind;
   EXPECT_FALSE(made.is_unchanged(now));
+}
+
+TEST(NginxFieldsTest, AnotherListIsAChange) {
+  Changed changed(Pairs{{"b3", "x"}, {"a", "1"}});
+  const MadeList& made = changed.made();
+  const NginxList other({{"a", "1"}}, 20);
+  ASSERT_EQ(other.parts().list->nelts, made.part.nelts);
+  EXPECT_FALSE(made.is_unchanged(*other.parts().list));
 }
 
 TEST(NginxFieldsTest, AListIsMadeOfNothing) {

@@ -120,6 +120,20 @@ TEST(NginxFieldsTest, ThereIsRoomForEachName) {
   EXPECT_TRUE(changed.changes().failed());  // the memory that was left has its room, not its name
 }
 
+void* take_little(void* pool, std::size_t size) noexcept {
+  return size < 1'000 ? FinitePool::take(pool, size) : nullptr;
+}
+
+TEST(NginxFieldsTest, MemoryForANameIsNoRoomForIt) {
+  FinitePool pool(100);
+  const FieldNames none;
+  FieldChanges changes(none, {}, {&take_little, &pool});
+  for (int i = 0; i < 24; ++i) changes.erase("k" + std::to_string(i));
+  EXPECT_FALSE(changes.failed());
+  changes.erase("one-more");
+  EXPECT_TRUE(changes.failed());
+}
+
 TEST(NginxFieldsTest, MoreNamesThanHaveANumber) {
   Changed changed(Pairs{{"a", "1"}}, 20, 1'000'000, {});
   for (int i = 0; i < 0xfffe; ++i) changed.changes().set("k" + std::to_string(i), "v");

@@ -353,13 +353,16 @@ TEST(NginxFieldsTest, AListIsKnownByWhatWasReplaced) {
   EXPECT_FALSE(made.is_made_of({&less, nullptr}));
 }
 
-TEST(NginxFieldsTest, AListBehindIsAChange) {
+TEST(NginxFieldsTest, WhatIsBehindIsAChange) {
   Changed changed(Pairs{{"b3", "x"}, {"a", "1"}});
   const MadeList& made = changed.made();
   ngx_list_part_t now = made.part;
   EXPECT_TRUE(made.is_unchanged(now));
   ngx_list_part_t behind{};
   now.next = &behind;
+  EXPECT_FALSE(made.is_unchanged(now));
+  now.next = nullptr;
+  ++now.nelts;
   EXPECT_FALSE(made.is_unchanged(now));
 }
 

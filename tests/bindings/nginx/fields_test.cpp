@@ -109,15 +109,17 @@ TEST(NginxFieldsTest, AnyNumberOfNames) {
   EXPECT_EQ(changed.result().size(), 1'001U);
 }
 
-TEST(NginxFieldsTest, ThereIsRoomForEachName) {
-  constexpr std::size_t room = 24;  // within the changes
+/// So many names need no room of the pool.
+constexpr std::size_t room = 24;
+
+TEST(NginxFieldsTest, RoomForANameIsNoMemoryForIt) {
   Changed changed(Pairs{}, 20, room + 1, {});
   for (std::size_t i = 0; i < room; ++i) changed.changes().erase("k" + std::to_string(i));
   EXPECT_FALSE(changed.changes().failed());
   changed.changes().erase("one more");
   EXPECT_FALSE(changed.changes().failed());  // no name of a field
   changed.changes().erase("one-more");
-  EXPECT_TRUE(changed.changes().failed());  // the memory that was left has its room, not its name
+  EXPECT_TRUE(changed.changes().failed());
 }
 
 void* take_little(void* pool, std::size_t size) noexcept {
@@ -128,7 +130,7 @@ TEST(NginxFieldsTest, MemoryForANameIsNoRoomForIt) {
   FinitePool pool(100);
   const FieldNames none;
   FieldChanges changes(none, {}, {&take_little, &pool});
-  for (int i = 0; i < 24; ++i) changes.erase("k" + std::to_string(i));
+  for (std::size_t i = 0; i < room; ++i) changes.erase("k" + std::to_string(i));
   EXPECT_FALSE(changes.failed());
   changes.erase("one-more");
   EXPECT_TRUE(changes.failed());

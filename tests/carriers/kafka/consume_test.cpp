@@ -118,6 +118,7 @@ TEST_F(ConsumeTest, UnreadableHeadersAreReported) {
   ASSERT_EQ(report.issue_count(), 1U);
   EXPECT_EQ(report.issues()[0].field, "headers");
   EXPECT_EQ(report.issues()[0].error.code, baton::ErrorCode::bad_value);
+  EXPECT_EQ(report.issues()[0].error.offset, 0U);
   EXPECT_EQ(extract(*message), Context());
 }
 

@@ -210,6 +210,17 @@ TEST(KafkaHeadersCarrierTest, ReadsWithoutCopying) {
   EXPECT_EQ(ConstHeadersCarrier(list.get()).get("a")->data(), value);
 }
 
+TEST(KafkaHeadersCarrierTest, ErasesAnyNumberOfHeadersBetweenOthers) {
+  for (std::size_t count = 1; count <= 64; ++count) {
+    Headers headers(count, {"b3", "d"});
+    headers.emplace(headers.begin(), "first", "1");
+    headers.emplace_back("last", "2");
+    const HeadersPointer list = make_headers(headers);
+    HeadersCarrier(*list).erase("b3");
+    EXPECT_EQ(to_headers(list.get()), (Headers{{"first", "1"}, {"last", "2"}})) << count;
+  }
+}
+
 TEST(KafkaHeadersCarrierTest, NoListIsAnEmptyOne) {
   const ConstHeadersCarrier carrier(nullptr);
   EXPECT_EQ(carrier.get("a"), std::nullopt);

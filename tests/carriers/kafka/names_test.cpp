@@ -6,10 +6,13 @@
 
 #include "carriers/kafka/appending_carrier.hpp"
 #include "carriers/kafka/c_name.hpp"
+#include "support.hpp"
 #include "support/everything.hpp"
 
 namespace {
 
+using namespace kafka_test;
+using baton::kafka::internal::AppendingCarrier;
 using baton::kafka::internal::CName;
 using baton::kafka::internal::is_plain;
 using baton::test::everything;
@@ -34,6 +37,11 @@ static_assert(!is_kept<CName::max_size + 2>());
 static_assert(CName(std::string_view("a\0b", 3)).get() == nullptr);
 static_assert(CName(std::string_view("\0", 1)).get() == nullptr);
 
+TEST(KafkaNames, HaveNoMoreThanTheirLimit) {
+  EXPECT_TRUE(is_kept<CName::max_size>());
+  EXPECT_FALSE(is_kept<CName::max_size + 1>());
+}
+
 TEST(KafkaNames, OfAllFormatsAreShortEnoughAndPlain) {
   for (const std::string_view field : everything().fields()) {
     EXPECT_NE(CName(field).get(), nullptr) << field;
@@ -52,6 +60,17 @@ TEST(KafkaNames, WithACapitalOrANulAreNotPlain) {
         EXPECT_EQ(is_plain(name), !is_bad) << size << ' ' << at << ' ' << byte;
       }
     }
+  }
+}
+
+TEST(KafkaNames, OfAnyLengthAreAppendedOnce) {
+  for (std::size_t size = 1; size <= 200; ++size) {
+    const HeadersPointer list(rd_kafka_headers_new(0));
+    AppendingCarrier carrier(*list, [](std::string_view) { return true; });
+    const std::string name(size, 'a');
+    carrier.set(name, "1");
+    carrier.set(name, "2");
+    EXPECT_EQ(to_headers(list.get()), (Headers{{name, "2"}})) << size;
   }
 }
 

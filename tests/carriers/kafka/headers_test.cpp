@@ -184,6 +184,18 @@ TYPED_TEST(KafkaHeadersTest, EraseTakesAViewOfAName) {
   EXPECT_EQ(this->raw(), FieldList{});
 }
 
+TYPED_TEST(KafkaHeadersTest, SetTakesAViewOfAName) {
+  this->arrive("a", "1");
+  auto carrier = this->writer();
+  std::string_view name;
+  carrier.keys([&](std::string_view first) {
+    name = first;
+    return false;
+  });
+  carrier.set(name, "2");
+  EXPECT_EQ(this->raw(), (FieldList{{"a", "2"}}));
+}
+
 TYPED_TEST(KafkaHeadersTest, TenThousandHeadersAndAMegabyteValue) {
   this->arrive("traceparent", parent);
   for (int i = 0; i < 10000; ++i) {

@@ -9,6 +9,7 @@
 
 #include "baton/id_tracer.hpp"
 #include "baton/testing/matchers.hpp"
+#include "carriers/kafka/message_span.hpp"
 #include "span_support.hpp"
 #include "support/span_cases.hpp"
 
@@ -91,6 +92,15 @@ TEST_F(SpanTest, ProcessEndsWithTheHandlersException) {
   EXPECT_EQ(span.name, "ship");
 }
 
+TEST(PlaceTest, WhatIsUnknownIsNoAttribute) {
+  rd_kafka_message_t message{};
+  message.partition = RD_KAFKA_PARTITION_UA;
+  message.offset = RD_KAFKA_OFFSET_INVALID;
+  baton::detail::Attributes attributes;
+  baton::kafka::internal::Place(message).add_to(attributes);
+  EXPECT_TRUE(attributes.all().empty());
+}
+
 rd_kafka_resp_err_t produce_with_key(rd_kafka_t& producer, std::string key) {
   return rd_kafka_producev(&producer, RD_KAFKA_VTYPE_TOPIC, "orders", RD_KAFKA_VTYPE_KEY,
                            key.data(), key.size(), RD_KAFKA_VTYPE_END);
@@ -109,6 +119,7 @@ TEST_F(SpanTest, AKeyIsShownIfItIsText) {
                                                       {"\xff\xfe", "none"},
                                                       {std::string("a\0", 2), "none"},
                                                       {"a\n", "none"},
+                                                      {"a\x1f", "none"},
                                                       {"a\x7f", "none"},
                                                       {"a ~", "a ~"},
                                                       {"\xc3", "none"},

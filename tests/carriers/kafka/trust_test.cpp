@@ -83,6 +83,14 @@ TEST_F(TrustTest, AMessageKeepsItsContextIfThatMayLeave) {
             (Headers{{"traceparent", parent}, {"baggage", "b=3"}}));
 }
 
+TEST_F(TrustTest, AMessageKeepsNoFieldsThatGiveNoContext) {
+  const PropagatorChain chain = baton::make_chain({"b3", "tracecontext", {}, {}, {}}).chain;
+  const Context context = context_of(parent);
+  const Scope scope(context);
+  EXPECT_EQ(sent(*instrumented(chain), make_headers({{"tracestate", "a=1"}})),
+            (Headers{{"traceparent", parent}}));
+}
+
 /// What several formats of a message say together remains, except for what the rule denies.
 TEST_F(TrustTest, AMessageInSeveralFormatsLosesOnlyWhatIsDenied) {
   using enum baton::ExtractionPolicy;

@@ -313,4 +313,13 @@ TEST(CppWorkTest, SpellingsBeyondTheLimitStay) {
   }
 }
 
+// A spelling counts once, however many headers have it.
+TEST(CppWorkTest, RepeatedSpellingsAreOne) {
+  Headers theirs(2 * CppHeadersCarrier::max_spellings, {"b3", "d"});
+  theirs.emplace_back("B3", "0");
+  const CppHeaders list = make_cpp(theirs);
+  CppHeadersCarrier(*list).erase("b3");
+  EXPECT_EQ(list->size(), 0U);
+}
+
 }  // namespace

@@ -91,6 +91,16 @@ TEST_F(TrustTest, AMessageKeepsNoFieldsThatGiveNoContext) {
             (Headers{{"traceparent", parent}}));
 }
 
+TEST_F(TrustTest, AChainThatWritesNothingReplacesNothing) {
+  const PropagatorChain chain = baton::make_chain({"tracecontext", "none", {}, {}, {}}).chain;
+  const Context context = context_of(parent);
+  const Scope scope(context);
+  const Headers theirs = {{"traceparent", other_parent}};
+  for (const Existing existing : {Existing::keep, Existing::replace}) {
+    EXPECT_EQ(sent(*instrumented(chain, existing), make_headers(theirs)), theirs);
+  }
+}
+
 /// What several formats of a message say together remains, except for what the rule denies.
 TEST_F(TrustTest, AMessageInSeveralFormatsLosesOnlyWhatIsDenied) {
   using enum baton::ExtractionPolicy;

@@ -175,6 +175,7 @@ TYPED_TEST(CurlCall, HasNoStatusWhereTheProtocolHasNone) {
   const RecordedSpan span = this->tracer_.ended().back();
   EXPECT_FALSE(span.is_error);
   EXPECT_FALSE(span.attributes.contains("http.response.status_code"));
+  EXPECT_FALSE(span.attributes.contains("server.port"));
 }
 
 TYPED_TEST(CurlCall, FindsTheHostByCurlsOwnReader) {
@@ -330,9 +331,15 @@ TEST(CurlCallObject, EndsIfItIsDestroyedOrReplaced) {
   }
   EXPECT_EQ(tracer.open(), 0U);
   ASSERT_EQ(tracer.ended().size(), 2U);
-  for (const RecordedSpan& span : tracer.ended()) EXPECT_EQ(span.error_type, "cancelled");
+  for (const RecordedSpan& span : tracer.ended()) {
+    EXPECT_TRUE(span.is_error);
+    EXPECT_EQ(span.error_type, "cancelled");
+  }
   Call none;
   none.end(CURLE_OK);
+  none = Call(handle, "http://a b/", list.head,
+              {.chain = chain.with_trust({.destinations = {{"*"}}})});
+  EXPECT_EQ(none.status(), CURLE_URL_MALFORMAT);
 }
 
 /// Writes over the first line of a list, and throws then.
@@ -372,7 +379,8 @@ TEST(CurlCallObject, LeavesTheHandleUsableIfAFormatThrows) {
 
 TEST(CurlResponse, IsReadWithinBounds) {
   Server server;
-  std::string head = "200 OK\r\nServer-Timing: db;dur=1\r\nEmpty:";
+  const std::string longest(255, 'y');
+  std::string head = "200 OK\r\nServer-Timing: db;dur=1\r\nEmpty:\r\n" + longest + ": 1";
   for (int i = 0; i < 200; ++i) head += "\r\nX-Many: " + std::to_string(i);
   head +=
       "\r\nserver-timing: traceparent;desc=00-0af7651916cd43dd8448eb211c80319c-"
@@ -389,6 +397,7 @@ TEST(CurlResponse, IsReadWithinBounds) {
   EXPECT_EQ(response.get("absent"), std::nullopt);
   EXPECT_EQ(response.get(""), std::nullopt);
   EXPECT_EQ(response.get(std::string_view("empty\0", 6)), std::nullopt);
+  EXPECT_EQ(response.get(longest), "1");
   EXPECT_EQ(response.get(std::string(255, 'x')), std::nullopt);
   EXPECT_EQ(response.get(std::string(256, 'x')), std::nullopt);
   EXPECT_EQ(baton::curl::read_answer(handle).span_id.to_string(), "b7ad6b7169203331");

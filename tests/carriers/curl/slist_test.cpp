@@ -45,16 +45,16 @@ FieldList fields_of(const List& list) {
   return fields;
 }
 
-const std::vector<std::string> odd_lines{"Name: value", "name:v",  "A:",    "A: \t\v\f", "B;",
-                                         "C; ",         "D;x",     "E;: 1", "E;f: 2",    ":x",
-                                         ";",           "",        "none",  "G : 3",     "H:;",
-                                         "I:: 4",       "J: 5 \t", "K;;",   "L;;: 6"};
+const std::vector<std::string> odd_lines{
+    "Name: value", "name:v", "A:",      "A: \t\v\f", "B;",     "C; ",        "D;x",
+    "E;: 1",       "E;f: 2", ":x",      ";",         "",       "none",       "G : 3",
+    "H:;",         "I:: 4",  "J: 5 \t", "K;;",       "L;;: 6", "M: \xc3\xa9"};
 
 TEST(SlistCarrier, ReadsLinesAsCurlSendsThem) {
   const List list(odd_lines);
-  const FieldList expected{{"Name", "value"}, {"name", "v"}, {"B", ""},  {"E;", "1"},
-                           {"E;f", "2"},      {"G ", "3"},   {"H", ";"}, {"I", ": 4"},
-                           {"J", "5"},        {"L;;", "6"}};
+  const FieldList expected{{"Name", "value"}, {"name", "v"}, {"B", ""},        {"E;", "1"},
+                           {"E;f", "2"},      {"G ", "3"},   {"H", ";"},       {"I", ": 4"},
+                           {"J", "5"},        {"L;;", "6"},  {"M", "\xc3\xa9"}};
   EXPECT_EQ(fields_of(list), expected);
   EXPECT_EQ(ConstSlistCarrier(list.head).get("a"), std::nullopt);
   EXPECT_EQ(ConstSlistCarrier(list.head).get("e"), std::nullopt);

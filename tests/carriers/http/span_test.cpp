@@ -158,6 +158,13 @@ TYPED_TEST(ServerSpans, EndWithAnErrorIfTheHandlerThrows) {
   EXPECT_EQ(tracer.open(), 0U);
   ASSERT_EQ(tracer.ended().size(), 1U);
   EXPECT_TRUE(tracer.ended()[0].is_error);
+  EXPECT_NE(tracer.ended()[0].error_type, "cancelled");
+}
+
+TYPED_TEST(ServerSpans, EndWithoutAnErrorIfTheHandlerHasNoResult) {
+  RecordingTracer tracer;
+  TypeParam::call(request_from({}), [] {}, {.chain = chain, .tracer = &tracer});
+  EXPECT_FALSE(tracer.ended().at(0).is_error);
 }
 
 TYPED_TEST(ServerSpans, EndByTheStatusOfTheResponse) {
@@ -356,6 +363,7 @@ TEST(CoServeSpan, EndsIfItsCoroutineIsDestroyedOrNeverRuns) {
     EXPECT_EQ(tracer.open(), 1U);
   }
   EXPECT_EQ(tracer.open(), 0U);
+  EXPECT_TRUE(tracer.ended().at(0).is_error);
   EXPECT_EQ(tracer.ended().at(0).error_type, "cancelled");
   {
     auto never = baton::http::co_serve(request, forever, {.tracer = &tracer});

@@ -163,7 +163,7 @@ inline void end_span(Span& span, CURL* handle, CURLcode result) {
     attributes.add("http.request.method", http::internal::known_method(method));
   }
   attributes.add("network.protocol.version", version_of(handle));
-  if (status >= first_error || (status != 0 && result == CURLE_OK)) {
+  if (status >= first_error) {
     http::internal::end_by_status(span, static_cast<int>(status), first_error, attributes);
     return;
   }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <new>
 #include <span>
+#include <string_view>
 
 #include "core/extraction_counter.hpp"
 
@@ -142,7 +143,8 @@ ngx_int_t answer_metrics(ngx_http_request_t* r) {
   r->headers_out.status = NGX_HTTP_OK;
   r->headers_out.content_length_n = buffer->last - buffer->pos;
   r->headers_out.content_type = text_of("text/plain; version=0.0.4; charset=utf-8");
-  r->headers_out.content_type_len = r->headers_out.content_type.len;
+  // Without parameters, as nginx compares it with `gzip_types`.
+  r->headers_out.content_type_len = std::string_view("text/plain").size();
   const ngx_int_t status = ngx_http_send_header(r);
   if (status == NGX_ERROR || status > NGX_OK || r->header_only != 0) return status;
   ngx_chain_t out{buffer, nullptr};

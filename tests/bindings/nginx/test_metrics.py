@@ -181,6 +181,22 @@ class Metrics(server.TestCase):
                         nginx.url(target="/metrics"))
             self.assertEqual(done.stdout, status)
 
+    def test_they_are_text_for_other_modules(self):
+        nginx = self.start("gzip on; gzip_types text/plain; charset utf-8;" + COUNTING)
+        answer = nginx.send(b"GET /metrics HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n"
+                            b"Connection: close\r\n\r\n")
+        self.assertIn(b"\r\nContent-Encoding: gzip\r\n", answer)
+        self.assertIn(b"\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n", answer)
+
+    def test_where_nothing_is_served(self):
+        nginx = self.nginx("")
+        text = nginx.path.read_text()
+        nginx.path.write_text(text[:text.index("http {")])
+        nginx.start()
+        server.wait_until(lambda: len(nginx.children()) == 2, "workers run")
+        nginx.stop()
+        self.assertNotIn("exited on signal", nginx.error_log())
+
     def test_requests_in_a_row(self):
         """None leaves the client waiting, or with bytes that are the next one's."""
         nginx = self.start()

@@ -61,6 +61,7 @@ TEST(SqsAttributesTest, TypesOtherThanStringAreAbsent) {
     MapBinding::add(map, "a", "1");
     map["a"].SetDataType(type);
     EXPECT_EQ(AttributeMapCarrier(map).get("a"), std::nullopt) << type;
+    EXPECT_EQ(AttributeMapCarrier(map).get("A"), std::nullopt) << type;
     EXPECT_EQ(keys(map), "") << type;
   }
   map["a"].SetDataType("String.w3c");
@@ -87,6 +88,9 @@ TEST(SqsAttributesTest, TheVeryNameCountsThenOthersInAnyCase) {
   EXPECT_EQ(carrier.get("traceparent"), "4");
   carrier.get_all("traceparent", add);
   EXPECT_EQ(all, "3124");
+  int visits = 0;
+  carrier.get_all("traceparent", [&](std::string_view) { return ++visits < 2; });
+  EXPECT_EQ(visits, 2);
 }
 
 TEST(SqsAttributesTest, WhatSqsWouldRefuseIsNotWritten) {

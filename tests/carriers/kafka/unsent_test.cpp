@@ -5,17 +5,22 @@
 
 #include <array>
 #include <set>
+#include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
+#include "carriers/kafka/sent_spans.hpp"
 #include "span_support.hpp"
 
 namespace {
 
 using namespace kafka_test;
 using baton::RecordedSpan;
+using baton::RecordingTracer;
 using baton::kafka::forward;
 using baton::kafka::instrument;
+using baton::kafka::internal::SentSpans;
 
 /// Believes at once that a topic or partition does not exist.
 const Settings impatient = {{"topic.metadata.propagation.max.ms", "0"}};
@@ -264,6 +269,52 @@ TEST_F(UnsentTest, ManyThreadsEachEndTheirSpans) {
   }
   EXPECT_EQ(tracer_.open(), 0U);
   EXPECT_EQ(tracer_.ended().size(), std::size_t{threads * messages});
+}
+
+class SentSpansTest : public testing::Test {
+ protected:
+  void add(SentSpans& spans, const rd_kafka_message_t& message, std::string_view name) {
+    spans.add(message, baton::Span(&tracer_, {.parent = {}, .name = name}));
+  }
+  /// The names of spans that have ended since the last call.
+  std::vector<std::string> ended() {
+    std::vector<std::string> names;
+    for (const RecordedSpan& span : tracer_.ended()) names.push_back(span.name);
+    tracer_.clear();
+    return names;
+  }
+
+  RecordingTracer tracer_;
+  rd_kafka_message_t message_{};
+};
+
+TEST_F(SentSpansTest, AMessageThatWasDroppedHasEnded) {
+  SentSpans spans;
+  add(spans, message_, "dropped");
+  add(spans, message_, "at the same place");
+  EXPECT_EQ(tracer_.ended().at(0).error_type, "_DESTROY");
+  EXPECT_EQ(ended(), std::vector<std::string>{"dropped"});
+  EXPECT_EQ(tracer_.open(), 1U);
+}
+
+/// The report of a batch may show the application's struct instead of the message.
+TEST_F(SentSpansTest, AStrangeReportEndsTheLastOfItsThreadAndClient) {
+  SentSpans spans;
+  SentSpans of_another;
+  const rd_kafka_message_t other{};
+  const rd_kafka_message_t strange{};
+  rd_kafka_message_t with_topic{};
+  with_topic.rkt = reinterpret_cast<rd_kafka_topic_t*>(&with_topic);
+  add(of_another, message_, "another client's");
+  add(spans, other, "other");
+  add(spans, message_, "last");
+  of_another.end(strange);
+  spans.end(with_topic);
+  EXPECT_EQ(ended(), std::vector<std::string>{});
+  spans.end(other);
+  EXPECT_EQ(ended(), std::vector<std::string>{"other"});
+  spans.end(strange);
+  EXPECT_EQ(ended(), std::vector<std::string>{"last"});
 }
 
 }  // namespace

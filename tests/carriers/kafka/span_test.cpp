@@ -156,6 +156,7 @@ TEST_F(SpanTest, AProducerStartsASpanForEachMessage) {
       expect_same(baton::kafka::extract(*message, {.chain = everything()}), span.context);
       EXPECT_EQ(span.kind, SpanKind::producer);
       EXPECT_EQ(span.name, "send orders");
+      EXPECT_TRUE(span.links.empty());
       EXPECT_FALSE(span.is_error);
       EXPECT_EQ(span.attributes, (Attributes{{"messaging.system", "kafka"},
                                              {"messaging.operation.name", "send"},

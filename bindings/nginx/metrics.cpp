@@ -142,9 +142,9 @@ ngx_int_t answer_metrics(ngx_http_request_t* r) {
 
   r->headers_out.status = NGX_HTTP_OK;
   r->headers_out.content_length_n = buffer->last - buffer->pos;
-  r->headers_out.content_type = text_of("text/plain; version=0.0.4; charset=utf-8");
-  // Without parameters, as nginx compares it with `gzip_types`.
-  r->headers_out.content_type_len = std::string_view("text/plain").size();
+  constexpr std::string_view type = "text/plain; version=0.0.4; charset=utf-8";
+  r->headers_out.content_type = text_of(type);
+  r->headers_out.content_type_len = type.find(';');  // what nginx compares with `gzip_types`
   const ngx_int_t status = ngx_http_send_header(r);
   if (status == NGX_ERROR || status > NGX_OK || r->header_only != 0) return status;
   ngx_chain_t out{buffer, nullptr};

@@ -58,7 +58,7 @@ bool MadeList::is_whole(const ngx_list_part_t& list) const noexcept {
 }
 
 bool MadeList::is_made_of(const FieldParts& old) const noexcept {
-  if (!is_whole(part)) return false;
+  if (part.nelts == 0 || !is_whole(part)) return false;
   std::span kept(static_cast<const ngx_table_elt_t*>(part.elts), part.nelts - set.size());
   std::span replaced = taken;
   bool is_same = true;
@@ -248,9 +248,8 @@ bool FieldChanges::differ() noexcept {
 }
 
 bool FieldChanges::apply(MadeList& made) {
-  constexpr std::size_t room = 4;  // for fields that other modules add
   if (failed_) return false;
-  const std::size_t capacity = kept_ + size_ + room;
+  const std::size_t capacity = kept_ + size_ + 1;  // an empty list must have room for a field
   auto* const fields =
       static_cast<ngx_table_elt_t*>(memory_((capacity + taken_ + size_) * sizeof(ngx_table_elt_t)));
   if (fields == nullptr) return false;

@@ -48,11 +48,12 @@ struct MadeList {
   [[nodiscard]] bool has_set(const ngx_table_elt_t& field) const noexcept;
   /// Whether a list has all that was set, and none of it was changed.
   [[nodiscard]] bool is_whole(const ngx_list_part_t& list) const noexcept;
-  /// The same, and other modules have not added or removed a field either.
+  /// The same, and other modules have not added or removed a field either. False for an empty list:
+  /// nginx would write the field that one request adds where another one has its own.
   [[nodiscard]] bool is_unchanged(const ngx_list_part_t& list) const noexcept {
-    return list.nelts == part.nelts && list.next == nullptr && is_whole(list);
+    return part.nelts != 0 && list.nelts == part.nelts && list.next == nullptr && is_whole(list);
   }
-  /// Whether the list was made of just these fields, and is as it was made.
+  /// Whether the list was made of just these fields, and is as it was made. False for an empty one.
   [[nodiscard]] bool is_made_of(const FieldParts& old) const noexcept;
   /// Whether a taken field belongs to a list if nothing is set: unless others removed or changed
   /// what was set in its place.

@@ -71,8 +71,10 @@ State* state_of(ngx_http_request_t* r) noexcept {
   if (known == nullptr) {
     ngx_pool_cleanup_t* const cleanup = ngx_pool_cleanup_add(r->pool, sizeof(State));
     if (cleanup == nullptr) return nullptr;
-    known = new (cleanup->data) State(r->headers_in.headers.part);
+    known = new (cleanup->data) State(r->main->headers_in.headers.part);
     cleanup->handler = &destroy;
+    // A subrequest may be the first: another module can make one before this phase.
+    r->main->ctx[ngx_http_baton_module.ctx_index] = known;
   }
   return static_cast<State*>(known);
 }
@@ -171,12 +173,17 @@ void point_to(ngx_http_headers_in_t& headers, std::span<ngx_table_elt_t> fields)
   }
 }
 
+/// Makes the array full for a request, so that what another module adds gets an array of its own:
+/// requests may share this one, unless it is empty.
+void close(ngx_list_t& list) noexcept {
+  list.last = &list.part;
+  list.nalloc = std::max<ngx_uint_t>(list.part.nelts, 1);  // nginx has no array without room
+}
+
 /// Makes the list that of the request, which may be a copy of its parent's.
 void set_fields(ngx_http_request_t* r, const MadeList& made) noexcept {
-  ngx_list_t& list = r->headers_in.headers;
-  list.part = made.part;
-  list.last = &list.part;
-  list.nalloc = made.capacity;
+  r->headers_in.headers.part = made.part;
+  close(r->headers_in.headers);
   point_to(r->headers_in, {static_cast<ngx_table_elt_t*>(made.part.elts), made.part.nelts});
 }
 
@@ -210,7 +217,7 @@ bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexce
   const ngx_list_part_t now = r->headers_in.headers.part;
   const Rewritten* const before = find_rewritten(state, now);
   if (before != nullptr && before->reading == reading && before->list.is_unchanged(now)) {
-    r->headers_in.headers.last = &r->headers_in.headers.part;
+    close(r->headers_in.headers);
     return true;
   }
 

@@ -147,7 +147,8 @@ inline void check_nginx_fields(const Pairs& fields, std::size_t part_size,
     }
     const ngx_list_part_t& changed = made.part;
     require(changed.nelts < made.capacity && changed.next == nullptr, "there is room for more");
-    require(made.is_unchanged(changed), "the list is the one that was made");
+    require(made.is_unchanged(changed) == (changed.nelts != 0),
+            "the list is the one that was made, and not shared if it is empty");
     Pairs got = pairs_of(changed);
     const auto* const added = static_cast<const ngx_table_elt_t*>(changed.elts);
     for (std::size_t i = 0; i < got.size(); ++i) {

@@ -382,6 +382,16 @@ TEST(NginxFieldsTest, AListIsMadeOfNothing) {
   EXPECT_TRUE(changed.made().is_made_of(changed.parts()));
 }
 
+// nginx would write what one request adds where another one has its own.
+TEST(NginxFieldsTest, AnEmptyListIsNotShared) {
+  Changed changed(Pairs{{"b3", "x"}});
+  const MadeList& made = changed.made();
+  ASSERT_EQ(made.part.nelts, 0U);
+  EXPECT_TRUE(made.is(made.part));
+  EXPECT_FALSE(made.is_unchanged(made.part));
+  EXPECT_FALSE(made.is_made_of(changed.parts()));
+}
+
 TEST(NginxFieldsTest, WhatAChainOwnsIsErasedUnlessItIsWritten) {
   const PropagatorChain chain = make_chain({"jaeger", "b3multi", {}, {}, {}}).chain;
   const FieldNames owned(chain);

@@ -136,6 +136,7 @@ std::optional<HttpClient::Answer> HttpClient::exchange(const Request& request,
   for (int i = 0; i == 0 || is_interim(); ++i) {
     if (i > max_interim_answers) return failed(http::error::bad_status);
     parser = std::make_unique<Parser>();
+    parser->header_limit(max_answer_size);
     parser->body_limit(max_answer_size);
     failure =
         run(deadline, [&](auto done) { http::async_read_header(stream_, buffer_, *parser, done); });

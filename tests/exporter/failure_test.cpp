@@ -288,6 +288,16 @@ TEST_F(FailureTest, AnAnswerThatIsTooLongIsCutOff) {
   EXPECT_EQ(backend.requests().size(), 1U);
 }
 
+TEST_F(FailureTest, AnAnswerMayHaveLongFields) {
+  for (const unsigned code : {200U, 400U}) {
+    const Backend backend(always({.status = code, .fields = {{"A", std::string(64'000, 'x')}}}));
+    const ExportCounts counts = send(options_for(backend, log_));
+    EXPECT_EQ(counts.exported, code == 200 ? 4U : 0U);
+    EXPECT_EQ(counts.retries, 0U);
+    EXPECT_EQ(backend.connections(), 1U);
+  }
+}
+
 TEST_F(FailureTest, AConnectionThatTheBackendClosedIsReplaced) {
   const Backend backend(always({.ends_after = true}));
   ExportingTracer tracer(options_for(backend, log_));

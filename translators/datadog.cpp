@@ -84,13 +84,17 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
   const auto parent_id = get_trimmed(carrier, parent_id_field);
   if (!trace_id && !parent_id) return Extracted::nothing;
   if (!trace_id) return reject(carrier, trace_id_field, {ErrorCode::missing_field, 0}, report);
-  if (!parent_id) return reject(carrier, parent_id_field, {ErrorCode::missing_field, 0}, report);
+  const auto origin = get_trimmed(carrier, origin_field);
+  // A caller that has an origin may have started the trace without a span of its own.
+  if (!parent_id && (!origin || origin->empty())) {
+    return reject(carrier, parent_id_field, {ErrorCode::missing_field, 0}, report);
+  }
   std::uint64_t low = 0;
   ParseError error = parse_id(*trace_id, low);
   if (!error && low == 0) error = {ErrorCode::zero_trace_id, 0};
   if (error) return reject(carrier, trace_id_field, error, report);
   std::uint64_t span_id = 0;
-  error = parse_id(*parent_id, span_id);
+  if (parent_id) error = parse_id(*parent_id, span_id);
   if (error) return reject(carrier, parent_id_field, error, report);
 
   DatadogState state;
@@ -105,10 +109,8 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
       reject(carrier, priority_field, error, report);
     }
   }
-  if (const auto origin = get_trimmed(carrier, origin_field)) {
-    if (!state.add_origin(*origin)) {
-      reject(carrier, origin_field, {ErrorCode::value_too_long, 0}, report);
-    }
+  if (origin && !state.add_origin(*origin)) {
+    reject(carrier, origin_field, {ErrorCode::value_too_long, 0}, report);
   }
   std::uint64_t high = 0;
   if (const auto tags = get_trimmed(carrier, tags_field)) {

@@ -50,11 +50,12 @@ class DatadogState {
   static std::optional<TraceState> reconcile(const TraceState& state, Sampling sampling,
                                              const TraceState& found) noexcept;
 
-  // False: there is no room for this, nor for anything after it. Empty values are ignored.
+  // False: there is no room for this, nor for anything after it.
 
   bool add_priority(std::int32_t priority) noexcept;
+  /// Ignores an empty one.
   bool add_origin(std::string_view origin) noexcept;
-  /// Adds a tag, without its prefix.
+  /// Adds a tag, without its prefix. Ignores one without a name.
   bool add_tag(std::string_view name, std::string_view value) noexcept;
 
   [[nodiscard]] bool is_full() const noexcept { return is_full_; }

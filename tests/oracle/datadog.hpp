@@ -145,12 +145,13 @@ inline std::optional<Found> read_datadog(const Fields& fields) {
     return trim(fields.first(name).value_or(""));
   };
   const auto low = hex_of_decimal(text_of("x-datadog-trace-id"));
-  const auto span_id = hex_of_decimal(text_of("x-datadog-parent-id"));
-  if (!low || is_zero(*low) || !span_id) return std::nullopt;
   DatadogExtras extras;
+  extras.origin = text_of("x-datadog-origin");
+  const bool is_first = !fields.first("x-datadog-parent-id") && !extras.origin.empty();
+  const auto span_id = hex_of_decimal(is_first ? "0" : text_of("x-datadog-parent-id"));
+  if (!low || is_zero(*low) || !span_id) return std::nullopt;
   const auto priority = read_datadog_priority(text_of("x-datadog-sampling-priority"));
   extras.priority = priority.value_or("");
-  extras.origin = text_of("x-datadog-origin");
   Found found;
   found.trace_id = read_datadog_tags(text_of("x-datadog-tags"), extras) + *low;
   found.span_id = is_zero(*span_id) ? "" : *span_id;

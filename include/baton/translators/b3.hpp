@@ -32,7 +32,7 @@ extern const FormatTraits b3multi;
 /// 16-digit trace id is padded with zeros on the left. A state without ids is a sampling decision
 /// alone. What the encodings cannot say (tracestate, baggage, the random flag) is not sent.
 ///
-/// Errors, by field: `empty`, `too_short`, `too_long`, `bad_hex`, `bad_length`, `bad_delimiter`,
+/// Errors, by field: `empty`, `too_short`, `too_long`, `bad_hex`, `bad_length`,
 /// `bad_sampling_state`, `zero_trace_id`, `zero_span_id`, `missing_field`. Never allocates.
 class B3Propagator final : public Propagator {
  public:

@@ -18,7 +18,7 @@ extern const FormatTraits datadog;
 ///     x-datadog-tags: _dd.p.tid=640cfd8d00000000,_dd.p.dm=-4
 ///
 ///     trace-id  = 1*DIGIT            ; the low 64 bits, not zero
-///     parent-id = 1*DIGIT            ; 64 bits; zero: a trace id alone
+///     parent-id = 1*DIGIT            ; 64 bits; zero, or absent beside an origin: a trace id alone
 ///     priority  = [ "-" ] 1*DIGIT    ; above 0: sample, others: drop; without one, defer
 ///     tags      = tag *( "," tag )
 ///     tag       = OWS "_dd.p.tid=" 16HEXDIGLC OWS   ; the high 64 bits

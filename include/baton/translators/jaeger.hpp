@@ -51,7 +51,8 @@ extern const FormatTraits jaeger;
 /// Errors of `uber-trace-id`: `empty`, `too_short`, `too_long`, `bad_length`, `not_hex`,
 /// `zero_trace_id`, `zero_span_id`. Of `jaeger-baggage`: `missing_equals`, `bad_key`,
 /// `too_many_members`, `too_many_bytes`. Of `uberctx-…`, reported as `uberctx-`: `bad_key`, with an
-/// offset in the key, `too_many_members`, `too_many_bytes`. Allocates only for baggage.
+/// offset in the key, `too_many_members`, `too_many_bytes`. Of both: `out_of_memory`. Allocates
+/// only for baggage.
 class JaegerPropagator final : public Propagator {
  public:
   /// The limits apply to reading.

@@ -39,7 +39,7 @@ extern const FormatTraits ottrace;
 ///
 /// Errors of the ids: `missing_field`, `bad_length`, `bad_hex`, `zero_trace_id`, `zero_span_id`. Of
 /// `ot-baggage-…`, reported as `ot-baggage-`: `bad_key`, with an offset in the key,
-/// `too_many_members`, `too_many_bytes`. Allocates only for baggage.
+/// `too_many_members`, `too_many_bytes`, `out_of_memory`. Allocates only for baggage.
 class OtTracePropagator final : public Propagator {
  public:
   /// The limits apply to reading.

@@ -2,7 +2,6 @@
 #include <string>
 
 #include "baton/carriers/amqp.hpp"
-#include "baton/detail/messaging_facts.hpp"
 
 namespace baton::amqp {
 
@@ -10,7 +9,7 @@ detail::SpanFacts internal::span_facts(SpanKind kind, std::string_view operation
                                        amqp_bytes_t exchange, amqp_bytes_t routing_key) {
   // The conventions' name of the exchange that has none.
   const std::string_view destination = exchange.len != 0 ? to_text(exchange) : "amq.default";
-  detail::SpanFacts facts = detail::messaging_facts(kind, "rabbitmq", operation, destination);
+  detail::SpanFacts facts = detail::messaging_facts(kind, messaging_system, operation, destination);
   facts.name.append(" ").append(destination);
   facts.attributes.add("messaging.rabbitmq.destination.routing_key", to_text(routing_key));
   return facts;

@@ -8,6 +8,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cstdio>
+#include <utility>
 
 #include "baton/carriers/celery/headers.hpp"
 #include "baton/detail/messaging_facts.hpp"
@@ -95,8 +96,15 @@ detail::SpanFacts internal::span_facts(SpanKind kind, std::string_view operation
 }
 
 Message make_message(const Task& task, const Context& context, const InjectOptions& options) {
+  return internal::make_message(task, internal::id_of(task), context, options);
+}
+
+std::string internal::id_of(const Task& task) { return task.id.empty() ? random_uuid() : task.id; }
+
+Message internal::make_message(const Task& task, std::string id, const Context& context,
+                               const InjectOptions& options) {
   Message message;
-  message.correlation_id = task.id.empty() ? random_uuid() : task.id;
+  message.correlation_id = std::move(id);
   message.headers = headers_of(task, message.correlation_id);
   inject(message.headers, context, internal::for_queue(task, options));
   message.body = body_of(task);

@@ -16,6 +16,7 @@
 
 #include "baton/detail/handle.hpp"
 #include "baton/detail/lookup.hpp"
+#include "baton/detail/messaging_facts.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
 
@@ -216,7 +217,10 @@ int publish(amqp_connection_state_t connection, amqp_channel_t channel, amqp_byt
 
 namespace internal {
 
-/// The span of a message, by the semantic conventions for RabbitMQ.
+inline constexpr std::string_view messaging_system = "rabbitmq";
+
+/// The span of a message, by the semantic conventions for RabbitMQ. An empty exchange is the
+/// default one.
 detail::SpanFacts span_facts(SpanKind kind, std::string_view operation, amqp_bytes_t exchange,
                              amqp_bytes_t routing_key);
 
@@ -227,7 +231,7 @@ struct Consumer {
   /// Of a message alone, which does not say where it was published.
   template <class Message>
   static detail::SpanFacts facts(const Message& /*message*/) {
-    return span_facts(SpanKind::consumer, "process", amqp_empty_bytes, amqp_empty_bytes);
+    return detail::messaging_facts(SpanKind::consumer, messaging_system, "process", {});
   }
 };
 

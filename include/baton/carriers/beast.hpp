@@ -103,41 +103,42 @@ void is_beast_fields(const boost::beast::http::basic_fields<Allocator>&);
 template <class T>
 concept BeastFields = requires(const T& fields) { is_beast_fields(fields); };
 
-/// Ends the span of a coroutine that is destroyed before it has a result.
-class EndIfDestroyed {
+/// The span of a coroutine. Ends with the error `cancelled` if it is destroyed without a result or
+/// an exception, also before the coroutine has begun.
+class CoroutineSpan {
  public:
-  explicit EndIfDestroyed(Span& span) noexcept : span_(&span) {}
-  EndIfDestroyed(const EndIfDestroyed&) = delete;
-  EndIfDestroyed& operator=(const EndIfDestroyed&) = delete;
-  ~EndIfDestroyed() {
-    if (span_ == nullptr || std::uncaught_exceptions() > exceptions_) return;
-    span_->end({.is_error = true, .error_type = "cancelled"});
+  explicit CoroutineSpan(Span span) noexcept : span_(std::move(span)) {}
+  CoroutineSpan(CoroutineSpan&& other) noexcept : span_(std::move(other.span_)) {}
+  CoroutineSpan& operator=(CoroutineSpan&&) = delete;
+  ~CoroutineSpan() {
+    if (std::uncaught_exceptions() > exceptions_) return;
+    span_.end({.is_error = true, .error_type = "cancelled"});
   }
-  void finish() noexcept { span_ = nullptr; }
+  /// The span, which now ends as any other. Call it once.
+  [[nodiscard]] Span finish() noexcept { return std::move(span_); }
 
  private:
-  Span* span_;
+  Span span_;
   int exceptions_ = std::uncaught_exceptions();
 };
 
 /// Awaits a coroutine that `start` returns, in a span that has started or with a context.
 template <class Transport, class Start>
-auto co_in_context(Transport transport, Span span, Context context, Start start)
+auto co_in_context(Transport transport, CoroutineSpan span, Context context, Start start)
     -> std::remove_cvref_t<std::invoke_result_t<Start&>> {
-  Span running(std::move(span));  // unlike a parameter, it sees an exception of this coroutine
+  CoroutineSpan running(std::move(span));  // unlike a parameter, it sees this coroutine's exception
   auto work = [&] {
     const Scope scope(context);  // for the part of the function before its coroutine starts
     return start();
   }();
   using Result = typename std::remove_cvref_t<decltype(work)>::value_type;
-  EndIfDestroyed unless_finished(running);
   if constexpr (std::is_void_v<Result>) {
     co_await co_with_context(std::move(context), std::move(work));
-    unless_finished.finish();
+    running.finish().end();
   } else {
     Result result = co_await co_with_context(std::move(context), std::move(work));
-    unless_finished.finish();
-    if constexpr (detail::EndsSpan<Transport, Result>) transport.end(running, result);
+    Span finished = running.finish();
+    if constexpr (detail::EndsSpan<Transport, Result>) transport.end(finished, result);
     co_return result;
   }
 }
@@ -200,8 +201,8 @@ template <class Request, class Handler>
                                   options.handling());
     caller = span.context();
   }
-  return internal::co_in_context(internal::Server{options.answer}, std::move(span),
-                                 std::move(caller),
+  return internal::co_in_context(internal::Server{options.answer},
+                                 internal::CoroutineSpan(std::move(span)), std::move(caller),
                                  [&request, handler = std::move(handler)]() mutable {
                                    return detail::invoke_handler(handler, request);
                                  });
@@ -215,15 +216,15 @@ template <class Request, class Handler>
 ///       …
 ///     });
 ///
-/// A tracer starts a span as in `call`; it ends with the coroutine. The request must outlive the
-/// coroutine; `send` is moved in.
+/// A tracer starts a span as in `call`; it ends with the coroutine; if that is destroyed first,
+/// with the error `cancelled`. The request must outlive the coroutine; `send` is moved in.
 template <HasHeaders Request, class Send>
 [[nodiscard]] auto co_call(Request& request, Send send, const SendOptions& options = {}) {
   Span span = detail::start_sending(options, [&] { return internal::Client::facts(request); });
   Context context = span.context();
   inject(request, context, options.injection());
-  return internal::co_in_context(internal::Client(), std::move(span), std::move(context),
-                                 [&request, send = std::move(send)]() mutable {
+  return internal::co_in_context(internal::Client(), internal::CoroutineSpan(std::move(span)),
+                                 std::move(context), [&request, send = std::move(send)]() mutable {
                                    return detail::invoke_handler(send, request);
                                  });
 }

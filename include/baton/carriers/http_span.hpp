@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -44,13 +46,19 @@ constexpr std::string_view known_method(std::string_view method) noexcept {
   return found != known.end() ? *found : "_OTHER";
 }
 
+/// The beginning of a method that the conventions call `_OTHER`; empty for all others.
+constexpr std::string_view original_method(std::string_view method) noexcept {
+  constexpr std::size_t max_size = 32;  // a client may choose it
+  return known_method(method) == "_OTHER" ? method.substr(0, max_size) : "";
+}
+
 /// The path of a target in origin form, RFC 9112, §3.2.1; other forms name more than a path.
 constexpr std::string_view path_of(std::string_view target) noexcept {
   return target.starts_with('/') ? target.substr(0, target.find_first_of("?#")) : "";
 }
 
-/// The span of a request, by the semantic conventions for HTTP: `http.request.method`, and of a
-/// server `url.path`.
+/// The span of a request, by the semantic conventions for HTTP: `http.request.method`,
+/// `http.request.method_original`, and of a server `url.path`.
 template <SpanKind kind, class Request>
 detail::SpanFacts span_facts(const Request& request) {
   using Traits = RequestTraits<std::remove_cvref_t<Request>>;
@@ -61,6 +69,12 @@ detail::SpanFacts span_facts(const Request& request) {
     const std::string_view method = known_method(Traits::method(request));
     if (method != "_OTHER") facts.name = method;
     facts.attributes.add("http.request.method", method);
+    // Of a copy that `method` returns, nothing would remain to be viewed.
+    using Method = decltype(Traits::method(request));
+    if constexpr (std::is_reference_v<Method> || std::is_same_v<Method, std::string_view>) {
+      facts.attributes.add("http.request.method_original",
+                           original_method(Traits::method(request)));
+    }
   }
   if constexpr (kind == SpanKind::server && requires { Traits::target(request); }) {
     static_assert(!std::is_same_v<decltype(Traits::target(request)), std::string>,

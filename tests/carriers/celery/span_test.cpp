@@ -41,6 +41,17 @@ TEST(CelerySpan, PublishCarriesTheCurrentContextWithoutATracer) {
   }
 }
 
+TEST(CelerySpan, NamesTheIdThatATaskGets) {
+  RecordingTracer tracer;
+  const celery::Message message =
+      celery::publish({.name = "shop.bill"}, [](celery::Message made) { return made; },
+                      {.chain = chain, .tracer = &tracer});
+  EXPECT_EQ(message.correlation_id.size(), 36U);
+  EXPECT_EQ(message.headers.at("id").as_string(), message.correlation_id);
+  EXPECT_EQ(tracer.ended().at(0).attributes.at("messaging.message.id"),
+            RecordedSpan::Value(message.correlation_id));
+}
+
 TEST(CelerySpan, PublishedTasksHaveASpanEach) {
   RecordingTracer tracer;
   const celery::Task task{.name = "shop.bill", .id = "i", .queue = "bills"};

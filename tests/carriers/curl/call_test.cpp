@@ -131,6 +131,15 @@ TYPED_TEST(CurlCall, CarriesASpanOfItsOwn) {
   EXPECT_EQ(span.attributes.at("http.response.status_code"), Value(std::int64_t{200}));
 }
 
+TYPED_TEST(CurlCall, SaysTheVersionOfTheAnswer) {
+  for (const std::string version : {"1.0", "1.1"}) {
+    this->server_.answer("200 OK", version);
+    EXPECT_EQ(this->call({.chain = chain, .tracer = &this->tracer_}), CURLE_OK);
+    EXPECT_EQ(this->tracer_.ended().back().attributes.at("network.protocol.version"),
+              Value(version));
+  }
+}
+
 TYPED_TEST(CurlCall, EndsByTheStatusOrTheErrorOfCurl) {
   const baton::SendOptions options{.chain = chain, .tracer = &this->tracer_, .span_name = "orders"};
   curl_easy_setopt(this->handle_, CURLOPT_CUSTOMREQUEST, "BREW");
@@ -143,6 +152,7 @@ TYPED_TEST(CurlCall, EndsByTheStatusOrTheErrorOfCurl) {
     EXPECT_EQ(span.error_type, status >= 400 ? std::to_string(status) : "");
     EXPECT_EQ(span.attributes.at("http.response.status_code"), Value(status));
     EXPECT_EQ(span.attributes.at("http.request.method"), Value("_OTHER"));
+    EXPECT_EQ(span.attributes.at("http.request.method_original"), Value("BREW"));
   }
   // A status of the call before must not remain.
   this->server_.answer("");

@@ -82,9 +82,9 @@ class Server {
   }
 
   /// The status and the fields of the next answer. Nothing: closes the connection.
-  void answer(const std::string& head) {
+  void answer(const std::string& head, const std::string& version = "1.1") {
     const std::scoped_lock lock(mutex_);
-    answers_.push_back(head);
+    answers_.push_back(head.empty() ? "" : "HTTP/" + version + " " + head);
   }
 
   /// The header lines of the requests so far, without those of curl's own.
@@ -116,8 +116,7 @@ class Server {
       }
       const std::string head = keep(text);
       if (!head.empty()) {
-        const std::string response =
-            "HTTP/1.1 " + head + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        const std::string response = head + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         static_cast<void>(::send(connection, response.data(), response.size(), MSG_NOSIGNAL));
       }
       ::close(connection);
@@ -137,7 +136,7 @@ class Server {
     }
     const std::scoped_lock lock(mutex_);
     requests_.push_back(std::move(lines));
-    if (answers_.empty()) return "200 OK";
+    if (answers_.empty()) return "HTTP/1.1 200 OK";
     std::string head = answers_.front();
     answers_.pop_front();
     return head;

@@ -331,6 +331,7 @@ TEST(HttpSpan, KnowsTheRequestsOfOthers) {
     baton::http::serve(request, [] {}, {.tracer = &tracer});
     const RecordedSpan span = tracer.ended().back();
     EXPECT_EQ(span.name, "PATCH");
+    EXPECT_FALSE(span.attributes.contains("http.request.method_original"));
     EXPECT_EQ(span.attributes.contains("url.path"), !path.empty()) << target;
     if (path.empty()) continue;
     EXPECT_EQ(span.attributes.at("url.path"), RecordedSpan::Value(path));
@@ -365,20 +366,31 @@ TEST(CoServeSpan, EndsIfItsCoroutineIsDestroyedOrNeverRuns) {
   EXPECT_EQ(tracer.open(), 0U);
   EXPECT_TRUE(tracer.ended().at(0).is_error);
   EXPECT_EQ(tracer.ended().at(0).error_type, "cancelled");
+  Request outgoing;
   {
     auto never = baton::http::co_serve(request, forever, {.tracer = &tracer});
+    auto never_sent = baton::http::co_call(outgoing, forever, {.tracer = &tracer});
   }
   EXPECT_EQ(tracer.open(), 0U);
-  EXPECT_EQ(tracer.ended().size(), 2U);
+  ASSERT_EQ(tracer.ended().size(), 3U);
+  for (const RecordedSpan& span : tracer.ended()) EXPECT_EQ(span.error_type, "cancelled");
 }
 
 TEST(HttpSpan, AMethodThatIsUnknownDoesNotNameIt) {
   RecordingTracer tracer;
   Request request;
-  request.method_string("BREW");
+  const std::string shown(32, 'B');
+  for (const std::string& method : {shown, shown + "REW"}) {
+    request.method_string(method);
+    baton::http::serve(request, [] {}, {.tracer = &tracer});
+    const RecordedSpan span = tracer.ended().back();
+    EXPECT_EQ(span.name, "HTTP");
+    EXPECT_EQ(span.attributes.at("http.request.method"), RecordedSpan::Value("_OTHER"));
+    EXPECT_EQ(span.attributes.at("http.request.method_original"), RecordedSpan::Value(shown));
+  }
+  request.method(http::verb::put);
   baton::http::serve(request, [] {}, {.tracer = &tracer});
-  EXPECT_EQ(tracer.ended()[0].name, "HTTP");
-  EXPECT_EQ(tracer.ended()[0].attributes.at("http.request.method"), RecordedSpan::Value("_OTHER"));
+  EXPECT_FALSE(tracer.ended().back().attributes.contains("http.request.method_original"));
 }
 
 TEST(HttpSpan, AContainerOfFieldsHasSpansToo) {

@@ -161,6 +161,7 @@ inline void end_span(Span& span, CURL* handle, CURLcode result) {
   detail::Attributes attributes;
   if (method != nullptr) {
     attributes.add("http.request.method", http::internal::known_method(method));
+    attributes.add("http.request.method_original", http::internal::original_method(method));
   }
   attributes.add("network.protocol.version", version_of(handle));
   if (status >= first_error) {

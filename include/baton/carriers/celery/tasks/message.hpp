@@ -49,6 +49,13 @@ detail::SpanFacts span_facts(SpanKind kind, std::string_view operation, std::str
 
 struct Producer {};
 
+/// That of the task, or a new one.
+std::string id_of(const Task& task);
+
+/// As `make_message`, with `id` in place of the task's.
+Message make_message(const Task& task, std::string id, const Context& context,
+                     const InjectOptions& options);
+
 }  // namespace internal
 
 /// Publishes a task with the current context: makes its message, and calls `send` with that.
@@ -65,10 +72,12 @@ struct Producer {};
 template <class Send>
 decltype(auto) publish(const Task& task, Send&& send, const SendOptions& options = {}) {
   detail::refuse_coroutine<std::invoke_result_t<Send, const Message&>>();
+  std::string id = internal::id_of(task);
   Span span = detail::start_sending(options, [&] {
-    return internal::span_facts(SpanKind::producer, "apply_async", task.name, task.id, task.queue);
+    return internal::span_facts(SpanKind::producer, "apply_async", task.name, id, task.queue);
   });
-  const Message message = make_message(task, span.context(), options.injection());
+  const Message message =
+      internal::make_message(task, std::move(id), span.context(), options.injection());
   return detail::call_in_span(internal::Producer(), std::move(span), [&]() -> decltype(auto) {
     return std::invoke(std::forward<Send>(send), message);
   });

@@ -129,13 +129,17 @@ void TraceContextPropagator::inject(const Context& context, CarrierWriter carrie
   Traceparent{span_context.trace_id, span_context.span_id, span_context.flags}.write(parent);
   carrier.set(Traceparent::field, {parent.data(), parent.size()});
 
-  const TraceState state = options_.sampling_in_tracestate
-                               ? write_sampling(span_context.trace_state, context.sampling())
-                               : span_context.trace_state;
-  if (state.header().size() <= options_.max_tracestate_bytes) {
-    set_or_erase(carrier, TraceState::field, state.header());
+  const auto set_state = [&](const TraceState& state) {
+    if (state.header().size() <= options_.max_tracestate_bytes) {
+      set_or_erase(carrier, TraceState::field, state.header());
+    } else {
+      set_or_erase(carrier, TraceState::field, state.header(options_.max_tracestate_bytes));
+    }
+  };
+  if (options_.sampling_in_tracestate) {
+    set_state(write_sampling(span_context.trace_state, context.sampling()));
   } else {
-    set_or_erase(carrier, TraceState::field, state.header(options_.max_tracestate_bytes));
+    set_state(span_context.trace_state);
   }
 }
 

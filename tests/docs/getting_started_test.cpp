@@ -53,6 +53,20 @@ TEST(GettingStarted, Complains) {
       "traceparent: not a lowercase hexadecimal digit at byte 5\n");
 }
 
+TEST(GettingStarted, ReadsValuesByHand) {
+  const baton::SpanContext span = context_of(parent, "rojo=1").span_context();
+  EXPECT_EQ(span.trace_id, baton::Traceparent::parse(parent)->trace_id);
+  EXPECT_TRUE(span.flags.sampled());
+  EXPECT_EQ(span.trace_state.header(), "rojo=1");
+  EXPECT_FALSE(context_of("00-", "rojo=1").span_context().is_valid());
+}
+
+TEST(GettingStarted, BuildsBaggage) {
+  const auto baggage = baton::Baggage().set("tenant", "1");
+  ASSERT_TRUE(baggage);
+  EXPECT_EQ(with_plan(*baggage).header(), "plan=gold;ttl=60");
+}
+
 TEST(GettingStarted, Configures) {
   configure();
   EXPECT_EQ(baton::global_chain().readers().size(), 3U);

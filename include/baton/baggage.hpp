@@ -174,7 +174,8 @@ class Baggage {
   /// The field's value. If it is empty, send no field.
   [[nodiscard]] std::string_view header() const noexcept { return text_.view(); }
 
-  /// As many of the first members as the limits allow, as the field's value.
+  /// As many of the first members as the limits allow, as the field's value. If a key is repeated,
+  /// the member that `get` reads may be cut off, and an earlier one not.
   [[nodiscard]] std::string_view header(const BaggageLimits& limits) const noexcept;
 
   friend bool operator==(const Baggage& a, const Baggage& b) noexcept {

@@ -20,6 +20,8 @@ constexpr ParseError no_memory(ErrorCode::out_of_memory, 0);
 /// Keys as spelled in the names of fields, which ignore case.
 class LowercaseKeys {
  public:
+  explicit LowercaseKeys(GrowingText::Shortage shortage) noexcept : text_(shortage) {}
+
   /// False: there is no memory.
   bool add(std::string_view key) {
     const std::size_t begin = text_.size();
@@ -65,7 +67,7 @@ void BaggageFieldsReader::read_family(CarrierReader carrier, std::string_view pr
     }
     const std::string_view key = field.substr(prefix.size());
     if (!respelled) {
-      respelled.emplace();
+      respelled.emplace(GrowingText::Shortage::fails);
       for (const BaggageMember& member : context_.baggage()) {
         if (!is_lowercase(member.key()) && !respelled->add(member.key())) {
           return stop(prefix, no_memory);
@@ -176,10 +178,11 @@ void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::st
   // Names ignore case, so keys that differ only in case share one.
   const bool may_share = std::any_of(
       begin, baggage.end(), [](const auto& member) { return !is_lowercase(member.key()); });
-  LowercaseKeys sent;
-  GrowingText name(prefix);
-  GrowingText bytes;
-  GrowingText value;
+  constexpr auto shortage = GrowingText::Shortage::throws;
+  LowercaseKeys sent(shortage);
+  GrowingText name(prefix, shortage);
+  GrowingText bytes(shortage);
+  GrowingText value(shortage);
   for (const BaggageMember& member : std::ranges::subrange(begin, baggage.end())) {
     name.truncate(prefix.size());
     name.append_lower(member.key());

@@ -73,7 +73,7 @@ class ExtractReport {
 /// One wire format: reads a context from a carrier's fields and writes it into them.
 ///
 /// A propagator is immutable: any number of threads may use it. It never logs, and throws only what
-/// the carrier throws and, without memory to join or encode baggage, `std::bad_alloc`.
+/// the carrier throws; `inject` also `std::bad_alloc`, for baggage in fields with a prefix.
 class Propagator {
  public:
   virtual ~Propagator() = default;

@@ -133,7 +133,7 @@ void PropagatorChain::Links::inject_by_trust(const Context& context, CarrierWrit
 void PropagatorChain::Links::erase_families(const Baggage& baggage, CarrierWriter carrier,
                                             const DestinationRule& rule) const {
   for (const std::string_view prefix : prefixes) {
-    detail::GrowingText name(prefix);
+    detail::GrowingText name(prefix, detail::GrowingText::Shortage::throws);
     for (const BaggageMember& member : baggage) {
       if (detail::is_key_allowed(member.key(), rule.baggage)) continue;
       name.truncate(prefix.size());

@@ -10,7 +10,9 @@ namespace baton::detail {
 bool GrowingText::grow(std::size_t capacity) {
   capacity = std::max(capacity, 2 * capacity_);
   const MemorySource* const source = MemorySource::current();
-  void* const memory = source != nullptr ? source->take(capacity) : ::operator new(capacity);
+  void* const memory = source != nullptr              ? source->take(capacity)
+                       : shortage_ == Shortage::fails ? ::operator new(capacity, std::nothrow)
+                                                      : ::operator new(capacity);
   if (memory == nullptr) {
     failed_ = true;
     return false;

@@ -12,13 +12,20 @@ namespace baton::detail {
 /// A text of any size. A short one lies in the object, and a longer one on the heap or, if the
 /// thread has a MemorySource, in memory of that.
 ///
-/// Missing memory of the heap is as it is for std::string. If a source has none, nothing more is
-/// appended, and `failed` says so until `clear`: without exceptions, a std::string could only
-/// abort.
+/// Without memory nothing more is appended, and `failed` says so until `clear`.
 class GrowingText {
  public:
+  /// What happens if the heap has no memory: the same as without memory of a source, or
+  /// std::bad_alloc. Text that is written throws: a field that must not leave must not remain
+  /// without anyone knowing.
+  enum class Shortage : bool { fails, throws };
+
   GrowingText() noexcept = default;
-  explicit GrowingText(std::string_view text) { append(text); }
+  explicit GrowingText(Shortage shortage) noexcept : shortage_(shortage) {}
+  explicit GrowingText(std::string_view text, Shortage shortage = Shortage::fails)
+      : shortage_(shortage) {
+    append(text);
+  }
   GrowingText(const GrowingText&) = delete;
   GrowingText& operator=(const GrowingText&) = delete;
   ~GrowingText() {
@@ -71,6 +78,7 @@ class GrowingText {
   std::size_t capacity_ = own_capacity;
   bool is_on_heap_ = false;
   bool failed_ = false;
+  Shortage shortage_ = Shortage::fails;
   char own_[own_capacity];
 };
 

@@ -28,10 +28,16 @@ def total(pattern, text):
     return sum(int(number) for number in re.findall(pattern, text, re.MULTILINE))
 
 
+def end_of(text):
+    """The last lines of a test's output, without what GoogleTest says of tests that passed."""
+    lines = [line for line in text.splitlines() if line and not re.match(r"\[( RUN  |       OK |-+|=+)", line)]
+    return lines[-20:]
+
+
 def count(runs):
     """What the runs have in sum, and what each has."""
     whole = {name: 0 for name in ("passed", "vectors", "laws", "tries", "executions")}
-    whole |= {"failed": [], "skipped": [], "shown": [], "runs": {}, "suites": {}}
+    whole |= {"failed": [], "ends": {}, "skipped": [], "shown": [], "runs": {}, "suites": {}}
     suites = collections.Counter()
     for run in runs:
         programs = cases = 0
@@ -42,7 +48,9 @@ def count(runs):
                 whole["skipped"].append(": ".join([run, name, *reasons]))
                 continue
             if result != "OK":
-                whole["failed"].append(f"{run}: {name} ({result})")
+                failure = f"{run}: {name} ({result})"
+                whole["failed"].append(failure)
+                whole["ends"][failure] = end_of(text)
                 continue
             counted = total(r"^\[  PASSED  \] (\d+) test", text) + total(r"^Ran (\d+) tests? in", text)
             cases += max(counted, 1)
@@ -64,6 +72,8 @@ def count(runs):
 def show(whole):
     for failure in whole["failed"]:
         print(f"FAILED   {failure}")
+        for line in whole["ends"].get(failure, []):
+            print(f"         {line}")
     for run, its in whole["runs"].items():
         print(f"{run:20} {its['programs']:3} programs, {its['tests']:5} tests")
     for line in whole["shown"]:

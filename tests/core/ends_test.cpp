@@ -321,7 +321,7 @@ int fork_while_a_thread_makes_what_is_made_once() {
   while (!is_held) std::this_thread::yield();
   const pid_t child = ::fork();
   if (child == 0) {
-    ::alarm(30);
+    ::alarm(100);
     holds_entropy = false;
     say(Baggage::parse(list).size() == 40 ? "the child has all" : "the child lacks some");
     ::_exit(0);

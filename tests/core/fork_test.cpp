@@ -209,11 +209,11 @@ TEST(ForkTest, AChildNeverWaitsForALockOfAThreadThatItLacks) {
     // The first scope of each thread takes a lock.
     while (!done) std::thread([&] { const Scope scope(context); }).join();
   });
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 40 && !HasFailure(); ++i) {
     std::string answer;
     std::thread([&] {
       answer = run_in_child([&] {
-        ::alarm(20);  // kills a child that waits
+        ::alarm(100);  // kills a child that waits
         const Scope scope(context);
         set_global_chain(make_chain("b3").chain);
         return current().span_context().span_id.to_string() +
@@ -278,7 +278,7 @@ TEST(ForkTest, HundredsOfForksWhileEightThreadsWorkAndOthersReplaceTheGlobals) {
     });
   }
   std::multiset<std::string> ids;
-  for (int i = 0; i < forks; ++i) {
+  for (int i = 0; i < forks && !HasFailure(); ++i) {
     add_all(ids, run_in_child([] {
               ::alarm(100);  // kills a child that waits
               std::string text = ids_of_a_request();

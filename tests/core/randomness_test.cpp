@@ -186,7 +186,7 @@ TEST(Randomness, AChildDoesNotWaitForAThreadThatItLacks) {
     std::thread asks(hash_of_a_name);
     while (!is_asked) std::this_thread::yield();
     std::string hash = run_in_child([] {
-      ::alarm(20);  // kills a child that waits
+      ::alarm(100);  // kills a child that waits
       is_slow = false;
       return hash_of_a_name();
     });

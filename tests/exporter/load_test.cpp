@@ -234,7 +234,7 @@ TEST_F(ForkTest, ForksUnderLoad) {
   for (int round = 0; round < 30; ++round) {
     std::thread load([&] { make_spans_in_threads(tracer, 2, spans_of_thread); });
     const std::string answer = run_in_child([&] {
-      ::alarm(60);  // kills a child that waits
+      ::alarm(100);  // kills a child that waits
       make_spans(tracer, 25);
       tracer.shutdown(50s);
       return std::to_string(tracer.counts().exported);

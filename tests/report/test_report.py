@@ -231,6 +231,18 @@ class SummaryTest(unittest.TestCase):
         self.assertEqual([failure.split(": ")[1] for failure in whole["failed"]], ["ids (TIMEOUT)"])
         self.assertEqual([skip.split(": ")[1:] for skip in whole["skipped"]], [["broker", "no broker"]])
 
+    def test_the_end_of_a_failure(self):
+        text = "[ RUN      ] Ids.A\n[       OK ] Ids.A (1 ms)\n[ RUN      ] Ids.B\n"
+        whole = self.count(
+            {"name": "baton:core / ids", "result": "FAIL", "stdout": text + "terminate\n", "stderr": "what():  it\n"},
+            {"name": "baton:core / long", "result": "FAIL", "stdout": "".join(f"{line}\n" for line in range(30))},
+            {"name": "baton:core / good", "result": "OK", "stdout": "[  PASSED  ] 1 test."},
+        )
+        ids, long = whole["failed"]
+        self.assertEqual(whole["ends"].keys(), {ids, long})
+        self.assertEqual(whole["ends"][ids], ["terminate", "what():  it"])
+        self.assertEqual(whole["ends"][long], [str(line) for line in range(10, 30)])
+
     def test_nothing_was_run(self):
         whole = summary.count(["/nowhere"])
         self.assertEqual(whole["failed"], ["/nowhere: nothing was run"])

@@ -264,7 +264,7 @@ TEST(OpenTelemetryTracer, AChildOfForkWaitsForNoLockOfAThreadThatItLacks) {
   std::string answers;
   for (int i = 0; i < 100; ++i) {
     answers += baton::test::run_in_child([&] {
-      ::alarm(20);  // kills a child that waits
+      ::alarm(100);  // kills a child that waits
       start_and_end_spans(2);
       return std::string("x");
     });

@@ -38,9 +38,9 @@ std::string repeated(std::string_view text, std::size_t times) {
 std::string numbered(std::size_t number) { return "k" + std::to_string(number); }
 
 /// The cases of one format, each with words of its own.
-class Catalogue {
+class Catalog {
  public:
-  explicit Catalogue(const FormatTraits& traits)
+  explicit Catalog(const FormatTraits& traits)
       : traits_(&traits), valid_(fields_for(traits.name, example_context())) {}
 
   std::vector<HostileRequest> make() {
@@ -282,9 +282,9 @@ std::string attack(const FormatTraits& traits, FieldList& fields, Draw& draw) {
 
 }  // namespace
 
-std::vector<HostileRequest> hostile_catalogue(std::string_view format) {
+std::vector<HostileRequest> hostile_catalog(std::string_view format) {
   for (const RegisteredPropagator& known : registered_propagators()) {
-    if (known.traits.name == format) return Catalogue(known.traits).make();
+    if (known.traits.name == format) return Catalog(known.traits).make();
   }
   return {};
 }

@@ -17,7 +17,7 @@ struct Extraction {
   std::string_view format;
   /// Empty if all formats agree on the trace.
   std::string_view disagreeing_format;
-  /// Each issue once, also if two propagators report it.
+  /// Each issue once, even if two propagators report it.
   std::vector<ExtractReport::Issue> issues;
   /// The number of further issues: a report keeps only the first ones.
   std::size_t more_issues = 0;

@@ -188,7 +188,7 @@ Outcome run_hostile(const Arguments& arguments, FunctionRef<bool(std::string_vie
                     [&arguments](const Form& each) { return each.name == arguments.as; });
   Printer printer(form, arguments.count.value_or(std::numeric_limits<std::uint64_t>::max()), write);
   for (const std::string_view format : formats) {
-    for (const HostileRequest& request : testing::hostile_catalogue(format)) {
+    for (const HostileRequest& request : testing::hostile_catalog(format)) {
       if (printer.is_done()) return printer.outcome();
       printer.print(request);
     }

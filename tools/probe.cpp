@@ -10,7 +10,7 @@
 #include "text/chars.hpp"
 #include "tools/commands.hpp"
 #include "tools/probe/arguments.hpp"
-#include "tools/probe/catalogue.hpp"
+#include "tools/probe/catalog.hpp"
 #include "tools/probe/judge.hpp"
 #include "tools/probe/random_cases.hpp"
 #include "tools/probe/report.hpp"
@@ -87,7 +87,7 @@ bool is_chosen(const Case& row, const ProbeArguments& arguments) {
 tl::expected<std::vector<Case>, Sentence> choose_cases(const ProbeArguments& arguments,
                                                        const PropagatorChain& read, CallMode call) {
   const auto formats = arguments.list && arguments.lists_all ? all_formats() : names_of(read);
-  std::vector<Case> cases = make_catalogue(formats, arguments.seed);
+  std::vector<Case> cases = make_catalog(formats, arguments.seed);
   if (!arguments.list) add_random_cases(cases, read, arguments.random, arguments.seed);
   std::erase_if(cases, [&](const Case& row) {
     return !is_chosen(row, arguments) || (call != CallMode::body && row.calls > 1);

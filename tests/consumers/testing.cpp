@@ -15,6 +15,6 @@ int main() {
   const bool is_good = valid.context.span_context().is_valid() && mutated &&
                        !baton::testing::judge("tracecontext", mutated->fields).valid &&
                        baton::testing::fields_of(bytes, lines.size()) == valid.fields &&
-                       !baton::testing::hostile_catalogue("baggage").empty();
+                       !baton::testing::hostile_catalog("baggage").empty();
   return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -21,7 +21,6 @@ SOURCES = {
 NO_LISTS = {
     "docs/performance.md",
     "docs/security.md",
-    "docs/tool.md",
     "tests/bindings/nginx/test_configuration.py",
     "tests/bindings/nginx/test_memory.py",
     "tests/bindings/nginx/test_vectors.py",
@@ -66,7 +65,7 @@ class AddingAFormat(unittest.TestCase):
 
     @staticmethod
     def files():
-        for folder in ("docs", "fuzz", "include", "src", "tests", "tools", "translators"):
+        for folder in ("docs", "fuzz", "include", "src", "testing", "tests", "tools", "translators"):
             for path in (ROOT / folder).rglob("*.*"):
                 if path.is_file() and "corpus" not in path.parts and "__pycache__" not in path.parts:
                     yield path

@@ -133,7 +133,7 @@ TEST(Draw, GivesTheSameHostileRequestsEverywhere) {
             2966858653940331043U);
   FieldList all;
   for (const auto& known : baton::registered_propagators()) {
-    for (HostileRequest& request : hostile_catalogue(known.traits.name)) {
+    for (HostileRequest& request : hostile_catalog(known.traits.name)) {
       for (auto& field : request.fields) all.push_back(std::move(field));
     }
   }

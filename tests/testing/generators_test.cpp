@@ -184,12 +184,12 @@ TEST(Shrinking, EndsAtOneByteOfAHostileRequest) {
   }
 }
 
-/// The smallest of some cases of all catalogues that break a law.
+/// The smallest of some cases of all catalogs that break a law.
 template <class Predicate, class Check>
-void shrink_catalogues(Predicate fails, Check check) {
+void shrink_catalogs(Predicate fails, Check check) {
   for (const auto& known : baton::registered_propagators()) {
     std::size_t broken = 0;
-    for (HostileRequest& request : hostile_catalogue(known.traits.name)) {
+    for (HostileRequest& request : hostile_catalog(known.traits.name)) {
       if (!fails(request)) continue;
       if (++broken > 2) break;
       SCOPED_TRACE(known.traits.name);
@@ -209,7 +209,7 @@ TEST(Shrinking, EndsSoonAtTheSizeThatALawForbids) {
     return std::any_of(request.fields.begin(), request.fields.end(),
                        [](const auto& field) { return field.second.size() > 1000; });
   };
-  shrink_catalogues(has_long_value, [](const HostileRequest& found) {
+  shrink_catalogs(has_long_value, [](const HostileRequest& found) {
     ASSERT_EQ(found.fields.size(), 1U);
     EXPECT_EQ(found.fields[0].second, std::string(1001, 'a'));
   });
@@ -220,7 +220,7 @@ TEST(Shrinking, EndsSoonAtTheCountThatALawForbids) {
   const auto has_many_fields = [](const HostileRequest& request) {
     return request.fields.size() >= 900;
   };
-  shrink_catalogues(has_many_fields, [](const HostileRequest& found) {
+  shrink_catalogs(has_many_fields, [](const HostileRequest& found) {
     EXPECT_EQ(found.fields.size(), 900U);
     for (const auto& field : found.fields) EXPECT_EQ(field.second, "");
   });
@@ -232,7 +232,7 @@ TEST(Shrinking, EndsSoonAtTheTotalThatALawForbids) {
     for (const auto& field : request.fields) size += field.second.size();
     return size > 8192;
   };
-  shrink_catalogues(is_long, [](const HostileRequest& found) {
+  shrink_catalogs(is_long, [](const HostileRequest& found) {
     for (const auto& field : found.fields)
       EXPECT_EQ(field.second.find_first_not_of('a'), std::string::npos);
   });

@@ -35,13 +35,13 @@ void check(const HostileRequest& request, std::string_view format) {
 
 std::string attacks_of(std::string_view format) {
   std::string words;
-  for (const HostileRequest& request : hostile_catalogue(format)) words += request.attacks + "\n";
+  for (const HostileRequest& request : hostile_catalog(format)) words += request.attacks + "\n";
   return words;
 }
 
-TEST(HostileCatalogue, NamesEachCaseAndIsBounded) {
+TEST(HostileCatalog, NamesEachCaseAndIsBounded) {
   for (const auto& known : baton::registered_propagators()) {
-    const auto cases = hostile_catalogue(known.traits.name);
+    const auto cases = hostile_catalog(known.traits.name);
     EXPECT_GT(cases.size(), 50U) << known.traits.name;
     std::set<std::string> words;
     for (const HostileRequest& request : cases) {
@@ -51,7 +51,7 @@ TEST(HostileCatalogue, NamesEachCaseAndIsBounded) {
   }
 }
 
-TEST(HostileCatalogue, HasAllKindsOfAttacks) {
+TEST(HostileCatalog, HasAllKindsOfAttacks) {
   const std::string lists = attacks_of("tracecontext");
   for (const char* words :
        {"tracestate: there are as many members as the limit",
@@ -76,9 +76,9 @@ TEST(HostileCatalogue, HasAllKindsOfAttacks) {
 }
 
 /// A case at a limit is accepted, and one that passes it is not.
-TEST(HostileCatalogue, MeetsLimitsExactly) {
+TEST(HostileCatalog, MeetsLimitsExactly) {
   const auto judged = [](std::string_view format, std::string_view words) {
-    for (const HostileRequest& request : hostile_catalogue(format)) {
+    for (const HostileRequest& request : hostile_catalog(format)) {
       if (request.attacks.starts_with(words)) return judge(format, request.fields).valid;
     }
     throw std::logic_error("there is no such case");
@@ -93,16 +93,16 @@ TEST(HostileCatalogue, MeetsLimitsExactly) {
   EXPECT_FALSE(judged("baggage", "baggage: the list has 8193 bytes"));
 }
 
-TEST(HostileCatalogue, OfAnUnknownFormatIsEmpty) {
-  EXPECT_TRUE(hostile_catalogue("pigeons").empty());
+TEST(HostileCatalog, OfAnUnknownFormatIsEmpty) {
+  EXPECT_TRUE(hostile_catalog("pigeons").empty());
   Draw draw(1);
   EXPECT_TRUE(draw_hostile_request("pigeons", draw).fields.empty());
 }
 
-TEST(HostileCatalogue, IsReadAsTheReferenceReadsIt) {
+TEST(HostileCatalog, IsReadAsTheReferenceReadsIt) {
   for (const auto& known : baton::registered_propagators()) {
     const std::string format(known.traits.name);
-    for (const HostileRequest& request : hostile_catalogue(format)) {
+    for (const HostileRequest& request : hostile_catalog(format)) {
       oracle::Fields fields;
       bool has_twins = false;
       for (const auto& [name, value] : request.fields) {
@@ -182,9 +182,9 @@ TEST(HostileRequest, SaysNothingOfWhatTheLimitsForbid) {
   EXPECT_EQ(large, 20U);
 }
 
-TEST(HostileCatalogue, HasAsManyMembersAsItSays) {
+TEST(HostileCatalog, HasAsManyMembersAsItSays) {
   std::size_t checked = 0;
-  for (const HostileRequest& request : hostile_catalogue("tracecontext")) {
+  for (const HostileRequest& request : hostile_catalog("tracecontext")) {
     for (const auto& [words, members] : {std::pair("tracestate: 16,384 blank members", 16'384),
                                          std::pair("tracestate: 32,768 empty members", 32'768),
                                          std::pair("tracestate: 1,000 members", 1'000)}) {

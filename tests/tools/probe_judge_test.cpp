@@ -8,7 +8,7 @@
 
 #include "baton/configuration.hpp"
 #include "probe_clauses.hpp"
-#include "tools/probe/catalogue.hpp"
+#include "tools/probe/catalog.hpp"
 #include "tools/probe/judge.hpp"
 #include "tools/probe/report.hpp"
 
@@ -21,7 +21,7 @@ const Case& find_case(std::string_view name) {
   static const std::vector<Case> cases = [] {
     const std::vector<std::string_view> formats{"tracecontext", "baggage", "b3",
                                                 "b3multi",      "jaeger",  "opencensus"};
-    return make_catalogue(formats, seed);
+    return make_catalog(formats, seed);
   }();
   const auto found =
       std::find_if(cases.begin(), cases.end(), [name](const Case& c) { return c.name == name; });

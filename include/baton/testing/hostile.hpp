@@ -30,7 +30,7 @@ inline constexpr std::size_t max_hostile_fields = 1100;
 ///
 /// Values may have any bytes, line breaks and zeros included: a case may be one that only a
 /// transport other than HTTP can deliver, or an HTTP server that decodes for others.
-[[nodiscard]] std::vector<HostileRequest> hostile_catalogue(std::string_view format);
+[[nodiscard]] std::vector<HostileRequest> hostile_catalog(std::string_view format);
 
 /// Another case: several mutations, other sizes, other bytes. Without fields for an unknown format.
 [[nodiscard]] HostileRequest draw_hostile_request(std::string_view format, Draw& draw);

@@ -169,7 +169,7 @@ inline rc::Seq<HostileRequest> smaller(const HostileRequest& request) {
 inline rc::Gen<HostileRequest> hostile_request(std::string_view format) {
   return drawn([format = std::string(format)](Draw& draw) {
     if (draw.one_in(2)) return draw_hostile_request(format, draw);
-    auto cases = hostile_catalogue(format);
+    auto cases = hostile_catalog(format);
     if (cases.empty()) throw rc::GenerationFailure("there is no such format");
     return std::move(cases[draw.number(0, cases.size() - 1)]);
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/probe/catalogue.hpp"
+#include "tools/probe/catalog.hpp"
 #include "tools/probe/rows.hpp"
 
 namespace baton::tool::probe {

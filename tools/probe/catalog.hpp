@@ -11,8 +11,8 @@
 namespace baton::tool::probe {
 
 /// All cases for a service that reads `formats`. The ids in them depend on the seed alone.
-[[nodiscard]] std::vector<Case> make_catalogue(std::span<const std::string_view> formats,
-                                               std::uint64_t seed);
+[[nodiscard]] std::vector<Case> make_catalog(std::span<const std::string_view> formats,
+                                             std::uint64_t seed);
 
 /// Whether a name matches a pattern, in which `*` stands for any text.
 [[nodiscard]] bool matches(std::string_view name, std::string_view pattern) noexcept;

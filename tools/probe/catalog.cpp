@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/probe/catalogue.hpp"
+#include "tools/probe/catalog.hpp"
 
 #include <algorithm>
 #include <array>
@@ -135,7 +135,7 @@ void add_cases(std::vector<Case>& cases, std::string_view format) {
 
 }  // namespace
 
-std::vector<Case> make_catalogue(std::span<const std::string_view> formats, std::uint64_t seed) {
+std::vector<Case> make_catalog(std::span<const std::string_view> formats, std::uint64_t seed) {
   std::vector<Case> cases;
   for (const std::string_view format : formats) add_cases(cases, format);
   add_http_cases(cases);

@@ -11,7 +11,7 @@
 #include "baton/registry.hpp"
 #include "probe_clauses.hpp"
 #include "tools/fields.hpp"
-#include "tools/probe/catalogue.hpp"
+#include "tools/probe/catalog.hpp"
 #include "tools/probe/judge.hpp"
 #include "tools/probe/random_cases.hpp"
 
@@ -68,8 +68,8 @@ std::string shown(const std::vector<Finding>& findings) {
   return out;
 }
 
-TEST(ProbeCatalogue, HasManyCasesOfEachFormat) {
-  const std::vector<Case> cases = make_catalogue(formats(), 1);
+TEST(ProbeCatalog, HasManyCasesOfEachFormat) {
+  const std::vector<Case> cases = make_catalog(formats(), 1);
   std::set<std::string> names;
   std::set<std::string_view> covered;
   for (const Case& row : cases) {
@@ -89,8 +89,8 @@ TEST(ProbeCatalogue, HasManyCasesOfEachFormat) {
   EXPECT_EQ(covered.size(), formats().size() + 1);
 }
 
-TEST(ProbeCatalogue, CitesWhatExists) {
-  std::vector<Case> cases = make_catalogue(formats(), 1);
+TEST(ProbeCatalog, CitesWhatExists) {
+  std::vector<Case> cases = make_catalog(formats(), 1);
   std::string names;
   for (const std::string_view format : formats()) names.append(format).append(",");
   add_random_cases(cases, chain_of(names), 300, 1);
@@ -106,8 +106,8 @@ TEST(ProbeCatalogue, CitesWhatExists) {
 }
 
 /// Nothing that Baton decided is demanded of others, and B3 says `should` of decisions alone.
-TEST(ProbeCatalogue, DemandsWhatSpecificationsDemand) {
-  for (const Case& row : make_catalogue(formats(), 1)) {
+TEST(ProbeCatalog, DemandsWhatSpecificationsDemand) {
+  for (const Case& row : make_catalog(formats(), 1)) {
     if (row.clause.starts_with("Baton, ")) {
       EXPECT_EQ(row.level, Level::choice) << row.name;
     }
@@ -119,17 +119,17 @@ TEST(ProbeCatalogue, DemandsWhatSpecificationsDemand) {
   }
 }
 
-TEST(ProbeCatalogue, DependsOnTheSeedAlone) {
+TEST(ProbeCatalog, DependsOnTheSeedAlone) {
   const std::vector<std::string_view> one{"tracecontext"};
-  const auto lines = [&](std::uint64_t seed) { return make_catalogue(one, seed)[0].lines; };
+  const auto lines = [&](std::uint64_t seed) { return make_catalog(one, seed)[0].lines; };
   EXPECT_EQ(lines(1), lines(1));
   EXPECT_NE(lines(1), lines(2));
 }
 
 /// Each case passes against Baton, which a test with a real service confirms for W3C's.
-TEST(ProbeCatalogue, AgreesWithBatonInEachPairOfFormats) {
+TEST(ProbeCatalog, AgreesWithBatonInEachPairOfFormats) {
   for (const std::string_view from : formats()) {
-    std::vector<Case> cases = make_catalogue(std::span(&from, 1), 1);
+    std::vector<Case> cases = make_catalog(std::span(&from, 1), 1);
     const PropagatorChain read = chain_of(from);
     add_random_cases(cases, read, 300, 1);
     for (const std::string_view to : formats()) {
@@ -146,11 +146,11 @@ TEST(ProbeCatalogue, AgreesWithBatonInEachPairOfFormats) {
   }
 }
 
-TEST(ProbeCatalogue, AgreesWithBatonInAllFormatsAtOnce) {
+TEST(ProbeCatalog, AgreesWithBatonInAllFormatsAtOnce) {
   std::string names;
   for (const std::string_view format : formats()) names.append(format).append(",");
   const PropagatorChain all = chain_of(names);
-  std::vector<Case> cases = make_catalogue(formats(), 2);
+  std::vector<Case> cases = make_catalog(formats(), 2);
   add_random_cases(cases, all, 1000, 2);
   Judge judge({all, Spans::any, CallMode::body});
   for (const Case& row : cases) {
@@ -212,11 +212,11 @@ std::vector<Observation> serve_badly(const Case& row) {
 }
 
 /// A case that no service can fail would be worth nothing.
-TEST(ProbeCatalogue, EachCaseIsFailedByABadService) {
+TEST(ProbeCatalog, EachCaseIsFailedByABadService) {
   std::set<std::string> passed;
   for (const std::string_view format : formats()) {
     const PropagatorChain written = chain_of(std::string("tracecontext,").append(format));
-    for (const Case& row : make_catalogue(std::span(&format, 1), 1)) {
+    for (const Case& row : make_catalog(std::span(&format, 1), 1)) {
       bool fails = false;
       for (const Observation& seen : serve_badly(row)) {
         Judge judge({written, Spans::any, CallMode::body});
@@ -234,7 +234,7 @@ TEST(ProbeCatalogue, EachCaseIsFailedByABadService) {
 }
 
 /// A service may have higher limits than Baton, and need not say so.
-TEST(ProbeCatalogue, GeneratedCasesLeaveLimitsToTheService) {
+TEST(ProbeCatalog, GeneratedCasesLeaveLimitsToTheService) {
   std::vector<Case> cases;
   add_random_cases(cases, chain_of("baggage"), 1000, 1);
   constexpr std::size_t no_limit = 1'000'000;
@@ -260,7 +260,7 @@ TEST(ProbeCatalogue, GeneratedCasesLeaveLimitsToTheService) {
 }
 
 /// What is against a specification should not be; what Baton alone decides is a choice.
-TEST(ProbeCatalogue, GeneratedCasesHaveTheLevelOfTheirChange) {
+TEST(ProbeCatalog, GeneratedCasesHaveTheLevelOfTheirChange) {
   std::vector<Case> cases;
   add_random_cases(cases, chain_of("tracecontext,baggage,b3"), 1000, 1);
   std::set<Level> valid;
@@ -282,7 +282,7 @@ TEST(ProbeCatalogue, GeneratedCasesHaveTheLevelOfTheirChange) {
   EXPECT_EQ(others, (std::set<Level>{Level::should, Level::choice}));
 }
 
-TEST(ProbeCatalogue, GeneratedCasesChangeWithTheSeed) {
+TEST(ProbeCatalog, GeneratedCasesChangeWithTheSeed) {
   const auto make = [](std::uint64_t seed) {
     std::vector<Case> cases;
     add_random_cases(cases, chain_of("tracecontext,baggage"), 50, seed);

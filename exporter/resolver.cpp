@@ -77,7 +77,7 @@ Resolver::Endpoints Resolver::resolve(Clock::time_point deadline, std::string& e
   const MutexLock lock(lookup->mutex);
   lookup->mutex.await([&] { return lookup->is_done || lookup->is_abandoned; }, until(deadline));
   if (!lookup->is_done) {
-    error = "the look-up of '" + host_ + "' takes too long";
+    error = "the lookup of '" + host_ + "' takes too long";
     return {};
   }
   lookup_ = nullptr;

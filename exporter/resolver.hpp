@@ -10,7 +10,7 @@
 
 namespace baton::detail {
 
-/// Looks up the addresses of a host. The system's look-up knows no deadline, so it has a thread of
+/// Looks up the addresses of a host. The system's lookup knows no deadline, so it has a thread of
 /// its own, which is left behind if it takes too long: one at most.
 class Resolver {
  public:

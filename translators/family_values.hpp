@@ -13,7 +13,7 @@ namespace baton::detail {
 
 /// The values of a family of fields, as `get` of the carrier returns them.
 ///
-/// A look-up in a carrier with `fields` may pass over all of them. The first few are left to the
+/// A lookup in a carrier with `fields` may pass over all of them. The first few are left to the
 /// carrier, since most messages have no more. Then one pass finds the values of all names.
 class FamilyValues {
  public:

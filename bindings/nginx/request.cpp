@@ -105,7 +105,7 @@ bool decide_as_before(const State& state, Context& context) noexcept {
   return false;
 }
 
-/// The context of nginx's span. A request has one span, also if several locations handle it.
+/// The context of nginx's span. A request has one span, even if several locations handle it.
 Context start_span(State& state, const Setup& setup, const Context& caller,
                    std::string_view method) noexcept {
   Context context = caller.child();

@@ -135,7 +135,8 @@ enum {
   BATON_SAMPLING_IN_TRACESTATE = 2 /**< W3C's format keeps `defer` and `debug` in tracestate */
 };
 
-/** The texts end with a zero, and have the words of the environment variables in docs/c.md. */
+/** The texts end with a zero, and have the words of the environment variables in
+ * docs/configuration.md. */
 typedef struct baton_chain_options {
   size_t size;
   const char* extract;      /**< formats to read, as OTEL_PROPAGATORS; null: tracecontext,baggage */
@@ -171,7 +172,7 @@ BATON_API baton_error baton_chain_from_environment(baton_chain** chain, char* me
 BATON_API const baton_chain* baton_chain_global(void);
 
 /**
- * Replaces the chain of this process, also while other threads use it. The old one remains in
+ * Replaces the chain of this process, even while other threads use it. The old one remains in
  * memory: call this at start, not for each request. The caller keeps `chain`.
  */
 BATON_API baton_error baton_chain_set_global(const baton_chain* chain);
@@ -341,7 +342,7 @@ BATON_API baton_error baton_context_set_baggage(baton_context* context, const ch
                                                 size_t value_size, baton_issue* issue);
 
 /**
- * Writes the decoded value of a member, without a zero at the end, and its size, also if that is
+ * Writes the decoded value of a member, without a zero at the end, and its size, even if that is
  * more than `capacity`: then BATON_ERROR_SPACE. BATON_ERROR_ABSENT if there is no such key.
  */
 BATON_API baton_error baton_context_baggage_value(const baton_context* context, const char* key,
@@ -459,7 +460,7 @@ typedef struct baton_writer {
  * trust rules: a host without its port, a topic.
  *
  * Fields with a prefix (`uberctx-…`, `ot-baggage-…`) that a message has from an earlier context
- * remain, also if a rule denies them: nobody knows their names. If a message may have fields of the
+ * remain, even if a rule denies them: nobody knows their names. If a message may have fields of the
  * chain, such as one that is used again, first remove those that baton_chain_owns.
  */
 BATON_API baton_error baton_inject(const baton_chain* chain, const baton_context* context,
@@ -508,7 +509,7 @@ typedef int32_t (*baton_visit_counts)(void* argument, const baton_format_counts*
 BATON_API baton_error baton_counts(uint64_t* extractions, baton_visit_counts visit, void* argument);
 
 /**
- * Writes the counts in Prometheus's text format, without a zero at the end, and the size, also if
+ * Writes the counts in Prometheus's text format, without a zero at the end, and the size, even if
  * that is more than `capacity`: then nothing is written, and the result is BATON_ERROR_SPACE.
  */
 BATON_API baton_error baton_counts_text(char* text, size_t capacity, size_t* text_size);

@@ -59,7 +59,7 @@ class FirstValue {
 /// case, and in `_` for `-`. The carrier decides how names compare. Views are valid until the
 /// carrier is changed or destroyed.
 ///
-/// A carrier whose look-ups pass over all fields should also have `fields`, which visits every
+/// A carrier whose lookups pass over all fields should also have `fields`, which visits every
 /// field with its value, in order. A chain then passes over them once, rather than once for each
 /// name, and again for a family of many fields. Names must compare exactly or, with
 /// `names_without_case`, without regard to the case of ASCII letters. A carrier that derives from
@@ -114,7 +114,7 @@ inline constexpr bool prefers_exact_names = requires { requires Carrier::prefers
 
 inline constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
-/// Up to how many fields a pass over all of them costs less than the look-ups of a chain:
+/// Up to how many fields a pass over all of them costs less than the lookups of a chain:
 /// `any_number`, except for carriers with an index, such as large maps. Those also have `size`.
 template <class Carrier>
 inline constexpr std::size_t few_fields = any_number;
@@ -138,7 +138,7 @@ class CarrierReader {
     return table_->get(carrier_, name);
   }
 
-  /// The first value of that name, also if `last_field_counts`, and whether it has more.
+  /// The first value of that name, even if `last_field_counts`, and whether it has more.
   [[nodiscard]] FirstValue first(std::string_view name) const;
 
   /// Visits every value of that name, in order, until `visit` returns false.

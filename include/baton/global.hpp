@@ -25,7 +25,7 @@ const PropagatorChain& make_global_chain();
   return chain != nullptr ? *chain : detail::make_global_chain();
 }
 
-/// Replaces the chain of this process, also while other threads read it. A reader may hold the old
+/// Replaces the chain of this process, even while other threads read it. A reader may hold the old
 /// chain, so it is kept until the process ends: call this at start or when the configuration
 /// changes, not for each request.
 void set_global_chain(PropagatorChain chain);

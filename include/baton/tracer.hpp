@@ -96,7 +96,7 @@ namespace detail {
   return detail::global_tracer.load(std::memory_order_acquire);
 }
 
-/// Replaces the tracer of this process, also while other threads use it; null: none. A span may
+/// Replaces the tracer of this process, even while other threads use it; null: none. A span may
 /// outlive the change, so no tracer is ever destroyed: call this at start, and flush it before the
 /// process ends.
 void set_global_tracer(std::shared_ptr<Tracer> tracer);

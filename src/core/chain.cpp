@@ -354,7 +354,7 @@ class PropagatorChain::Extraction {
   detail::ExtractionCounter counter_;
 };
 
-/// Passes over all fields at once if the carrier has `fields`. In one with an index, look-ups cost
+/// Passes over all fields at once if the carrier has `fields`. In one with an index, lookups cost
 /// less if it has many fields, or for a single format, which mostly finds its first field.
 Extracted PropagatorChain::run(const Links& links, CarrierReader carrier, Context& context,
                                ExtractReport* report) {

@@ -82,7 +82,7 @@ net::awaitable<void> fail(baton::Context context) {
   throw std::runtime_error("no");
 }
 
-/// Waits until it is cancelled.
+/// Waits until it is canceled.
 net::awaitable<void> wait_for_cancellation(baton::Context context) {
   boost::system::error_code error;
   net::steady_timer timer(co_await this_coro::executor, hours(1));
@@ -337,7 +337,7 @@ TEST(CoWithContext, GivesResultsOnThatHaveNoDefault) {
   EXPECT_EQ(name, "text");
 }
 
-/// The result of a cancelled coroutine that awaits `work`, and accepts these cancellations.
+/// The result of a canceled coroutine that awaits `work`, and accepts these cancellations.
 struct Cancelled {
   bool reached = false;
   bool ended = false;

@@ -20,7 +20,7 @@ std::atomic<long> made{0};
 std::atomic<long> first_to_fail{0};
 std::atomic<long> last_to_fail{-1};
 
-/// Threads have the name of the thread that starts them, so this is also that of a look-up.
+/// Threads have the name of the thread that starts them, so this is also that of a lookup.
 bool is_thread_of_exporter() noexcept {
   std::array<char, 16> name{};
   return ::pthread_getname_np(::pthread_self(), name.data(), name.size()) == 0 &&

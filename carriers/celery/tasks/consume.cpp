@@ -101,7 +101,7 @@ bool read_object_body(JsonReader& reader, ReceivedTask& task) {
   return true;
 }
 
-/// Whether `extract` looks for a context in the headers alone, also if they are in an envelope.
+/// Whether `extract` looks for a context in the headers alone, even if they are in an envelope.
 bool has_context(const object& headers, const PropagatorChain& chain) {
   const auto* const task = headers.if_contains("task");
   if (task != nullptr && !task->is_null()) return true;

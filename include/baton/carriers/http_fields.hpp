@@ -23,8 +23,8 @@ namespace baton::http {
 ///       }
 ///     …
 ///
-/// Names match in any case (ASCII letters only). Each look-up visits all fields at most once. A
-/// chain usually visits them once for all its look-ups; more often for fields with a prefix
+/// Names match in any case (ASCII letters only). Each lookup visits all fields at most once. A
+/// chain usually visits them once for all its lookups; more often for fields with a prefix
 /// (`uberctx-…`), and if a request has more than 16 fields of its formats.
 template <class Carrier>
 class FieldsReader {

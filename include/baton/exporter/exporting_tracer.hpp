@@ -25,7 +25,7 @@ namespace baton {
 ///
 /// The thread starts with the first span that ends, also in a child of `fork`, whose queue and
 /// counts are then new and empty. All spans that waited at the fork are the parent's. The system's
-/// look-up of a host has one more thread, which may outlive the tracer if it takes too long.
+/// lookup of a host has one more thread, which may outlive the tracer if it takes too long.
 class ExportingTracer final : public Tracer {
  public:
   /// Of names, keys and values: the bytes that are kept, in whole characters.

@@ -49,7 +49,7 @@ struct ExportOptions {
   std::size_t max_queue_size = 2048;  ///< spans that wait; more are dropped
   std::size_t max_batch_size = 512;   ///< spans of one request; at most `max_queue_size`
   std::chrono::milliseconds schedule_delay{5000};   ///< the longest wait for a full batch
-  std::chrono::milliseconds timeout{10000};         ///< of one request, from look-up to answer
+  std::chrono::milliseconds timeout{10000};         ///< of one request, from lookup to answer
   std::chrono::milliseconds export_timeout{30000};  ///< of one batch, with all of its retries
 
   /// The wait before the first retry; it doubles with each further one. A quarter of it is random.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Callbacks in C++ may throw, and threads may be cancelled in them.
+// Callbacks in C++ may throw, and threads may be canceled in them.
 #include <baton/baton.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -69,7 +69,7 @@ TEST_F(ExceptionTest, FromAVisitorIsAnError) {
 }
 
 // glibc ends a process that keeps a cancellation from going on. It unwinds by GCC's library: no
-// thread of C++ can be cancelled in a program that has LLVM's, as those with libc++ have.
+// thread of C++ can be canceled in a program that has LLVM's, as those with libc++ have.
 #if defined(__GLIBCXX__)
 TEST_F(ExceptionTest, ACancelledThreadEnds) {
   pthread_t thread{};

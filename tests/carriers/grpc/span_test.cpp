@@ -126,7 +126,7 @@ TEST_P(TracedCall, EndsOnceHoweverItEnds) {
   const std::vector<RecordedSpan> clients = of_kind(tracer_, SpanKind::client);
   EXPECT_EQ(clients.size(), calls);
   EXPECT_EQ(clients.back().error_type, "CANCELLED");
-  // A call may be cancelled before it arrives.
+  // A call may be canceled before it arrives.
   const std::vector<RecordedSpan> servers = of_kind(tracer_, SpanKind::server);
   EXPECT_LE(servers.size(), calls);
   EXPECT_GE(servers.size(), calls - 2);

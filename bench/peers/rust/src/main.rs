@@ -14,7 +14,7 @@ use opentelemetry::propagation::{
 use opentelemetry::Context;
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
-/// A map that takes names as they are: the crate's own look-ups turn each to lower case first.
+/// A map that takes names as they are: the crate's own lookups turn each to lower case first.
 #[derive(Clone, Default)]
 struct Fields(HashMap<String, String>);
 

@@ -123,7 +123,7 @@ void visit_fields(const curl_slist* line, Visitor&& visit) {
 /// without a name. Names match in any case (ASCII letters only); a name may have several fields.
 /// Space around a value is no part of it.
 ///
-/// Reading never allocates. Each look-up visits all lines at most once.
+/// Reading never allocates. Each lookup visits all lines at most once.
 class ConstSlistCarrier : public http::FieldsReader<ConstSlistCarrier> {
  public:
   explicit ConstSlistCarrier(const curl_slist* list) noexcept : list_(list) {}
@@ -272,7 +272,7 @@ inline void erase_context(curl_slist*& list, const PropagatorChain& chain) noexc
   erase_families(list, chain);
 }
 
-/// Unless it is told that a context is complete, erases all fields of the chain in the end, also if
+/// Unless it is told that a context is complete, erases all fields of the chain in the end, even if
 /// an exception passes.
 class Injection {
  public:

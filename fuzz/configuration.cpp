@@ -46,10 +46,10 @@ Named read_names(const std::string& text) {
   return named;
 }
 
-void require_links(std::span<const baton::PropagatorChain::Link> links, const Named& named) {
-  require(links.size() == named.formats.size(), "each format that is named, once");
-  for (std::size_t i = 0; i < links.size(); ++i) {
-    require_same(links[i]->traits().name, named.formats[i], "in the order of the list");
+void require_entries(std::span<const baton::PropagatorChain::Entry> entries, const Named& named) {
+  require(entries.size() == named.formats.size(), "each format that is named, once");
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    require_same(entries[i]->traits().name, named.formats[i], "in the order of the list");
   }
 }
 
@@ -57,8 +57,8 @@ void check_names(const std::string& extract, const std::string& inject) {
   const baton::ConfiguredChain made = baton::make_chain({extract, inject, {}, {}, {}});
   const Named read = read_names(extract);
   const Named written = read_names(inject);
-  require_links(made.chain.readers(), read);
-  require_links(made.chain.writers(), written);
+  require_entries(made.chain.readers(), read);
+  require_entries(made.chain.writers(), written);
   require(made.error.empty() == (read.is_valid && written.is_valid), "what is wrong is reported");
 }
 

@@ -106,8 +106,8 @@ VectorResult<PropagatorChain> make_chain(const ChainSpec& spec) {
       ChainConfiguration{spec.propagators, spec.propagators, spec.policy, spec.options});
   if (!configured.error.empty()) return tl::unexpected(configured.error);
 
-  std::vector<PropagatorChain::Link> links;
-  for (const PropagatorChain::Link& link : configured.chain.readers()) {
+  std::vector<PropagatorChain::Entry> links;
+  for (const PropagatorChain::Entry& link : configured.chain.readers()) {
     if (link->traits().name == "tracecontext" && spec.max_tracestate_bytes) {
       const TraceContextPropagator::Options options{*spec.max_tracestate_bytes,
                                                     spec.options.sampling_in_tracestate};

@@ -39,7 +39,7 @@ namespace baton::tool {
 [[nodiscard]] Outcome become(const Launch& launch);
 
 /// Prints what a translation loses, for every pair of formats.
-[[nodiscard]] Outcome run_losses(std::span<const PropagatorChain::Link> formats, bool json);
+[[nodiscard]] Outcome run_losses(std::span<const PropagatorChain::Entry> formats, bool json);
 
 /// Prints requests that attack a format, one after the other. `write` returns false if nobody reads
 /// on.

@@ -23,7 +23,7 @@ Extraction extract(const PropagatorChain& chain, CarrierReader fields) {
   result.disagreeing_format = summary.disagreeing_format();
 
   // A report keeps few issues, so each propagator has a report of its own.
-  for (const PropagatorChain::Link& propagator : chain.readers()) {
+  for (const PropagatorChain::Entry& propagator : chain.readers()) {
     ExtractReport report;
     Context context;
     propagator->extract(fields, context, &report);

@@ -23,7 +23,7 @@ using Issue = ExtractReport::Issue;
 
 /// A format and those of the request's fields that are its own.
 struct Group {
-  PropagatorChain::Link format;
+  PropagatorChain::Entry format;
   Fields fields;
 };
 
@@ -183,7 +183,7 @@ Outcome run_inspect(const Fields& fields, const Paint& paint) {
   }
 
   Printer printer(paint);
-  std::vector<PropagatorChain::Link> links;
+  std::vector<PropagatorChain::Entry> links;
   for (const Group& group : groups) {
     if (group.fields.all().empty()) continue;
     links.push_back(group.format);

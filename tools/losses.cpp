@@ -63,7 +63,7 @@ std::string padded(std::string_view text, std::size_t width) {
   return out;
 }
 
-std::string to_table(std::span<const PropagatorChain::Link> formats) {
+std::string to_table(std::span<const PropagatorChain::Entry> formats) {
   std::size_t first_width = 0;
   for (const auto& format : formats)
     first_width = std::max(first_width, format->traits().name.size());
@@ -92,7 +92,7 @@ std::string to_table(std::span<const PropagatorChain::Link> formats) {
   return out;
 }
 
-std::string to_json(std::span<const PropagatorChain::Link> formats) {
+std::string to_json(std::span<const PropagatorChain::Entry> formats) {
   boost::json::object table;
   for (const auto& from : formats) {
     boost::json::object line;
@@ -108,7 +108,7 @@ std::string to_json(std::span<const PropagatorChain::Link> formats) {
 
 }  // namespace
 
-Outcome run_losses(std::span<const PropagatorChain::Link> formats, bool json) {
+Outcome run_losses(std::span<const PropagatorChain::Entry> formats, bool json) {
   return {Status::done, json ? to_json(formats) : to_table(formats), {}};
 }
 

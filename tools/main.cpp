@@ -28,7 +28,7 @@ tl::expected<PropagatorChain, std::string> chain_from_list(std::string_view list
 }
 
 PropagatorChain chain_of_all() {
-  std::vector<PropagatorChain::Link> links;
+  std::vector<PropagatorChain::Entry> links;
   for (const RegisteredPropagator& known : registered_propagators()) {
     links.push_back(known.make({}));
   }

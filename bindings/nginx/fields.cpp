@@ -97,7 +97,7 @@ FieldNames::FieldNames(std::span<const std::string_view> names,
 
 FieldNames::FieldNames(const PropagatorChain& chain) : FieldNames(chain.fields()) {
   for (const auto propagators : {chain.readers(), chain.writers()}) {
-    for (const PropagatorChain::Link& each : propagators) {
+    for (const PropagatorChain::Entry& each : propagators) {
       const FormatTraits& traits = each->traits();
       prefixes_.insert(prefixes_.end(), traits.prefixes.begin(), traits.prefixes.end());
     }

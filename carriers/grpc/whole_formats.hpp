@@ -26,7 +26,7 @@ class WholeFormats {
     if (is_left_out(name)) return;
     carrier_.set(name, value);
     if (name == TraceState::field || carrier_.get(name)) return;
-    for (const PropagatorChain::Link& writer : writers_) {
+    for (const PropagatorChain::Entry& writer : writers_) {
       if (has(*writer, name)) leave_out(*writer);
     }
   }
@@ -48,7 +48,7 @@ class WholeFormats {
   }
 
   MetadataCarrier<SentMetadata> carrier_;
-  std::span<const PropagatorChain::Link> writers_;
+  std::span<const PropagatorChain::Entry> writers_;
   std::vector<const Propagator*> left_out_;  // with their older fields as well
 };
 

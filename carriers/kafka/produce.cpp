@@ -58,11 +58,12 @@ Extracted read_message_alone(const Propagator& format, CarrierReader message, Co
 /// received.
 bool has_context(CarrierReader message, const PropagatorChain& chain, Context& sent) {
   const auto readers = chain.readers();
-  const auto finds_it = [&](const PropagatorChain::Link& link) {
-    return (link->traits().reads_elsewhere ? read_message_alone(*link, message, sent)
-                                           : link->extract(message, sent)) >= Extracted::decision;
+  const auto finds_it = [&](const PropagatorChain::Entry& format) {
+    return (format->traits().reads_elsewhere
+                ? read_message_alone(*format, message, sent)
+                : format->extract(message, sent)) >= Extracted::decision;
   };
-  const auto also_finds_it = [&](const PropagatorChain::Link& writer) {
+  const auto also_finds_it = [&](const PropagatorChain::Entry& writer) {
     return std::ranges::find(readers, writer) == readers.end() && finds_it(writer);
   };
   return std::ranges::any_of(readers, finds_it) ||
@@ -74,14 +75,14 @@ bool has_context(CarrierReader message, const PropagatorChain& chain, Context& s
 /// either.
 Context read_own(CarrierReader message, const PropagatorChain& chain) {
   const auto readers = chain.readers();
-  std::vector<PropagatorChain::Link> formats;
-  for (const PropagatorChain::Link& writer : chain.writers()) {
+  std::vector<PropagatorChain::Entry> formats;
+  for (const PropagatorChain::Entry& writer : chain.writers()) {
     if (std::ranges::find(readers, writer) == readers.end()) formats.push_back(writer);
   }
   const bool last_wins = chain.policy() == ExtractionPolicy::last_wins;
   formats.insert(last_wins ? formats.end() : formats.begin(), readers.begin(), readers.end());
-  std::vector<PropagatorChain::Link> elsewhere;
-  for (PropagatorChain::Link& format : formats) {
+  std::vector<PropagatorChain::Entry> elsewhere;
+  for (PropagatorChain::Entry& format : formats) {
     if (format->traits().reads_elsewhere) elsewhere.push_back(std::move(format));
   }
   Context own;
@@ -89,7 +90,7 @@ Context read_own(CarrierReader message, const PropagatorChain& chain) {
     const detail::ExtractionCounter::Pause pause;
     PropagatorChain(std::move(formats), {}, chain.policy()).extract(message, own);
   }
-  for (const PropagatorChain::Link& format : elsewhere) {
+  for (const PropagatorChain::Entry& format : elsewhere) {
     if (!own.span_context().is_valid()) read_message_alone(*format, message, own);
   }
   return own;

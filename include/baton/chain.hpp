@@ -38,18 +38,18 @@ struct Received {
 /// it. A chain that was moved from is empty.
 class PropagatorChain {
  public:
-  using Link = std::shared_ptr<const Propagator>;
+  using Entry = std::shared_ptr<const Propagator>;
 
   /// An empty chain: reads and writes nothing. Allocates nothing.
   PropagatorChain() noexcept = default;
 
   /// Reads and writes with the same propagators.
-  explicit PropagatorChain(const std::vector<Link>& propagators,
+  explicit PropagatorChain(const std::vector<Entry>& propagators,
                            ExtractionPolicy policy = ExtractionPolicy::last_wins)
       : PropagatorChain(propagators, propagators, policy) {}
 
   /// Reads with some propagators and writes with others, for a migration.
-  PropagatorChain(std::vector<Link> readers, std::vector<Link> writers, ExtractionPolicy policy);
+  PropagatorChain(std::vector<Entry> readers, std::vector<Entry> writers, ExtractionPolicy policy);
 
   /// Each reader reads the carrier into `context`. Returns the most that any of them found.
   ///
@@ -109,21 +109,21 @@ class PropagatorChain {
   [[nodiscard]] bool owns(std::string_view field) const noexcept;
 
   /// The propagators that read, in order.
-  [[nodiscard]] std::span<const Link> readers() const noexcept;
+  [[nodiscard]] std::span<const Entry> readers() const noexcept;
   /// The propagators that write, in order.
-  [[nodiscard]] std::span<const Link> writers() const noexcept;
+  [[nodiscard]] std::span<const Entry> writers() const noexcept;
   [[nodiscard]] ExtractionPolicy policy() const noexcept;
 
  private:
   class Extraction;
-  struct Links;
+  struct Entries;
 
-  static Extracted run(const Links& links, CarrierReader carrier, Context& context,
+  static Extracted run(const Entries& entries, CarrierReader carrier, Context& context,
                        ExtractReport* report);
   Extracted extract_by_trust(CarrierReader carrier, Context& context, SpanContext& link,
                              ExtractReport* report) const;
 
-  std::shared_ptr<const Links> links_;  // none: an empty chain
+  std::shared_ptr<const Entries> entries_;  // none: an empty chain
 };
 
 }  // namespace baton

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "baton/detail/found_fields.hpp"
-#include "core/chain_links.hpp"
+#include "core/chain_entries.hpp"
 #include "core/extraction_counter.hpp"
 #include "core/trust.hpp"
 #include "text/growing_text.hpp"
@@ -96,31 +96,31 @@ class Candidates {
 
 }  // namespace
 
-PropagatorChain::PropagatorChain(std::vector<Link> readers, std::vector<Link> writers,
+PropagatorChain::PropagatorChain(std::vector<Entry> readers, std::vector<Entry> writers,
                                  ExtractionPolicy policy)
-    : links_(std::make_shared<const Links>(std::move(readers), std::move(writers), policy)) {}
+    : entries_(std::make_shared<const Entries>(std::move(readers), std::move(writers), policy)) {}
 
-std::span<const PropagatorChain::Link> PropagatorChain::readers() const noexcept {
-  if (links_ == nullptr) return {};
-  return links_->readers;
+std::span<const PropagatorChain::Entry> PropagatorChain::readers() const noexcept {
+  if (entries_ == nullptr) return {};
+  return entries_->readers;
 }
 
-std::span<const PropagatorChain::Link> PropagatorChain::writers() const noexcept {
-  if (links_ == nullptr) return {};
-  return links_->writers;
+std::span<const PropagatorChain::Entry> PropagatorChain::writers() const noexcept {
+  if (entries_ == nullptr) return {};
+  return entries_->writers;
 }
 
 std::span<const std::string_view> PropagatorChain::fields() const noexcept {
-  if (links_ == nullptr) return {};
-  return links_->fields;
+  if (entries_ == nullptr) return {};
+  return entries_->fields;
 }
 
 ExtractionPolicy PropagatorChain::policy() const noexcept {
-  return links_ != nullptr ? links_->policy : ExtractionPolicy::last_wins;
+  return entries_ != nullptr ? entries_->policy : ExtractionPolicy::last_wins;
 }
 
-void PropagatorChain::Links::inject_by_trust(const Context& context, CarrierWriter carrier,
-                                             std::string_view destination) const {
+void PropagatorChain::Entries::inject_by_trust(const Context& context, CarrierWriter carrier,
+                                               std::string_view destination) const {
   const DestinationRule* const rule = trust->find(destination);
   if (rule == nullptr) return inject(context, carrier);
   erase_families(context.baggage(), carrier, *rule);
@@ -130,8 +130,8 @@ void PropagatorChain::Links::inject_by_trust(const Context& context, CarrierWrit
   inject(detail::restrict(context, *rule), carrier);
 }
 
-void PropagatorChain::Links::erase_families(const Baggage& baggage, CarrierWriter carrier,
-                                            const DestinationRule& rule) const {
+void PropagatorChain::Entries::erase_families(const Baggage& baggage, CarrierWriter carrier,
+                                              const DestinationRule& rule) const {
   for (const std::string_view prefix : prefixes) {
     detail::GrowingText name(prefix, detail::GrowingText::Shortage::throws);
     for (const BaggageMember& member : baggage) {
@@ -146,37 +146,37 @@ void PropagatorChain::Links::erase_families(const Baggage& baggage, CarrierWrite
 
 void PropagatorChain::inject(const Context& context, CarrierWriter carrier,
                              std::string_view destination) const {
-  if (links_ == nullptr) return;
-  if (links_->trust != nullptr) [[unlikely]] {
-    return links_->inject_by_trust(context, carrier, destination);
+  if (entries_ == nullptr) return;
+  if (entries_->trust != nullptr) [[unlikely]] {
+    return entries_->inject_by_trust(context, carrier, destination);
   }
-  links_->inject(context, carrier);
+  entries_->inject(context, carrier);
 }
 
 PropagatorChain PropagatorChain::with_trust(TrustRules rules) const {
   PropagatorChain chain;
-  if (links_ == nullptr) return chain;
-  auto links = std::make_shared<Links>(*links_);
-  links->trust =
+  if (entries_ == nullptr) return chain;
+  auto entries = std::make_shared<Entries>(*entries_);
+  entries->trust =
       rules == TrustRules() ? nullptr : std::make_shared<const detail::Trust>(std::move(rules));
-  chain.links_ = std::move(links);
+  chain.entries_ = std::move(entries);
   return chain;
 }
 
 bool PropagatorChain::has_trust_rules() const noexcept {
-  return links_ != nullptr && links_->trust != nullptr;
+  return entries_ != nullptr && entries_->trust != nullptr;
 }
 
 bool PropagatorChain::restricts(std::string_view destination) const noexcept {
-  return links_ != nullptr && links_->trust != nullptr &&
-         links_->trust->find(destination) != nullptr;
+  return entries_ != nullptr && entries_->trust != nullptr &&
+         entries_->trust->find(destination) != nullptr;
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
-  if (links_ == nullptr) return false;
+  if (entries_ == nullptr) return false;
   // The chain as one format.
   const FormatTraits all{
-      .name = {}, .specification = {}, .fields = links_->fields, .prefixes = links_->prefixes};
+      .name = {}, .specification = {}, .fields = entries_->fields, .prefixes = entries_->prefixes};
   return all.owns(field);
 }
 
@@ -186,7 +186,7 @@ bool PropagatorChain::owns(std::string_view field) const noexcept {
 class PropagatorChain::Extraction {
  public:
   /// `found` has the fields of the carrier, or is null.
-  Extraction(const Links& chain, CarrierReader carrier, const detail::FoundFields* found,
+  Extraction(const Entries& chain, CarrierReader carrier, const detail::FoundFields* found,
              Context& context, ExtractReport* report)
       : chain_(chain),
         carrier_(found != nullptr ? CarrierReader(*found, carrier) : carrier),
@@ -346,7 +346,7 @@ class PropagatorChain::Extraction {
 
   static constexpr std::uint32_t all_steps = ~std::uint32_t{0};
 
-  const Links& chain_;
+  const Entries& chain_;
   const CarrierReader carrier_;
   std::uint32_t may_find_;  // the steps that may find something, as bits
   Context& context_;
@@ -356,16 +356,16 @@ class PropagatorChain::Extraction {
 
 /// Passes over all fields at once if the carrier has `fields`. In one with an index, lookups cost
 /// less if it has many fields, or for a single format, which mostly finds its first field.
-Extracted PropagatorChain::run(const Links& links, CarrierReader carrier, Context& context,
+Extracted PropagatorChain::run(const Entries& entries, CarrierReader carrier, Context& context,
                                ExtractReport* report) {
-  const bool has_single_format = links.steps.size() == 1;
+  const bool has_single_format = entries.steps.size() == 1;
   if (!carrier.has_fields() || (carrier.has_index() && has_single_format)) {
-    return Extraction(links, carrier, nullptr, context, report).run();
+    return Extraction(entries, carrier, nullptr, context, report).run();
   }
-  detail::FoundFields found(carrier, links.known);
-  if (!found.collect()) return Extraction(links, carrier, nullptr, context, report).run();
-  if ((found.readers() | links.steps_without_fields) != 0) {
-    return Extraction(links, carrier, &found, context, report).run();
+  detail::FoundFields found(carrier, entries.known);
+  if (!found.collect()) return Extraction(entries, carrier, nullptr, context, report).run();
+  if ((found.readers() | entries.steps_without_fields) != 0) {
+    return Extraction(entries, carrier, &found, context, report).run();
   }
   detail::ExtractionCounter().add_extraction();
   return Extracted::nothing;
@@ -373,12 +373,12 @@ Extracted PropagatorChain::run(const Links& links, CarrierReader carrier, Contex
 
 Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
                                    ExtractReport* report) const {
-  if (links_ == nullptr) {
+  if (entries_ == nullptr) {
     detail::ExtractionCounter().add_extraction();
     return Extracted::nothing;
   }
-  if (links_->trust == nullptr) [[likely]] {
-    return run(*links_, carrier, context, report);
+  if (entries_->trust == nullptr) [[likely]] {
+    return run(*entries_, carrier, context, report);
   }
   SpanContext link;
   return extract_by_trust(carrier, context, link, report);
@@ -386,7 +386,7 @@ Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
 
 Received PropagatorChain::receive(CarrierReader carrier, ExtractReport* report) const {
   Received received;
-  if (links_ != nullptr && links_->trust != nullptr) {
+  if (entries_ != nullptr && entries_->trust != nullptr) {
     received.found = extract_by_trust(carrier, received.context, received.link, report);
   } else {
     received.found = extract(carrier, received.context, report);
@@ -397,8 +397,8 @@ Received PropagatorChain::receive(CarrierReader carrier, ExtractReport* report) 
 Extracted PropagatorChain::extract_by_trust(CarrierReader carrier, Context& context,
                                             SpanContext& link, ExtractReport* report) const {
   Context received = context;
-  const Extracted found = run(*links_, carrier, received, report);
-  link = links_->trust->accept(received, context, report);
+  const Extracted found = run(*entries_, carrier, received, report);
+  link = entries_->trust->accept(received, context, report);
   return found;
 }
 

@@ -39,15 +39,15 @@ std::vector<std::string_view> split(std::string_view names) {
   return wanted;
 }
 
-std::vector<PropagatorChain::Link> make_links(std::string_view names,
-                                              const PropagatorOptions& options, Errors& errors) {
+std::vector<PropagatorChain::Entry> make_entries(std::string_view names,
+                                                 const PropagatorOptions& options, Errors& errors) {
   std::vector<std::string_view> wanted = split(names);
   const bool wants_none = std::erase(wanted, none) != 0;
   if (wants_none && !wanted.empty()) {
     errors.add("'none' excludes all other propagators; no propagator is used");
   }
 
-  std::vector<PropagatorChain::Link> links;
+  std::vector<PropagatorChain::Entry> entries;
   const auto known = registered_propagators();
   for (const std::string_view name : wanted) {
     const auto found = std::find_if(known.begin(), known.end(), [name](const auto& candidate) {
@@ -56,16 +56,17 @@ std::vector<PropagatorChain::Link> make_links(std::string_view names,
     if (found == known.end()) {
       errors.add(unknown_name(name));
     } else if (!wants_none) {
-      links.push_back(found->make(options));
+      entries.push_back(found->make(options));
     }
   }
-  return links;
+  return entries;
 }
 
 PropagatorChain make_chain(const ChainConfiguration& wanted, Errors& errors) {
-  auto readers = make_links(wanted.extract, wanted.options, errors);
-  auto writers =
-      wanted.inject == wanted.extract ? readers : make_links(wanted.inject, wanted.options, errors);
+  auto readers = make_entries(wanted.extract, wanted.options, errors);
+  auto writers = wanted.inject == wanted.extract
+                     ? readers
+                     : make_entries(wanted.inject, wanted.options, errors);
   const PropagatorChain chain(std::move(readers), std::move(writers), wanted.policy);
   return wanted.trust == TrustRules() ? chain : chain.with_trust(wanted.trust);
 }

@@ -15,7 +15,7 @@ inline std::string_view reported_name(const PropagatorChain& chain, std::string_
   const auto is = [](std::string_view text, std::string_view field) {
     return compare(text, field) != Match::none;
   };
-  for (const PropagatorChain::Link& reader : chain.readers()) {
+  for (const PropagatorChain::Entry& reader : chain.readers()) {
     const FormatTraits& traits = reader->traits();
     for (const auto& fields : {traits.fields, traits.also_reads}) {
       for (const std::string_view field : fields) {

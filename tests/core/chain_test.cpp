@@ -75,7 +75,7 @@ TEST(PropagatorChainTest, NamesEachFieldOnce) {
       "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags"};
   EXPECT_TRUE(
       std::equal(chain.fields().begin(), chain.fields().end(), expected.begin(), expected.end()));
-  const PropagatorChain::Link link = chain.readers()[0];
+  const PropagatorChain::Entry link = chain.readers()[0];
   EXPECT_EQ(PropagatorChain({link, link}).fields().size(), 2U);
 }
 
@@ -308,7 +308,7 @@ class NumberedPropagator final : public Propagator {
 };
 
 PropagatorChain chain_of_numbers(std::size_t count, ExtractionPolicy policy) {
-  std::vector<PropagatorChain::Link> links;
+  std::vector<PropagatorChain::Entry> links;
   for (std::size_t i = 1; i <= count; ++i) links.push_back(std::make_shared<NumberedPropagator>(i));
   return PropagatorChain(links, policy);
 }

@@ -17,7 +17,7 @@ namespace {
 
 std::string names_of(const PropagatorChain& chain) {
   std::string names;
-  for (const PropagatorChain::Link& link : chain.readers()) {
+  for (const PropagatorChain::Entry& link : chain.readers()) {
     names.append(names.empty() ? "" : ",").append(link->traits().name);
   }
   return names;

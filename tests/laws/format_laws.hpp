@@ -14,7 +14,7 @@
 
 namespace laws {
 
-inline baton::PropagatorChain::Link format_of(std::string_view name) {
+inline baton::PropagatorChain::Entry format_of(std::string_view name) {
   for (const baton::RegisteredPropagator& known : baton::registered_propagators()) {
     if (known.traits.name == name) return known.make({});
   }
@@ -74,7 +74,7 @@ inline void check_format_round_trip(const baton::Propagator& propagator,
 
 /// All that must hold for any fields, read by a translated format.
 inline void check_format(std::string_view format, const oracle::Fields& fields) {
-  const baton::PropagatorChain::Link propagator = format_of(format);
+  const baton::PropagatorChain::Entry propagator = format_of(format);
   const oracle::Context expected = oracle::read_format(std::string(format), fields);
   baton::Context context;
   baton::ExtractReport report;
@@ -128,7 +128,7 @@ class BinaryFields : public oracle::Fields {
 
 /// A format with a binary field reads bytes, and writes them so that it reads the same again.
 inline void check_binary_format(std::string_view format, const oracle::Fields& fields) {
-  const baton::PropagatorChain::Link propagator = format_of(format);
+  const baton::PropagatorChain::Entry propagator = format_of(format);
   if (!propagator->traits().fields.front().ends_with("-bin")) return;
   const BinaryFields received(fields);
   baton::Context context;

@@ -11,7 +11,7 @@ namespace baton::test {
 /// Reads and writes all formats.
 inline const PropagatorChain& everything() {
   static const PropagatorChain chain = [] {
-    std::vector<PropagatorChain::Link> links;
+    std::vector<PropagatorChain::Entry> links;
     for (const RegisteredPropagator& known : registered_propagators()) {
       links.push_back(known.make({}));
     }

@@ -103,9 +103,9 @@ void check(const PropagationVector& vector) {
   if (vector.injects) check_injection(vector, context);
 }
 
-std::vector<std::string> names_of(std::span<const PropagatorChain::Link> propagators) {
+std::vector<std::string> names_of(std::span<const PropagatorChain::Entry> propagators) {
   std::vector<std::string> names;
-  for (const PropagatorChain::Link& link : propagators) names.emplace_back(link->traits().name);
+  for (const PropagatorChain::Entry& link : propagators) names.emplace_back(link->traits().name);
   return names;
 }
 

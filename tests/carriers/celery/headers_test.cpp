@@ -207,7 +207,7 @@ TEST(CeleryNestedHeadersTest, NoNameIsShownToWhoeverHasSeenEnough) {
 }
 
 TEST(CeleryNestedHeadersTest, AChainOfManyReaders) {
-  std::vector<baton::PropagatorChain::Link> readers(
+  std::vector<baton::PropagatorChain::Entry> readers(
       40, baton::make_chain("b3").chain.readers().front());
   readers.push_back(chain_of("tracecontext").readers().front());
   const baton::PropagatorChain chain(readers);

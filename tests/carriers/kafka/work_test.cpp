@@ -22,7 +22,7 @@ using baton::test::spelling;
 /// All formats except `xray-lambda`, which also writes the field of `xray`.
 const baton::PropagatorChain& everything() {
   static const baton::PropagatorChain chain = [] {
-    std::vector<baton::PropagatorChain::Link> links;
+    std::vector<baton::PropagatorChain::Entry> links;
     for (const baton::RegisteredPropagator& known : baton::registered_propagators()) {
       if (known.traits.name != "xray-lambda") links.push_back(known.make({}));
     }

@@ -26,7 +26,7 @@ namespace detail {
 class ReadNames {
  public:
   explicit ReadNames(const PropagatorChain& chain) {
-    for (const PropagatorChain::Link& reader : chain.readers()) {
+    for (const PropagatorChain::Entry& reader : chain.readers()) {
       for (const std::string_view name : reader->traits().fields) add(name);
       for (const std::string_view name : reader->traits().also_reads) add(name);
       has_prefixes_ = has_prefixes_ || !reader->traits().prefixes.empty();

@@ -254,7 +254,7 @@ namespace internal {
 /// only erase names that it knows, and a list that is used again has those of the last context.
 inline void erase_families(curl_slist*& list, const PropagatorChain& chain) noexcept {
   for (const auto& formats : {chain.readers(), chain.writers()}) {
-    for (const PropagatorChain::Link& format : formats) {
+    for (const PropagatorChain::Entry& format : formats) {
       for (const std::string_view prefix : format->traits().prefixes) {
         remove_lines(&list, [prefix](const curl_slist& line) {
           const Line read = read_line(line.data);

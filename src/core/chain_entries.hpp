@@ -37,21 +37,21 @@ inline void add_new(std::vector<std::string_view>& names, std::span<const std::s
 }  // namespace detail
 
 /// What all copies of a chain share.
-struct PropagatorChain::Links {
-  Links(std::vector<Link> reading, std::vector<Link> writing, ExtractionPolicy which)
+struct PropagatorChain::Entries {
+  Entries(std::vector<Entry> reading, std::vector<Entry> writing, ExtractionPolicy which)
       : readers(std::move(reading)), writers(std::move(writing)), policy(which) {
     std::erase(readers, nullptr);
     std::erase(writers, nullptr);
-    for (const Link& writer : writers) {
+    for (const Entry& writer : writers) {
       detail::add_new(fields, writer->traits().fields);
       detail::add_new(prefixes, writer->traits().prefixes);
       if (!writer->traits().state_key.empty()) keepers.push_back(writer.get());
     }
     written_fields = fields.size();
     // The next hop reads those as well: `b3` would win over the `x-b3-…` that are written.
-    for (const Link& writer : writers) detail::add_new(fields, writer->traits().also_reads);
+    for (const Entry& writer : writers) detail::add_new(fields, writer->traits().also_reads);
     std::uint32_t bit = 1;
-    for (const Link& reader : readers) {
+    for (const Entry& reader : readers) {
       const FormatTraits& traits = reader->traits();
       for (const auto& names : {traits.fields, traits.also_reads}) {
         detail::add_new(fields, names);
@@ -85,7 +85,7 @@ struct PropagatorChain::Links {
   }
 
   void write(const Context& context, CarrierWriter carrier) const {
-    for (const Link& writer : writers) writer->inject(context, carrier);
+    for (const Entry& writer : writers) writer->inject(context, carrier);
   }
 
   void inject(const Context& context, CarrierWriter carrier) const {
@@ -103,8 +103,8 @@ struct PropagatorChain::Links {
   void erase_families(const Baggage& baggage, CarrierWriter carrier,
                       const DestinationRule& rule) const;
 
-  std::vector<Link> readers;
-  std::vector<Link> writers;
+  std::vector<Entry> readers;
+  std::vector<Entry> writers;
   std::vector<const Propagator*> keepers;  // the writers that keep something in tracestate
   std::vector<detail::Step> steps;
   std::uint32_t steps_without_fields = 0;  // as bits: they may find something without any

@@ -2,7 +2,7 @@
 """Passes contexts through a real RabbitMQ: Baton's, and OpenTelemetry's instrumentation of pika's.
 
 Needs in its environment
-  AMQP_PEER     the program amqp-peer
+  AMQP_MESSAGES the example examples/amqp
   TEST_FOLDER   the folder for the server's data
   TEST_PYTHON   a Python with pika and opentelemetry-instrumentation-pika
 """
@@ -52,16 +52,16 @@ def setUpModule():
 def start(*arguments, stderr=None, **variables):
     names = ("TRACEPARENT", "TRACESTATE", "BAGGAGE")
     environment = {k: v for k, v in os.environ.items() if k not in names and "PROPAGATORS" not in k}
-    return subprocess.Popen([os.environ["AMQP_PEER"], *arguments], stdout=subprocess.PIPE,
+    return subprocess.Popen([os.environ["AMQP_MESSAGES"], *arguments], stdout=subprocess.PIPE,
                             stderr=stderr, text=True, env=environment | variables)
 
 
 def peer(*arguments, **variables):
-    """The peer's output: tuples of body, trace, span, number of issues, baggage."""
+    """The example's output: tuples of body, trace, span, number of issues, baggage."""
     with start(*arguments, **variables) as process:
         printed = process.communicate(timeout=120)[0]
     if process.returncode != 0:
-        raise RuntimeError(f"amqp-peer {arguments}: {process.returncode}")
+        raise RuntimeError(f"amqp_messages {arguments}: {process.returncode}")
     return [tuple(word.split(" ", 1)[-1] for word in line.split("  "))
             for line in printed.splitlines()]
 
@@ -202,7 +202,7 @@ class RealRabbitMQ(unittest.TestCase):
         try:
             lines += consumer.stdout.readlines()
             for process in (publisher, consumer):
-                self.assertRegex(process.stderr.read(), r"\Aamqp-peer: .+\n\Z")
+                self.assertRegex(process.stderr.read(), r"\Aamqp_messages: .+\n\Z")
                 process.stdout.close()
                 process.stderr.close()
                 self.assertEqual(process.wait(timeout=60), 1)

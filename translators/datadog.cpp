@@ -123,9 +123,9 @@ Extracted DatadogPropagator::extract(CarrierReader carrier, Context& context,
 
 namespace {
 
-// Datadog's tracers read no longer field. A tag of at least 5 characters in tracestate grows by 4.
+// Datadog's tracers read no longer field. A tag of at least 6 characters in tracestate grows by 4.
 constexpr std::size_t max_tags_size = 512;
-static_assert((DatadogState::max_size + 1) * 9 / 5 + DatadogState::tag_prefix.size() +
+static_assert((DatadogState::max_size + 1) * 10 / 6 + DatadogState::tag_prefix.size() +
                   DatadogState::high_bits_name.size() + 1 + high_bits_size <=
               max_tags_size);
 

@@ -48,11 +48,10 @@ ParseError parse_datadog_priority(std::string_view text, std::int32_t& priority)
   std::uint64_t magnitude = 0;
   const ParseError error = parse_decimal(text.substr(is_negative ? 1 : 0), magnitude);
   if (error) return shifted(error, is_negative ? 1 : 0);
-  if (magnitude > std::uint64_t{std::numeric_limits<std::int32_t>::max()}) {
-    magnitude = is_negative ? 0 : 1;
-  }
-  const auto number = static_cast<std::int32_t>(magnitude);
-  priority = is_negative ? -number : number;
+  const std::uint64_t most = std::numeric_limits<std::int32_t>::max();
+  if (magnitude > most + (is_negative ? 1 : 0)) magnitude = is_negative ? 0 : 1;
+  const auto number = static_cast<std::int64_t>(magnitude);
+  priority = static_cast<std::int32_t>(is_negative ? -number : number);
   return ParseError();
 }
 
@@ -90,7 +89,9 @@ DatadogState::DatadogState(const TraceState& trace_state, Sampling sampling) noe
   for_each_in(member, [&](const Pair& pair) {
     if (!pair.key.starts_with(tag_label)) return;
     const std::string_view name = pair.key.substr(tag_label.size());
-    if (!name.empty() && name != high_bits_name) add(tag_label, name, pair.value, leave);
+    if (!name.empty() && !pair.value.empty() && name != high_bits_name) {
+      add(tag_label, name, pair.value, leave);
+    }
   });
 }
 
@@ -130,7 +131,8 @@ bool DatadogState::add_origin(std::string_view origin) noexcept {
 }
 
 bool DatadogState::add_tag(std::string_view name, std::string_view value) noexcept {
-  return name.empty() || add(tag_label, name, trim(value), encode_value);
+  value = trim(value);
+  return name.empty() || value.empty() || add(tag_label, name, value, encode_value);
 }
 
 bool DatadogState::add(std::string_view label, std::string_view name, std::string_view value,

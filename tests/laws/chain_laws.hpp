@@ -46,7 +46,7 @@ inline baton::PropagatorChain chain_of(const std::vector<std::string>& formats, 
       oracle::join(formats, ","),
       first_match ? baton::ExtractionPolicy::first_match : baton::ExtractionPolicy::last_wins);
   require(made.error.empty(), "the formats are known");
-  require(made.chain.readers().size() == formats.size(), "each format is a link");
+  require(made.chain.readers().size() == formats.size(), "each format is an entry");
   return made.chain;
 }
 
@@ -64,6 +64,23 @@ inline void require_one_priority(const oracle::Fields& sent) {
       require(said && oracle::keeps(*said) == parent->sampled, "dd agrees with the sampled flag");
       require(said == priority, "dd agrees with Datadog's field");
     }
+  }
+}
+
+/// Datadog's tags are such that none of its tracers refuses them. Several drop all if one is wrong.
+inline void require_good_tags(const oracle::Fields& sent) {
+  const auto tags = sent.first("x-datadog-tags");
+  if (!tags) return;
+  require(tags->size() <= 512, "Datadog's tags are as long as its tracers read");
+  for (const std::string& tag : oracle::split(*tags, ',')) {
+    std::string name;
+    std::string value;
+    require(oracle::cut(tag, '=', name, value), "a tag has a value");
+    require(name.starts_with("_dd.p.") && name.size() > 6 && !value.empty(), "neither is empty");
+    const auto is_letter = [](char c) { return c > ' ' && c < '\x7f'; };
+    require(std::ranges::all_of(name, is_letter), "a name has no blanks");
+    require(std::ranges::all_of(value, [&](char c) { return c == ' ' || is_letter(c); }),
+            "a value can be printed");
   }
 }
 

@@ -54,7 +54,7 @@ inline std::optional<std::string> read_datadog_priority(const std::string& text)
   const bool is_negative = text.substr(0, 1) == "-";
   const auto hex = hex_of_decimal(is_negative ? text.substr(1) : text);
   if (!hex) return std::nullopt;
-  const std::string greatest = "000000007fffffff";  // of 32 bits
+  const std::string greatest = is_negative ? "0000000080000000" : "000000007fffffff";  // of 32 bits
   if (is_zero(*hex)) return "0";
   if (*hex > greatest) return is_negative ? "0" : "1";
   return (is_negative ? "-" : "") + std::to_string(std::stoul(*hex, nullptr, 16));
@@ -77,7 +77,7 @@ inline DatadogExtras read_dd(const std::string& value, const std::string& sampli
       extras.priority = *priority;
     }
     if (key == "o") extras.origin = datadog_decoded(text);
-    if (key.substr(0, 2) == "t." && key.size() > 2 && key != "t.tid") {
+    if (key.substr(0, 2) == "t." && key.size() > 2 && key != "t.tid" && !text.empty()) {
       extras.tags.emplace_back(key.substr(2), datadog_decoded(text));
     }
   }
@@ -131,7 +131,8 @@ inline std::string read_datadog_tags(const std::string& text, DatadogExtras& ext
     std::string value;
     if (!cut(trim(tag), '=', key, value) || key.substr(0, 6) != "_dd.p.") continue;
     if (key != "_dd.p.tid") {
-      if (key.size() > 6) extras.tags.emplace_back(key.substr(6), trim(value));
+      value = trim(value);
+      if (key.size() > 6 && !value.empty()) extras.tags.emplace_back(key.substr(6), value);
     } else if (high.empty()) {
       high = value.size() == 16 && is_lower_hex(value) ? value : std::string(16, '0');
     }

@@ -64,19 +64,36 @@ void TableCarrier::set(std::string_view name, std::string_view value) {
       .value = {.kind = AMQP_FIELD_KIND_UTF8, .value = {.bytes = {value.size(), end}}}};
 }
 
-void TableCarrier::erase(std::string_view name) {
-  const auto is_one = [name](const amqp_table_entry_t& entry) {
-    return lookup::compare(to_text(entry.key), name) != Match::none;
-  };
+template <class Test>
+void TableCarrier::erase_if(Test is_one) {
   if (std::ranges::none_of(entries_of(*table_), is_one)) return;
   own(0);
   const auto gone = std::ranges::remove_if(entries_of(*table_), is_one);
   table_->num_entries -= static_cast<int>(gone.size());
 }
 
+void TableCarrier::erase(std::string_view name) {
+  erase_if([name](const amqp_table_entry_t& entry) {
+    return lookup::compare(to_text(entry.key), name) != Match::none;
+  });
+}
+
+void TableCarrier::erase_fields_of(const PropagatorChain& chain) {
+  erase_if([&](const amqp_table_entry_t& entry) { return chain.owns(to_text(entry.key)); });
+}
+
 Context extract(const amqp_table_t& headers, const ExtractOptions& options) {
   if (options.report != nullptr) report_wrong_types(headers, options.chain, *options.report);
   return options.extract(ConstTableCarrier(headers));
+}
+
+void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context,
+            const InjectOptions& options) {
+  amqp_table_t changed = headers;
+  TableCarrier carrier(changed, pool);
+  carrier.erase_fields_of(options.chain);
+  options.chain.inject(context, carrier, options.destination);
+  headers = changed;
 }
 
 void inject(amqp_basic_properties_t& properties, amqp_pool_t& pool, const Context& context,

@@ -103,7 +103,12 @@ class TableCarrier : public ConstTableCarrier {
   void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
 
+  /// Erases every field that the chain reads or writes, families of fields included.
+  void erase_fields_of(const PropagatorChain& chain);
+
  private:
+  template <class Test>
+  void erase_if(Test is_one);
   /// Ensures that the entries are in an array of the carrier's own, with room for `more` entries.
   void own(std::size_t more);
 
@@ -170,13 +175,10 @@ template <HasHeaders Message>
 }
 
 /// Writes a context into a table of headers, by the rules of TableCarrier: the pool owns the new
-/// entries, and earlier entries keep their owner. If memory runs out, the table remains unchanged.
-inline void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
-                   const InjectOptions& options = {}) {
-  amqp_table_t changed = headers;
-  options.chain.inject(context, TableCarrier(changed, pool), options.destination);
-  headers = changed;
-}
+/// entries, and earlier entries keep their owner. No other field of the chain remains, as of a
+/// message that is sent on. If memory runs out, the table remains unchanged.
+void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
+            const InjectOptions& options = {});
 
 /// Writes a context into the properties of a message that is about to be published. Adds headers if
 /// there are none (by the flag). If memory runs out, the properties remain unchanged.
@@ -219,8 +221,8 @@ namespace internal {
 
 inline constexpr std::string_view messaging_system = "rabbitmq";
 
-/// The span of a message, by the semantic conventions for RabbitMQ. An empty exchange is the
-/// default one.
+/// The span of a message, by the semantic conventions for RabbitMQ. Its destination is the exchange
+/// or, of the default exchange, which has no name, the routing key.
 detail::SpanFacts span_facts(SpanKind kind, std::string_view operation, amqp_bytes_t exchange,
                              amqp_bytes_t routing_key);
 

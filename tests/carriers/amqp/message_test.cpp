@@ -75,6 +75,20 @@ TEST(AmqpMessage, IsProcessedInItsContext) {
   EXPECT_TRUE(baton::amqp::extract(own.get(), {.report = &report}).span_context().is_valid());
 }
 
+// The context does not know what it was denied to read, nor under which names.
+TEST(AmqpMessage, IsSentOnWithoutWhatTheChainOwns) {
+  Pool pool;
+  OwnTable own(Fields{{"uberctx-secret", "1"}, {"UBERCTX-other", "2"}, {"kept", "3"}, {"B3", "0"}});
+  const baton::PropagatorChain chain =
+      baton::make_chain({"b3,jaeger", "jaeger", {}, {}, {}})
+          .chain.with_trust({.destinations = {{"*"}}, .callers = baton::CallerTrust::restart});
+  amqp_table_t headers = own.get();
+  baton::amqp::inject(headers, pool, baton::amqp::extract(headers, {.chain = chain}),
+                      {.chain = chain});
+  EXPECT_EQ(to_fields(headers), (Fields{{"kept", "3"}}));
+  EXPECT_EQ(own.get().num_entries, 4);
+}
+
 TEST(AmqpMessage, IsSentOnWithAllThatCame) {
   OwnTable own(Fields{{"a", "1"}, {"traceparent", parent}, {"n", std::nullopt}});
   amqp_envelope_t envelope{};

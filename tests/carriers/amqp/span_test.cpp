@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <variant>
 
 #include "baton/carriers/amqp.hpp"
 #include "baton/configuration.hpp"
@@ -172,6 +173,27 @@ TEST(AmqpSpan, TheDestinationIsTheExchangeOrTheRoutingKey) {
   EXPECT_FALSE(carries("new", "", ""));
   EXPECT_FALSE(carries("partner", "orders", "partner"));
   EXPECT_TRUE(carries("orders", "orders", "partner"));
+}
+
+TEST(AmqpSpan, IsNamedAfterTheExchangeOrTheQueue) {
+  RecordingTracer tracer;
+  const auto named = [&](const char* exchange, const char* routing_key) {
+    amqp_envelope_t envelope{};
+    envelope.exchange = amqp_cstring_bytes(exchange);
+    envelope.routing_key = amqp_cstring_bytes(routing_key);
+    baton::amqp::process(envelope, [] {}, {.chain = chain, .tracer = &tracer});
+    const RecordedSpan span = tracer.ended().back();
+    const auto destination = span.attributes.find("messaging.destination.name");
+    EXPECT_EQ("process " + std::get<std::string>(destination->second), span.name);
+    return span.name;
+  };
+  EXPECT_EQ(named("orders", "new"), "process orders");
+  EXPECT_EQ(named("", "queue"), "process queue");
+  EXPECT_EQ(named("", ""), "process amq.default");
+
+  Connection connection;
+  EXPECT_EQ(connection.publish({.chain = chain, .tracer = &tracer}, ""), AMQP_STATUS_OK);
+  EXPECT_EQ(tracer.ended().back().name, "publish new");
 }
 
 TEST(AmqpSpan, PublishEndsItWithTheErrorOfTheLibrary) {

@@ -42,9 +42,11 @@ Spans::Spans(std::vector<RecordedSpan> spans) : spans_(std::move(spans)) {
   }
 }
 
-Spans::Spans(const RecordingTracer& tracer) : Spans(tracer.ended()) {
-  open_ = tracer.open_spans();
-  ended_again_ = tracer.ended_again();
+Spans::Spans(const RecordingTracer& tracer) : Spans(std::vector<RecordedSpan>()) {
+  RecordingTracer::Snapshot snapshot = tracer.snapshot();
+  *this = Spans(std::move(snapshot.ended));
+  open_ = std::move(snapshot.open);
+  ended_again_ = snapshot.ended_again;
 }
 
 Spans::List Spans::named(std::string_view name) const {

@@ -46,7 +46,7 @@ tl::expected<Fields, std::string> parse_fields(std::string_view lines) {
 
     const std::size_t colon = line.find(':');
     if (colon == line.npos) return tl::unexpected(no_colon(line_number, line));
-    if (line_number > max_fields) {
+    if (fields.all().size() == max_fields) {
       return tl::unexpected("more than " + std::to_string(max_fields) + " fields");
     }
     std::string_view value = line.substr(colon + 1);

@@ -59,7 +59,19 @@ class RecordingTracer final : public Tracer {
   /// Forgets the spans that have ended.
   void clear();
 
+  struct Snapshot {
+    std::vector<RecordedSpan> ended;
+    std::vector<RecordedSpan> open;
+    std::size_t ended_again = 0;
+  };
+  /// What `ended`, `open_spans` and `ended_again` return at one moment: between two calls, a span
+  /// may end on another thread.
+  [[nodiscard]] Snapshot snapshot() const;
+
  private:
+  /// The caller must hold the lock.
+  [[nodiscard]] std::vector<RecordedSpan> copy_open() const;
+
   std::shared_ptr<const Sampler> sampler_;
   std::vector<RecordedSpan> ended_;
   std::map<std::uintptr_t, RecordedSpan> open_;  // by number; none is used twice

@@ -82,12 +82,16 @@ std::size_t RecordingTracer::open() const {
   return open_.size();
 }
 
-std::vector<RecordedSpan> RecordingTracer::open_spans() const {
-  const std::lock_guard lock(mutex);
+std::vector<RecordedSpan> RecordingTracer::copy_open() const {
   std::vector<RecordedSpan> spans;
   spans.reserve(open_.size());
   for (const auto& [number, span] : open_) spans.push_back(span);
   return spans;
+}
+
+std::vector<RecordedSpan> RecordingTracer::open_spans() const {
+  const std::lock_guard lock(mutex);
+  return copy_open();
 }
 
 std::size_t RecordingTracer::ended_again() const {
@@ -99,6 +103,12 @@ std::size_t RecordingTracer::ended_again() const {
 void RecordingTracer::clear() {
   const std::lock_guard lock(mutex);
   ended_.clear();
+}
+
+RecordingTracer::Snapshot RecordingTracer::snapshot() const {
+  const std::lock_guard lock(mutex);
+  is_asked_ = true;
+  return {ended_, copy_open(), ended_again_};
 }
 
 }  // namespace baton

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <thread>
+
 #include "baton/span.hpp"
 #include "baton/testing/carrier_fixture.hpp"
 #include "baton/testing/matchers.hpp"
@@ -202,6 +205,24 @@ TEST(AllEndedMatcher, SpansOfTheLibraryAreATree) {
   EXPECT_THAT(tracer, IsOneTree());
   const Spans spans(tracer);
   EXPECT_EQ(spans.path_to(spans.named("inner").at(0)), "outer > inner");
+}
+
+// A parent that ends meanwhile is open or has ended, and never neither.
+TEST(Spans, AreThoseOfOneMoment) {
+  RecordingTracer tracer;
+  std::atomic<bool> done = false;
+  std::thread works([&] {
+    for (int i = 0; i < 50'000; ++i) {
+      const baton::Span outer(&tracer, {.parent = Context(), .name = "outer"});
+      const baton::Span inner(&tracer, {.parent = outer.context(), .name = "inner"});
+    }
+    done = true;
+  });
+  while (!done && !HasFailure()) {
+    EXPECT_THAT(tracer, HasNoOrphans());
+    tracer.clear();
+  }
+  works.join();
 }
 
 }  // namespace

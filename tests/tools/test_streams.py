@@ -128,7 +128,11 @@ class Unreadable(unittest.TestCase):
             with self.subTest(name=name):
                 given = name + b": " + filler + b"\n"
                 self.assertEqual(baton("inspect", given=given).status, 0)
-        self.assertEqual(baton("inspect", given="baggage:\n" * 100_000).status, 0)
+        fields = "# a comment\n" + "baggage:\n" * 100_000
+        self.assertEqual(baton("inspect", given=fields).status, 0)
+        too_many = baton("inspect", given=fields + "baggage:\n")
+        self.assertEqual((too_many.status, too_many.out), (2, b""))
+        self.assertIn(b"more than 100000 fields", too_many.err)
 
     def test_megabytes_of_garbage(self):
         state, garbage = 1, bytearray()

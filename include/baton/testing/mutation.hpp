@@ -119,7 +119,7 @@ struct Mutated {
 
 /// Makes that change in one of the fields; `draw` chooses the place. Nothing if there is no place
 /// for it: no list has an id, for example. The result is never the same as `fields`. At most some
-/// 17,000 bytes are added.
+/// 17,000 bytes are added, or as many as one field has.
 [[nodiscard]] std::optional<Mutated> mutate(const FieldList& fields, Mutation mutation, Draw& draw);
 
 /// Fields that are one change away from valid ones.

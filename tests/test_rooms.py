@@ -65,8 +65,8 @@ MAY_INCLUDE = {
     "nginx": ["core", "http"],
     "testing": ["text", "translators", "http"],
     "tools": ["text", "environment", "testing", "pch"],
-    "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "celery tasks", "exporter", "opentelemetry",
-                 "testing"],
+    "examples": ["asio", "log", "http", "curl", "grpc", "kafka", "amqp", "celery tasks", "sqs", "environment",
+                 "exporter", "opentelemetry", "testing"],
 }
 
 INCLUDE = re.compile(r'^#include (?:"|<(?=baton/))([^">]+)[">]', re.MULTILINE)

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "baton/configuration.hpp"
+#include "baton/detail/ascii.hpp"
 #include "baton/testing/shown.hpp"
 
 namespace baton::testing::detail {
@@ -13,13 +14,6 @@ namespace {
 /// Members of a list, in order.
 using Members = FieldList;
 using Member = FieldList::value_type;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool is_same_but_for_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::size_t first_difference(std::string_view a, std::string_view b) {
   const auto places = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
@@ -61,14 +55,16 @@ std::string members_difference(std::string_view list, const Members& got, const 
     }
     std::string lack = std::string(list) + " lacks " + shown(key);
     for (const Member& other : got) {
-      if (is_same_but_for_case(other.first, key)) lack += ", has " + shown(other.first);
+      if (baton::detail::equals_ignoring_case(other.first, key))
+        lack += ", has " + shown(other.first);
     }
     add(differences, lack);
   }
   for (const Member& member : got) {
     const bool is_named_above = std::any_of(wanted.begin(), wanted.end(), [&](const Member& other) {
       return other.first == member.first ||
-             (!has_key(got, other.first) && is_same_but_for_case(other.first, member.first));
+             (!has_key(got, other.first) &&
+              baton::detail::equals_ignoring_case(other.first, member.first));
     });
     if (!is_named_above) {
       add(differences, std::string(list) + " has " + shown(member.first) + " = " +

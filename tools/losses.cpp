@@ -6,6 +6,7 @@
 
 #include "baton/registry.hpp"
 #include "tools/commands.hpp"
+#include "tools/padded.hpp"
 
 namespace baton::tool {
 namespace {
@@ -55,12 +56,6 @@ std::vector<const Aspect*> losses(const Propagator& from, const Propagator& to) 
     }
   }
   return lost;
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-  std::string out(text);
-  out.resize(std::max(width, text.size()), ' ');
-  return out;
 }
 
 std::string to_table(std::span<const PropagatorChain::Entry> formats) {

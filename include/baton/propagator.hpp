@@ -72,6 +72,9 @@ class ExtractReport {
 
 /// One wire format: reads a context from a carrier's fields and writes it into them.
 ///
+/// If its format says that of repeated fields the first counts, that is the last one of a carrier
+/// with `last_field_counts`.
+///
 /// A propagator is immutable: any number of threads may use it. It never logs, and throws only what
 /// the carrier throws; `inject` also `std::bad_alloc`, for baggage in fields with a prefix.
 class Propagator {

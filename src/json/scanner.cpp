@@ -5,6 +5,7 @@
 
 #include "json/number.hpp"
 #include "json/plain_text.hpp"
+#include "json/unit.hpp"
 #include "text/chars.hpp"
 #include "text/utf8.hpp"
 
@@ -18,17 +19,6 @@ constexpr detail::Charset hex_digits =
 constexpr detail::Charset value_starts = detail::digits + detail::Charset("\"{[-tfn");
 
 constexpr std::size_t size_of_unit = 6;  // \uXXXX
-
-/// The digits of a checked escape as a number.
-constexpr unsigned unit_at(const char* escape) noexcept {
-  unsigned unit = 0;
-  for (int i = 2; i < 6; ++i) {
-    const char c = escape[i];
-    const int digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-    unit = unit << 4 | static_cast<unsigned>(digit);
-  }
-  return unit;
-}
 
 /// Which of the open levels are objects. The last 64 are in one word.
 class Levels {
@@ -222,7 +212,7 @@ bool Scanner::skip_escape() noexcept {
   };
   ++at_;
   if (!skip_unit()) return false;
-  const unsigned unit = unit_at(begin);
+  const char32_t unit = unit_at(begin);
   if (unit < 0xD800 || unit > 0xDFFF) return true;
   // A high surrogate, and the low one right behind it.
   if (unit > 0xDBFF) return fail(ErrorCode::bad_utf8, begin);
@@ -233,7 +223,7 @@ bool Scanner::skip_escape() noexcept {
     ++at_;
   }
   if (!skip_unit()) return false;
-  const unsigned low = unit_at(second);
+  const char32_t low = unit_at(second);
   return (low >= 0xDC00 && low <= 0xDFFF) || fail(ErrorCode::bad_utf8, begin);
 }
 

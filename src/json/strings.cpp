@@ -5,19 +5,12 @@
 #include <array>
 
 #include "json/plain_text.hpp"
+#include "json/unit.hpp"
 #include "text/hex.hpp"
 #include "text/utf8.hpp"
 
 namespace baton::json {
 namespace {
-
-constexpr char32_t unit_at(std::string_view inside, std::size_t at) noexcept {
-  char32_t unit = 0;
-  for (std::size_t i = at + 2; i < at + 6; ++i) {
-    unit = unit << 4 | static_cast<char32_t>(detail::hex::digit_of_any_case(inside[i]));
-  }
-  return unit;
-}
 
 /// What one escape stands for, and how long it is.
 struct Escape {
@@ -37,10 +30,10 @@ constexpr Escape escape_at(std::string_view inside, std::size_t at) noexcept {
     case 'u': break;
     default: escape.text[0] = inside[at + 1]; return escape;
   }
-  char32_t code = unit_at(inside, at);
+  char32_t code = unit_at(inside.data() + at);
   escape.size = 6;
   if (code >= 0xD800 && code <= 0xDFFF) {
-    code = 0x10000 + ((code - 0xD800) << 10) + (unit_at(inside, at + 6) - 0xDC00);
+    code = 0x10000 + ((code - 0xD800) << 10) + (unit_at(inside.data() + at + 6) - 0xDC00);
     escape.size = 12;
   }
   // The marker bits of a lead byte, for sequences of one byte and more.
@@ -54,12 +47,11 @@ constexpr Escape escape_at(std::string_view inside, std::size_t at) noexcept {
 }
 
 void append_escaped(char c, std::pmr::string& out) {
-  constexpr std::string_view digits = "0123456789abcdef";
   if (c == '"' || c == '\\') {
     out += {'\\', c};
   } else {
     const auto byte = static_cast<unsigned char>(c);
-    out += {'\\', 'u', '0', '0', digits[byte >> 4U], digits[byte & 0xFU]};
+    out += {'\\', 'u', '0', '0', detail::hex::to_char(byte >> 4U), detail::hex::to_char(byte)};
   }
 }
 

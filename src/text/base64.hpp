@@ -32,9 +32,6 @@ constexpr std::uint8_t value_of(char c) noexcept { return values[static_cast<uns
 /// The size of the text for as many bytes, without padding.
 constexpr std::size_t encoded_size(std::size_t bytes) noexcept { return (bytes * 4 + 2) / 3; }
 
-/// The number of bytes in as many characters, without padding.
-constexpr std::size_t decoded_size(std::size_t characters) noexcept { return characters * 3 / 4; }
-
 /// The index of the character in which the byte of that index begins.
 constexpr std::size_t place_of_byte(std::size_t index) noexcept { return index * 4 / 3; }
 

@@ -131,7 +131,7 @@ TEST(Base64Test, WhatDoesNotFitIsRefusedUnread) {
     for (std::size_t characters = 0; characters < 16; ++characters) {
       const ParseError error = decode_text(std::string(characters, 'A'), bytes, size);
       if (!error) {
-        EXPECT_EQ(bytes.size(), decoded_size(characters));
+        EXPECT_EQ(bytes.size(), characters * 3 / 4);
       }
     }
   }

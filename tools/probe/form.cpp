@@ -8,6 +8,7 @@
 #include "baton/traceparent.hpp"
 #include "baton/tracestate.hpp"
 #include "text/chars.hpp"
+#include "text/hex.hpp"
 #include "tools/fields.hpp"
 #include "tools/probe/verdict.hpp"
 
@@ -17,19 +18,8 @@ namespace {
 constexpr BaggageLimits no_limits{std::numeric_limits<std::size_t>::max(),
                                   std::numeric_limits<std::size_t>::max()};
 
-bool has_writer(const PropagatorChain& written, std::string_view name) {
-  for (const auto& writer : written.writers()) {
-    if (writer->traits().name == name) return true;
-  }
-  return false;
-}
-
 bool is_lowercase(std::string_view name) noexcept {
   return std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-unsigned hex_digit(char digit) noexcept {
-  return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
 }
 
 std::vector<std::string_view> values_of(const std::vector<Header>& fields, std::string_view name) {
@@ -73,7 +63,7 @@ void judge_traceparent(Verdict& verdict, const std::vector<Header>& fields, bool
     add(mistakes::traceparent_version, "version 00", value);
     return;
   }
-  if (hex_digit(value[53]) != 0 || hex_digit(value[54]) > 3) {
+  if (detail::hex::digit(value[53]) != 0 || detail::hex::digit(value[54]) > 3) {
     add(mistakes::traceparent_flags, "flags 00 to 03", value);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "baton/detail/ascii.hpp"
 #include "tools/fields.hpp"
 #include "tools/probe/verdict.hpp"
 
@@ -24,16 +25,8 @@ Vocabulary all_that(const PropagatorChain& written) {
   return all;
 }
 
-bool has_writer(const PropagatorChain& written, std::string_view name) {
-  const auto writers = written.writers();
-  return std::any_of(writers.begin(), writers.end(),
-                     [name](const auto& writer) { return writer->traits().name == name; });
-}
-
 std::string lowercase(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  std::ranges::transform(text, text.begin(), detail::to_lower);
   return text;
 }
 

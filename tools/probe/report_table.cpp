@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tools/escape.hpp"
+#include "tools/padded.hpp"
 #include "tools/probe/report.hpp"
 
 namespace baton::tool::probe {
@@ -21,12 +22,6 @@ std::string cut(std::string_view text) {
   if (text.size() <= max_columns && out.size() <= max_columns) return out;
   out.resize(std::min(out.size(), max_columns));
   return out + "... (" + std::to_string(text.size()) + " bytes)";
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-  std::string out(text);
-  out.resize(std::max(width, out.size()), ' ');
-  return out;
 }
 
 std::string number(std::size_t value, std::size_t width) {

@@ -59,11 +59,6 @@ class Row {
     case_->tracestate.clause = clause;
     return *this;
   }
-  Row& baggage_is(Level level, std::string_view clause) {
-    case_->baggage.level = level;
-    case_->baggage.clause = clause;
-    return *this;
-  }
   Row& may_refuse() {
     case_->may_refuse = true;
     return *this;

@@ -14,6 +14,12 @@
 
 namespace baton::tool::probe {
 
+/// Whether the chain writes the format of that name.
+inline bool has_writer(const PropagatorChain& chain, std::string_view name) {
+  return std::ranges::any_of(chain.writers(),
+                             [name](const auto& writer) { return writer->traits().name == name; });
+}
+
 /// The findings of one case while it is judged. Of each mistake only the first is kept.
 class Verdict {
  public:

@@ -140,6 +140,15 @@ TYPED_TEST(CurlCall, SaysTheVersionOfTheAnswer) {
   }
 }
 
+TEST(CurlSpan, NamesEachVersion) {
+  using baton::curl::internal::name_of_version;
+  EXPECT_EQ(name_of_version(CURL_HTTP_VERSION_1_0), "1.0");
+  EXPECT_EQ(name_of_version(CURL_HTTP_VERSION_1_1), "1.1");
+  EXPECT_EQ(name_of_version(CURL_HTTP_VERSION_2_0), "2");
+  EXPECT_EQ(name_of_version(CURL_HTTP_VERSION_3), "3");
+  EXPECT_EQ(name_of_version(CURL_HTTP_VERSION_NONE), "");
+}
+
 TYPED_TEST(CurlCall, EndsByTheStatusOrTheErrorOfCurl) {
   const baton::SendOptions options{.chain = chain, .tracer = &this->tracer_, .span_name = "orders"};
   curl_easy_setopt(this->handle_, CURLOPT_CUSTOMREQUEST, "BREW");

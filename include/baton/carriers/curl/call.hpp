@@ -139,9 +139,7 @@ inline Span start_span(Url& url, const SendOptions& options) {
 }
 
 /// The version of HTTP, by the semantic conventions.
-inline std::string_view version_of(CURL* handle) noexcept {
-  long version = CURL_HTTP_VERSION_NONE;
-  curl_easy_getinfo(handle, CURLINFO_HTTP_VERSION, &version);
+constexpr std::string_view name_of_version(long version) noexcept {
   switch (version) {
     case CURL_HTTP_VERSION_1_0: return "1.0";
     case CURL_HTTP_VERSION_1_1: return "1.1";
@@ -163,7 +161,9 @@ inline void end_span(Span& span, CURL* handle, CURLcode result) {
     attributes.add("http.request.method", http::internal::known_method(method));
     attributes.add("http.request.method_original", http::internal::original_method(method));
   }
-  attributes.add("network.protocol.version", version_of(handle));
+  long version = CURL_HTTP_VERSION_NONE;
+  curl_easy_getinfo(handle, CURLINFO_HTTP_VERSION, &version);
+  attributes.add("network.protocol.version", name_of_version(version));
   if (status >= first_error) {
     http::internal::end_by_status(span, static_cast<int>(status), first_error, attributes);
     return;

@@ -120,14 +120,18 @@ std::string text_of(const amqp_bytes_t& bytes) {
 value number_of(double number) { return std::isfinite(number) ? value(number) : value(nullptr); }
 
 // NOLINTBEGIN(misc-no-recursion): to the maximal depth
-/// Converts a table to JSON, down to the maximal depth.
+/// Converts a table to JSON, within the limits.
 class TableReader {
  public:
-  explicit TableReader(std::size_t max_depth) noexcept : max_depth_(max_depth) {}
+  explicit TableReader(const Limits& limits) noexcept : limits_(&limits) {}
+
+  /// The limit that is exceeded, if `read` returns false.
+  [[nodiscard]] ErrorCode error() const noexcept { return error_; }
 
   bool read(const amqp_table_t& table, boost::json::object& out) {
     if (!enter()) return false;
     for (const auto& [name, field] : entries(table)) {
+      if (out.size() == limits_->members) return fail(ErrorCode::too_many_members);
       if (!read(field, out[text_of(name)])) return false;
     }
     --depth_;
@@ -135,7 +139,11 @@ class TableReader {
   }
 
  private:
-  bool enter() noexcept { return ++depth_ <= max_depth_; }
+  bool fail(ErrorCode code) noexcept {
+    error_ = code;
+    return false;
+  }
+  bool enter() noexcept { return ++depth_ <= limits_->depth || fail(ErrorCode::too_deep); }
 
   bool read(const amqp_array_t& array, boost::json::array& out) {
     if (!enter()) return false;
@@ -173,8 +181,9 @@ class TableReader {
     return true;
   }
 
-  std::size_t max_depth_;
+  const Limits* limits_;
   std::size_t depth_ = 0;
+  ErrorCode error_{};
 };
 // NOLINTEND(misc-no-recursion)
 
@@ -224,9 +233,10 @@ received<Message> from_amqp(const amqp_message_t& message, const Limits& limits)
   if (message.body.len > limits.bytes) {
     return tl::unexpected<MessageError>({"body", {ErrorCode::too_many_bytes, limits.bytes}});
   }
+  TableReader reader(limits);
   if ((properties._flags & AMQP_BASIC_HEADERS_FLAG) != 0 &&
-      !TableReader(limits.depth).read(properties.headers, out.headers)) {
-    return tl::unexpected<MessageError>({"headers", {ErrorCode::too_deep, 0}});
+      !reader.read(properties.headers, out.headers)) {
+    return tl::unexpected<MessageError>({"headers", {reader.error(), 0}});
   }
   out.body = view(message.body);
   out.content_type = text(AMQP_BASIC_CONTENT_TYPE_FLAG, properties.content_type);

@@ -130,7 +130,7 @@ received<ReceivedTask> read_task(Message message, const Limits& limits) {
     const std::string_view wrong = read_headers(message.headers, task);
     if (!wrong.empty()) return fail(wrong, ErrorCode::wrong_type);
   }
-  JsonReader reader("body", message.body, limits.depth);
+  JsonReader reader("body", message.body, limits);
   json::Scanner scanner(message.body);
   if (message.body.size() > limits.bytes) {
     reader.fail(ErrorCode::too_many_bytes, message.body.data() + limits.bytes);

@@ -22,11 +22,11 @@ std::optional<Number> whole(std::string_view text) noexcept {
 // NOLINTBEGIN(misc-no-recursion): to the maximal depth
 /// Makes values of a text, with the numbers as exact as a double can be: Boost.JSON 1.81 reads
 /// their last digits wrong, makes NaN of `0e400`, and infinities of numbers just below the largest
-/// double. The text must be one that a scanner has read, so that only the depth can be wrong.
+/// double. The text must be one that a scanner has read, so that only a limit can be exceeded.
 class ValueMaker {
  public:
-  ValueMaker(json::Scanner& scanner, std::size_t max_depth) noexcept
-      : scanner_(&scanner), max_depth_(max_depth) {}
+  ValueMaker(json::Scanner& scanner, const Limits& limits) noexcept
+      : scanner_(&scanner), limits_(&limits) {}
 
   /// Makes the next value, at that level.
   bool make(boost::json::value& out, std::size_t level) {
@@ -36,7 +36,7 @@ class ValueMaker {
       make_scalar(out);
       return true;
     }
-    if (level > max_depth_) return scanner_->fail(ErrorCode::too_deep, scanner_->place());
+    if (level > limits_->depth) return scanner_->fail(ErrorCode::too_deep, scanner_->place());
     return is_object ? make_object(out.emplace_object(), level)
                      : make_array(out.emplace_array(), level);
   }
@@ -45,6 +45,9 @@ class ValueMaker {
   bool make_object(boost::json::object& out, std::size_t level) {
     scanner_->enter_object();
     for (json::Value name; scanner_->next_member(name);) {
+      if (out.size() == limits_->members) {
+        return scanner_->fail(ErrorCode::too_many_members, name.text.data());
+      }
       if (!make(out[text_of(name)], level + 1)) return false;
     }
     return true;
@@ -86,7 +89,7 @@ class ValueMaker {
   }
 
   json::Scanner* scanner_;
-  std::size_t max_depth_;
+  const Limits* limits_;
   std::string decoded_;
 };
 // NOLINTEND(misc-no-recursion)
@@ -140,12 +143,15 @@ bool JsonReader::read(const json::Object& object, std::string_view name, std::ui
 
 bool JsonReader::make(const json::Value& value, boost::json::value& out, std::size_t level) {
   json::Scanner scanner(value.text);
-  return ValueMaker(scanner, max_depth_).make(out, level) || fail(scanner, value.text);
+  return ValueMaker(scanner, limits_).make(out, level) || fail(scanner, value.text);
 }
 
 bool JsonReader::read(const json::Object& object, boost::json::object& out) {
-  if (object && max_depth_ < level_of_members) {
+  if (object && limits_.depth < level_of_members) {
     return fail(ErrorCode::too_deep, object.inside() - 1);
+  }
+  if (object.size() > limits_.members) {
+    return fail(ErrorCode::too_many_members, object[limits_.members].begin);
   }
   out.reserve(object.size());
   for (std::size_t i = 0; i < object.size(); ++i) {

@@ -15,8 +15,8 @@ namespace baton::celery::internal {
 /// of Boost.JSON. The first error remains, with its place in the whole text.
 class JsonReader {
  public:
-  JsonReader(std::string_view part, std::string_view text, std::size_t max_depth) noexcept
-      : part_(part), text_(text), max_depth_(max_depth) {}
+  JsonReader(std::string_view part, std::string_view text, const Limits& limits) noexcept
+      : part_(part), text_(text), limits_(limits) {}
 
   [[nodiscard]] tl::unexpected<MessageError> error() const {
     return tl::unexpected<MessageError>({part_, error_});
@@ -50,7 +50,7 @@ class JsonReader {
 
   std::string_view part_;
   std::string_view text_;
-  std::size_t max_depth_;
+  Limits limits_;
   ParseError error_;
 };
 

@@ -44,7 +44,7 @@ bool read_body(JsonReader& reader, const Envelope& envelope, const json::Object&
 }  // namespace
 
 received<Message> from_redis(std::string_view text, const Limits& limits) {
-  JsonReader reader("envelope", text, limits.depth);
+  JsonReader reader("envelope", text, limits);
   if (text.size() > limits.bytes) {
     reader.fail(ErrorCode::too_many_bytes, text.data() + limits.bytes);
     return reader.error();

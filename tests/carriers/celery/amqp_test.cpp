@@ -179,6 +179,21 @@ TEST_F(CeleryAmqpTest, OfARepeatedNameTheLastCounts) {
   EXPECT_EQ(boost::json::serialize(from_amqp(message).value().headers), R"({"a":null})");
 }
 
+/// More of them might be chosen to collide in Boost.JSON's objects, each with all others.
+TEST_F(CeleryAmqpTest, TheMembersOfEachTableCount) {
+  const auto read = [&](std::string_view headers) {
+    Message message;
+    message.headers = json(headers).as_object();
+    return from_amqp(arrived(message), {.members = 2});
+  };
+  EXPECT_TRUE(read(R"({"a":[1,2,3],"b":{"c":{"d":1,"e":2},"f":3}})"));
+  for (const char* many : {R"({"a":1,"b":2,"c":3})", R"({"a":{"b":1,"c":2,"d":3}})",
+                           R"({"a":[{"b":{"c":1,"d":2,"e":3}}]})"}) {
+    EXPECT_EQ(read(many).error(), (MessageError{"headers", {ErrorCode::too_many_members, 0}}))
+        << many;
+  }
+}
+
 TEST_F(CeleryAmqpTest, DepthIsThatOfOneValue) {
   const auto read = [&](std::string_view headers) {
     Message message;

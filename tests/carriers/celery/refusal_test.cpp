@@ -106,6 +106,52 @@ TEST(CeleryRefusalTest, Limits) {
             in_body(ErrorCode::too_many_bytes, body.size() - 1));
 }
 
+/// More of them might be chosen to collide in Boost.JSON's objects, each with all others.
+TEST(CeleryRefusalTest, TheMembersOfEachObjectCount) {
+  const auto members = [](std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+      text += (i == 0 ? "\"" : ",\"") + std::to_string(1000000 + i) + "\":1";
+    }
+    return text;
+  };
+  constexpr std::size_t most = 4096;
+  constexpr std::size_t size = std::string_view(R"("1000000":1,)").size();
+  struct Case {
+    std::string_view headers;
+    std::string before;
+    std::string behind;
+  };
+  const std::string_view none = "{}";
+  const Case bodies[] = {
+      {some_headers, "[[],{", "},{}]"},
+      {some_headers, "[[],{},{", "}]"},
+      {some_headers, "[[{", "}],{},{}]"},
+      {some_headers, R"([[{"a":[{)", "}]}],{},{}]"},
+      {none, R"({"task":"t","id":"i","kwargs":{)", "}}"},
+      {none, R"({"task":"t","id":"i","chord":{)", "}}"},
+  };
+  for (const auto& [headers, before, behind] : bodies) {
+    EXPECT_TRUE(read_task(message_of(headers, before + members(most) + behind))) << before;
+    EXPECT_EQ(error_of_task(message_of(headers, before + members(most + 1) + behind)),
+              in_body(ErrorCode::too_many_members, before.size() + most * size))
+        << before;
+    const auto few =
+        read_task(message_of(headers, before + R"("a":1,"b":2,"c":3)" + behind), {.members = 2});
+    ASSERT_FALSE(few) << before;
+    EXPECT_EQ(few.error(), in_body(ErrorCode::too_many_members, before.size() + 12)) << before;
+  }
+
+  const std::string headers = R"({"properties":{},"body":"","headers":{)";
+  EXPECT_TRUE(from_redis(headers + members(most) + "}}"));
+  EXPECT_EQ(error_of_envelope(headers + members(most + 1) + "}}"),
+            in_envelope(ErrorCode::too_many_members, headers.size() + most * size));
+  const std::string nested = headers + R"("a":{)";
+  EXPECT_TRUE(from_redis(nested + members(most) + "}}}"));
+  EXPECT_EQ(error_of_envelope(nested + members(most + 1) + "}}}"),
+            in_envelope(ErrorCode::too_many_members, nested.size() + most * size));
+}
+
 TEST(CeleryRefusalTest, EachLevelOfABodyCounts) {
   struct Case {
     std::string_view headers;

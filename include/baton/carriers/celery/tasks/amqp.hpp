@@ -27,8 +27,8 @@ namespace baton::celery {
                           const Message& message);
 
 /// A consumed message. Its headers become JSON: long strings and byte arrays become text, times
-/// seconds, decimals numbers. Errors: `too_deep` of `headers`, `too_many_bytes` of `body`. Throws
-/// `std::bad_alloc`, and nothing else.
+/// seconds, decimals numbers. Errors: `too_deep` and `too_many_members` of `headers`,
+/// `too_many_bytes` of `body`. Throws `std::bad_alloc`, and nothing else.
 ///
 ///     baton::celery::from_amqp(envelope).and_then(
 ///         [](baton::celery::Message message) { return baton::celery::read_task(message); });

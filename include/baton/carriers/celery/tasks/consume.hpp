@@ -37,6 +37,10 @@ using received = tl::expected<T, MessageError>;
 struct Limits {
   std::size_t bytes = std::size_t{16} << 20;  ///< of an envelope, or of a body alone
   std::size_t depth = 128;                    ///< of nested values
+  /// Of each object, and each table of RabbitMQ's. Boost.JSON's objects find names by a hash
+  /// without a secret: of names that a sender has chosen to collide, each is compared with all
+  /// before it.
+  std::size_t members = 4096;
 };
 
 /// The message that kombu's Redis transport has put into a list.
@@ -48,7 +52,8 @@ struct Limits {
 /// `content-type`, `content-encoding`. Unknown members are ignored. Errors: those of JSON
 /// (`too_short`, `bad_delimiter`, `bad_value`, `bad_number`, `bad_utf8`, `too_deep`, …);
 /// `wrong_type`, `missing_field`, `duplicate_key`; `bad_base64`; `bad_value` for a `body_encoding`
-/// that is not base64; `too_many_bytes`. Throws `std::bad_alloc`, and nothing else.
+/// that is not base64; `too_many_bytes`, `too_many_members`. Throws `std::bad_alloc`, and nothing
+/// else.
 [[nodiscard]] received<Message> from_redis(std::string_view envelope, const Limits& limits = {});
 
 /// A task that was received.
@@ -75,8 +80,8 @@ struct ReceivedTask {
 /// Dates, UUIDs and bytes among the arguments are as kombu writes them: `{"__type__": "datetime",
 /// "__value__": "…"}`. Bodies other than JSON (pickle, yaml, msgpack) and compressed ones are
 /// refused: `bad_value` of `content-type`, `content-encoding` or `headers.compression`. Other
-/// errors: those of JSON in `body`; `missing_field`, `wrong_type`. Throws `std::bad_alloc`, and
-/// nothing else.
+/// errors: those of JSON in `body`; `missing_field`, `wrong_type`, `too_many_bytes`,
+/// `too_many_members`. Throws `std::bad_alloc`, and nothing else.
 [[nodiscard]] received<ReceivedTask> read_task(Message message, const Limits& limits = {});
 
 /// The context of a received task. Never fails.

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "baton/carriers/sqs/attributes.hpp"
 #include "carriers/sqs/names.hpp"
 #include "core/reported_name.hpp"
 #include "json/carrier.hpp"
@@ -80,9 +81,8 @@ ParseError Attributes::read_attribute(const json::Member& attribute, json::Value
     if (type == json::Object::none) continue;
     const auto type_text = members.text_of(type);
     const json::Member* const value = members.find(names.text);
-    const bool is_text = type_text &&
-                         (*type_text == "String" || type_text->starts_with("String.")) &&
-                         value != nullptr && value->value.type == json::Type::string;
+    const bool is_text = type_text && internal::is_text_type(*type_text) && value != nullptr &&
+                         value->value.type == json::Type::string;
     if (!is_text) return wrong_type;
     text = value->value;
     return {};

@@ -13,6 +13,7 @@
 #include "baton/function_ref.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
+#include "baton/traceparent.hpp"
 
 /// Contexts in the message attributes of Amazon SQS, in the JSON of its requests and responses
 /// (AWS JSON 1.0).
@@ -62,6 +63,69 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
                                                          ContextOfEntry context_of,
                                                          const InjectOptions& options = {});
 
+namespace internal {
+
+/// Collects the fields of a context, and removes older values of them from a map of attributes.
+template <class Map>
+class MapWriter {
+ public:
+  explicit MapWriter(Map& attributes) noexcept : attributes_(&attributes) {}
+
+  void set(std::string_view name, std::string_view value) {
+    std::string key(name);
+    for (char& c : key) c = detail::to_lower(c);
+    erase(key);
+    const bool is_first = key == Traceparent::field;
+    fields_.emplace(is_first ? fields_.begin() : fields_.end(), std::move(key), value);
+  }
+  void erase(std::string_view name) {
+    std::erase_if(fields_, [name](const Field& field) {
+      return detail::equals_ignoring_case(field.name, name);
+    });
+    AttributeMapCarrier(*attributes_).erase(name);
+  }
+
+  /// Returns the fields that the map does not take.
+  [[nodiscard]] std::vector<LeftOut> write() const {
+    std::vector<LeftOut> left_out;
+    const std::size_t others = attributes_->size();
+    for (const Field& field : fields_) {
+      const AttributeMapCarrier carrier(*attributes_);
+      carrier.set(field.name, field.value);
+      if (!carrier.get(field.name)) left_out.push_back({0, field.name, others});
+    }
+    return left_out;
+  }
+
+ private:
+  struct Field {
+    Field(std::string its_name, std::string_view its_value)
+        : name(std::move(its_name)), value(its_value) {}
+    std::string name;
+    std::string value;
+  };
+
+  Map* attributes_;
+  std::vector<Field> fields_;  // `traceparent` is the first
+};
+
+}  // namespace internal
+
+/// Writes a context into a map of attributes of an SDK, by the same rules.
+///
+///     for (const auto& left_out : baton::sqs::inject(attributes)) log(left_out.field);
+///
+/// `x-amzn-trace-id` is an attribute like the others here: SDKs have another map for system
+/// attributes. If memory runs out, the map may have lost older fields.
+template <class Map>
+  requires AttributeMap<Map>
+[[nodiscard]] std::vector<LeftOut> inject(Map& attributes, const Context& context = current(),
+                                          const InjectOptions& options = {}) {
+  internal::MapWriter<Map> writer(attributes);
+  options.chain.inject(context, writer, options.destination);
+  return writer.write();
+}
+
 /// Sends messages: the spans of the messages of a SendMessage or SendMessageBatch request, and
 /// their contexts in it. A tracer starts a span for each message (kind `producer`), a child of the
 /// current context; without a tracer, each message carries the current context.
@@ -104,18 +168,15 @@ class Sending {
 ///     const auto contexts = baton::sqs::extract(response).value();
 ///
 /// - Names of attributes are matched exactly or, if no attribute has exactly that name, in any
-/// case.
-///   Of several spellings the last one counts, but all of `tracestate` and `baggage`.
+///   case. Of several spellings the last one counts, but all of `tracestate` and `baggage`.
 /// - `x-amzn-trace-id` is read from the system attribute `AWSTraceHeader` or, if that is absent,
-/// from
-///   an attribute of its own name.
+///   from an attribute of its own name.
 /// - If no message attribute is a field of the chain, the body may be a notification of SNS that
 ///   was delivered without *raw message delivery*, `{"Type": "Notification", "MessageAttributes":
 ///   {name: {"Type", "Value"}}}`; then its attributes are read instead. Any other body is not an
 ///   error. The message inside the notification is not read.
 /// - An attribute of another type than String counts as absent, and is reported as `wrong_type`.
-/// The
-///   report is for all messages together.
+///   The report is for all messages together.
 ///
 /// Linear in the size of the response. Allocates for the vector, for values with escapes, for the
 /// text of a notification, and for more than 32 attributes. Throws `std::bad_alloc`, and nothing

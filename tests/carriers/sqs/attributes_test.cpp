@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "baton/carriers/sqs.hpp"
 #include "baton/testing/carrier_conformance.hpp"
 
 namespace {
@@ -110,6 +111,35 @@ TEST(SqsAttributesTest, WhatSqsWouldRefuseIsNotWritten) {
   EXPECT_EQ(map.size(), 2U);
 }
 
+TEST(SqsAttributesTest, NamesOfAmazonAreReserved) {
+  using baton::sqs::is_attribute_name;
+  for (const std::string_view name :
+       {"AWS.x"sv, "aws.x"sv, "aWs.TraceHeader"sv, "Amazon.x"sv, "amazon.x"sv, "AMAZON.x.y"sv}) {
+    EXPECT_FALSE(is_attribute_name(name)) << name;
+  }
+  for (const std::string_view name :
+       {"AWS"sv, "AWSTraceHeader"sv, "aws-x"sv, "x.aws.y"sv, "amazon"sv, "Amazon_x"sv, "aw.s"sv}) {
+    EXPECT_TRUE(is_attribute_name(name)) << name;
+  }
+  Map map;
+  AttributeMapCarrier(map).set("AWS.x", "1");
+  EXPECT_EQ(map.size(), 0U);
+}
+
+TEST(SqsAttributesTest, ValuesHaveTheCharactersOfXml) {
+  using baton::sqs::is_attribute_value;
+  for (const std::string_view value :
+       {"\xEF\xBF\xBE"sv, "\xEF\xBF\xBF"sv, "a\xEF\xBF\xBE"sv, "a\xEF\xBF\xBF."sv}) {
+    EXPECT_FALSE(is_attribute_value(value)) << value;
+  }
+  // U+FFFD, U+10000, U+1FFFF, U+E000, U+D7FF, U+0080
+  for (const std::string_view value :
+       {"\xEF\xBF\xBD"sv, "\xF0\x90\x80\x80"sv, "\xF0\x9F\xBF\xBF"sv, "\xEE\x80\x80"sv,
+        "\xED\x9F\xBF"sv, "\xC2\x80"sv, "\t\n\r \x7f"sv}) {
+    EXPECT_TRUE(is_attribute_value(value)) << value;
+  }
+}
+
 TEST(SqsAttributesTest, ANameMayBeAViewOfAKey) {
   constexpr std::string_view upper = "X-B3-ParentSpanId-long-enough";
   constexpr std::string_view lower = "x-b3-parentspanid-long-enough";
@@ -128,7 +158,8 @@ TEST(SqsAttributesTest, ANameMayBeAViewOfAKey) {
 TEST(SqsAttributesTest, TheGuidesCode) {
   Map attributes;
   const baton::Context context = full_context();
-  baton::global_chain().inject(context, baton::sqs::AttributeMapCarrier(attributes));
+  const auto left_out = baton::sqs::inject(attributes, context);
+  EXPECT_TRUE(left_out.empty());
   EXPECT_EQ(baton::global_chain().extract(AttributeMapCarrier(attributes)), context);
 }
 
@@ -140,6 +171,80 @@ TEST(SqsAttributesTest, TenAreTheMost) {
   carrier.set("n3", "new");
   EXPECT_EQ(carrier.get("n3"), "new");
   EXPECT_EQ(carrier.get("n10"), std::nullopt);
+}
+
+/// The same as of requests in JSON: see SqsInjectTest.
+class SqsMapInjectTest : public testing::Test {
+ protected:
+  static Map numbers(int count) {
+    Map map;
+    for (int i = 0; i < count; ++i) MapBinding::add(map, "n" + std::to_string(i), "1");
+    return map;
+  }
+  /// The names of the context's fields that are in the map.
+  static std::string fields_in(const Map& map) {
+    std::string names;
+    for (const auto& [name, value] : map) {
+      if (!name.starts_with('n')) names += name + " ";
+    }
+    return names;
+  }
+};
+
+TEST_F(SqsMapInjectTest, WhatHasNoRoomIsReturnedAndTraceparentIsWrittenFirst) {
+  using LeftOuts = std::vector<baton::sqs::LeftOut>;
+  const baton::PropagatorChain chain = baton::make_chain("baggage,tracecontext").chain;
+  struct Case {
+    int others;
+    std::string written;
+    LeftOuts left_out;
+  };
+  const Case cases[] = {
+      {7, "baggage traceparent tracestate ", {}},
+      {8, "baggage traceparent ", {{0, "tracestate", 8}}},
+      {9, "traceparent ", {{0, "baggage", 9}, {0, "tracestate", 9}}},
+      {10, "", {{0, "traceparent", 10}, {0, "baggage", 10}, {0, "tracestate", 10}}},
+      {12, "", {{0, "traceparent", 12}, {0, "baggage", 12}, {0, "tracestate", 12}}},
+  };
+  for (const auto& [others, written, left_out] : cases) {
+    Map map = numbers(others);
+    EXPECT_EQ(baton::sqs::inject(map, full_context(), {.chain = chain}), left_out) << others;
+    EXPECT_EQ(fields_in(map), written);
+    EXPECT_EQ(map.size(), static_cast<std::size_t>(others) + 3 - left_out.size());
+  }
+}
+
+TEST_F(SqsMapInjectTest, NothingStaleRemains) {
+  Map map = numbers(9);
+  MapBinding::add(map, "Baggage", "old=1");
+  MapBinding::add(map, "TRACEPARENT", "old");
+  EXPECT_EQ(baton::sqs::inject(map, full_context()).size(), 2U);
+  EXPECT_EQ(fields_in(map), "traceparent ");
+  EXPECT_NE(map["traceparent"].GetStringValue(), "old");
+  EXPECT_TRUE(baton::sqs::inject(map, baton::Context()).empty());
+  EXPECT_EQ(fields_in(map), "");
+}
+
+TEST_F(SqsMapInjectTest, WhatSqsWouldRefuseIsReturned) {
+  using LeftOuts = std::vector<baton::sqs::LeftOut>;
+  const baton::PropagatorChain chain = baton::make_chain("jaeger").chain;
+  baton::Context context;
+  context.set_baggage(baton::Baggage::parse("empty=,bad!name=1,Good.name=1"));
+  Map map;
+  MapBinding::add(map, "uberctx-empty", "old");
+  EXPECT_EQ(baton::sqs::inject(map, context, {.chain = chain}),
+            (LeftOuts{{0, "uberctx-empty", 0}, {0, "uberctx-bad!name", 0}}));
+  EXPECT_EQ(fields_in(map), "uberctx-good.name ");
+}
+
+TEST_F(SqsMapInjectTest, ObeysTheRuleForTheDestination) {
+  const baton::PropagatorChain chain =
+      baton::make_chain("tracecontext,baggage")
+          .chain.with_trust({.destinations = {{.destination = "q", .context = true}}});
+  Map map;
+  EXPECT_TRUE(
+      baton::sqs::inject(map, full_context(), {.chain = chain, .destination = "q"}).empty());
+  EXPECT_EQ(fields_in(map), "traceparent ");
 }
 
 }  // namespace

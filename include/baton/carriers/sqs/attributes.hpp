@@ -18,25 +18,40 @@ namespace baton::sqs {
 inline constexpr std::size_t max_attributes = 10;
 
 /// Whether SQS accepts it as the name of an attribute: up to 256 letters, digits, `_`, `-` and `.`,
-/// the latter neither at an end nor beside another.
+/// the latter neither at an end nor beside another. Names that begin with `AWS.` or `Amazon.`, in
+/// any case, are reserved.
 [[nodiscard]] constexpr bool is_attribute_name(std::string_view name) noexcept {
   constexpr std::size_t longest = 256;
   const auto is_taken = [](char c) {
     return detail::is_letter_or_digit(c) || c == '_' || c == '-' || c == '.';
   };
+  const auto begins_with = [name](std::string_view reserved) {
+    return detail::equals_ignoring_case(name.substr(0, reserved.size()), reserved);
+  };
   return !name.empty() && name.size() <= longest && name.front() != '.' && name.back() != '.' &&
-         name.find("..") == std::string_view::npos &&
-         std::all_of(name.begin(), name.end(), is_taken);
+         name.find("..") == std::string_view::npos && !begins_with("aws.") &&
+         !begins_with("amazon.") && std::all_of(name.begin(), name.end(), is_taken);
 }
 
-/// Whether SQS accepts it as a value: not empty, and without the control characters that XML
-/// forbids.
+/// Whether SQS accepts a text in UTF-8 as a value: not empty, and without the characters that XML
+/// forbids: control characters other than tab, line feed and carriage return, U+FFFE and U+FFFF.
 [[nodiscard]] constexpr bool is_attribute_value(std::string_view value) noexcept {
   const auto is_refused = [](char c) {
     return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
   };
-  return !value.empty() && std::none_of(value.begin(), value.end(), is_refused);
+  return !value.empty() && std::none_of(value.begin(), value.end(), is_refused) &&
+         value.find("\xEF\xBF\xBE") == std::string_view::npos &&
+         value.find("\xEF\xBF\xBF") == std::string_view::npos;
 }
+
+namespace internal {
+
+/// Whether attributes of that DataType have a text: `String`, or `String.` and a label.
+[[nodiscard]] constexpr bool is_text_type(std::string_view type) noexcept {
+  return type == "String" || type.starts_with("String.");
+}
+
+}  // namespace internal
 
 /// A map of attributes of an SDK, such as `Aws::Map<Aws::String, MessageAttributeValue>` of the AWS
 /// SDK for C++.
@@ -55,16 +70,16 @@ concept AttributeMap =
 /// A carrier over such a map, which must outlive it.
 ///
 ///     Aws::Map<Aws::String, Aws::SQS::Model::MessageAttributeValue> attributes;
-///     baton::global_chain().inject(context, baton::sqs::AttributeMapCarrier(attributes));
-///     request.SetMessageAttributes(std::move(attributes));
+///     const baton::Context context =
+///         baton::global_chain().extract(baton::sqs::AttributeMapCarrier(attributes));
 ///
 /// Names are matched exactly or, if no attribute has exactly that name, in any case (ASCII letters
 /// only). Of several spellings `get` returns the last one of the map, and `get_all` visits all.
 /// `set` writes names in lowercase and leaves no other spelling, `erase` leaves none. An attribute
 /// of another type than String counts as absent. An attribute for which SQS would refuse the
 /// message is not written: an eleventh one, or one for which `is_attribute_name` or
-/// `is_attribute_value` is false. Older values of it are removed in any case. Make `tracecontext`
-/// the first of the chain, so that `traceparent` is written first.
+/// `is_attribute_value` is false. Older values of it are removed in any case. To write a whole
+/// context, call `inject(attributes)`: it writes `traceparent` first, and returns what is left out.
 template <class Map>
   requires AttributeMap<std::remove_const_t<Map>>
 class AttributeMapCarrier {
@@ -144,8 +159,7 @@ class AttributeMapCarrier {
 
   static Key key_of(std::string_view text) { return Key(text.data(), text.size()); }
   static bool is_text(const typename Map::mapped_type& value) {
-    const std::string_view type = value.GetDataType();
-    return type == "String" || type.starts_with("String.");
+    return internal::is_text_type(value.GetDataType());
   }
 
   Map* attributes_;

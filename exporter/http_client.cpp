@@ -125,10 +125,13 @@ std::optional<HttpClient::Answer> HttpClient::exchange(const Request& request,
     error = endpoint_.authority + " did not answer: " + failure.message();
     return std::nullopt;
   };
-  beast::error_code failure =
+  const beast::error_code write_failure =
       run(deadline, [&](auto done) { http::async_write(stream_, request, done); });
-  if (failure) return failed(failure);
+  // A backend that refuses a request may close before it has read all: its answer counts. If the
+  // time is over, or after an interruption, the socket is closed.
+  if (write_failure && !stream_.socket().is_open()) return failed(write_failure);
 
+  beast::error_code failure;
   using Parser = http::response_parser<http::string_body>;
   std::unique_ptr<Parser> parser;
   const auto is_interim = [&] { return parser->get().result_int() < 200; };  // RFC 9110 §15.2
@@ -140,7 +143,9 @@ std::optional<HttpClient::Answer> HttpClient::exchange(const Request& request,
     parser->body_limit(max_answer_size);
     failure =
         run(deadline, [&](auto done) { http::async_read_header(stream_, buffer_, *parser, done); });
-    if (failure && failure != http::error::body_limit) return failed(failure);
+    if (failure && failure != http::error::body_limit) {
+      return failed(write_failure ? write_failure : failure);
+    }
   }
   Answer answer;
   answer.status = parser->get().result_int();
@@ -150,7 +155,7 @@ std::optional<HttpClient::Answer> HttpClient::exchange(const Request& request,
     failure = run(deadline, [&](auto done) { http::async_read(stream_, buffer_, *parser, done); });
   }
   if (!failure) answer.body = std::move(parser->get().body());
-  if (failure || !parser->keep_alive()) close();
+  if (write_failure || failure || !parser->keep_alive()) close();
   return answer;
 }
 

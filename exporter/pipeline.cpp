@@ -149,14 +149,14 @@ void Pipeline::export_batch(std::size_t size) noexcept {
   } catch (const std::exception& exception) {
     while (taken_.size() > others) static_cast<void>(taken_.pop());
     count(no_memory_, size);
-    settings_.log("cannot export spans: ", exception.what());
+    failure_log_.add_failure(exception.what());
   }
   batch_.clear();
   in_flight_.store(0, std::memory_order_relaxed);
 }
 
 void Pipeline::send(std::size_t size) {
-  if (!sender_) sender_.emplace(settings_, interruption_, retries_);
+  if (!sender_) sender_.emplace(settings_, interruption_, retries_, failure_log_);
   batch_.reserve(size);
   while (batch_.size() < size) batch_.push_back(taken_.pop());
   const Sender::Result result = sender_->send(batch_);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "baton/exporter/counts.hpp"
+#include "exporter/failure_log.hpp"
 #include "exporter/interruption.hpp"
 #include "exporter/mutex.hpp"
 #include "exporter/sender.hpp"
@@ -23,7 +24,10 @@ namespace baton::detail {
 class Pipeline {
  public:
   Pipeline(const Settings& settings, unsigned generation) noexcept
-      : settings_(settings), generation_(generation), queue_(settings.options.max_queue_size) {}
+      : settings_(settings),
+        generation_(generation),
+        queue_(settings.options.max_queue_size),
+        failure_log_(settings) {}
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
   /// After `shutdown`, or if no span has ended.
@@ -88,6 +92,7 @@ class Pipeline {
   // Of the exporting thread, as long as there is one.
   SpanList taken_;  // these still count as waiting
   std::vector<SpanPointer> batch_;
+  FailureLog failure_log_;
   std::optional<Sender> sender_;
 
   Count exported_{0};

@@ -28,10 +28,11 @@ HttpClient::Fields make_fields(const Settings& settings, const Encoder& encoder)
 }  // namespace
 
 Sender::Sender(const Settings& settings, Interruption& interruption,
-               std::atomic<std::uint64_t>& retries)
+               std::atomic<std::uint64_t>& retries, FailureLog& failure_log)
     : settings_(settings),
       interruption_(interruption),
       retries_(retries),
+      failure_log_(failure_log),
       encoder_(settings.make_encoder()) {}
 
 Sender::Verdict Sender::verdict_on(unsigned status) noexcept {
@@ -72,7 +73,8 @@ std::optional<HttpClient::Answer> Sender::post(const std::string& body, Clock::t
 }
 
 Sender::Result Sender::send(std::span<const SpanPointer> batch) {
-  if (interruption_.is_interrupted()) return {Outcome::interrupted};
+  // What the backend demanded for another batch takes no time from this one.
+  if (interruption_.sleep_until(not_before_)) return {Outcome::interrupted};
   const Clock::time_point deadline = Clock::now() + settings_.options.export_timeout;
   const std::string body = encoder_->encode(batch);
   for (bool is_retry = false;; is_retry = true) {
@@ -89,7 +91,7 @@ Sender::Result Sender::send(std::span<const SpanPointer> batch) {
       error = settings_.endpoint.shown + " answered " + std::to_string(answer->status);
     }
     if (verdict == Verdict::later) {
-      log_failure(error);
+      failure_log_.add_failure(error);
       const absl::Duration demanded =
           answer ? read_retry_after(answer->retry_after, absl::Now()) : absl::ZeroDuration();
       not_before_ = Clock::now() + std::max<Clock::duration>(backoff(failures_++),
@@ -98,29 +100,13 @@ Sender::Result Sender::send(std::span<const SpanPointer> batch) {
     }
     failures_ = 0;
     if (verdict == Verdict::rejected) {
-      log_failure(error);
+      failure_log_.add_failure(error);
       return {Outcome::rejected};
     }
-    log_success();
+    failure_log_.add_success();
     return {Outcome::exported,
             std::min<std::uint64_t>(encoder_->rejected(answer->body), batch.size())};
   }
-}
-
-void Sender::log_failure(const std::string& reason) {
-  // A backend may fail in turns: with several reasons, or with each second batch.
-  constexpr std::chrono::minutes pause(1);
-  const Clock::time_point now = Clock::now();
-  if (logged_ == reason || now < next_log_) return;
-  next_log_ = now + pause;
-  logged_ = reason;
-  settings_.log("cannot export spans: ", reason);
-}
-
-void Sender::log_success() {
-  if (logged_.empty()) return;
-  logged_.clear();
-  settings_.log("spans are exported again to ", settings_.endpoint.shown);
 }
 
 }  // namespace baton::detail

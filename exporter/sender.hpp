@@ -9,6 +9,7 @@
 #include <string>
 
 #include "exporter/encoder.hpp"
+#include "exporter/failure_log.hpp"
 #include "exporter/http_client.hpp"
 #include "exporter/interruption.hpp"
 #include "exporter/settings.hpp"
@@ -18,7 +19,8 @@ namespace baton::detail {
 /// Sends batches, each until the backend has decided or its time is over. For one thread.
 class Sender {
  public:
-  Sender(const Settings& settings, Interruption& interruption, std::atomic<std::uint64_t>& retries);
+  Sender(const Settings& settings, Interruption& interruption, std::atomic<std::uint64_t>& retries,
+         FailureLog& failure_log);
 
   enum class Outcome : std::uint8_t { exported, rejected, unreachable, interrupted };
   struct Result {
@@ -35,18 +37,15 @@ class Sender {
                                                        Clock::time_point deadline,
                                                        std::string& error);
   [[nodiscard]] Clock::duration backoff(unsigned retry) const;
-  void log_failure(const std::string& reason);
-  void log_success();
 
   const Settings& settings_;
   Interruption& interruption_;
   std::atomic<std::uint64_t>& retries_;
+  FailureLog& failure_log_;
   const std::unique_ptr<Encoder> encoder_;
   std::optional<HttpClient> client_;
   Clock::time_point not_before_;  // as the backend, or the last failure, demands
   unsigned failures_ = 0;         // in a row
-  std::string logged_;            // the failure that was logged; empty: all is well
-  Clock::time_point next_log_;
 };
 
 }  // namespace baton::detail

@@ -140,6 +140,39 @@ TEST_F(FailureTest, RetryAfterBeyondTheTimeOfTheBatchDropsIt) {
   EXPECT_EQ(backend.requests().size(), 1U);
 }
 
+TEST_F(FailureTest, TheTimeOfABatchBeginsWhenItMayBeSent) {
+  const Backend backend(first(1, {.status = 503, .fields = {{"Retry-After", "2"}}}));
+  ExportOptions options = options_for(backend, log_);
+  options.export_timeout = 500ms;
+  ExportingTracer tracer(options);
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 2; ++i) {
+    make_spans(tracer, 1);
+    EXPECT_TRUE(tracer.flush(20s));
+  }
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 2s);
+  EXPECT_EQ(tracer.counts().dropped.unreachable, 1U);
+  EXPECT_EQ(tracer.counts().exported, 1U);
+  EXPECT_EQ(backend.requests().size(), 2U);
+}
+
+TEST_F(FailureTest, ABatchThatMayNotBeSentYetDelaysNoFlushAndNoShutdown) {
+  const Backend backend(always({.status = 503, .fields = {{"Retry-After", "60"}}}));
+  ExportOptions options = options_for(backend, log_);
+  options.export_timeout = 500ms;
+  ExportingTracer tracer(options);
+  make_spans(tracer, 1);
+  EXPECT_TRUE(tracer.flush(20s));
+  EXPECT_EQ(tracer.counts().dropped.unreachable, 1U);
+  make_spans(tracer, 1);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(tracer.flush(1s));
+  EXPECT_FALSE(tracer.shutdown(50ms));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+  EXPECT_EQ(tracer.counts().dropped.shut_down, 1U);
+  EXPECT_EQ(backend.requests().size(), 1U);
+}
+
 // For UndefinedBehaviorSanitizer.
 TEST_F(FailureTest, TheLongestBackoffDoublesUpToTheLimit) {
   const Backend backend(always(status(503)));

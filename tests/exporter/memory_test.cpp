@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <limits>
 #include <new>
 #include <string_view>
 
@@ -33,9 +34,14 @@ bool fails() noexcept {
   return first_to_fail <= number && number <= last_to_fail;
 }
 
+/// Of the exporter's threads, what is larger fails.
+std::atomic<std::size_t> max_size{std::numeric_limits<std::size_t>::max()};
+
 }  // namespace
 
-bool baton::test::may_allocate(std::size_t /*size*/) noexcept { return !fails(); }
+bool baton::test::may_allocate(std::size_t size) noexcept {
+  return !fails() && (size <= max_size || !is_thread_of_exporter());
+}
 
 namespace baton::test {
 namespace {
@@ -81,6 +87,30 @@ TEST_P(MemoryTest, OneAllocationFails) {
 
 TEST_P(MemoryTest, SeveralAllocationsFail) {
   for (long number = 0; fail_at(number, 10) && number < max_allocations;) number += 7;
+}
+
+// A batch that cannot be written has not even a request.
+TEST(MemoryLogTest, AShortageIsLoggedOnceAndSoIsItsEnd) {
+  const Backend backend;
+  Log log;
+  ExportOptions options = options_for(backend, log);
+  options.protocol = ExportProtocol::otlp_protobuf;
+  ExportingTracer tracer(options);
+  constexpr std::size_t batches = 3;
+  max_size = 10'000;
+  for (std::size_t i = 0; i < batches; ++i) {
+    make_spans(tracer, 500);
+    EXPECT_TRUE(tracer.flush(60s));
+  }
+  max_size = std::numeric_limits<std::size_t>::max();
+  EXPECT_EQ(tracer.counts().dropped.no_memory, batches * 500);
+  for (int i = 0; i < 2; ++i) {
+    make_spans(tracer, 500);
+    EXPECT_TRUE(tracer.flush(60s));
+  }
+  EXPECT_EQ(tracer.counts().exported, 1000U);
+  EXPECT_EQ(log.text(), "cannot export spans: std::bad_alloc\nspans are exported again to " +
+                            backend.url("/v1/traces\n"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Protocols, MemoryTest,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iterator>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -50,35 +51,51 @@ class ServerInterceptor final : public Interceptor {
 
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
-      end(methods->GetSendStatus().error_code());
+      end(sent_status(*methods));
     }
     if (!methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
       methods->Proceed();
       return;
     }
-    ReceivedMetadata& metadata = *methods->GetRecvInitialMetadata();
-    const Context* found = find_context(metadata);
-    if (found == nullptr) {
-      start(metadata);
-      put_context(metadata, span_.context());
-      found = &span_.context();
-    }
     // The handler may run inside Proceed, and the call may end there, with this interceptor.
-    const Context context = *found;
+    const Context context = receive(*methods);
     const Scope scope(context);
     methods->Proceed();
   }
 
  private:
+  /// gRPC calls hooks on threads of its own, where an exception would end the process. Without
+  /// memory, the call has no context or, if it is the span's name that has no memory, its caller's.
+  Context receive(InterceptorBatchMethods& methods) noexcept {
+    try {
+      ReceivedMetadata& metadata = *methods.GetRecvInitialMetadata();
+      if (const Context* const found = find_context(metadata)) return *found;
+      put_context(metadata, span_.context());
+      start(metadata);
+      return span_.context();
+    } catch (...) {
+      return span_.context();
+    }
+  }
+
   void start(const ReceivedMetadata& metadata) {
     const HandleOptions how{.chain = options_->chain ? *options_->chain : global_chain(),
                             .tracer = options_->tracer.value_or(global_tracer())};
     SpanContext link;
     const Context caller = how.extraction(link).extract(MetadataCarrier(metadata));
-    span_ = how.tracer == nullptr
-                ? Span(nullptr, {.parent = caller})
-                : detail::start_handling(internal::facts_of(SpanKind::server, method_), caller,
-                                         link, how);
+    span_ = Span(nullptr, {.parent = caller});
+    if (how.tracer == nullptr) return;
+    span_ =
+        detail::start_handling(internal::facts_of(SpanKind::server, method_), caller, link, how);
+  }
+
+  /// UNKNOWN if there is no memory for the copy that gRPC makes.
+  static StatusCode sent_status(InterceptorBatchMethods& methods) noexcept {
+    try {
+      return methods.GetSendStatus().error_code();
+    } catch (const std::bad_alloc&) {
+      return StatusCode::UNKNOWN;
+    }
   }
 
   void end(StatusCode status) noexcept { internal::end_call(span_, SpanKind::server, status); }
@@ -94,8 +111,9 @@ class ServerInterceptorFactory final : public ServerInterceptorFactoryInterface 
   explicit ServerInterceptorFactory(ServerInterceptorOptions options)
       : options_(std::move(options)) {}
 
+  // gRPC owns the result, and accepts null.
   Interceptor* CreateServerInterceptor(ServerRpcInfo* info) override {
-    return new ServerInterceptor(info->method(), options_);
+    return new (std::nothrow) ServerInterceptor(info->method(), options_);
   }
 
  private:

@@ -60,9 +60,14 @@ struct ClientInterceptorOptions {
 };
 
 /// Makes every call of a channel carry the current context of the thread that calls the stub's
-/// method, in any of gRPC's APIs, even if another thread starts the call later. It replaces
-/// metadata of the ClientContext with the same keys. If no context is current, and the chain's
-/// rules deny nothing to the destination, it does not change the call.
+/// method, in any of gRPC's APIs, even if another thread starts the call later. It replaces all
+/// metadata of the ClientContext that belong to the chain's formats (`PropagatorChain::owns`). If
+/// no context is current, and the chain's rules deny nothing to the destination, it does not change
+/// the call.
+///
+/// Without memory, the call has no context, or no span. If a rule denies something to the
+/// destination, and there is no memory for the interceptor itself, the stub's method throws
+/// `std::bad_alloc`.
 ///
 ///     std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> all;
 ///     all.push_back(baton::grpc::client_interceptor());
@@ -96,6 +101,7 @@ struct ServerInterceptorOptions {
 /// Reactors and completion queues run on any thread: write
 /// `const baton::Scope scope(baton::grpc::context(server_context));` there. Make it the first
 /// interceptor: if one before it lets the call proceed on another thread, no context is current.
+/// Without memory, the call has no context, or no span.
 ///
 /// A tracer starts a span for each call (kind `server`), a child of what was extracted, whose
 /// context then takes that place. It ends when the status is about to be sent: with an error if the

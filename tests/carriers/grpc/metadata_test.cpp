@@ -343,5 +343,38 @@ TEST(GrpcSending, ObeysTheRuleForTheDestination) {
   }
 }
 
+// Fields that the application names, such as those of a call before.
+TEST(GrpcSending, SendsNoBaggageThatWasAddedByHand) {
+  FunctionServer server(fill_answer);
+  for (const std::string format : {"jaeger", "ottrace"}) {
+    const std::string key = format == "jaeger" ? "uberctx-" : "ot-baggage-";
+    const baton::PropagatorChain chain = baton::make_chain(format).chain;
+    const auto sent = [&](const baton::PropagatorChain& used, const baton::Context& context) {
+      const baton::Scope scope(context);
+      ClientContext client_context;
+      client_context.AddMetadata(key + "secret", "1");
+      client_context.AddMetadata("mine", "kept");
+      const auto channel = server.channel({.chain = used, .destination = "other.test"});
+      const auto metadata = ask(*Relay::NewStub(channel), client_context).metadata();
+      EXPECT_EQ(metadata.count("mine"), 1U);
+      return metadata;
+    };
+    const auto with_user = sent(chain, with_baggage("user=1"));
+    EXPECT_EQ(with_user.count(key + "secret"), 0U);
+    EXPECT_EQ(with_user.count(key + "user"), 1U);
+    EXPECT_EQ(sent(chain, baton::Context().child()).count(key + "secret"), 0U) << "no baggage";
+    EXPECT_EQ(sent(chain, baton::Context()).count(key + "secret"), 1U) << "unchanged";
+
+    const baton::PropagatorChain rules =
+        chain.with_trust({.destinations = {{"trusted.test", true, true, {"*"}}, {"*"}},
+                          .callers = baton::CallerTrust::restart});
+    for (const baton::Context& context : {with_baggage("user=1"), baton::Context()}) {
+      const auto denied = sent(rules, context);
+      EXPECT_EQ(denied.count(key + "secret"), 0U);
+      EXPECT_EQ(denied.count(key + "user"), 0U);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace grpc_test

@@ -54,7 +54,7 @@ void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, 
   if (names.empty()) return;
   std::sort(names.begin(), names.end(), std::greater());  // lowercase letters first
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  names.resize(std::min(names.size(), free + spellings_));
+  if (names.size() > free + spellings_) throw std::bad_alloc();  // one that remains is read
   spellings_ -= names.size() - std::min(names.size(), free);
   const auto remains = std::ranges::find_if(names, [&](const std::string& name) {
     const RdKafka::ErrorCode error = headers_->remove(name);
@@ -69,14 +69,13 @@ void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, 
 void inject(RdKafka::Headers& headers, const Context& context, const InjectOptions& options) {
   const PropagatorChain& chain = options.chain;
   CppHeadersCarrier carrier(headers);
-  const auto erase_ours = [&] {
-    carrier.erase_all([&](std::string_view name) { return chain.owns(name); }, 0);
-  };
-  erase_ours();
+  const auto is_ours = [&](std::string_view name) { return chain.owns(name); };
+  carrier.erase_all(is_ours, 0);
   try {
     chain.inject(context, carrier, options.destination);
   } catch (...) {
-    erase_ours();  // half a context would be worse than none
+    // Half a context would be worse than none. It may be more than the limit has left.
+    carrier.erase_all(is_ours, carrier.list_.size());
     throw;
   }
 }

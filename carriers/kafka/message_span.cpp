@@ -4,20 +4,17 @@
 #include <charconv>
 #include <cstdint>
 
+#include "baton/detail/ascii.hpp"
 #include "baton/detail/messaging_facts.hpp"
 #include "text/utf8.hpp"
 
 namespace baton::kafka::internal {
 namespace {
 
-bool is_control(char byte) noexcept {
-  return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F;
-}
-
 bool is_text(std::string_view bytes) noexcept {
   while (!bytes.empty()) {
     const detail::utf8::Piece piece = detail::utf8::first_piece(bytes);
-    if (!piece.is_whole || is_control(bytes.front())) return false;
+    if (!piece.is_whole || detail::is_control(bytes.front())) return false;
     bytes.remove_prefix(piece.size);
   }
   return true;

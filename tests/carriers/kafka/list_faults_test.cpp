@@ -10,6 +10,7 @@
 
 #include "carriers/kafka/change.hpp"
 #include "faults_support.hpp"
+#include "support/spelling.hpp"
 
 namespace {
 
@@ -157,6 +158,15 @@ TEST(ListFaults, AListOfTheCppInterfaceThatRefusesAHeader) {
   FullHeaders list(2);
   baton::kafka::inject(list, sent_context(), {.chain = chain});
   EXPECT_EQ(list.keys, (std::vector<std::string>{"traceparent", "baggage"}));
+}
+
+TEST(ListFaults, HalfAContextIsWithdrawnBeyondTheLimitOfSpellings) {
+  FullHeaders list(1);
+  for (std::size_t i = 0; i < baton::kafka::CppHeadersCarrier::max_spellings; ++i) {
+    list.keys.push_back(baton::test::spelling("tracestate", i));
+  }
+  EXPECT_THROW(baton::kafka::inject(list, sent_context(), {.chain = chain}), std::bad_alloc);
+  EXPECT_EQ(list.keys, std::vector<std::string>());
 }
 
 TEST(ListFaults, NothingIsMixedWithAHeaderThatCannotBeRemoved) {

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <new>
+#include <set>
 
 #include "counting.hpp"
 #include "support.hpp"
@@ -261,12 +263,27 @@ CppHeaders make_cpp(const Headers& headers) {
   return list;
 }
 
+std::size_t owned_names(const Headers& headers, const baton::PropagatorChain& chain) {
+  std::set<std::string> names;
+  for (const Header& header : headers) {
+    if (chain.owns(header.first)) names.insert(header.first);
+  }
+  return names.size();
+}
+
 TEST_P(WorkTest, OfTheCppInterface) {
   constexpr std::size_t removals = CppHeadersCarrier::max_spellings;
   for (const std::size_t size : {1000U, 8000U, 32000U}) {
-    const CppHeaders list = make_cpp(make(GetParam(), size));
+    const Headers theirs = make(GetParam(), size);
+    const CppHeaders list = make_cpp(theirs);
     work = {};
-    baton::kafka::inject(*list, some_context(), {.chain = everything()});
+    bool has_thrown = false;
+    try {
+      baton::kafka::inject(*list, some_context(), {.chain = everything()});
+    } catch (const std::bad_alloc&) {
+      has_thrown = true;
+    }
+    EXPECT_EQ(has_thrown, owned_names(theirs, everything()) > removals);
     constexpr std::size_t names = 400;  // fields, and members of baggage for two formats
     EXPECT_LE(work.removals, removals + names);
     EXPECT_LE(work.seen, (removals + names) * size);
@@ -293,24 +310,46 @@ TEST_P(WorkTest, ChangesNothingElseOfTheCppInterface) {
   EXPECT_EQ(headers, expected);
 }
 
-TEST(CppWorkTest, SpellingsBeyondTheLimitStay) {
+TEST(CppWorkTest, SpellingsBeyondTheLimitAreRefused) {
   constexpr std::size_t limit = CppHeadersCarrier::max_spellings;
   Headers theirs = {{"x-b3-parentspanid", "in lowercase"}};
-  for (std::size_t i = 1; i < limit + 10; ++i) {
+  for (std::size_t i = 1; i < limit + 2; ++i) {
     theirs.emplace_back(spelling("x-b3-parentspanid", i), "other");
   }
   const CppHeaders list = make_cpp(theirs);
   CppHeadersCarrier carrier(*list);
-  carrier.erase("x-b3-parentspanid");
-  EXPECT_EQ(list->size(), 9U);
-  EXPECT_EQ(list->get_last("x-b3-parentspanid").err(), RdKafka::ERR__NOENT);
-  EXPECT_EQ(carrier.get("x-b3-parentspanid"), "other") << "as it says itself";
+  EXPECT_THROW(carrier.erase("x-b3-parentspanid"), std::bad_alloc);
+  EXPECT_THROW(carrier.set("x-b3-parentspanid", "ours"), std::bad_alloc);
+  EXPECT_EQ(list->size(), limit + 2) << "nothing has changed";
+  EXPECT_EQ(carrier.get("x-b3-parentspanid"), "in lowercase");
+
+  theirs.pop_back();
+  const CppHeaders shorter = make_cpp(theirs);
+  CppHeadersCarrier erasing(*shorter);
+  erasing.erase("x-b3-parentspanid");
+  EXPECT_EQ(shorter->size(), 0U);
   for (const char* value : {"ours", "ours again"}) {
-    carrier.set("x-b3-parentspanid", value);
-    EXPECT_EQ(carrier.get("x-b3-parentspanid"), value);
-    EXPECT_EQ(list->get("x-b3-parentspanid").size(), 1U);
-    EXPECT_EQ(list->size(), 9U) << "one more is removed each time";
+    erasing.set("x-b3-parentspanid", value);
+    EXPECT_EQ(erasing.get("x-b3-parentspanid"), value) << "one spelling needs no limit";
+    EXPECT_EQ(shorter->size(), 1U);
   }
+}
+
+// `inject` must be able to replace what it may have written itself.
+TEST(CppWorkTest, TheLimitHasRoomForAWholeContext) {
+  baton::BaggageBuilder builder;
+  for (std::size_t i = 0; i < baton::BaggageLimits().max_members; ++i) {
+    EXPECT_TRUE(builder.set("k" + std::to_string(i), "v"));
+  }
+  Context context = context_of(parent);
+  context.set_baggage(builder.build());
+  const CppHeaders list = make_cpp({{"a", "1"}});
+  for (std::size_t i = 0; i < 2; ++i) {
+    baton::kafka::inject(*list, context, {.chain = everything()});
+    EXPECT_GT(list->size(), 2 * baton::BaggageLimits().max_members);
+  }
+  baton::kafka::inject(*list, Context(), {.chain = everything()});
+  EXPECT_EQ(list->size(), 1U);
 }
 
 // A spelling counts once, however many headers have it.

@@ -45,15 +45,16 @@ class ConstCppHeadersCarrier
 ///     chain.inject(context, baton::kafka::CppHeadersCarrier(*headers));
 ///
 /// `RdKafka::Headers` removes one spelling of a name at a time, with a pass over the list for each.
-/// So a carrier removes one spelling for each name that it sets or erases, the lowercase one first,
-/// and `max_spellings` others in all. Further spellings remain; a reader that finds the name in
-/// lowercase ignores them.
+/// So a carrier removes one spelling for each name that it sets or erases, and `max_spellings`
+/// others in all. If a name has more, `set` and `erase` throw `std::bad_alloc` and change nothing:
+/// a spelling that remained could be read, even if it must not leave.
 class CppHeadersCarrier : public ConstCppHeadersCarrier {
  public:
   explicit CppHeadersCarrier(RdKafka::Headers& headers)
       : ConstCppHeadersCarrier(headers), headers_(&headers) {}
 
-  static constexpr std::size_t max_spellings = 256;
+  /// Enough for `inject` to replace baggage with as many members as it may have, in two formats.
+  static constexpr std::size_t max_spellings = 512;
 
   void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
@@ -62,7 +63,8 @@ class CppHeadersCarrier : public ConstCppHeadersCarrier {
   friend void inject(RdKafka::Headers& headers, const Context& context,
                      const InjectOptions& options);
 
-  /// Removes headers for whose names `is_meant` is true: `free` spellings, and `spellings_` more.
+  /// Removes all headers for whose names `is_meant` is true. Throws `std::bad_alloc`, and changes
+  /// nothing, if these have more than `free` spellings and `spellings_` others.
   void erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free);
 
   RdKafka::Headers* headers_;

@@ -54,14 +54,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     has_cut_names = has_cut_names || name.find('\0') != std::string::npos;
   }
   const baton::PropagatorChain& chain = laws::header_chain();
-  constexpr std::size_t max_spellings =
-      baton::kafka::CppHeadersCarrier::max_spellings;  // or throws
   if (has_cut_names) {
     // librdkafka lists them up to the NUL, but finds them by the whole name: no law holds for them.
     const baton::Context context = chain.extract(baton::kafka::ConstHeadersCarrier(list.get()));
     chain.inject(context, baton::kafka::HeadersCarrier(*list));
     baton::kafka::inject(*list, context, {.chain = chain});
-    if (headers.size() > max_spellings) return 0;
     chain.inject(context, baton::kafka::CppHeadersCarrier(*cpp));
     return 0;
   }
@@ -89,7 +86,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   chain.inject(context, baton::kafka::HeadersCarrier(*list));
   laws::require(to_headers(*list) == model.headers(), "inject writes what the model does");
   baton::kafka::CppHeadersCarrier carrier(*cpp);
-  if (headers.size() > max_spellings) return 0;
+  if (headers.size() > baton::kafka::CppHeadersCarrier::max_spellings) return 0;  // some may remain
   chain.inject(context, carrier);
   check_reading(baton::kafka::ConstCppHeadersCarrier(*cpp), model);
   return 0;

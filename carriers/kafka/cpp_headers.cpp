@@ -2,10 +2,14 @@
 #include "baton/carriers/kafka/cpp_headers.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <new>
+#include <ranges>
+#include <utility>
 
 #include "baton/carriers/kafka/produce.hpp"
+#include "baton/detail/ascii.hpp"
 #include "carriers/kafka/c_list.hpp"
 #include "core/lookup.hpp"
 
@@ -31,22 +35,24 @@ ConstCppHeadersCarrier::ConstCppHeadersCarrier(const RdKafka::Headers& headers)
 void CppHeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
   internal::CopiedHeader fresh{lookup::to_lower(name), std::string(value)};
-  erase(fresh.name);
-  const RdKafka::ErrorCode error =
-      headers_->add(fresh.name, fresh.value->data(), fresh.value->size());
-  if (error != RdKafka::ERR_NO_ERROR) throw std::bad_alloc();
-  list_.push_back(std::move(fresh));
+  remove(fresh.name);
+  add(std::move(fresh));
 }
 
 void CppHeadersCarrier::erase(std::string_view name) {
-  const std::string wanted(name);  // may be a view of a header that is erased
-  const auto is_one = [&](std::string_view header) {
-    return lookup::compare(header, wanted) != lookup::Match::none;
-  };
-  erase_all(is_one, 1);
+  std::string wanted = lookup::to_lower(name);  // may be a view of a header that is erased
+  if (!remove(wanted)) add({std::move(wanted), std::string()});
 }
 
-void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free) {
+bool CppHeadersCarrier::remove(const std::string& name) {
+  const auto is_one = [&](std::string_view header) {
+    return lookup::compare(header, name) != lookup::Match::none;
+  };
+  remove_all(is_one, 1);
+  return std::ranges::none_of(list_, is_one, &internal::CopiedHeader::name);
+}
+
+void CppHeadersCarrier::remove_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free) {
   std::vector<std::string> names;
   for (const internal::CopiedHeader& header : list_) {
     if (is_meant(header.name)) names.push_back(header.name);
@@ -54,28 +60,57 @@ void CppHeadersCarrier::erase_all(FunctionRef<bool(std::string_view)> is_meant, 
   if (names.empty()) return;
   std::sort(names.begin(), names.end(), std::greater());  // lowercase letters first
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  if (names.size() > free + spellings_) throw std::bad_alloc();  // one that remains is read
+  names.resize(std::min(names.size(), free + spellings_));
   spellings_ -= names.size() - std::min(names.size(), free);
   const auto remains = std::ranges::find_if(names, [&](const std::string& name) {
     const RdKafka::ErrorCode error = headers_->remove(name);
     return error != RdKafka::ERR_NO_ERROR && error != RdKafka::ERR__NOENT;
   });
-  std::erase_if(list_, [&](const internal::CopiedHeader& header) {
+  const auto is_gone = [&](const internal::CopiedHeader& header) {
     return std::binary_search(names.begin(), remains, header.name, std::greater());
-  });
+  };
+  const auto added =
+      std::ranges::subrange(list_.end() - static_cast<std::ptrdiff_t>(added_), list_.end());
+  added_ -= static_cast<std::size_t>(std::ranges::count_if(added, is_gone));
+  std::erase_if(list_, is_gone);
   if (remains != names.end()) throw std::bad_alloc();  // it must not mix with what is added
+}
+
+void CppHeadersCarrier::add(internal::CopiedHeader header) {
+  list_.push_back(std::move(header));
+  const auto& [name, value] = list_.back();
+  if (headers_->add(name, value->data(), value->size()) != RdKafka::ERR_NO_ERROR) {
+    list_.pop_back();
+    throw std::bad_alloc();
+  }
+  ++added_;
+}
+
+void CppHeadersCarrier::remove_added() noexcept {
+  for (; added_ != 0; --added_, list_.pop_back()) headers_->remove(list_.back().name);
 }
 
 void inject(RdKafka::Headers& headers, const Context& context, const InjectOptions& options) {
   const PropagatorChain& chain = options.chain;
   CppHeadersCarrier carrier(headers);
-  const auto is_ours = [&](std::string_view name) { return chain.owns(name); };
-  carrier.erase_all(is_ours, 0);
+  const auto is_field = [&](std::string_view name) {
+    return std::ranges::any_of(chain.fields(), [name](std::string_view field) {
+      return detail::equals_ignoring_case(name, field);
+    });
+  };
+  // Those of a family first: if one remains, nothing can hide it.
+  carrier.remove_all([&](std::string_view name) { return chain.owns(name) && !is_field(name); }, 0);
+  carrier.remove_all(is_field, 0);
   try {
     chain.inject(context, carrier, options.destination);
+    for (const std::string_view field : chain.fields()) {
+      const auto has_name = [field](std::string_view name) { return name == field; };
+      if (std::ranges::none_of(carrier.list_, has_name, &internal::CopiedHeader::name)) {
+        carrier.erase(field);
+      }
+    }
   } catch (...) {
-    // Half a context would be worse than none. It may be more than the limit has left.
-    carrier.erase_all(is_ours, carrier.list_.size());
+    carrier.remove_added();  // half a context would be worse than none
     throw;
   }
 }

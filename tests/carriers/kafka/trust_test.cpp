@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <new>
 
 #include "span_support.hpp"
 #include "support/spelling.hpp"
@@ -360,25 +359,15 @@ TEST(TrustHeadersTest, WhatIsDeniedHidesBehindNoOtherHeaders) {
   constexpr std::size_t limit = baton::kafka::CppHeadersCarrier::max_spellings;
   const Context context = context_of(parent, "a=1");
   const PropagatorChain chain = chain_for("orders");
-  for (const std::size_t size : {limit, limit + 1, limit + 5}) {
+  for (const std::size_t size : {limit, limit + 50}) {
     const std::unique_ptr<RdKafka::Headers> cpp(RdKafka::Headers::create());
     for (const char* name : {"baggage", "Baggage", "BAGGAGE"}) cpp->add(name, "secret=1");
     for (std::size_t i = 0; cpp->size() < size; ++i) {
       cpp->add(baton::test::spelling("tracestate", i), "v=1");
     }
-    bool has_thrown = false;
-    try {
-      baton::kafka::inject(*cpp, context, {.chain = chain, .destination = "orders"});
-    } catch (const std::bad_alloc&) {
-      has_thrown = true;
-    }
-    EXPECT_EQ(has_thrown, size > limit);
-    if (has_thrown) {
-      EXPECT_EQ(cpp->size(), size) << "the list is as it was, and must not be sent";
-    } else {
-      EXPECT_EQ(baton::kafka::extract(*cpp, {.chain = chain}), Context());
-      EXPECT_EQ(cpp->size(), 0U);
-    }
+    baton::kafka::inject(*cpp, context, {.chain = chain, .destination = "orders"});
+    EXPECT_EQ(baton::kafka::extract(*cpp, {.chain = chain}), Context());
+    EXPECT_EQ(cpp->size() == 0, size == limit);
   }
 }
 

@@ -46,8 +46,8 @@ class ConstCppHeadersCarrier
 ///
 /// `RdKafka::Headers` removes one spelling of a name at a time, with a pass over the list for each.
 /// So a carrier removes one spelling for each name that it sets or erases, and `max_spellings`
-/// others in all. If a name has more, `set` and `erase` throw `std::bad_alloc` and change nothing:
-/// a spelling that remained could be read, even if it must not leave.
+/// others in all. Further spellings remain, behind the name in lowercase: readers prefer it, and
+/// `erase` adds it without a value.
 class CppHeadersCarrier : public ConstCppHeadersCarrier {
  public:
   explicit CppHeadersCarrier(RdKafka::Headers& headers)
@@ -63,12 +63,17 @@ class CppHeadersCarrier : public ConstCppHeadersCarrier {
   friend void inject(RdKafka::Headers& headers, const Context& context,
                      const InjectOptions& options);
 
-  /// Removes all headers for whose names `is_meant` is true. Throws `std::bad_alloc`, and changes
-  /// nothing, if these have more than `free` spellings and `spellings_` others.
-  void erase_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free);
+  /// Removes the spellings of a name in lowercase. False: some remain.
+  bool remove(const std::string& name);
+  /// Removes headers for whose names `is_meant` is true: `free` spellings, and `spellings_` more.
+  void remove_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free);
+  void add(internal::CopiedHeader header);
+  /// Removes what the carrier has added. Needs no memory.
+  void remove_added() noexcept;
 
   RdKafka::Headers* headers_;
   std::size_t spellings_ = max_spellings;  // that it may still remove
+  std::size_t added_ = 0;                  // at the end of the list
 };
 
 }  // namespace baton::kafka

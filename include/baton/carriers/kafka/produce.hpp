@@ -27,9 +27,8 @@ namespace baton::kafka {
 void inject(rd_kafka_headers_t& headers, const Context& context = current(),
             const InjectOptions& options = {});
 
-/// The same for a list of the C++ interface. If headers of the chain's formats have more than
-/// `CppHeadersCarrier::max_spellings` different names, throws `std::bad_alloc`, and the list
-/// remains as it was. Do not send it then.
+/// The same for a list of the C++ interface, within the limit of CppHeadersCarrier. Of baggage in
+/// fields with a prefix, names beyond the limit remain.
 void inject(RdKafka::Headers& headers, const Context& context = current(),
             const InjectOptions& options = {});
 

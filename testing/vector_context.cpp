@@ -106,23 +106,23 @@ VectorResult<PropagatorChain> make_chain(const ChainSpec& spec) {
       ChainConfiguration{spec.propagators, spec.propagators, spec.policy, spec.options});
   if (!configured.error.empty()) return tl::unexpected(configured.error);
 
-  std::vector<PropagatorChain::Entry> links;
+  std::vector<PropagatorChain::Entry> entries;
   for (const PropagatorChain::Entry& link : configured.chain.readers()) {
     if (link->traits().name == "tracecontext" && spec.max_tracestate_bytes) {
       const TraceContextPropagator::Options options{*spec.max_tracestate_bytes,
                                                     spec.options.sampling_in_tracestate};
-      links.push_back(std::make_shared<TraceContextPropagator>(options));
+      entries.push_back(std::make_shared<TraceContextPropagator>(options));
     } else if (link->traits().name == "baggage") {
-      links.push_back(std::make_shared<BaggagePropagator>(spec.baggage_limits));
+      entries.push_back(std::make_shared<BaggagePropagator>(spec.baggage_limits));
     } else if (link->traits().name == "jaeger") {
-      links.push_back(std::make_shared<JaegerPropagator>(spec.baggage_limits));
+      entries.push_back(std::make_shared<JaegerPropagator>(spec.baggage_limits));
     } else if (link->traits().name == "ottrace") {
-      links.push_back(std::make_shared<OtTracePropagator>(spec.baggage_limits));
+      entries.push_back(std::make_shared<OtTracePropagator>(spec.baggage_limits));
     } else {
-      links.push_back(link);
+      entries.push_back(link);
     }
   }
-  return PropagatorChain(links, spec.policy);
+  return PropagatorChain(entries, spec.policy);
 }
 
 }  // namespace baton::testing

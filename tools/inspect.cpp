@@ -183,10 +183,10 @@ Outcome run_inspect(const Fields& fields, const Paint& paint) {
   }
 
   Printer printer(paint);
-  std::vector<PropagatorChain::Entry> links;
+  std::vector<PropagatorChain::Entry> entries;
   for (const Group& group : groups) {
     if (group.fields.all().empty()) continue;
-    links.push_back(group.format);
+    entries.push_back(group.format);
     printer.heading(group.format->traits().name);
     ExtractReport report;
     Context context;
@@ -197,7 +197,7 @@ Outcome run_inspect(const Fields& fields, const Paint& paint) {
   print_unknown(printer, unknown, paint);
   printer.heading("the request as a whole");
   // The first format wins: W3C before the formats that a service still reads beside it.
-  const PropagatorChain chain(links, ExtractionPolicy::first_match);
+  const PropagatorChain chain(entries, ExtractionPolicy::first_match);
   printer.add(explain_request(extract(chain, fields), paint));
   return {Status::done, printer.take(), {}};
 }

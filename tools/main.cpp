@@ -28,11 +28,11 @@ tl::expected<PropagatorChain, std::string> chain_from_list(std::string_view list
 }
 
 PropagatorChain chain_of_all() {
-  std::vector<PropagatorChain::Entry> links;
+  std::vector<PropagatorChain::Entry> entries;
   for (const RegisteredPropagator& known : registered_propagators()) {
-    links.push_back(known.make({}));
+    entries.push_back(known.make({}));
   }
-  return PropagatorChain(links);
+  return PropagatorChain(entries);
 }
 
 /// The environment is set for services: errors in it are reported, and the rest is used.

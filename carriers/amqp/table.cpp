@@ -66,9 +66,12 @@ void TableCarrier::set(std::string_view name, std::string_view value) {
 
 template <class Test>
 void TableCarrier::erase_if(Test is_one) {
-  if (std::ranges::none_of(entries_of(*table_), is_one)) return;
+  const std::span<const amqp_table_entry_t> there = entries_of(*table_);
+  const auto first = std::ranges::find_if(there, is_one);
+  if (first == there.end()) return;
+  const auto before = static_cast<std::size_t>(first - there.begin());
   own(0);
-  const auto gone = std::ranges::remove_if(entries_of(*table_), is_one);
+  const auto gone = std::ranges::remove_if(entries_of(*table_).subspan(before), is_one);
   table_->num_entries -= static_cast<int>(gone.size());
 }
 

@@ -30,29 +30,29 @@ RabbitMqConnection::RabbitMqConnection(std::string url) : state_(amqp_new_connec
   amqp_socket_t* const socket = state_ != nullptr ? amqp_tcp_socket_new(state_.get()) : nullptr;
   if (socket == nullptr) throw std::bad_alloc();
   check(amqp_socket_open(socket, place.host, place.port));
-  check(amqp_login(*this, place.vhost, 0, AMQP_DEFAULT_FRAME_SIZE, 0, AMQP_SASL_METHOD_PLAIN,
+  check(amqp_login(get(), place.vhost, 0, AMQP_DEFAULT_FRAME_SIZE, 0, AMQP_SASL_METHOD_PLAIN,
                    place.user, place.password));
-  amqp_channel_open(*this, channel);
-  check(amqp_get_rpc_reply(*this));
+  amqp_channel_open(get(), channel);
+  check(amqp_get_rpc_reply(get()));
 }
 
 void RabbitMqConnection::declare(const std::string& queue, bool is_durable) const {
-  amqp_queue_declare(*this, channel, amqp_cstring_bytes(queue.c_str()), 0, is_durable ? 1 : 0, 0, 0,
+  amqp_queue_declare(get(), channel, amqp_cstring_bytes(queue.c_str()), 0, is_durable ? 1 : 0, 0, 0,
                      amqp_empty_table);
-  check(amqp_get_rpc_reply(*this));
+  check(amqp_get_rpc_reply(get()));
 }
 
 void RabbitMqConnection::consume(const std::string& queue, std::uint16_t ahead) const {
-  amqp_basic_qos(*this, channel, 0, ahead, 0);
-  check(amqp_get_rpc_reply(*this));
-  amqp_basic_consume(*this, channel, amqp_cstring_bytes(queue.c_str()), amqp_empty_bytes, 0, 0, 0,
+  amqp_basic_qos(get(), channel, 0, ahead, 0);
+  check(amqp_get_rpc_reply(get()));
+  amqp_basic_consume(get(), channel, amqp_cstring_bytes(queue.c_str()), amqp_empty_bytes, 0, 0, 0,
                      amqp_empty_table);
-  check(amqp_get_rpc_reply(*this));
+  check(amqp_get_rpc_reply(get()));
 }
 
 void RabbitMqConnection::close() const {
-  check(amqp_channel_close(*this, channel, AMQP_REPLY_SUCCESS));
-  check(amqp_connection_close(*this, AMQP_REPLY_SUCCESS));
+  check(amqp_channel_close(get(), channel, AMQP_REPLY_SUCCESS));
+  check(amqp_connection_close(get(), AMQP_REPLY_SUCCESS));
 }
 
 }  // namespace example

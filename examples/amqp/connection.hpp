@@ -13,7 +13,8 @@ namespace example {
 void check(int status);
 void check(const amqp_rpc_reply_t& reply);
 
-/// A connection to RabbitMQ with one channel. For one thread; throws `std::runtime_error`.
+/// A connection to RabbitMQ with one channel. For one thread; throws `std::runtime_error` for what
+/// fails, and `std::bad_alloc`.
 class RabbitMqConnection {
  public:
   static constexpr amqp_channel_t channel = 1;
@@ -21,7 +22,7 @@ class RabbitMqConnection {
   /// `amqp://USER:PASSWORD@HOST:PORT/VIRTUAL_HOST`.
   explicit RabbitMqConnection(std::string url);
 
-  operator amqp_connection_state_t() const noexcept { return state_.get(); }
+  [[nodiscard]] amqp_connection_state_t get() const noexcept { return state_.get(); }
 
   /// RabbitMQ drops messages to a queue that does not exist.
   void declare(const std::string& queue, bool is_durable = false) const;

@@ -27,13 +27,13 @@ struct Options {
   std::size_t count = 1;
 };
 
-void send(const Connection& connection, const std::string& queue, amqp_bytes_t body) {
+void send(amqp_connection_state_t connection, const std::string& queue, amqp_bytes_t body) {
   amqp_basic_properties_t properties{};
   check(baton::amqp::publish(connection, channel, amqp_empty_bytes,
                              amqp_cstring_bytes(queue.c_str()), properties, body));
 }
 
-void send_on(const Connection& connection, const std::string& queue,
+void send_on(amqp_connection_state_t connection, const std::string& queue,
              const amqp_message_t& message) {
   baton::amqp::Pool pool;
   amqp_basic_properties_t properties = message.properties;
@@ -57,13 +57,13 @@ void take(const Connection& connection, const Options& options, Handler handler)
   connection.consume(options.queue, 100);
   for (std::size_t i = 0; i < options.count; ++i) {
     amqp_envelope_t envelope{};
-    amqp_maybe_release_buffers(connection);
+    amqp_maybe_release_buffers(connection.get());
     const timeval patience{30, 0};
-    check(amqp_consume_message(connection, &envelope, &patience, 0));
+    check(amqp_consume_message(connection.get(), &envelope, &patience, 0));
     const std::unique_ptr<amqp_envelope_t, decltype(&amqp_destroy_envelope)> owned(
         &envelope, amqp_destroy_envelope);
     baton::amqp::process(envelope, [&](const amqp_envelope_t& order) { handler(order.message); });
-    check(amqp_basic_ack(connection, channel, envelope.delivery_tag, 0));
+    check(amqp_basic_ack(connection.get(), channel, envelope.delivery_tag, 0));
   }
 }
 
@@ -76,7 +76,7 @@ void publish(const Options& options) {
   const baton::Scope scope(ours);
   for (std::size_t i = 0; i < options.count; ++i) {
     std::string body = "message-" + std::to_string(i);
-    send(connection, options.queue, {body.size(), body.data()});
+    send(connection.get(), options.queue, {body.size(), body.data()});
   }
   connection.close();
 }
@@ -91,7 +91,7 @@ void forward(const Options& options) {
   const Connection connection(options.url);
   connection.declare(options.to);
   take(connection, options,
-       [&](const amqp_message_t& message) { send_on(connection, options.to, message); });
+       [&](const amqp_message_t& message) { send_on(connection.get(), options.to, message); });
   connection.close();
 }
 

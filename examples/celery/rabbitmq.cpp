@@ -17,7 +17,7 @@ class RabbitMq final : public Broker {
 
   void publish(const baton::celery::Message& message) override {
     if (message.routing_key != declared_) declare(message.routing_key);
-    const int status = baton::celery::publish(connection_, channel, message);
+    const int status = baton::celery::publish(connection_.get(), channel, message);
     if (status == AMQP_STATUS_TABLE_TOO_BIG)
       throw BadMessage("the headers exceed the size of a frame");
     check(status);
@@ -29,10 +29,10 @@ class RabbitMq final : public Broker {
   }
 
   std::optional<Delivery> next(std::chrono::seconds patience) override {
-    amqp_maybe_release_buffers(connection_);
+    amqp_maybe_release_buffers(connection_.get());
     const timeval timeout{patience.count(), 0};
     amqp_envelope_t envelope{};
-    const amqp_rpc_reply_t reply = amqp_consume_message(connection_, &envelope, &timeout, 0);
+    const amqp_rpc_reply_t reply = amqp_consume_message(connection_.get(), &envelope, &timeout, 0);
     if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION &&
         reply.library_error == AMQP_STATUS_TIMEOUT) {
       return std::nullopt;
@@ -44,11 +44,11 @@ class RabbitMq final : public Broker {
   }
 
   void acknowledge(const Delivery& delivery) override {
-    check(amqp_basic_ack(connection_, channel, tag_of(delivery), 0));
+    check(amqp_basic_ack(connection_.get(), channel, tag_of(delivery), 0));
   }
 
   void reject(const Delivery& delivery) override {
-    check(amqp_basic_reject(connection_, channel, tag_of(delivery), 0));
+    check(amqp_basic_reject(connection_.get(), channel, tag_of(delivery), 0));
   }
 
   void close() override { connection_.close(); }

@@ -72,8 +72,8 @@ class ExtractReport {
 
 /// One wire format: reads a context from a carrier's fields and writes it into them.
 ///
-/// If its format says that of repeated fields the first counts, that is the last one of a carrier
-/// with `last_field_counts`.
+/// If a format says that the first of repeated fields counts, a carrier with `last_field_counts`
+/// gives it the last one instead.
 ///
 /// A propagator is immutable: any number of threads may use it. It never logs, and throws only what
 /// the carrier throws; `inject` also `std::bad_alloc`, for baggage in fields with a prefix.

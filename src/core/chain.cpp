@@ -10,6 +10,7 @@
 #include "baton/detail/found_fields.hpp"
 #include "core/chain_entries.hpp"
 #include "core/extraction_counter.hpp"
+#include "core/is_owned.hpp"
 #include "core/trust.hpp"
 #include "text/growing_text.hpp"
 
@@ -173,11 +174,7 @@ bool PropagatorChain::restricts(std::string_view destination) const noexcept {
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
-  if (entries_ == nullptr) return false;
-  // The chain as one format.
-  const FormatTraits all{
-      .name = {}, .specification = {}, .fields = entries_->fields, .prefixes = entries_->prefixes};
-  return all.owns(field);
+  return entries_ != nullptr && detail::is_owned(field, entries_->fields, entries_->prefixes);
 }
 
 /// One extraction: collects what the formats find, chooses a winner, and completes it with what the

@@ -186,8 +186,8 @@ class IndexedFields : public VisitedFields {
 /// How often each of some formats is asked for these fields, and the passes over their names.
 template <class Carrier>
 std::vector<int> asked(const std::vector<Format>& formats, const Carrier& carrier) {
-  const std::vector<PropagatorChain::Entry> links(formats.begin(), formats.end());
-  static_cast<void>(PropagatorChain(links).extract(carrier));
+  const std::vector<PropagatorChain::Entry> entries(formats.begin(), formats.end());
+  static_cast<void>(PropagatorChain(entries).extract(carrier));
   std::vector<int> all;
   for (const Format& format : formats) all.push_back(std::exchange(format->asked, 0));
   all.push_back(std::exchange(carrier.passes, 0));

@@ -308,9 +308,10 @@ class NumberedPropagator final : public Propagator {
 };
 
 PropagatorChain chain_of_numbers(std::size_t count, ExtractionPolicy policy) {
-  std::vector<PropagatorChain::Entry> links;
-  for (std::size_t i = 1; i <= count; ++i) links.push_back(std::make_shared<NumberedPropagator>(i));
-  return PropagatorChain(links, policy);
+  std::vector<PropagatorChain::Entry> entries;
+  for (std::size_t i = 1; i <= count; ++i)
+    entries.push_back(std::make_shared<NumberedPropagator>(i));
+  return PropagatorChain(entries, policy);
 }
 
 // More than the chain can keep.

@@ -219,9 +219,9 @@ baton::PropagatorChain any_chain() {
   const bool first_match = *rc::gen::arbitrary<bool>();
   const baton::PropagatorChain chain = laws::chain_of(formats, first_match);
   if (*rc::gen::inRange(0, 3) != 0) return chain;
-  std::vector<baton::PropagatorChain::Entry> links(chain.readers().begin(), chain.readers().end());
-  links.push_back(std::make_shared<CountingPropagator>());
-  return baton::PropagatorChain(links, chain.policy());
+  std::vector<baton::PropagatorChain::Entry> entries(chain.readers().begin(), chain.readers().end());
+  entries.push_back(std::make_shared<CountingPropagator>());
+  return baton::PropagatorChain(entries, chain.policy());
 }
 
 void check_lists(const FieldList& list, const baton::PropagatorChain& chain) {

@@ -11,11 +11,11 @@ namespace baton::test {
 /// Reads and writes all formats.
 inline const PropagatorChain& everything() {
   static const PropagatorChain chain = [] {
-    std::vector<PropagatorChain::Entry> links;
+    std::vector<PropagatorChain::Entry> entries;
     for (const RegisteredPropagator& known : registered_propagators()) {
-      links.push_back(known.make({}));
+      entries.push_back(known.make({}));
     }
-    return PropagatorChain(links);
+    return PropagatorChain(entries);
   }();
   return chain;
 }

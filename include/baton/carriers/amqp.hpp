@@ -175,8 +175,8 @@ template <HasHeaders Message>
 }
 
 /// Writes a context into a table of headers, by the rules of TableCarrier: the pool owns the new
-/// entries, and earlier entries keep their owner. No other field of the chain remains, as of a
-/// message that is sent on. If memory runs out, the table remains unchanged.
+/// entries, and earlier entries keep their owner. Erases all other fields of the chain, which a
+/// message that is sent on may have. If memory runs out, the table remains unchanged.
 void inject(amqp_table_t& headers, amqp_pool_t& pool, const Context& context = current(),
             const InjectOptions& options = {});
 

@@ -65,9 +65,9 @@ struct ClientInterceptorOptions {
 /// no context is current, and the chain's rules deny nothing to the destination, it does not change
 /// the call.
 ///
-/// Without memory, the call has no context, or no span. If a rule denies something to the
-/// destination, and there is no memory for the interceptor itself, the stub's method throws
-/// `std::bad_alloc`.
+/// Without memory, the call has no context, or no span. Without memory for the interceptor itself,
+/// the call remains unchanged; but if a rule denies something to the destination, or the global
+/// chain cannot be made, the stub's method throws `std::bad_alloc`.
 ///
 ///     std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> all;
 ///     all.push_back(baton::grpc::client_interceptor());

@@ -23,11 +23,11 @@ using baton::test::spelling;
 /// All formats except `xray-lambda`, which also writes the field of `xray`.
 const baton::PropagatorChain& everything() {
   static const baton::PropagatorChain chain = [] {
-    std::vector<baton::PropagatorChain::Entry> links;
+    std::vector<baton::PropagatorChain::Entry> entries;
     for (const baton::RegisteredPropagator& known : baton::registered_propagators()) {
-      if (known.traits.name != "xray-lambda") links.push_back(known.make({}));
+      if (known.traits.name != "xray-lambda") entries.push_back(known.make({}));
     }
-    return baton::PropagatorChain(links);
+    return baton::PropagatorChain(entries);
   }();
   return chain;
 }

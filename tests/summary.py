@@ -31,7 +31,7 @@ def total(pattern, text):
 def end_of(text):
     """The last lines of a test's output, without what GoogleTest says of tests that passed."""
     lines = [line for line in text.splitlines() if line and not re.match(r"\[( RUN  |       OK |-+|=+)", line)]
-    return lines[-20:]
+    return [line[:200] for line in lines[-20:]]
 
 
 def count(runs):

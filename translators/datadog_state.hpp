@@ -55,8 +55,8 @@ class DatadogState {
   bool add_priority(std::int32_t priority) noexcept;
   /// Ignores an empty one.
   bool add_origin(std::string_view origin) noexcept;
-  /// Adds a tag, without its prefix. Ignores one without a name or a value: several of their tracers
-  /// would drop all tags.
+  /// Adds a tag, without its prefix. Ignores one without a name or a value: several of their
+  /// tracers would drop all tags.
   bool add_tag(std::string_view name, std::string_view value) noexcept;
 
   [[nodiscard]] bool is_full() const noexcept { return is_full_; }

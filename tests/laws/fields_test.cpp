@@ -219,7 +219,8 @@ baton::PropagatorChain any_chain() {
   const bool first_match = *rc::gen::arbitrary<bool>();
   const baton::PropagatorChain chain = laws::chain_of(formats, first_match);
   if (*rc::gen::inRange(0, 3) != 0) return chain;
-  std::vector<baton::PropagatorChain::Entry> entries(chain.readers().begin(), chain.readers().end());
+  std::vector<baton::PropagatorChain::Entry> entries(chain.readers().begin(),
+                                                     chain.readers().end());
   entries.push_back(std::make_shared<CountingPropagator>());
   return baton::PropagatorChain(entries, chain.policy());
 }

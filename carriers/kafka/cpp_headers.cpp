@@ -34,14 +34,15 @@ ConstCppHeadersCarrier::ConstCppHeadersCarrier(const RdKafka::Headers& headers)
 
 void CppHeadersCarrier::set(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos) return;
-  internal::CopiedHeader fresh{lookup::to_lower(name), std::string(value)};
-  remove(fresh.name);
-  add(std::move(fresh));
+  std::string lowercase = lookup::to_lower(name);  // both may be views of a header that is removed
+  const std::string text(value);
+  remove(lowercase);
+  add(std::move(lowercase), text);
 }
 
 void CppHeadersCarrier::erase(std::string_view name) {
-  std::string wanted = lookup::to_lower(name);  // may be a view of a header that is erased
-  if (!remove(wanted)) add({std::move(wanted), std::string()});
+  std::string lowercase = lookup::to_lower(name);
+  if (!remove(lowercase)) add(std::move(lowercase), std::string());
 }
 
 bool CppHeadersCarrier::remove(const std::string& name) {
@@ -76,10 +77,10 @@ void CppHeadersCarrier::remove_all(FunctionRef<bool(std::string_view)> is_meant,
   if (remains != names.end()) throw std::bad_alloc();  // it must not mix with what is added
 }
 
-void CppHeadersCarrier::add(internal::CopiedHeader header) {
-  list_.push_back(std::move(header));
-  const auto& [name, value] = list_.back();
-  if (headers_->add(name, value->data(), value->size()) != RdKafka::ERR_NO_ERROR) {
+void CppHeadersCarrier::add(std::string name, const std::string& value) {
+  list_.push_back({std::move(name), value});
+  const RdKafka::ErrorCode error = headers_->add(list_.back().name, value.data(), value.size());
+  if (error != RdKafka::ERR_NO_ERROR) {
     list_.pop_back();
     throw std::bad_alloc();
   }

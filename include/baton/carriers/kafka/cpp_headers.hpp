@@ -67,7 +67,7 @@ class CppHeadersCarrier : public ConstCppHeadersCarrier {
   bool remove(const std::string& name);
   /// Removes headers for whose names `is_meant` is true: `free` spellings, and `spellings_` more.
   void remove_all(FunctionRef<bool(std::string_view)> is_meant, std::size_t free);
-  void add(internal::CopiedHeader header);
+  void add(std::string name, const std::string& value);
   /// Removes what the carrier has added. Needs no memory.
   void remove_added() noexcept;
 

@@ -2,9 +2,14 @@
 """The example for environment variables: each command is in the trace of the process."""
 
 import os
+import pathlib
 import re
 import subprocess
+import sys
 import unittest
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from plain_environment import plain_environment
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 PARENT = f"00-{TRACE}-{SPAN}-01"
@@ -12,10 +17,8 @@ SHOW = "echo $TRACEPARENT $BAGGAGE"
 
 
 def run(*arguments, **variables):
-    names = ("TRACEPARENT", "TRACESTATE", "BAGGAGE")
-    environment = {name: value for name, value in os.environ.items() if name not in names and "PROPAGATORS" not in name}
     return subprocess.run([os.environ["JOBS"], *arguments], capture_output=True, text=True, timeout=60,
-                          env=environment | variables)  # fmt: skip
+                          env=plain_environment(**variables))  # fmt: skip
 
 
 class Jobs(unittest.TestCase):

@@ -3,9 +3,14 @@
 
 import json
 import os
+import pathlib
 import re
 import subprocess
+import sys
 import unittest
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from plain_environment import plain_environment
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 PARENT = f"00-{TRACE}-{SPAN}-01"
@@ -13,10 +18,8 @@ LINE = re.compile(r"message (\d)  trace (\w{32})  span (\w{16})  baggage (.*)")
 
 
 def run(command, text, **variables):
-    names = ("TRACEPARENT", "TRACESTATE", "BAGGAGE")
-    environment = {name: value for name, value in os.environ.items() if name not in names and "PROPAGATORS" not in name}
     return subprocess.run([os.environ["SQS_MESSAGES"], *command.split()], input=text, capture_output=True, text=True,
-                          timeout=60, env=environment | variables)  # fmt: skip
+                          timeout=60, env=plain_environment(**variables))  # fmt: skip
 
 
 def batch(count, **more):

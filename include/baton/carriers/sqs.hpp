@@ -72,11 +72,9 @@ class MapWriter {
   explicit MapWriter(Map& attributes) noexcept : attributes_(&attributes) {}
 
   void set(std::string_view name, std::string_view value) {
-    std::string key(name);
-    for (char& c : key) c = detail::to_lower(c);
-    erase(key);
-    const bool is_first = key == Traceparent::field;
-    fields_.emplace(is_first ? fields_.begin() : fields_.end(), std::move(key), value);
+    erase(name);
+    const bool is_first = detail::equals_ignoring_case(name, Traceparent::field);
+    fields_.emplace(is_first ? fields_.begin() : fields_.end(), name, value);
   }
   void erase(std::string_view name) {
     std::erase_if(fields_, [name](const Field& field) {
@@ -99,8 +97,8 @@ class MapWriter {
 
  private:
   struct Field {
-    Field(std::string its_name, std::string_view its_value)
-        : name(std::move(its_name)), value(its_value) {}
+    Field(std::string_view its_name, std::string_view its_value)
+        : name(its_name), value(its_value) {}
     std::string name;
     std::string value;
   };

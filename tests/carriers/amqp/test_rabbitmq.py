@@ -30,6 +30,7 @@ try:
 except ImportError as error:
     stage.start_again(error)
 
+from plain_environment import plain_environment
 from servers import RABBITMQ, RabbitMQ
 
 stage.need(RABBITMQ, "epmd")
@@ -50,10 +51,8 @@ def setUpModule():
 
 
 def start(*arguments, stderr=None, **variables):
-    names = ("TRACEPARENT", "TRACESTATE", "BAGGAGE")
-    environment = {k: v for k, v in os.environ.items() if k not in names and "PROPAGATORS" not in k}
     return subprocess.Popen([os.environ["AMQP_MESSAGES"], *arguments], stdout=subprocess.PIPE,
-                            stderr=stderr, text=True, env=environment | variables)
+                            stderr=stderr, text=True, env=plain_environment(**variables))
 
 
 def peer(*arguments, **variables):

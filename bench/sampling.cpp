@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a sampler's decision costs: without a tracestate, with others' members in it, and with
-// OpenTelemetry's.
+// What the context of a new span costs, with a sampler's decision: without a tracestate, with
+// others' members in it, and with OpenTelemetry's.
 
 #include <baton/baton.hpp>
 
@@ -29,8 +29,8 @@ baton::Context parent_of(baton::TraceId trace_id, baton::Sampling sampling,
 
 void decide(benchmark::State& s, const SamplerPointer& sampler, const baton::Context& parent) {
   measure(s, [&] {
-    const baton::SamplingResult result = sampler->sample({.parent = parent}, parent.trace_id());
-    benchmark::DoNotOptimize(&result);
+    const baton::Context child = baton::IdTracer::context_of({.parent = parent}, *sampler);
+    benchmark::DoNotOptimize(&child);
     benchmark::ClobberMemory();
   });
 }
@@ -80,13 +80,13 @@ BENCHMARK(ratio_drops_with_others);
 BENCHMARK(ratio_samples_with_others);
 
 const std::vector<bench::Row> rows{
-    {"a sampled parent is followed", "sampled_parent", "", "<= 10 ns, 0"},
-    {"a new trace, always_on", "new_trace", "", "<= 10 ns, 0"},
+    {"a sampled parent is followed", "sampled_parent", "", "<= 40 ns, 0"},
+    {"a new trace, always_on", "new_trace", "", "<= 40 ns, 0"},
     {"the same, 2 threads (time of each)", "new_trace/threads:2", "", "flat"},
-    {"a ratio that drops", "ratio_drops", "", "<= 10 ns, 0"},
-    {"a ratio that samples", "ratio_samples", "", "<= 10 ns, 0"},
+    {"a ratio that drops", "ratio_drops", "", "<= 40 ns, 0"},
+    {"a ratio that samples", "ratio_samples", "", "<= 40 ns, 0"},
     {"the same, 2 threads (time of each)", "ratio_samples/threads:2", "", ""},
-    {"a rate that is used up", "rate", "", "<= 10 ns, 0"},
+    {"a rate that is used up", "rate", "", "<= 40 ns, 0"},
     {"a sampled parent with th is followed", "sampled_parent_with_ot", "", "0"},
     {"a ratio that drops, tracestate of others", "ratio_drops_with_others", "", "0"},
     {"a ratio that samples, tracestate of others", "ratio_samples_with_others", "", "1"},
@@ -94,9 +94,10 @@ const std::vector<bench::Row> rows{
 
 bool works() {
   const baton::Context parent = parent_of(high_randomness, baton::Sampling::defer, others);
-  const auto result = baton::trace_id_ratio(0.5)->sample({.parent = parent}, parent.trace_id());
-  return result.sampling == baton::Sampling::sample && result.trace_state.get("ot") == "th:8" &&
-         result.trace_state.size() == 3;
+  const auto child = baton::IdTracer::context_of({.parent = parent}, *baton::trace_id_ratio(0.5));
+  const baton::TraceState& state = child.span_context().trace_state;
+  return child.sampling() == baton::Sampling::sample && state.get("ot") == "th:8" &&
+         state.size() == 3;
 }
 
 }  // namespace

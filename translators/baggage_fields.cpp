@@ -28,7 +28,10 @@ class LowercaseKeys {
     text_.reserve(begin + key.size(), usual_room(any_number));
     text_.append_lower(key);
     const std::string_view text = text_.view();
-    return !text_.failed() && index_.insert(text, text.substr(begin)).number != KeyIndex::none;
+    if (!text_.failed() && index_.insert(text, text.substr(begin)).number == KeyIndex::none) {
+      text_.fail();
+    }
+    return !text_.failed();
   }
   [[nodiscard]] bool contains(std::string_view lowercase) const noexcept {
     return index_.find(text_.view(), lowercase) != KeyIndex::none;
@@ -173,14 +176,14 @@ Extracted BaggageFieldsReader::finish() {
 void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::string_view prefix,
                           BaggageEncoder encode) {
   if (baggage.empty()) return;
+  constexpr auto shortage = GrowingText::Shortage::throws;
+  GrowingText name(prefix, shortage);
   const Baggage::const_iterator begin = baggage.begin();
-  if (begin.may_repeat_keys()) return;  // an old value could be sent
+  if (begin.may_repeat_keys()) return name.fail();  // an old value could be sent
   // Names ignore case, so keys that differ only in case share one.
   const bool may_share = std::any_of(
       begin, baggage.end(), [](const auto& member) { return !is_lowercase(member.key()); });
-  constexpr auto shortage = GrowingText::Shortage::throws;
   LowercaseKeys sent(shortage);
-  GrowingText name(prefix, shortage);
   GrowingText bytes(shortage);
   GrowingText value(shortage);
   for (const BaggageMember& member : std::ranges::subrange(begin, baggage.end())) {

@@ -62,8 +62,9 @@ class BaggageFieldsReader {
 using BaggageEncoder = FunctionRef<bool(std::string_view bytes, GrowingText& out)>;
 
 /// Sets a field for each member, with its name in lowercase. Of keys that differ only in case,
-/// sends the first whose value can be encoded; if there is none, erases the field. Stops if there
-/// is no memory, and sends nothing if there is none to find the last value of a repeated key.
+/// sends the first whose value can be encoded; if there is none, erases the field. Without memory,
+/// throws std::bad_alloc or, if it is that of a MemorySource, stops; without any to find the last
+/// value of a repeated key, before it sends something.
 void write_baggage_family(const Baggage& baggage, CarrierWriter carrier, std::string_view prefix,
                           BaggageEncoder encode);
 

@@ -55,9 +55,10 @@ class PropagatorChain {
   ///
   /// If several have a span context, the policy chooses one. Another one with the same trace id and
   /// span id is from the same caller, and completes it with what the chosen format cannot say:
-  /// members of tracestate, the random flag, `debug` for `sample`, `defer` for `drop`, and the
-  /// first half of a trace id whose last 64 bits are the same. Another one with a different trace
-  /// id disagrees, and is reported.
+  /// members of tracestate, the random flag, `debug` for `sample`, and `defer` for `drop`. If the
+  /// chosen trace id has only its last 64 bits, another one with the same bits gives the first
+  /// half, whatever its span id is. Another one with a different trace id disagrees, and is
+  /// reported.
   ///
   /// A trace id alone counts only if no format has a span context. The policy chooses one, and
   /// others of the same trace complete it. It never disagrees: a load balancer that starts a trace
@@ -83,8 +84,8 @@ class PropagatorChain {
   /// Each writer writes `context` into the carrier. Erases the fields of formats that are only
   /// read. Fields that share a prefix (`uberctx-…`) cannot be erased by name: see `owns`.
   ///
-  /// If the chain has a rule for the destination, writes what may leave, and erases the fields of
-  /// the rest as for a context without it, those of denied baggage with a prefix too.
+  /// If a rule matches the destination, writes only what may leave. Erases the fields of what is
+  /// denied; of fields with a prefix, those of the denied keys that the context has.
   void inject(const Context& context, CarrierWriter carrier,
               std::string_view destination = {}) const;
 
@@ -103,6 +104,9 @@ class PropagatorChain {
 
   /// All fields that `inject` sets or erases, each once.
   [[nodiscard]] std::span<const std::string_view> fields() const noexcept;
+
+  /// The prefixes of all fields that the chain reads or writes by a prefix (`uberctx-`), each once.
+  [[nodiscard]] std::span<const std::string_view> prefixes() const noexcept;
 
   /// Whether a field of that name, in any case, belongs to one of the chain's formats. A proxy that
   /// copies a request must leave such fields out before it injects.

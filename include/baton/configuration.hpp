@@ -66,6 +66,9 @@ struct ConfiguredChain {
 /// nothing, and a rule without a valid pattern, or beyond `TrustRules::max_rules`, denies
 /// everything to every destination that no rule before it matches. Of the lists of formats, the
 /// names that are known are used, perhaps none; for the other variables the default is used.
-[[nodiscard]] ConfiguredChain make_chain_from_environment();
+///
+/// `names`, if there are any, are the formats to read and write, in place of the first three
+/// variables.
+[[nodiscard]] ConfiguredChain make_chain_from_environment(std::string_view names = {});
 
 }  // namespace baton

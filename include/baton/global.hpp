@@ -18,8 +18,9 @@ const PropagatorChain& make_global_chain();
 }  // namespace detail
 
 /// The chain of this process: the argument of the last `set_global_chain` or, before any such call,
-/// the chain of OTEL_PROPAGATORS (`default_global_chain`). One atomic load, never a lock. The
-/// reference remains valid until the process ends, even if the chain is replaced.
+/// the chain of OTEL_PROPAGATORS (`default_global_chain`), which the first call makes. After that,
+/// one atomic load. The reference remains valid until the process ends, even if the chain is
+/// replaced.
 [[nodiscard]] inline const PropagatorChain& global_chain() {
   const PropagatorChain* chain = detail::global_chain.load(std::memory_order_acquire);
   return chain != nullptr ? *chain : detail::make_global_chain();

@@ -139,6 +139,7 @@ class TraceFlags {
  public:
   static constexpr std::uint8_t sampled_bit = 0x01;
   static constexpr std::uint8_t random_bit = 0x02;
+  static constexpr std::size_t hex_size = 2;
 
   constexpr TraceFlags() noexcept = default;
   /// Drops all bits but `sampled` and `random`.
@@ -156,7 +157,11 @@ class TraceFlags {
         static_cast<std::uint8_t>((bits_ & random_bit) | (sampled ? sampled_bit : 0)));
   }
 
-  /// Two lowercase hexadecimal digits.
+  /// Writes two lowercase digits, no terminating zero.
+  constexpr void write_hex(std::span<char, hex_size> out) const noexcept {
+    out[0] = '0';
+    out[1] = static_cast<char>('0' + bits_);  // at most 3
+  }
   [[nodiscard]] std::string to_string() const;
 
   friend constexpr auto operator<=>(const TraceFlags&, const TraceFlags&) noexcept = default;

@@ -76,7 +76,8 @@ class ExtractReport {
 /// gives it the last one instead.
 ///
 /// A propagator is immutable: any number of threads may use it. It never logs, and throws only what
-/// the carrier throws; `inject` also `std::bad_alloc`, for baggage in fields with a prefix.
+/// the carrier throws; `inject` also `std::bad_alloc`, for baggage in fields with a prefix and for
+/// a tracestate over its limit of bytes.
 class Propagator {
  public:
   virtual ~Propagator() = default;

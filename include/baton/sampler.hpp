@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "baton/sampling.hpp"
 #include "baton/tracer.hpp"
 
@@ -10,6 +13,11 @@ namespace baton {
 struct SamplingResult {
   Sampling sampling;       ///< `drop` or `sample`
   TraceState trace_state;  ///< of the span: the parent's, perhaps changed
+  /// Of 2^56 numbers, so many are rejected; none if no probability is known. The tracer writes it
+  /// into the tracestate of a sampled span, as `th` of the member `ot`, in place of what is there.
+  std::optional<std::uint64_t> threshold = {};
+  /// `trace_state` has that `th` already: the tracer need not look.
+  bool is_written = false;
 };
 
 /// Decides whether a span is recorded. Any number of threads may ask it. `samplers.hpp` has some.

@@ -12,9 +12,9 @@
 ///     const auto sampler = baton::parent_based(baton::trace_id_ratio(0.1));
 ///     baton::set_global_tracer(std::make_shared<baton::IdTracer>(sampler));
 ///
-/// All keep what others have put into the tracestate, also into its member `ot`: they change only
-/// that member's sub-key `th`, and it is in no span that is not sampled. OpenTelemetry,
-/// *TraceState: Probability Sampling* and *TraceState Handling*.
+/// What others have put into the tracestate remains, also in its member `ot`: only that member's
+/// sub-key `th` changes, and it is in no span that is not sampled. OpenTelemetry, *TraceState:
+/// Probability Sampling* and *TraceState Handling*.
 namespace baton {
 
 /// Samples every span, whatever its parent decided. Writes no `th`, as OpenTelemetry's SDKs do: the

@@ -17,7 +17,6 @@ class TraceState;
 namespace detail {
 class TraceStateParser;
 const SharedText& shared_text_of(const TraceState& value) noexcept;
-SharedText& shared_text_of(TraceState& value) noexcept;
 }  // namespace detail
 
 /// The `tracestate` field: the data of each tracing system on the path, newest first.
@@ -88,7 +87,6 @@ class TraceState {
  private:
   friend class detail::TraceStateParser;
   friend const detail::SharedText& detail::shared_text_of(const TraceState& value) noexcept;
-  friend detail::SharedText& detail::shared_text_of(TraceState& value) noexcept;
   explicit TraceState(detail::SharedText text) noexcept : text_(std::move(text)) {}
 
   detail::SharedText text_;  // members joined by one comma, nothing else
@@ -134,9 +132,6 @@ inline TraceState::const_iterator TraceState::begin() const noexcept {
 inline TraceState::const_iterator TraceState::end() const noexcept { return {}; }
 
 inline const detail::SharedText& detail::shared_text_of(const TraceState& value) noexcept {
-  return value.text_;
-}
-inline detail::SharedText& detail::shared_text_of(TraceState& value) noexcept {
   return value.text_;
 }
 

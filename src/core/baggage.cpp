@@ -37,6 +37,14 @@ std::string decoded(std::string_view raw) {
 
 }  // namespace
 
+Baggage detail::baggage_of(std::string_view text) noexcept {
+  Baggage baggage;
+  SharedText& copy = shared_text_of(baggage);
+  copy = SharedText::allocate(text.size());
+  std::copy_n(text.data(), copy.view().size(), copy.writable());
+  return baggage;
+}
+
 std::optional<std::string> BaggageProperty::value() const {
   if (!raw_value_) return std::nullopt;
   return decoded(*raw_value_);

@@ -90,11 +90,6 @@ std::string with_member(std::string_view text, std::string_view key, std::string
   return changed;
 }
 
-/// All members are valid, and were within the limits when they were set.
-Baggage make_baggage(std::string_view text) {
-  return Baggage::parse(text, {text.size(), text.size()});
-}
-
 }  // namespace
 
 expected<Baggage> Baggage::set(std::string_view key, std::string_view value,
@@ -106,14 +101,14 @@ expected<Baggage> Baggage::set(std::string_view key, std::string_view value,
   const ParseError error =
       check_growth({old.size(), count_members(old)}, {text.size(), count_members(text)}, limits);
   if (error) return tl::unexpected(error);
-  Baggage baggage = make_baggage(text);
+  Baggage baggage = detail::baggage_of(text);
   if (baggage.empty()) return fail(ErrorCode::out_of_memory, 0);
   return baggage;
 }
 
 Baggage Baggage::erase(std::string_view key) const {
   if (!find(key)) return *this;
-  return make_baggage(with_member(header(), key, {}));
+  return detail::baggage_of(with_member(header(), key, {}));
 }
 
 /// The members as pieces of one text; each change appends to it.
@@ -270,7 +265,7 @@ void BaggageBuilder::drop_waste() {
 
 Baggage BaggageBuilder::build() const {
   if (members_ == nullptr || members_->failed()) return {};
-  return make_baggage(members_->join());
+  return detail::baggage_of(members_->join());
 }
 
 }  // namespace baton

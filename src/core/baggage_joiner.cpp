@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/stored_baggage.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
 
@@ -47,9 +46,8 @@ ParseError BaggageJoiner::add(const Baggage& more) {
 }
 
 std::optional<Baggage> BaggageJoiner::finish() const {
-  const std::string_view text = text_.view();
-  if (text.empty()) return base_;
-  Baggage joined = Baggage::parse(text, {text.size(), text.size()});
+  if (text().size() == base_.header().size()) return base_;
+  Baggage joined = baggage_of(text());
   if (joined.empty()) return std::nullopt;
   return joined;
 }
@@ -63,12 +61,10 @@ ParseError join_baggage(Context& context, const Baggage& more, const BaggageLimi
   return error;
 }
 
-/// Copies the existing members.
+/// Counts the existing members, and finds their keys.
 ParseError BaggageJoiner::begin() {
   if (std::exchange(is_begun_, true)) return {};
-  text_.reserve(base_.header().size(), usual_room(limits_.max_bytes));
-  text_.append(base_.header());  // without memory, no other member fits either
-  const std::string_view text = text_.view();
+  const std::string_view text = base_.header();
   for (std::size_t begin = 0; begin < text.size(); ++members_) {
     const std::string_view member = member_at(text, begin);
     if (keys_.insert(text, key_of(member)).number == KeyIndex::none) {
@@ -82,15 +78,15 @@ ParseError BaggageJoiner::begin() {
 /// Appends a comma, the key and "=" of a member of that size, and makes room for the rest of it.
 ParseError BaggageJoiner::begin_member(std::string_view key, std::size_t size) {
   if (members_ >= limits_.max_members) return {ErrorCode::too_many_members, 0};
-  const std::size_t before = text_.size();
-  if (before + !text_.empty() + size > limits_.max_bytes) return {ErrorCode::too_many_bytes, 0};
-  if (!text_.reserve(before + !text_.empty() + size, usual_room(limits_.max_bytes)))
-    return {ErrorCode::out_of_memory, 0};
-  if (!text_.empty()) text_.append(',');
+  const std::size_t before = text().size();
+  const std::size_t after = before + (before != 0 ? 1 : 0) + size;
+  if (after > limits_.max_bytes) return {ErrorCode::too_many_bytes, 0};
+  if (!text_.reserve(after, usual_room(limits_.max_bytes))) return {ErrorCode::out_of_memory, 0};
+  if (text_.empty()) text_.append(base_.header());
+  if (before != 0) text_.append(',');
   const std::size_t begin = text_.size();
   text_.append(key);
-  const std::string_view text = text_.view();
-  if (keys_.insert(text, text.substr(begin)).number == KeyIndex::none) {
+  if (keys_.insert(text(), text().substr(begin)).number == KeyIndex::none) {
     text_.truncate(before);
     return {ErrorCode::out_of_memory, 0};
   }

@@ -9,6 +9,7 @@
 #include "baton/baggage.hpp"
 #include "baton/context.hpp"
 #include "core/key_index.hpp"
+#include "core/stored_baggage.hpp"
 #include "text/growing_text.hpp"
 
 namespace baton::detail {
@@ -24,7 +25,7 @@ class BaggageJoiner {
  public:
   /// Copies nothing until something is added.
   BaggageJoiner(const Baggage& base, const BaggageLimits& limits) noexcept
-      : base_(base), limits_(limits) {}
+      : base_(base), limits_{limits.max_members, std::min(limits.max_bytes, max_stored_bytes)} {}
 
   /// Calls `get_value` only if the key is new; the value may be any bytes, or nothing if there was
   /// no memory for them. No error if the member was added, or the key exists. After any error but
@@ -34,13 +35,18 @@ class BaggageJoiner {
   /// All members of `more`, up to a limit.
   ParseError add(const Baggage& more);
 
-  /// The existing and the added members. Nothing if there is no memory for them.
+  /// The existing and the added members. Nothing if there is no memory for both; the existing
+  /// baggage itself if nothing was added.
   [[nodiscard]] std::optional<Baggage> finish() const;
 
  private:
   ParseError begin();
   [[nodiscard]] bool contains(std::string_view key) const noexcept {
-    return keys_.find(text_.view(), key) != KeyIndex::none;
+    return keys_.find(text(), key) != KeyIndex::none;
+  }
+  /// The members so far: those of `base_` need no copy while there are no others.
+  [[nodiscard]] std::string_view text() const noexcept {
+    return text_.empty() ? base_.header() : text_.view();
   }
   ParseError begin_member(std::string_view key, std::size_t size);
 

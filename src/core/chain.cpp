@@ -77,7 +77,8 @@ void complete(Found& winner, const Found& other) noexcept {
   winner.sampling = combine(winner, other);
 }
 
-/// Results of one kind from several formats. If there is no room, the newest one replaces the last.
+/// Results of one kind from several formats. There is room for those of the registry. Of more, the
+/// newest one replaces the last: the first and the last remain, between which the policy chooses.
 class Candidates {
  public:
   void add(const Step& step, const Context& context) {
@@ -91,7 +92,7 @@ class Candidates {
   }
 
  private:
-  std::array<Found, 8> all_;
+  std::array<Found, 16> all_;
   std::size_t count_ = 0;
 };
 
@@ -116,6 +117,11 @@ std::span<const std::string_view> PropagatorChain::fields() const noexcept {
   return entries_->fields;
 }
 
+std::span<const std::string_view> PropagatorChain::prefixes() const noexcept {
+  if (entries_ == nullptr) return {};
+  return entries_->prefixes;
+}
+
 ExtractionPolicy PropagatorChain::policy() const noexcept {
   return entries_ != nullptr ? entries_->policy : ExtractionPolicy::last_wins;
 }
@@ -124,19 +130,22 @@ void PropagatorChain::Entries::inject_by_trust(const Context& context, CarrierWr
                                                std::string_view destination) const {
   const DestinationRule* const rule = trust->find(destination);
   if (rule == nullptr) return inject(context, carrier);
-  erase_families(context.baggage(), carrier, *rule);
+  const Context allowed = detail::restrict(context, *rule);
+  erase_families(context.baggage(), allowed.baggage(), carrier, *rule);
   const detail::WithoutTraceState<true> binary(carrier);
   const detail::WithoutTraceState<false> text(carrier);
   if (!rule->trace_state) carrier = carrier.has_binary_fields() ? CarrierWriter(binary) : text;
-  inject(detail::restrict(context, *rule), carrier);
+  inject(allowed, carrier);
 }
 
-void PropagatorChain::Entries::erase_families(const Baggage& baggage, CarrierWriter carrier,
+void PropagatorChain::Entries::erase_families(const Baggage& baggage, const Baggage& allowed,
+                                              CarrierWriter carrier,
                                               const DestinationRule& rule) const {
   for (const std::string_view prefix : prefixes) {
     detail::GrowingText name(prefix, detail::GrowingText::Shortage::throws);
     for (const BaggageMember& member : baggage) {
-      if (detail::is_key_allowed(member.key(), rule.baggage)) continue;
+      // Without memory, nothing leaves of what is allowed.
+      if (!allowed.empty() && detail::is_key_allowed(member.key(), rule.baggage)) continue;
       name.truncate(prefix.size());
       name.append_lower(member.key());
       if (name.failed()) return;
@@ -155,11 +164,11 @@ void PropagatorChain::inject(const Context& context, CarrierWriter carrier,
 }
 
 PropagatorChain PropagatorChain::with_trust(TrustRules rules) const {
-  PropagatorChain chain;
-  if (entries_ == nullptr) return chain;
+  const bool has_rules = rules != TrustRules();
+  if (entries_ == nullptr || (!has_rules && !has_trust_rules())) return *this;
   auto entries = std::make_shared<Entries>(*entries_);
-  entries->trust =
-      rules == TrustRules() ? nullptr : std::make_shared<const detail::Trust>(std::move(rules));
+  entries->trust = has_rules ? std::make_shared<const detail::Trust>(std::move(rules)) : nullptr;
+  PropagatorChain chain;
   chain.entries_ = std::move(entries);
   return chain;
 }
@@ -169,8 +178,7 @@ bool PropagatorChain::has_trust_rules() const noexcept {
 }
 
 bool PropagatorChain::restricts(std::string_view destination) const noexcept {
-  return entries_ != nullptr && entries_->trust != nullptr &&
-         entries_->trust->find(destination) != nullptr;
+  return has_trust_rules() && entries_->trust->find(destination) != nullptr;
 }
 
 bool PropagatorChain::owns(std::string_view field) const noexcept {
@@ -192,6 +200,8 @@ class PropagatorChain::Extraction {
         report_(report) {}
 
   Extracted run() {
+    if (!counter_) [[unlikely]]
+      return run_without_block();
     Extracted best = Extracted::nothing;
     for (const Step& step : chain_.steps) {
       const Extracted found = may_find(step) ? ask(step, context_) : Extracted::nothing;
@@ -204,6 +214,15 @@ class PropagatorChain::Extraction {
   }
 
  private:
+  [[gnu::noinline]] Extracted run_without_block() {
+    Extracted found = Extracted::nothing;
+    detail::ExtractionCounter::count_together([&] {
+      counter_ = detail::ExtractionCounter();
+      found = run();
+    });
+    return found;
+  }
+
   /// Whether one of the format's fields may be there, as far as that is known.
   [[nodiscard]] bool may_find(const Step& step) const noexcept {
     return (may_find_ & step.bit) != 0;
@@ -351,6 +370,20 @@ class PropagatorChain::Extraction {
   detail::ExtractionCounter counter_;
 };
 
+namespace {
+
+Extracted count_nothing() {
+  detail::ExtractionCounter counter;
+  if (counter) {
+    counter.add_extraction();
+  } else {
+    detail::ExtractionCounter::count_together([] { detail::ExtractionCounter().add_extraction(); });
+  }
+  return Extracted::nothing;
+}
+
+}  // namespace
+
 /// Passes over all fields at once if the carrier has `fields`. In one with an index, lookups cost
 /// less if it has many fields, or for a single format, which mostly finds its first field.
 Extracted PropagatorChain::run(const Entries& entries, CarrierReader carrier, Context& context,
@@ -364,17 +397,13 @@ Extracted PropagatorChain::run(const Entries& entries, CarrierReader carrier, Co
   if ((found.readers() | entries.steps_without_fields) != 0) {
     return Extraction(entries, carrier, &found, context, report).run();
   }
-  detail::ExtractionCounter().add_extraction();
-  return Extracted::nothing;
+  return count_nothing();
 }
 
 Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
                                    ExtractReport* report) const {
-  if (entries_ == nullptr) {
-    detail::ExtractionCounter().add_extraction();
-    return Extracted::nothing;
-  }
-  if (entries_->trust == nullptr) [[likely]] {
+  if (entries_ == nullptr) return count_nothing();
+  if (!entries_->filters_callers()) [[likely]] {
     return run(*entries_, carrier, context, report);
   }
   SpanContext link;
@@ -383,7 +412,7 @@ Extracted PropagatorChain::extract(CarrierReader carrier, Context& context,
 
 Received PropagatorChain::receive(CarrierReader carrier, ExtractReport* report) const {
   Received received;
-  if (entries_ != nullptr && entries_->trust != nullptr) {
+  if (entries_ != nullptr && entries_->filters_callers()) {
     received.found = extract_by_trust(carrier, received.context, received.link, report);
   } else {
     received.found = extract(carrier, received.context, report);

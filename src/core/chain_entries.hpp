@@ -100,15 +100,19 @@ struct PropagatorChain::Entries {
                        std::string_view destination) const;
 
   /// Erases the fields that have the name of a denied key: no writer knows them.
-  void erase_families(const Baggage& baggage, CarrierWriter carrier,
+  void erase_families(const Baggage& baggage, const Baggage& allowed, CarrierWriter carrier,
                       const DestinationRule& rule) const;
+
+  [[nodiscard]] bool filters_callers() const noexcept {
+    return trust != nullptr && !trust->accepts_all();
+  }
 
   std::vector<Entry> readers;
   std::vector<Entry> writers;
   std::vector<const Propagator*> keepers;  // the writers that keep something in tracestate
   std::vector<detail::Step> steps;
   std::uint32_t steps_without_fields = 0;  // as bits: they may find something without any
-  detail::KnownFields known;               // to the readers
+  detail::KnownFields known;               // the fields that the readers know
   std::vector<std::string_view> fields;    // first those that are written, then the stale ones
   std::size_t written_fields = 0;
   std::vector<std::string_view> prefixes;

@@ -10,6 +10,7 @@
 #include "core/errors.hpp"
 #include "core/trust_text.hpp"
 #include "text/chars.hpp"
+#include "text/parts.hpp"
 
 namespace baton {
 namespace {
@@ -29,13 +30,11 @@ std::string unknown_name(std::string_view name) {
 
 std::vector<std::string_view> split(std::string_view names) {
   std::vector<std::string_view> wanted;
-  for (std::size_t begin = 0; begin <= names.size();) {
-    const std::size_t end = std::min(names.find(',', begin), names.size());
-    const std::string_view name = detail::trim(names.substr(begin, end - begin));
-    begin = end + 1;
-    if (name.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end()) continue;
+  detail::for_each_part(names, ',', [&wanted](std::string_view part) {
+    const std::string_view name = detail::trim(part);
+    if (name.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end()) return;
     wanted.push_back(name);
-  }
+  });
   return wanted;
 }
 
@@ -67,8 +66,8 @@ PropagatorChain make_chain(const ChainConfiguration& wanted, Errors& errors) {
   auto writers = wanted.inject == wanted.extract
                      ? readers
                      : make_entries(wanted.inject, wanted.options, errors);
-  const PropagatorChain chain(std::move(readers), std::move(writers), wanted.policy);
-  return wanted.trust == TrustRules() ? chain : chain.with_trust(wanted.trust);
+  return PropagatorChain(std::move(readers), std::move(writers), wanted.policy)
+      .with_trust(wanted.trust);
 }
 
 /// The index of a variable's value in `values`; 0, the default, if it is unset or invalid.
@@ -98,12 +97,16 @@ ConfiguredChain make_chain(const ChainConfiguration& configuration) {
   return {std::move(chain), errors.text()};
 }
 
-ConfiguredChain make_chain_from_environment() {
+ConfiguredChain make_chain_from_environment(std::string_view names) {
   Errors errors;
-  const std::string_view both = either(detail::environment_list("OTEL_PROPAGATORS"), default_names);
+  const std::string_view given = detail::list_or_empty(names);
+  const auto list = [given](const char* variable, std::string_view otherwise) {
+    return either(given, either(detail::environment_list(variable), otherwise));
+  };
+  const std::string_view both = list("OTEL_PROPAGATORS", default_names);
   ChainConfiguration configuration;
-  configuration.extract = either(detail::environment_list("BATON_EXTRACT"), both);
-  configuration.inject = either(detail::environment_list("BATON_INJECT"), both);
+  configuration.extract = list("BATON_EXTRACT", both);
+  configuration.inject = list("BATON_INJECT", both);
   configuration.policy =
       static_cast<ExtractionPolicy>(choice("BATON_POLICY", {"last_wins", "first_match"}, errors));
   configuration.options.b3_short_trace_ids = is_on("BATON_B3_SHORT_TRACE_IDS", errors);

@@ -15,10 +15,14 @@ inline std::string_view environment_variable(const char* name) {
   return trim(value == nullptr ? "" : value);
 }
 
-/// The same of a list; empty if it has only blanks and commas.
-inline std::string_view environment_list(const char* name) {
-  const std::string_view text = environment_variable(name);
+/// A list; empty if it has only blanks and commas.
+constexpr std::string_view list_or_empty(std::string_view text) noexcept {
   return list_separators.find_outside(text) != text.size() ? text : "";
+}
+
+/// The value of a variable that is a list.
+inline std::string_view environment_list(const char* name) {
+  return list_or_empty(environment_variable(name));
 }
 
 }  // namespace baton::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/extraction_counter.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -17,12 +19,15 @@ namespace {
 constinit std::atomic<CounterBlock*> all_blocks{nullptr};
 constinit std::array<std::atomic<const std::string*>, max_counted_formats> names{};
 
-/// For threads that end, or have no memory. Several threads may use it, which may lose counts.
+/// The counts of all threads without a block of their own.
 constinit CounterBlock shared_block{};
 
 /// For threads that pause. Nobody reads it.
 constinit CounterBlock unread_block{};
 
+constinit thread_local CounterBlock* own_block = nullptr;
+
+// The last functions of a thread may still count, but nobody would return a block that they take.
 constinit thread_local bool has_ended = false;
 
 CounterBlock* take_free_block() noexcept {
@@ -48,26 +53,66 @@ CounterBlock* make_block() noexcept {
   return block;
 }
 
+void add_to(std::atomic<std::uint64_t>& to, const std::atomic<std::uint64_t>& counted) noexcept {
+  to.fetch_add(counted.load(std::memory_order_relaxed), std::memory_order_relaxed);
+}
+
 }  // namespace
 
 constinit thread_local CounterBlock* ExtractionCounter::thread_block = nullptr;
 
-CounterBlock& ExtractionCounter::acquire() noexcept {
-  struct Owner {
-    CounterBlock* block;
-    ~Owner() {
-      has_ended = true;
+/// Returns the block of a thread that ends. A thread_local object with a destructor would need
+/// memory, and without it end the process.
+struct ExtractionCounter::Key {
+  static inline constinit std::atomic<bool> exists{false};
+  static inline constinit pthread_key_t id{};
+
+  Key() noexcept { exists = ::pthread_key_create(&id, &end_thread) == 0; }
+  Key(const Key&) = delete;
+  Key& operator=(const Key&) = delete;
+  /// If this library is unloaded, other threads continue, and cannot call it when they end.
+  ~Key() {
+    if (exists.exchange(false)) ::pthread_key_delete(id);
+  }
+
+  static void end_thread(void* /*own_block*/) noexcept {
+    has_ended = true;
+    thread_block = nullptr;
+    if (own_block != nullptr) own_block->is_owned.store(false, std::memory_order_release);
+  }
+};
+
+const ExtractionCounter::Key ExtractionCounter::key;
+
+CounterBlock* ExtractionCounter::acquire() noexcept {
+  if (has_ended || !Key::exists || ::pthread_setspecific(Key::id, &own_block) != 0) return nullptr;
+  own_block = take_free_block();
+  if (own_block == nullptr) own_block = make_block();
+  thread_block = own_block;
+  return own_block;
+}
+
+void ExtractionCounter::count_together(FunctionRef<void()> extract) {
+  struct Passing {
+    Passing() noexcept { thread_block = &block; }
+    Passing(const Passing&) = delete;
+    Passing& operator=(const Passing&) = delete;
+    ~Passing() {
       thread_block = nullptr;
-      block->is_owned.store(false, std::memory_order_release);
+      add_to(shared_block.extractions, block.extractions);
+      for (std::size_t i = 0; i < CounterBlock::formats; ++i) {
+        const CounterBlock::Format& counted = block.of_format[i];
+        CounterBlock::Format& to = shared_block.of_format[i];
+        add_to(to.found, counted.found);
+        add_to(to.won, counted.won);
+        add_to(to.malformed, counted.malformed);
+        add_to(to.disagreed, counted.disagreed);
+      }
     }
+    CounterBlock block{};
   };
-  if (has_ended) return shared_block;
-  CounterBlock* block = take_free_block();
-  if (block == nullptr) block = make_block();
-  if (block == nullptr) return shared_block;
-  static thread_local const Owner owner{block};
-  thread_block = block;
-  return *block;
+  const Passing passing;
+  extract();
 }
 
 ExtractionCounter::Pause::Pause() noexcept

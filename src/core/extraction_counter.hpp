@@ -34,7 +34,15 @@ struct alignas(64) CounterBlock {
 /// Counts for `extraction_counts`, for the thread on which it is made.
 class ExtractionCounter {
  public:
-  ExtractionCounter() noexcept : block_(thread_block != nullptr ? *thread_block : acquire()) {}
+  ExtractionCounter() noexcept : block_(thread_block != nullptr ? thread_block : acquire()) {}
+
+  /// False: this thread ends, or has no memory for its counts. Only `count_together` may then be
+  /// called.
+  [[nodiscard]] explicit operator bool() const noexcept { return block_ != nullptr; }
+
+  /// Calls a function on such a thread. What is counted in it is added to what all such threads
+  /// have in common.
+  static void count_together(FunctionRef<void()> extract);
 
   /// The number of that name for the functions below.
   static std::uint8_t number_of(std::string_view format);
@@ -58,22 +66,26 @@ class ExtractionCounter {
     CounterBlock* counting_;
   };
 
-  void add_extraction() noexcept { add(block_.extractions); }
-  void add_found(std::uint8_t format) noexcept { add(block_.of_format[format].found); }
-  void add_won(std::uint8_t format) noexcept { add(block_.of_format[format].won); }
-  void add_malformed(std::uint8_t format) noexcept { add(block_.of_format[format].malformed); }
-  void add_disagreed(std::uint8_t format) noexcept { add(block_.of_format[format].disagreed); }
+  void add_extraction() noexcept { add(block_->extractions); }
+  void add_found(std::uint8_t format) noexcept { add(block_->of_format[format].found); }
+  void add_won(std::uint8_t format) noexcept { add(block_->of_format[format].won); }
+  void add_malformed(std::uint8_t format) noexcept { add(block_->of_format[format].malformed); }
+  void add_disagreed(std::uint8_t format) noexcept { add(block_->of_format[format].disagreed); }
 
  private:
-  static CounterBlock& acquire() noexcept;
+  struct Key;
+
+  /// Null: the thread gets none.
+  static CounterBlock* acquire() noexcept;
 
   static void add(std::atomic<std::uint64_t>& number) noexcept {
     number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 
   static constinit thread_local CounterBlock* thread_block;
+  static const Key key;
 
-  CounterBlock& block_;
+  CounterBlock* block_;
 };
 
 /// Adds the counts of one format in a block.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baton/ids.hpp"
 
+#include <array>
 #include <ostream>
 
 #include "core/decode_trace_id.hpp"
@@ -15,6 +16,13 @@ std::string hex_string(const Id& id) {
   std::string text(Id::hex_size, '0');
   id.write_hex(std::span<char, Id::hex_size>(text));
   return text;
+}
+
+template <class Id>
+std::ostream& write(std::ostream& out, const Id& id) {
+  std::array<char, Id::hex_size> digits;
+  id.write_hex(digits);
+  return out << std::string_view(digits.data(), digits.size());
 }
 
 }  // namespace
@@ -43,7 +51,7 @@ void TraceId::write_hex(std::span<char, hex_size> out) const noexcept {
 
 std::string TraceId::to_string() const { return hex_string(*this); }
 
-std::ostream& operator<<(std::ostream& out, const TraceId& id) { return out << id.to_string(); }
+std::ostream& operator<<(std::ostream& out, const TraceId& id) { return write(out, id); }
 
 expected<SpanId> SpanId::from_hex(std::string_view digits) noexcept {
   if (digits.size() != hex_size) return detail::fail(ErrorCode::bad_length, 0);
@@ -68,12 +76,10 @@ void SpanId::write_hex(std::span<char, hex_size> out) const noexcept {
 
 std::string SpanId::to_string() const { return hex_string(*this); }
 
-std::ostream& operator<<(std::ostream& out, const SpanId& id) { return out << id.to_string(); }
+std::ostream& operator<<(std::ostream& out, const SpanId& id) { return write(out, id); }
 
-std::string TraceFlags::to_string() const { return {'0', detail::hex::to_char(bits_)}; }
+std::string TraceFlags::to_string() const { return hex_string(*this); }
 
-std::ostream& operator<<(std::ostream& out, const TraceFlags& flags) {
-  return out << flags.to_string();
-}
+std::ostream& operator<<(std::ostream& out, const TraceFlags& flags) { return write(out, flags); }
 
 }  // namespace baton

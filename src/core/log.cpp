@@ -5,8 +5,6 @@
 #include <array>
 #include <ostream>
 
-#include "text/hex.hpp"
-
 namespace baton {
 namespace {
 
@@ -19,7 +17,7 @@ struct Layout {
 
   [[nodiscard]] constexpr std::size_t max_size() const noexcept {
     return trace_id.size() + TraceId::hex_size + span_id.size() + SpanId::hex_size +
-           trace_flags.size() + 2 + end.size();
+           trace_flags.size() + TraceFlags::hex_size + end.size();
   }
 };
 
@@ -45,8 +43,8 @@ static_assert(json.max_size() == LogFields::max_json_size);
     out += SpanId::hex_size;
   }
   out = put(layout.trace_flags, out);
-  *out++ = '0';
-  *out++ = detail::hex::to_char(fields.trace_flags.bits());
+  fields.trace_flags.write_hex(std::span<char, TraceFlags::hex_size>(out, TraceFlags::hex_size));
+  out += TraceFlags::hex_size;
   out = put(layout.end, out);
   return {begin, static_cast<std::size_t>(out - begin)};
 }

@@ -9,6 +9,7 @@
 #include "core/threshold.hpp"
 #include "text/bounded_writer.hpp"
 #include "text/hex.hpp"
+#include "text/parts.hpp"
 
 namespace baton::detail {
 namespace {
@@ -16,16 +17,6 @@ namespace {
 constexpr std::string_view ot_key = "ot";
 constexpr std::string_view threshold_prefix = "th:";
 constexpr std::string_view randomness_prefix = "rv:";
-
-template <class F>
-void for_each_sub_member(std::string_view member, F&& f) {
-  if (member.empty()) return;
-  for (std::size_t begin = 0; begin <= member.size();) {
-    const std::size_t end = std::min(member.find(';', begin), member.size());
-    f(member.substr(begin, end - begin));
-    begin = end + 1;
-  }
-}
 
 /// The number whose leading digits these are.
 std::optional<std::uint64_t> read_digits(std::string_view text) noexcept {
@@ -58,12 +49,12 @@ OtMember read_ot_member(const TraceState& state) noexcept {
   if (!member) return {};
   SubValue threshold;
   SubValue randomness;
-  for_each_sub_member(*member, [&](std::string_view each) {
+  for_each_part(*member, ';', [&](std::string_view each) {
     if (each.starts_with(threshold_prefix)) {
       threshold.take(read_digits(each.substr(threshold_prefix.size())));
     } else if (each.starts_with(randomness_prefix)) {
-      const std::string_view digits = each.substr(randomness_prefix.size());
-      randomness.take(digits.size() == randomness_digits ? read_digits(digits) : std::nullopt);
+      const std::string_view text = each.substr(randomness_prefix.size());
+      randomness.take(text.size() == randomness_digits ? read_digits(text) : std::nullopt);
     }
   });
   return {threshold.get(), randomness.get()};
@@ -79,11 +70,12 @@ TraceState with_threshold(const TraceState& state,
   BoundedWriter<threshold_prefix.size() + randomness_digits + 1 + TraceState::max_value_size> text;
   if (threshold) text.append(threshold_prefix).append(ThresholdText(*threshold).view());
   bool is_first = !threshold;
-  for_each_sub_member(before, [&](std::string_view each) {
+  const auto keep = [&](std::string_view each) {
     if (each.starts_with(threshold_prefix)) return;
     if (!std::exchange(is_first, false)) text.append(';');
     text.append(each);
-  });
+  };
+  if (!before.empty()) for_each_part(before, ';', keep);
   // No value of tracestate may end with a blank; without it, a malformed `rv` might be valid.
   if (text.view().ends_with(' ')) text.append(';');
 

@@ -24,9 +24,9 @@ const TraceState& state_of(const SpanStart& start) noexcept {
   return start.parent.span_context().trace_state;
 }
 
-SamplingResult without_threshold(Sampling sampling, const TraceState& state) noexcept {
-  if (state.empty()) return {sampling, {}};
-  return {sampling, with_threshold(state, std::nullopt)};
+OtMember member_of(const SpanStart& start) noexcept {
+  const TraceState& state = state_of(start);
+  return state.empty() ? OtMember() : read_ot_member(state);
 }
 
 bool is_sampled_by(std::uint64_t threshold, const OtMember& member, TraceId trace_id) noexcept {
@@ -39,7 +39,7 @@ class Always final : public Sampler {
 
   [[nodiscard]] SamplingResult sample(const SpanStart& start,
                                       TraceId /*trace_id*/) const noexcept override {
-    return without_threshold(sampling_, state_of(start));
+    return {sampling_, state_of(start)};
   }
 
  private:
@@ -54,21 +54,15 @@ class ByThreshold final : public Sampler {
   [[nodiscard]] SamplingResult sample(const SpanStart& start,
                                       TraceId trace_id) const noexcept override {
     const TraceState& state = state_of(start);
-    if (state.empty()) {
-      if (!is_sampled_by(threshold_, {}, trace_id)) return {Sampling::drop, {}};
-      return {Sampling::sample, alone_};
-    }
-    const OtMember member = read_ot_member(state);
-    if (!is_sampled_by(threshold_, member, trace_id)) {
-      return without_threshold(Sampling::drop, state);
-    }
-    if (member.threshold == threshold_) return {Sampling::sample, state};
-    return {Sampling::sample, with_threshold(state, threshold_)};
+    const OtMember member = member_of(start);
+    if (!is_sampled_by(threshold_, member, trace_id)) return {Sampling::drop, state};
+    if (state.empty()) return {Sampling::sample, alone_, threshold_, !alone_.empty()};
+    return {Sampling::sample, state, threshold_, member.threshold == threshold_};
   }
 
  private:
   std::uint64_t threshold_;
-  TraceState alone_;
+  TraceState alone_;  // shared by all spans without another member
 };
 
 class ParentBased final : public Sampler {
@@ -85,35 +79,27 @@ class ParentBased final : public Sampler {
     const auto& sampled = is_remote ? overrides_.remote_sampled : overrides_.local_sampled;
     const auto& not_sampled =
         is_remote ? overrides_.remote_not_sampled : overrides_.local_not_sampled;
-    return is_sampled(sampling) ? if_sampled(sampled.get(), start, trace_id)
-                                : if_not_sampled(not_sampled.get(), start, trace_id);
+    const Sampler* const sampler = (is_sampled(sampling) ? sampled : not_sampled).get();
+    const auto threshold = is_sampled(sampling) ? parents(start, trace_id) : std::nullopt;
+    if (sampler == nullptr) {
+      return {is_sampled(sampling) ? Sampling::sample : Sampling::drop, state_of(start), threshold,
+              threshold.has_value()};
+    }
+    SamplingResult result = sampler->sample(start, trace_id);
+    // Both had to sample it.
+    const auto higher =
+        threshold && result.threshold ? std::max(threshold, result.threshold) : std::nullopt;
+    result.is_written = result.is_written && higher == result.threshold;
+    result.threshold = higher;
+    return result;
   }
 
  private:
-  static SamplingResult if_not_sampled(const Sampler* sampler, const SpanStart& start,
-                                       TraceId trace_id) noexcept {
-    if (sampler == nullptr) return without_threshold(Sampling::drop, state_of(start));
-    const SamplingResult result = sampler->sample(start, trace_id);
-    return without_threshold(result.sampling, result.trace_state);
-  }
-
-  static SamplingResult if_sampled(const Sampler* sampler, const SpanStart& start,
-                                   TraceId trace_id) noexcept {
-    const TraceState& state = state_of(start);
-    if (sampler == nullptr && state.empty()) return {Sampling::sample, {}};
-    const OtMember member = read_ot_member(state);
-    const bool is_known =
-        member.threshold.has_value() && is_sampled_by(*member.threshold, member, trace_id);
-    if (sampler == nullptr) {
-      if (is_known) return {Sampling::sample, state};
-      return without_threshold(Sampling::sample, state);
-    }
-    SamplingResult result = sampler->sample(start, trace_id);
-    auto threshold = read_ot_member(result.trace_state).threshold;
-    // Both had to sample it.
-    if (threshold) threshold = is_known ? std::max(threshold, member.threshold) : std::nullopt;
-    result.trace_state = with_threshold(result.trace_state, threshold);
-    return result;
+  /// The threshold of a parent that is sampled, if its randomness agrees.
+  static std::optional<std::uint64_t> parents(const SpanStart& start, TraceId trace_id) noexcept {
+    const OtMember member = member_of(start);
+    const bool agrees = member.threshold && is_sampled_by(*member.threshold, member, trace_id);
+    return agrees ? member.threshold : std::nullopt;
   }
 
   std::shared_ptr<const Sampler> root_;
@@ -138,8 +124,7 @@ class RateLimited final : public Sampler {
 
   [[nodiscard]] SamplingResult sample(const SpanStart& start,
                                       TraceId /*trace_id*/) const noexcept override {
-    return without_threshold(limiter_.take(now()) ? Sampling::sample : Sampling::drop,
-                             state_of(start));
+    return {limiter_.take(now()) ? Sampling::sample : Sampling::drop, state_of(start)};
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "baton/baggage.hpp"
 #include "text/chars.hpp"
 
 /// Functions for the text that a Baggage keeps: valid members with one comma between them.
@@ -12,6 +13,9 @@ namespace baton::detail {
 
 /// Places in it have 32 bits.
 inline constexpr std::size_t max_stored_bytes = std::size_t{1} << 30;
+
+/// Baggage of such a text. Empty if there is no memory for it.
+Baggage baggage_of(std::string_view text) noexcept;
 
 /// Only tokens can be keys; `find_key` relies on it.
 constexpr bool is_token(std::string_view key) noexcept {
@@ -31,8 +35,9 @@ constexpr std::size_t count_members(std::string_view text) noexcept {
   return text.empty() ? 0 : static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1;
 }
 
+/// `key` is a token, so what begins with it has at least an `=` behind it.
 constexpr bool has_key(std::string_view member, std::string_view key) noexcept {
-  if (!member.starts_with(key) || member.size() == key.size()) return false;
+  if (!member.starts_with(key)) return false;
   const char next = member[key.size()];
   return next == '=' || optional_space.contains(next);
 }

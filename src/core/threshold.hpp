@@ -36,11 +36,11 @@ inline std::optional<std::uint64_t> threshold_of(
   static_cast<void>(std::frexp(probability, &accepted_exponent));
   static_cast<void>(std::frexp(1 - probability, &rejected_exponent));
   const int leading = std::max({-accepted_exponent, -rejected_exponent, 0}) / 4;
-  const int digits = std::min(precision + leading, static_cast<int>(randomness_digits));
+  const int length = std::min(precision + leading, static_cast<int>(randomness_digits));
   // Half a unit is rounded in favor of the rejection.
-  const double accepted = std::ceil(std::ldexp(probability, 4 * digits) - 0.5);
+  const double accepted = std::ceil(std::ldexp(probability, 4 * length) - 0.5);
   if (accepted < 1) return std::nullopt;
-  const auto unit = std::uint64_t{1} << (randomness_bits - 4 * static_cast<unsigned>(digits));
+  const auto unit = std::uint64_t{1} << (randomness_bits - 4 * static_cast<unsigned>(length));
   return (std::uint64_t{1} << randomness_bits) - static_cast<std::uint64_t>(accepted) * unit;
 }
 

@@ -105,8 +105,7 @@ void Traceparent::write(std::span<char, size> out) const noexcept {
   text[At::parent_id - 1] = '-';
   parent_id.write_hex(out.subspan<At::parent_id, SpanId::hex_size>());
   text[At::flags - 1] = '-';
-  text[At::flags] = '0';
-  text[At::flags + 1] = detail::hex::to_char(flags.bits());
+  flags.write_hex(out.subspan<At::flags, TraceFlags::hex_size>());
 }
 
 std::string Traceparent::to_string() const {

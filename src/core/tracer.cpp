@@ -44,6 +44,13 @@ Context detail::decide(Context context, const SpanStart& start, const Sampler& s
     return context;
   }
   SamplingResult result = sampler.sample(start, context.trace_id());
+  if (result.threshold && !is_sampled(result.sampling)) {
+    result.threshold = std::nullopt;
+    result.is_written = false;
+  }
+  if (!result.is_written && (result.threshold || !result.trace_state.empty())) {
+    result.trace_state = with_threshold(result.trace_state, result.threshold);
+  }
   context.set_sampling(result.sampling);
   context.set_trace_state(std::move(result.trace_state));
   return context;

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <utility>
 
+#include "core/short_tracestate.hpp"
 #include "core/tracestate_parser.hpp"
 #include "text/chars.hpp"
 
@@ -13,37 +13,31 @@ namespace baton {
 namespace {
 
 using detail::fail;
+using detail::take_member;
 
-/// Removes the first member from a list whose members are joined by one comma.
-std::string_view take_member(std::string_view& list) noexcept {
-  const std::string_view member = list.substr(0, list.find(','));
-  list.remove_prefix(std::min(list.size(), member.size() + 1));
-  return member;
-}
-
-std::optional<ParseError> check_key(std::string_view key) noexcept {
+ParseError check_key(std::string_view key) noexcept {
   if (key.empty() || !detail::tracestate_key_start.contains(key.front())) {
-    return ParseError(ErrorCode::bad_key, 0);
+    return {ErrorCode::bad_key, 0};
   }
   if (const std::size_t n = detail::tracestate_key_chars.find_outside(key); n != key.size()) {
-    return ParseError(ErrorCode::bad_key, n);
+    return {ErrorCode::bad_key, n};
   }
   if (key.size() > TraceState::max_key_size) {
-    return ParseError(ErrorCode::key_too_long, TraceState::max_key_size);
+    return {ErrorCode::key_too_long, TraceState::max_key_size};
   }
-  return std::nullopt;
+  return {};
 }
 
-std::optional<ParseError> check_value(std::string_view value) noexcept {
-  if (value.empty()) return ParseError(ErrorCode::empty_value, 0);
+ParseError check_value(std::string_view value) noexcept {
+  if (value.empty()) return {ErrorCode::empty_value, 0};
   if (const std::size_t n = detail::tracestate_value_chars.find_outside(value); n != value.size()) {
-    return ParseError(ErrorCode::bad_value, n);
+    return {ErrorCode::bad_value, n};
   }
-  if (value.back() == ' ') return ParseError(ErrorCode::bad_value, value.size() - 1);
+  if (value.back() == ' ') return {ErrorCode::bad_value, value.size() - 1};
   if (value.size() > TraceState::max_value_size) {
-    return ParseError(ErrorCode::value_too_long, TraceState::max_value_size);
+    return {ErrorCode::value_too_long, TraceState::max_value_size};
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
@@ -52,7 +46,7 @@ expected<TraceState> TraceState::parse(std::string_view value) noexcept {
   detail::TraceStateParser parser;
   parser.feed(value);
   TraceState state = parser.finish();
-  if (const auto& error = parser.error()) return tl::unexpected(*error);
+  if (parser.error()) return tl::unexpected(parser.error());
   return state;
 }
 
@@ -64,8 +58,8 @@ std::optional<std::string_view> TraceState::get(std::string_view key) const noex
 }
 
 expected<TraceState> TraceState::set(std::string_view key, std::string_view value) const noexcept {
-  if (const auto error = check_key(key)) return tl::unexpected(*error);
-  if (const auto error = check_value(value)) return tl::unexpected(*error);
+  if (const ParseError error = check_key(key)) return tl::unexpected(error);
+  if (const ParseError error = check_value(value)) return tl::unexpected(error);
 
   std::array<std::string_view, max_members - 1> others;
   std::size_t count = 0;
@@ -115,30 +109,8 @@ std::size_t TraceState::size() const noexcept {
 }
 
 std::string TraceState::header(std::size_t max_bytes) const {
-  constexpr std::size_t long_member = 128;
-
-  std::array<std::string_view, max_members> members;
-  std::size_t count = 0;
-  for (std::string_view rest = header(); !rest.empty();) members[count++] = take_member(rest);
-
-  std::size_t bytes = header().size();
-  const auto drop_from_the_end_while_too_long = [&](auto goes) {
-    for (std::size_t i = count; i-- > 0 && bytes > max_bytes;) {
-      if (members[i].empty() || !goes(members[i])) continue;
-      bytes -= std::min(bytes, members[i].size() + 1);  // the last one has no comma
-      members[i] = {};
-    }
-  };
-  drop_from_the_end_while_too_long([](std::string_view m) { return m.size() > long_member; });
-  drop_from_the_end_while_too_long([](std::string_view) { return true; });
-
   std::string text;
-  text.reserve(bytes);
-  for (const std::string_view member : std::span(members).first(count)) {
-    if (member.empty()) continue;
-    if (!text.empty()) text += ',';
-    text += member;
-  }
+  detail::append_header(*this, max_bytes, text);
   return text;
 }
 

@@ -15,12 +15,12 @@ namespace baton::detail {
 [[gnu::always_inline]] inline bool TraceStateParser::accept(std::string_view key) noexcept {
   const std::size_t count = filter_.size();
   if (count == TraceState::max_members) {
-    error_.emplace(ErrorCode::too_many_members, offset(key.data()));
+    error_ = {ErrorCode::too_many_members, offset(key.data())};
     return false;
   }
   keys_[count] = {key.data(), key.size()};
   if (!filter_.insert(key) || !is_repeated()) return true;
-  if (!duplicate_) duplicate_.emplace(ErrorCode::duplicate_key, offset(key.data()));
+  if (!duplicate_) duplicate_ = {ErrorCode::duplicate_key, offset(key.data())};
   return false;
 }
 
@@ -65,7 +65,7 @@ bool TraceStateParser::feed_members(std::string_view field, const char* p) noexc
     Member member;
     const char* const begin = p;
     if (const ParseError error = parse_member(p, end, member)) {
-      error_.emplace(error.code, offset(begin) + error.offset);
+      error_ = {error.code, offset(begin) + error.offset};
     } else if (accept({member.begin, member.key_end})) {
       keep(member.begin, member.end);
     }
@@ -163,7 +163,7 @@ TraceState TraceStateParser::finish(const SharedText* neighbor) noexcept {
 
   SharedText text = join(std::span(runs_).first(run_count_), last_run_, neighbor);
   if (text.view().empty()) {
-    error_.emplace(ErrorCode::out_of_memory, 0);
+    error_ = {ErrorCode::out_of_memory, 0};
     return {};
   }
   return TraceState(std::move(text));

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "baton/tracestate.hpp"
@@ -20,9 +19,9 @@ class TraceStateParser {
   /// The same, without looking for plain members first: the reference, for tests.
   bool feed_one_by_one(std::string_view field) noexcept;
 
-  [[nodiscard]] const std::optional<ParseError>& error() const noexcept { return error_; }
+  [[nodiscard]] ParseError error() const noexcept { return error_; }
   /// The first member that was dropped because its key is repeated.
-  [[nodiscard]] const std::optional<ParseError>& duplicate() const noexcept { return duplicate_; }
+  [[nodiscard]] ParseError duplicate() const noexcept { return duplicate_; }
 
   /// The state, in one block with `neighbor` if that is given and has room; empty if there is an
   /// error.
@@ -60,8 +59,8 @@ class TraceStateParser {
   const char* field_ = nullptr;   // the newest
   const char* next_ = nullptr;    // a member that begins here extends last_run_
   std::size_t field_offset_ = 0;  // of the next field in the joined text
-  std::optional<ParseError> error_;
-  std::optional<ParseError> duplicate_;
+  ParseError error_;
+  ParseError duplicate_;
 };
 
 }  // namespace baton::detail

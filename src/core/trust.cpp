@@ -14,6 +14,8 @@
 #include "core/stored_baggage.hpp"
 #include "text/bounded_writer.hpp"
 #include "text/chars.hpp"
+#include "text/growing_text.hpp"
+#include "text/parts.hpp"
 
 namespace baton::detail {
 namespace {
@@ -37,9 +39,12 @@ bool matches(std::string_view pattern, std::string_view name) noexcept {
   return equals_ignoring_case(name, pattern);
 }
 
+bool allows_all(const std::vector<std::string>& keys) noexcept {
+  return std::ranges::find(keys, any) != keys.end();
+}
+
 bool denies_nothing(const DestinationRule& rule) noexcept {
-  return rule.context && rule.trace_state &&
-         std::ranges::find(rule.baggage, any) != rule.baggage.end();
+  return rule.context && rule.trace_state && allows_all(rule.baggage);
 }
 
 void limit_keys(std::vector<std::string>& keys) {
@@ -50,28 +55,18 @@ void limit_keys(std::vector<std::string>& keys) {
 /// The members that are allowed. Nothing if there is no memory for them.
 std::optional<Baggage> filter(const Baggage& baggage,
                               const std::vector<std::string>& allowed) noexcept {
-  const std::string_view text = baggage.header();
-  const auto for_each_kept = [&](auto visit) {
-    for (std::size_t begin = 0; begin < text.size();) {
-      const std::string_view member = member_at(text, begin);
-      if (is_key_allowed(key_of(member), allowed)) visit(member);
-      begin += member.size() + 1;
-    }
-  };
-  std::size_t size = 0;
-  for_each_kept([&](std::string_view member) { size += member.size() + 1; });
-  if (size == 0) return Baggage();
-  if (size == text.size() + 1) return baggage;
-  Baggage kept;
-  SharedText& copy = shared_text_of(kept);
-  copy = SharedText::allocate(size - 1);
-  if (copy.view().empty()) return std::nullopt;
-  char* end = copy.writable();
-  for_each_kept([&](std::string_view member) {
-    if (end != copy.writable()) *end++ = ',';
-    end = std::copy(member.begin(), member.end(), end);
+  if (allows_all(allowed)) return baggage;
+  GrowingText kept;
+  kept.reserve(baggage.header().size());
+  for_each_part(baggage.header(), ',', [&](std::string_view member) {
+    if (!is_key_allowed(key_of(member), allowed)) return;
+    if (!kept.empty()) kept.append(',');
+    kept.append(member);
   });
-  return kept;
+  if (kept.size() == baggage.header().size()) return baggage;
+  Baggage copy = baggage_of(kept.view());
+  if (kept.failed() || copy.empty() != kept.empty()) return std::nullopt;
+  return copy;
 }
 
 /// Parts of members of tracestate that say a decision, as `key:value` between semicolons.
@@ -92,13 +87,11 @@ using StateText = BoundedWriter<TraceState::max_value_size>;
 StateText without_part(std::string_view list, std::string_view key) noexcept {
   StateText rest;
   bool is_first = true;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::string_view part = list.substr(begin, list.find(';', begin) - begin);
-    begin += part.size() + 1;
-    if (part.substr(0, part.find(':')) == key) continue;
+  for_each_part(list, ';', [&](std::string_view part) {
+    if (part.substr(0, part.find(':')) == key) return;
     if (!std::exchange(is_first, false)) rest.append(';');
     rest.append(part);
-  }
+  });
   return rest;
 }
 
@@ -155,6 +148,7 @@ Trust::Trust(TrustRules rules) : rules_(std::move(rules)) {
                                            std::string(any));
   callers_baggage_ = rules_.callers_baggage.value_or(otherwise);
   limit_keys(callers_baggage_);
+  accepts_all_ = rules_.callers == CallerTrust::full && allows_all(callers_baggage_);
 }
 
 const DestinationRule* Trust::find(std::string_view destination) const noexcept {

@@ -29,6 +29,9 @@ class Trust {
   /// The rule for a destination; null if it denies nothing, or if there is none.
   [[nodiscard]] const DestinationRule* find(std::string_view destination) const noexcept;
 
+  /// Whether all of what a caller sent is accepted.
+  [[nodiscard]] bool accepts_all() const noexcept { return accepts_all_; }
+
   /// Puts what a caller sent into `context`, as far as callers are trusted. `received` was like
   /// `context` before it was read. Returns the caller's span if the trace must restart.
   SpanContext accept(const Context& received, Context& context, ExtractReport* report) const;
@@ -38,6 +41,7 @@ class Trust {
 
   TrustRules rules_;
   std::vector<std::string> callers_baggage_;
+  bool accepts_all_ = false;
 };
 
 /// The part of a context that the rule allows.

@@ -7,19 +7,10 @@
 
 #include "core/trust.hpp"
 #include "text/chars.hpp"
+#include "text/parts.hpp"
 
 namespace baton::detail {
 namespace {
-
-/// Calls `visit` for each part between separators, without the blanks around it.
-template <class Visitor>
-void for_each_part(std::string_view text, char separator, Visitor visit) {
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, begin), text.size());
-    visit(trim(text.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-}
 
 /// One rule, or what is said of callers: words, and the sentences about errors in them.
 class Words {
@@ -34,7 +25,8 @@ class Words {
   /// Calls `visit` for each word, which returns false for an unknown one.
   template <class Visitor>
   void for_each(std::string_view words, std::string_view known, Visitor visit) {
-    for_each_part(words, ' ', [&](std::string_view word) {
+    for_each_part(words, ' ', [&](std::string_view part) {
+      const std::string_view word = trim(part);
       if (!word.empty() && !visit(word)) {
         fail("unknown word '" + std::string(word) + "', known: " + std::string(known));
       }
@@ -51,7 +43,8 @@ class Words {
       return true;
     }
     if (word.front() != '=') return false;
-    for_each_part(word.substr(1), ',', [&](std::string_view key) {
+    for_each_part(word.substr(1), ',', [&](std::string_view part) {
+      const std::string_view key = trim(part);
       if (!is_key_pattern(key)) {
         fail("'" + std::string(key) + "' is not a baggage key");
       } else if (keys.size() == TrustRules::max_keys) {
@@ -119,7 +112,8 @@ std::vector<DestinationRule> parse_destinations(std::string_view variable, std::
                                                 Errors& errors) {
   std::vector<DestinationRule> rules;
   if (text.empty()) return rules;
-  for_each_part(text, ';', [&](std::string_view rule) {
+  for_each_part(text, ';', [&](std::string_view part) {
+    const std::string_view rule = trim(part);
     if (rule.empty() || rules.size() > TrustRules::max_rules) return;
     if (rules.size() < TrustRules::max_rules) {
       rules.push_back(parse_rule(variable, rule, errors));

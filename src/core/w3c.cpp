@@ -2,13 +2,15 @@
 #include "baton/w3c.hpp"
 
 #include <array>
-#include <string>
+#include <utility>
 
 #include "core/baggage_joiner.hpp"
 #include "core/baggage_parser.hpp"
 #include "core/parse_traceparent.hpp"
 #include "core/set_or_erase.hpp"
+#include "core/short_tracestate.hpp"
 #include "core/tracestate_parser.hpp"
+#include "text/growing_text.hpp"
 
 namespace baton {
 namespace {
@@ -40,8 +42,8 @@ TraceState extract_trace_state(CarrierReader carrier, FirstValue first, const Co
   feed(parser, carrier, TraceState::field, first);
   TraceState state = parser.finish(&list_in(context));
   if (report != nullptr) {
-    if (const auto duplicate = parser.duplicate()) report->add(TraceState::field, *duplicate);
-    if (const auto error = parser.error()) report->add(TraceState::field, *error);
+    if (parser.duplicate()) report->add(TraceState::field, parser.duplicate());
+    if (parser.error()) report->add(TraceState::field, parser.error());
   }
   return state;
 }
@@ -133,7 +135,9 @@ void TraceContextPropagator::inject(const Context& context, CarrierWriter carrie
     if (state.header().size() <= options_.max_tracestate_bytes) {
       set_or_erase(carrier, TraceState::field, state.header());
     } else {
-      set_or_erase(carrier, TraceState::field, state.header(options_.max_tracestate_bytes));
+      detail::GrowingText text(detail::GrowingText::Shortage::throws);
+      detail::append_header(state, options_.max_tracestate_bytes, text);
+      set_or_erase(carrier, TraceState::field, text.view());
     }
   };
   if (options_.sampling_in_tracestate) {

@@ -28,11 +28,13 @@ class Edits {
   /// The same for a member that was read, and for no other spelling of its name.
   void set(std::size_t member, std::string_view text);
   void erase(std::string_view name);
-  /// Erases the members for whose names `is_unwanted` is true, in one pass over all that were read.
+  /// Erases the members that are neither set nor erased yet, and for whose names `is_unwanted` is
+  /// true, in one pass over all that were read.
   template <class IsUnwanted>
   void erase_if(IsUnwanted&& is_unwanted) {
     for (std::size_t i = 0; i < object_->size(); ++i) {
-      if (is_unwanted((*object_)[i].name)) change_of(i).is_set = false;
+      const Member& member = (*object_)[i];
+      if (member.edit == 0 && is_unwanted(member.name)) change_of(i).is_set = false;
     }
   }
 

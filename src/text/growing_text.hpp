@@ -37,6 +37,9 @@ class GrowingText {
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] bool failed() const noexcept { return failed_; }
 
+  /// What happens without memory, if something that belongs to the text has none.
+  void fail();
+
   /// Makes room for so many bytes in all. False: there is no memory, now or before.
   bool reserve(std::size_t capacity) {
     if (failed_) return false;

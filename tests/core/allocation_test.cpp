@@ -5,6 +5,8 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstring>
+#include <ostream>
+#include <streambuf>
 #include <string>
 
 #include "baton/baton.hpp"
@@ -305,6 +307,17 @@ TEST(AllocationTest, InjectBaggageOverTheLimit) {
   EXPECT_EQ(allocations_of([&] { propagator.inject(context, carrier); }), 0U);
 }
 
+TEST(AllocationTest, StreamIds) {
+  struct Buffer : std::streambuf {
+    Buffer() { setp(text.data(), text.data() + text.size()); }
+    std::array<char, TraceId::hex_size + SpanId::hex_size + TraceFlags::hex_size> text;
+  } buffer;
+  std::ostream out(&buffer);
+  EXPECT_EQ(allocations_of([&] { out << TraceId(1, 2) << SpanId(3) << TraceFlags(1); }), 0U);
+  EXPECT_EQ(std::string_view(buffer.text.data(), buffer.text.size()),
+            "00000000000000010000000000000002000000000000000301");
+}
+
 class ContextAllocationTest : public testing::Test {
  protected:
   ContextAllocationTest() {
@@ -419,39 +432,56 @@ TEST_F(ContextAllocationTest, SetOfATraceStateMember) {
             1U);
 }
 
-/// The allocations of a sampler's decision about a child of `context`.
-std::size_t sample(const std::shared_ptr<const Sampler>& sampler, const Context& context) {
+constexpr TraceId always_sampled(1, ~std::uint64_t{0});
+
+/// A parent in a trace that every ratio samples.
+Context traced(Sampling sampling, std::string_view state) {
+  Context context;
+  context.set_trace_id(always_sampled, sampling,
+                       state.empty() ? TraceState() : TraceState::parse(state).value());
+  return context;
+}
+
+/// The allocations of a sampler's decision about a child of `given`.
+std::size_t sample(const std::shared_ptr<const Sampler>& sampler, const Context& given) {
+  static_cast<void>(SpanId::random());  // seeds the generator of this thread
   Sampling sampling{};
-  const std::size_t count = allocations_of([&] {
-    sampling = sampler->sample({.parent = context}, TraceId(1, ~std::uint64_t{0})).sampling;
-  });
+  const std::size_t count = allocations_of(
+      [&] { sampling = IdTracer::context_of({.parent = given}, *sampler).sampling(); });
   EXPECT_EQ(sampling, Sampling::sample);
   return count;
 }
 
+std::shared_ptr<const Sampler> overridden(double ratio) {
+  const auto sampler = trace_id_ratio(ratio);
+  return parent_based(always_off(), {.remote_sampled = sampler, .remote_not_sampled = sampler});
+}
+
 TEST(SamplerAllocationTest, NoneWithoutATracestate) {
-  Context given;
   for (const Sampling sampling : {Sampling::defer, Sampling::sample}) {
-    given.set_sampling(sampling);
+    const Context given = traced(sampling, "");
     for (const auto& sampler :
          {always_on(), trace_id_ratio(0.3), parent_based(trace_id_ratio(0.3)), rate_limited(10)}) {
       EXPECT_EQ(sample(sampler, given), 0U);
     }
   }
+  EXPECT_EQ(sample(overridden(0.3), traced(Sampling::sample, "")), 0U);
+  EXPECT_EQ(sample(overridden(0.3), traced(Sampling::drop, "")), 0U);
 }
 
 TEST(SamplerAllocationTest, NoneIfTheTracestateRemainsAsItIs) {
-  Context given;
-  given.set_trace_state(TraceState::parse("a=1,ot=th:8;k:v").value());
-  given.set_sampling(Sampling::sample);
+  const Context given = traced(Sampling::sample, "a=1,ot=th:8;k:v");
   EXPECT_EQ(sample(trace_id_ratio(0.5), given), 0U);
   EXPECT_EQ(sample(parent_based(always_on()), given), 0U);
+  EXPECT_EQ(sample(overridden(0.75), given), 0U);
+  EXPECT_EQ(sample(overridden(0.75), traced(Sampling::sample, "vendor=1")), 0U);
+  EXPECT_EQ(sample(overridden(0.75), traced(Sampling::drop, "vendor=1")), 0U);
 }
 
 TEST(SamplerAllocationTest, OneIfTheTracestateChanges) {
-  Context given;
-  given.set_trace_state(TraceState::parse("a=1,ot=th:8;k:v").value());
-  for (const auto& sampler : {always_on(), trace_id_ratio(0.3), rate_limited(10)}) {
+  const Context given = traced(Sampling::sample, "a=1,ot=th:8;k:v");
+  for (const auto& sampler :
+       {always_on(), trace_id_ratio(0.3), rate_limited(10), overridden(0.3)}) {
     EXPECT_EQ(sample(sampler, given), 1U);
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 #include "baton/baggage.hpp"
 #include "core/baggage_joiner.hpp"
 #include "core/baggage_parser.hpp"
+#include "core/stored_baggage.hpp"
 
 namespace baton {
 namespace {
@@ -76,6 +79,14 @@ TEST(BaggageJoinerTest, AddsOneMemberWithinTheLimits) {
     EXPECT_EQ(is_asked, row.joined != row.base || row.error.code == too_many_bytes)
         << "the value may be dear";
   }
+}
+
+TEST(BaggageJoinerTest, KeepsToWhatBaggageCanHold) {
+  const Baggage base;
+  detail::BaggageJoiner joiner(base, {.max_bytes = std::numeric_limits<std::size_t>::max()});
+  const std::string_view value("of which no byte is read", detail::max_stored_bytes + 1);
+  EXPECT_EQ(joiner.add("k", [&] { return std::optional(value); }), ParseError(too_many_bytes, 0));
+  EXPECT_TRUE(joiner.finish()->empty());
 }
 
 TEST(BaggageJoinerTest, AddsAListUpToTheLimits) {

@@ -242,6 +242,17 @@ TEST(BaggageMemoryTest, WithoutMemoryForItsIndexNothingIsJoined) {
   }
 }
 
+TEST(BaggageMemoryTest, IfNothingIsNewTheBaseItselfRemainsWithoutMemory) {
+  const Baggage base = Baggage::parse(test::numbered_members(200), many);
+  for (const bool is_list : {false, true}) {
+    Arena arena(0);
+    const Joined joined = join(base, arena, "k7", "w", is_list);
+    EXPECT_EQ(joined.error, ParseError());
+    EXPECT_EQ(joined.baggage.header().data(), base.header().data());
+    EXPECT_EQ(arena.asked(), 0U);
+  }
+}
+
 TEST(BaggageMemoryTest, WithoutMemoryNoMemberIsJoinedInPart) {
   for (const std::string_view list : {"", "a=1"}) {
     const Baggage base = Baggage::parse(list);

@@ -133,6 +133,30 @@ TEST(ChainMergeTest, ADecisionAloneSaysNothingOfASpanContext) {
   }
 }
 
+TEST(ChainMergeTest, OfAsManyFormatsAsAreKnownEachOneCounts) {
+  const std::size_t count = registered_propagators().size();
+  Fields fields;
+  for (std::size_t i = 0; i < count; ++i) fields.add(test::numbered("format-", i), "");
+  for (std::size_t odd = 1; odd + 1 < count; ++odd) {
+    for (const auto policy : {ExtractionPolicy::first_match, ExtractionPolicy::last_wins}) {
+      const auto report_of = [&](std::uint64_t number, std::string_view state) {
+        std::vector<PropagatorChain::Entry> formats;
+        for (std::size_t i = 0; i < count; ++i) {
+          const bool is_odd = i == odd;
+          formats.push_back(
+              ids(test::numbered("format-", i), is_odd ? number : 1, is_odd ? state : ""));
+        }
+        ExtractReport report;
+        const Context context = PropagatorChain(formats, policy).extract(fields, &report);
+        EXPECT_EQ(context.span_context().trace_state.header(), state);
+        return std::string(report.disagreeing_format());
+      };
+      EXPECT_EQ(report_of(2, ""), test::numbered("format-", odd));
+      EXPECT_EQ(report_of(1, "a=1"), "");
+    }
+  }
+}
+
 TEST(ChainMergeTest, AFormatBehindASpanContextSeesIt) {
   const auto if_unknown =
       std::make_shared<FieldPropagator>("unknown", Vocabulary{.ids = true}, [](Context& context) {

@@ -65,6 +65,7 @@ TEST(PropagatorChainTest, EmptyOneDoesNothing) {
   chain.inject(Context().child(), fields);
   EXPECT_EQ(fields.get("traceparent"), parent);
   EXPECT_TRUE(chain.fields().empty());
+  EXPECT_TRUE(chain.prefixes().empty());
   EXPECT_TRUE(chain.readers().empty());
 }
 
@@ -77,6 +78,17 @@ TEST(PropagatorChainTest, NamesEachFieldOnce) {
       std::equal(chain.fields().begin(), chain.fields().end(), expected.begin(), expected.end()));
   const PropagatorChain::Entry link = chain.readers()[0];
   EXPECT_EQ(PropagatorChain({link, link}).fields().size(), 2U);
+  EXPECT_TRUE(chain.prefixes().empty());
+}
+
+TEST(PropagatorChainTest, NamesEachPrefixOnceWhetherReadOrWritten) {
+  const PropagatorChain jaeger = chain_of("jaeger,ottrace");
+  const PropagatorChain chain({jaeger.readers()[0], jaeger.readers()[1]}, {jaeger.writers()[0]},
+                              ExtractionPolicy::last_wins);
+  const std::vector<std::string_view> expected = {"uberctx-", "ot-baggage-"};
+  for (const PropagatorChain& each : {jaeger, chain}) {
+    EXPECT_TRUE(std::ranges::equal(each.prefixes(), expected));
+  }
 }
 
 TEST(PropagatorChainTest, LeavesNullLinksOut) {

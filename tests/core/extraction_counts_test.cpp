@@ -2,19 +2,23 @@
 #include "baton/extraction_counts.hpp"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <atomic>
+#include <climits>
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
 #include <new>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "baton/configuration.hpp"
 #include "support/fields.hpp"
+#include "support/sanitizers.hpp"
 
 // Only blocks of counts are aligned to cache lines.
 std::atomic<std::size_t> aligned_allocations = 0;
@@ -142,31 +146,48 @@ TEST(ExtractionCountsTest, AFormatThatNobodyReadsHasZeros) {
   EXPECT_EQ(extraction_counts().of("pigeon"), FormatCounts{"pigeon"});
 }
 
-/// Extracts when its thread ends, after the thread has returned its block of counts.
+void extract_b3() { static_cast<void>(make_chain("b3").chain.extract(Fields{{"b3", other_b3}})); }
+
 struct LateExtraction {
-  ~LateExtraction() { static_cast<void>(make_chain("b3").chain.extract(Fields{{"b3", other_b3}})); }
+  ~LateExtraction() { extract_b3(); }
 };
+
+pthread_key_t last_key{};
+
+/// Extracts in each round of the functions at the end of a thread, also in the last one, when it
+/// has returned its block of counts.
+void extract_in_each_round(void* rounds_left) {
+  extract_b3();
+  if (--*static_cast<int*>(rounds_left) != 0) ::pthread_setspecific(last_key, rounds_left);
+}
 
 // Each thread takes the block of counts that the previous one has returned. A thread that ends must
 // not take another block, which it would never return.
 TEST(ExtractionCountsTest, AnExtractionAtTheVeryEndOfAThreadCountsAndTakesNoBlock) {
+  // After the third round, ThreadSanitizer has no thread any more.
+  constexpr int rounds = test::has_thread_sanitizer ? 3 : PTHREAD_DESTRUCTOR_ITERATIONS;
+  ASSERT_EQ(::pthread_key_create(&last_key, &extract_in_each_round), 0);
   const auto run_thread = [] {
-    std::thread([] {
+    int rounds_left = rounds;
+    std::thread([&] {
       static thread_local const LateExtraction late;
       static_cast<void>(&late);
-      static_cast<void>(make_chain("b3").chain.extract(Fields{{"b3", other_b3}}));
+      ::pthread_setspecific(last_key, &rounds_left);
+      extract_b3();
     }).join();
+    EXPECT_EQ(rounds_left, 0);
   };
   run_thread();  // makes a block for the others
   const FormatCounts before = extraction_counts().of("b3");
   const std::size_t blocks = aligned_allocations;
   for (int i = 0; i < 4; ++i) run_thread();
   EXPECT_EQ(aligned_allocations, blocks);
-  EXPECT_EQ(extraction_counts().of("b3") - before, (FormatCounts{"b3", 8, 8, 0, 0}));
+  constexpr std::uint64_t all = 4 * (2 + rounds);
+  EXPECT_EQ(extraction_counts().of("b3") - before, (FormatCounts{"b3", all, all, 0, 0}));
+  EXPECT_EQ(::pthread_key_delete(last_key), 0);
 }
 
-/// How many blocks are made for so many threads of one time. They count one after the other: what
-/// they count together may be lost.
+/// How many blocks are made for so many threads of one time.
 std::size_t blocks_for(std::size_t threads) {
   const std::size_t before = aligned_allocations;
   std::vector<std::thread> all;
@@ -205,6 +226,40 @@ TEST(ExtractionCountsTest, ThreadsWithoutMemoryForABlockCountTogether) {
   is_without_memory = false;
   EXPECT_GT(refused_allocations, refused_before) << "each thread has a block";
   EXPECT_EQ(extraction_counts().extractions - before, 2 * more_than_blocks);
+}
+
+constexpr std::size_t ending_threads = 4;
+constexpr std::size_t ending_rounds = 100'000;
+std::atomic<std::size_t> have_ended = 0;
+
+/// Extracts when this thread has returned its block, and so have the others.
+void extract_beside_others(void* has_block) {
+  if (std::exchange(*static_cast<bool*>(has_block), false)) {
+    ::pthread_setspecific(last_key, has_block);
+    return;
+  }
+  ++have_ended;
+  while (have_ended < ending_threads) std::this_thread::yield();
+  for (std::size_t i = 0; i < ending_rounds; ++i) {
+    static_cast<void>(PropagatorChain().extract(Fields()));
+  }
+}
+
+TEST(ExtractionCountsTest, ThreadsThatEndTogetherLoseNoCount) {
+  have_ended = 0;
+  ASSERT_EQ(::pthread_key_create(&last_key, &extract_beside_others), 0);
+  const std::uint64_t before = extraction_counts().extractions;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < ending_threads; ++i) {
+    threads.emplace_back([] {
+      static_cast<void>(PropagatorChain().extract(Fields()));
+      static thread_local bool has_block = true;
+      ::pthread_setspecific(last_key, &has_block);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(extraction_counts().extractions - before, ending_threads * (1 + ending_rounds));
+  EXPECT_EQ(::pthread_key_delete(last_key), 0);
 }
 
 class NamedPropagator final : public Propagator {

@@ -5,7 +5,9 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "baton/configuration.hpp"
 #include "support/child_process.hpp"
@@ -15,10 +17,10 @@
 namespace baton {
 namespace {
 
-std::string names_of(const PropagatorChain& chain) {
+std::string names_of(std::span<const PropagatorChain::Entry> formats) {
   std::string names;
-  for (const PropagatorChain::Entry& link : chain.readers()) {
-    names.append(names.empty() ? "" : ",").append(link->traits().name);
+  for (const PropagatorChain::Entry& format : formats) {
+    names.append(names.empty() ? "" : ",").append(format->traits().name);
   }
   return names;
 }
@@ -35,7 +37,7 @@ std::string with_environment(const char* value, Function function) {
   });
 }
 
-std::string global_names() { return names_of(global_chain()); }
+std::string global_names() { return names_of(global_chain().readers()); }
 
 TEST(GlobalChainTest, DefaultsToW3C) {
   EXPECT_EQ(with_environment(nullptr, global_names), "tracecontext,baggage");
@@ -67,6 +69,31 @@ TEST(GlobalChainTest, HasTheOptionsOfTheEnvironment) {
   EXPECT_EQ(with_options("true"), "0000000000000001-0000000000000002-d|baton=debug");
   EXPECT_EQ(with_options("false"), "00000000000000000000000000000001-0000000000000002-d|");
   EXPECT_EQ(with_options(""), with_options("false"));
+}
+
+TEST(ChainFromEnvironmentTest, NamesReplaceTheListsAlone) {
+  const auto made = [](std::string_view names) {
+    return with_environment("jaeger", [&] {
+      ::setenv("BATON_EXTRACT", "gcp,smoke-signals", 1);
+      ::setenv("BATON_INJECT", "xray", 1);
+      ::setenv("BATON_POLICY", "first_match", 1);
+      ::setenv("BATON_DESTINATIONS", "*: none", 1);
+      ::setenv("BATON_CALLERS", "nonsense", 1);
+      const ConfiguredChain configured = make_chain_from_environment(names);
+      const PropagatorChain& chain = configured.chain;
+      const bool has_rest = chain.policy() == ExtractionPolicy::first_match &&
+                            chain.restricts("anyone") &&
+                            configured.error.find("'nonsense'") != std::string::npos;
+      return names_of(chain.readers()) + " -> " + names_of(chain.writers()) +
+             (has_rest ? " and the rest" : "") +
+             (configured.error.find("smoke-signals") != std::string::npos ? " with an error" : "");
+    });
+  };
+  EXPECT_EQ(made("b3, baggage"), "b3,baggage -> b3,baggage and the rest");
+  EXPECT_EQ(made("none"), " ->  and the rest");
+  for (const std::string_view names : {"", " ", " ,"}) {
+    EXPECT_EQ(made(names), "gcp -> xray and the rest with an error");
+  }
 }
 
 TEST(GlobalChainTest, TellsWhatWasWrongWithTheEnvironment) {
@@ -129,7 +156,7 @@ TEST(GlobalChainTest, AReplacedChainStaysGood) {
                                for (int i = 0; i < 100; ++i) {
                                  set_global_chain(make_chain("baggage").chain);
                                }
-                               return names_of(old) + "," + global_names();
+                               return names_of(old.readers()) + "," + global_names();
                              }),
             "b3,baggage");
 }

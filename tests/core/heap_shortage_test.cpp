@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "baton/configuration.hpp"
+#include "baton/w3c.hpp"
 #include "support/fields.hpp"
+#include "support/numbered.hpp"
 #include "support/replaced_allocator.hpp"
 
 namespace baton {
@@ -113,17 +115,74 @@ TEST(HeapShortageTest, WritingWritesAllOrThrows) {
   });
 }
 
+TEST(HeapShortageTest, WritingATracestateOverItsLimitWritesItOrThrows) {
+  const TraceContextPropagator propagator({.max_tracestate_bytes = 300});
+  Context context;
+  const std::string state = "long=" + std::string(200, 'v') + "," + test::numbered_members(30) +
+                            ",last=" + std::string(100, 'v');
+  context.set_span_context(
+      {TraceId(1, 2), SpanId(3), TraceFlags(1), true, TraceState::parse(state).value()});
+  const std::string expected = context.span_context().trace_state.header(300);
+  Shortage::for_each([&](Shortage& shortage) {
+    test::Fields fields;
+    const bool has_thrown = shortage.throws([&] { propagator.inject(context, fields); });
+    EXPECT_EQ(has_thrown, shortage.was_short());
+    EXPECT_TRUE(has_thrown || fields.get("tracestate") == expected);
+  });
+}
+
+/// Needs no memory: counts the fields, and notes whether that of one key is written.
+struct FamilyCarrier {
+  void set(std::string_view name, std::string_view value) {
+    ++count;
+    if (name == "uberctx-user") is_new = value == "new";
+  }
+  void erase(std::string_view) {}
+
+  std::size_t count = 0;
+  bool is_new = false;
+};
+
+TEST(HeapShortageTest, WritingAFamilyWritesAllOrThrows) {
+  const PropagatorChain chain = make_chain("jaeger").chain;
+  // More keys than an index has room for without memory.
+  const std::string many = "user=new," + test::numbered_members(256);
+  std::string capitals = "USER=new";
+  for (std::size_t i = 0; i < 256; ++i) capitals += test::numbered(",K", i) + "=v";
+  struct Row {
+    std::string baggage;
+    std::size_t keys;
+  };
+  for (const Row& row : {Row{"user=new", 1}, Row{"user=old,user=new", 1}, Row{many, 257},
+                         Row{capitals, 257}, Row{"user=old," + many, 257}}) {
+    Context context;
+    context.set_baggage(Baggage::parse(row.baggage, {.max_members = 1000}));
+    Shortage::for_each([&](Shortage& shortage) {
+      FamilyCarrier carrier;
+      const bool has_thrown = shortage.throws([&] { chain.inject(context, carrier); });
+      EXPECT_EQ(has_thrown, shortage.was_short());
+      EXPECT_TRUE(has_thrown || (carrier.is_new && carrier.count == row.keys)) << row.keys;
+    });
+  }
+}
+
 TEST(HeapShortageTest, WhatMustNotLeaveIsErasedOrThrows) {
   const PropagatorChain chain =
-      make_chain("jaeger").chain.with_trust({.destinations = {{.destination = "*"}}});
+      make_chain("jaeger").chain.with_trust({.destinations = {{"*", false, false, {"user"}}}});
   const std::string key(300, 'k');
-  Context context;
-  context.set_baggage(Baggage().set(key, "v").value());
-  Shortage::for_each([&](Shortage& shortage) {
-    test::Fields fields{{"uberctx-" + key, "v"}};
-    const bool has_thrown = shortage.throws([&] { chain.inject(context, fields); });
-    EXPECT_TRUE(has_thrown || fields.empty());
-  });
+  for (const std::string& baggage : {key + "=v", "user=new," + key + "=v"}) {
+    const bool has_user = baggage.starts_with("user");
+    Context context;
+    context.set_baggage(Baggage::parse(baggage));
+    Shortage::for_each([&](Shortage& shortage) {
+      test::Fields fields{{"uberctx-" + key, "v"}};
+      if (has_user) fields.add("uberctx-user", "stale");
+      if (shortage.throws([&] { chain.inject(context, fields); })) return;
+      EXPECT_FALSE(fields.get("uberctx-" + key));
+      EXPECT_NE(fields.get("uberctx-user"), "stale");
+      EXPECT_TRUE(shortage.was_short() || fields.get("uberctx-user").has_value() == has_user);
+    });
+  }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "baton/baggage.hpp"
+#include "baton/configuration.hpp"
 #include "baton/detail/memory_source.hpp"
 #include "baton/translators/jaeger.hpp"
 #include "baton/w3c.hpp"
@@ -197,6 +198,25 @@ TEST(MemoryShortageTest, BaggageThatIsNotJoinedIsReported) {
   expect_a_loss_is_reported(BaggagePropagator(), {{"baggage", "a=2"}}, "baggage");
   expect_a_loss_is_reported(JaegerPropagator(), {{"uberctx-a", "2"}}, "uberctx-");
   expect_a_loss_is_reported(JaegerPropagator(), {{"jaeger-baggage", "a=2"}}, "jaeger-baggage");
+}
+
+TEST(MemoryShortageTest, BaggageOfCallersThatIsNotAcceptedForItIsReported) {
+  const PropagatorChain chain =
+      make_chain("baggage").chain.with_trust({.callers_baggage = {{"a"}}});
+  for (const std::size_t size : {1U, 300U}) {
+    const std::string accepted = "a=" + std::string(size, 'v');
+    const test::Fields fields{{"baggage", accepted + ",b=2"}};
+    for_each_shortage([&](Arena& arena) {
+      Context context;
+      ExtractReport report;
+      {
+        const MemorySource source(&Arena::take, &arena);
+        chain.extract(fields, context, &report);
+      }
+      EXPECT_EQ(report.issues().size(), arena.was_short() ? 1U : 0U);
+      EXPECT_EQ(context.baggage().header(), arena.was_short() ? "" : accepted);
+    });
+  }
 }
 
 TEST(MemoryShortageTest, ATracestateIsSentUnlessItsDecisionWouldBeWrong) {

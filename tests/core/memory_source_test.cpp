@@ -69,6 +69,37 @@ TEST(MemorySourceTest, WithoutMemoryTextsAreEmpty) {
   EXPECT_EQ(allocations_of(arena, work), 0U);
 }
 
+/// Keeps the tracestate, in memory that it has from the start.
+struct TracestateCarrier {
+  TracestateCarrier() { text.reserve(1000); }
+  void set(std::string_view name, std::string_view value) {
+    if (name == "tracestate") text.assign(value);
+  }
+  void erase(std::string_view name) {
+    if (name == "tracestate") text.clear();
+  }
+
+  std::string text;
+};
+
+TEST(MemorySourceTest, ATracestateOverItsLimitIsShortenedInItsMemory) {
+  constexpr std::size_t limit = 300;
+  const TraceContextPropagator propagator({.max_tracestate_bytes = limit});
+  Context context;
+  const auto state = TraceState::parse(
+      "a=" + std::string(100, 'v') + ",long=" + std::string(200, 'v') +
+      ",b=" + std::string(100, 'v') + ",c=" + std::string(80, 'v') + ",d=" + std::string(20, 'v'));
+  context.set_span_context({TraceId(1, 2), SpanId(3), TraceFlags(), true, state.value()});
+  const std::string expected = state->header(limit);
+  for_each_shortage([&](Arena& arena) {
+    TracestateCarrier carrier;
+    carrier.text = "stale=1";
+    EXPECT_EQ(allocations_of(arena, [&] { propagator.inject(context, carrier); }), 0U);
+    EXPECT_EQ(carrier.text, arena.was_short() ? "" : expected);
+    EXPECT_EQ(arena.asked(), 1U);
+  });
+}
+
 TEST(MemorySourceTest, SourcesNest) {
   const auto is_from = [](const Arena& arena) {
     return arena.has(TraceState::parse("a=1")->header());

@@ -7,10 +7,13 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "baton/id_tracer.hpp"
 #include "baton/recording_tracer.hpp"
+#include "support/numbered.hpp"
 
 namespace baton {
 namespace {
@@ -108,8 +111,8 @@ TEST(SamplersTest, AParentDecides) {
   for (const bool is_remote : {false, true}) {
     const auto off = parent_based(always_off());
     EXPECT_EQ(decide(parent_of(middle, Sampling::sample, "", is_remote), off), "sample");
-    EXPECT_EQ(decide(parent_of(middle, Sampling::sample, "ot=th:8", is_remote), off),
-              "sample ot=th:8");
+    EXPECT_EQ(decide(parent_of(middle, Sampling::sample, "a=1,ot=th:800", is_remote), off),
+              "sample a=1,ot=th:800");
     const auto on = parent_based(always_on());
     EXPECT_EQ(decide(parent_of(middle, Sampling::drop, "", is_remote), on), "drop");
     EXPECT_EQ(decide(parent_of(middle, Sampling::drop, "ot=th:8", is_remote), on), "drop");
@@ -199,6 +202,52 @@ TEST(SamplersTest, AnOverrideForParentsThatAreNotSampledHasNoThreshold) {
   EXPECT_EQ(decide(parent_of(highest, Sampling::drop, "ot=th:8;a:b"),
                    parent_based(always_off(), {.remote_not_sampled = trace_id_ratio(0.25)})),
             "sample ot=a:b");
+}
+
+TEST(SamplersTest, AnOverrideWithoutAThresholdLeavesTheTracestateAsItIs) {
+  const auto half = trace_id_ratio(0.5);
+  const auto sampler =
+      parent_based(always_off(), {.remote_sampled = half, .remote_not_sampled = half});
+  for (const Sampling sampling : {Sampling::sample, Sampling::drop}) {
+    for (const std::string& state : {test::numbered_members(32), std::string("vendor=1"),
+                                     std::string("a=1,ot=rv:80000000000000")}) {
+      EXPECT_EQ(decide(parent_of(middle, sampling, state), sampler), "sample " + state);
+    }
+  }
+}
+
+/// Decides the same about all spans, and returns the parent's tracestate.
+class Constant final : public Sampler {
+ public:
+  explicit Constant(SamplingResult result) : result_(std::move(result)) {}
+
+  [[nodiscard]] SamplingResult sample(const SpanStart& start,
+                                      TraceId /*trace_id*/) const noexcept override {
+    SamplingResult result = result_;
+    result.trace_state = start.parent.span_context().trace_state;
+    return result;
+  }
+
+ private:
+  SamplingResult result_;
+};
+
+TEST(SamplersTest, OnlyASampledSpanHasTheThresholdAndOnlyThatOfTheResult) {
+  constexpr std::uint64_t half = 0x80000000000000;
+  constexpr std::uint64_t three_quarters = 0xc0000000000000;
+  const auto decided = [](const SamplingResult& result) {
+    const auto constant = std::make_shared<Constant>(result);
+    const Context parent = parent_of(highest, Sampling::sample, "ot=th:8;a:b");
+    const std::string alone = decide(parent, constant);
+    EXPECT_EQ(decide(parent, parent_based(always_off(), {.remote_sampled = constant})), alone);
+    return alone;
+  };
+  EXPECT_EQ(decided({Sampling::sample, {}, three_quarters}), "sample ot=th:c;a:b");
+  EXPECT_EQ(decided({Sampling::sample, {}, half, true}), "sample ot=th:8;a:b");
+  EXPECT_EQ(decided({Sampling::sample, {}}), "sample ot=a:b");
+  EXPECT_EQ(decided({Sampling::drop, {}, three_quarters}), "drop ot=a:b");
+  EXPECT_EQ(decided({Sampling::drop, {}, half, true}), "drop ot=a:b");
+  EXPECT_EQ(decided({Sampling::drop, {}}), "drop ot=a:b");
 }
 
 TEST(SamplersTest, DebugBypassesAllSamplersAndRemains) {

@@ -64,7 +64,9 @@ Context full_context() {
 }
 
 TEST(TrustRulesTest, ADefaultOneChangesNothing) {
-  const PropagatorChain chain = w3c().with_trust({});
+  const PropagatorChain plain = w3c();
+  const PropagatorChain chain = plain.with_trust({});
+  EXPECT_EQ(chain.readers().data(), plain.readers().data());
   EXPECT_FALSE(chain.restricts(""));
   EXPECT_FALSE(chain.restricts("x"));
   EXPECT_FALSE(chain.has_trust_rules());
@@ -240,6 +242,39 @@ TEST(CallerTrustTest, IsFullWhereOnlyDestinationsHaveRules) {
   const PropagatorChain chain = w3c().with_trust({.destinations = {{"*"}}});
   const Fields fields = {{"traceparent", parent}, {"baggage", "k=v"}};
   EXPECT_EQ(chain.receive(fields).context.baggage().header(), "k=v");
+}
+
+/// Notes the context that it reads into.
+class ContextPropagator final : public Propagator {
+ public:
+  ContextPropagator() : Propagator(traits_) {}
+
+  Extracted extract(CarrierReader, Context& context, ExtractReport*) const override {
+    seen = &context;
+    return Extracted::nothing;
+  }
+  void inject(const Context&, CarrierWriter) const override {}
+
+  mutable const Context* seen = nullptr;
+
+ private:
+  static constexpr FormatTraits traits_{
+      .name = "context", .specification = "", .fields = {}, .reads_elsewhere = true};
+};
+
+TEST(CallerTrustTest, OfAllNeedsNoCopyOfTheContext) {
+  const auto propagator = std::make_shared<ContextPropagator>();
+  const PropagatorChain chain({propagator});
+  const std::vector<std::string> keys = {"k", "*"};
+  const auto is_copied = [&](const TrustRules& rules) {
+    Context context;
+    chain.with_trust(rules).extract(Fields(), context);
+    return propagator->seen != &context;
+  };
+  EXPECT_FALSE(is_copied({.destinations = {{"*"}}}));
+  EXPECT_FALSE(is_copied({.destinations = {{"*"}}, .callers_baggage = keys}));
+  EXPECT_TRUE(is_copied({.callers_baggage = {{"k"}}}));
+  EXPECT_TRUE(is_copied({.callers = CallerTrust::keep_ids, .callers_baggage = keys}));
 }
 
 TEST(CallerTrustTest, FullTakesAll) {

@@ -123,6 +123,18 @@ RC_GTEST_PROP(BaggageLaws, NoSequenceOfChangesLeavesTheLimits, ()) {
   }
 }
 
+RC_GTEST_PROP(BaggageLaws, WhatIsJoinedReadsAsItself, ()) {
+  const auto instances = *drawn([](Draw& draw) { return nearly_valid(draw, 6); }).as("instances");
+  const auto more = *drawn([](Draw& draw) { return nearly_valid(draw, 6); }).as("more");
+  const baton::BaggageLimits limits;
+  const baton::Baggage base = laws::extract_baggage(instances, limits);
+  baton::Context context;
+  context.set_baggage(base);
+  baton::BaggagePropagator(limits).extract(laws::baggage_fields(more), context);
+  laws::check_baggage_text(context.baggage(), limits);
+  RC_ASSERT(context.baggage().header().starts_with(base.header()));
+}
+
 RC_GTEST_PROP(BaggageLaws, Utf8ComesBackAsItWentIn, ()) {
   const auto value = *drawn([](Draw& draw) { return draw.utf8(30); }).as("value");
   const baton::Baggage set = baton::Baggage().set("key", value).value();

@@ -53,12 +53,12 @@ inline void require_child(const baton::Context& parent, const SamplerPointer& sa
   const auto after = oracle::read_ot_member(ot_member_of(child));
   require(after.randomness == before.randomness, "the randomness remains");
   require(!after.threshold || after.threshold == threshold, "no other threshold");
-  // A threshold that does not change may be written with zeros at its end.
-  const bool is_kept = threshold && threshold == before.threshold;
-  require_same(child.span_context().trace_state.header(),
-               is_kept ? std::string(parent.span_context().trace_state.header())
-                       : expected_state(parent, threshold),
-               "all else remains");
+  // A threshold that does not change may remain as it is written: with zeros at its end.
+  const bool may_remain = threshold && threshold == before.threshold;
+  if (!may_remain || child.span_context().trace_state != parent.span_context().trace_state) {
+    require_same(child.span_context().trace_state.header(), expected_state(parent, threshold),
+                 "all else remains");
+  }
   const baton::Context twice = child_of(child, sampler);
   require_same(to_string(twice.sampling()), to_string(sampling), "its child decides alike");
 }
@@ -96,6 +96,15 @@ inline void check_sampling(const baton::Context& parent, double ratio) {
     case Sampling::defer: require_child(parent, by_parent, by_chance, at_random); break;
     case Sampling::drop: require_child(parent, by_parent, decision, std::nullopt); break;
     default: require_child(parent, by_parent, decision, parents);
+  }
+
+  const SamplerPointer overridden =
+      parent_based(by_ratio, {by_ratio, by_ratio, by_ratio, by_ratio});
+  const auto higher = at_random && parents ? std::max(at_random, parents) : std::nullopt;
+  switch (decision) {
+    case Sampling::defer: require_child(parent, overridden, by_chance, at_random); break;
+    case Sampling::drop: require_child(parent, overridden, by_chance, std::nullopt); break;
+    default: require_child(parent, overridden, by_chance, higher);
   }
 }
 

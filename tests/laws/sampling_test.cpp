@@ -8,6 +8,7 @@
 
 #include "baton/testing/rapidcheck.hpp"
 #include "laws/sampling_laws.hpp"
+#include "support/numbered.hpp"
 
 namespace {
 
@@ -35,6 +36,10 @@ std::string state(Draw& draw) {
   if (!draw.one_in(8)) {
     members.insert(members.begin() + static_cast<std::ptrdiff_t>(draw.number(0, members.size())),
                    "ot=" + member);
+  }
+  const bool is_full = draw.one_in(8);
+  while (is_full && members.size() < 32) {
+    members.push_back(baton::test::numbered("full", members.size()) + "=v");
   }
   return oracle::join(members, ",");
 }

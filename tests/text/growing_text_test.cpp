@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,22 @@ TEST(GrowingTextTest, AppendsAnything) {
   text.clear();
   EXPECT_TRUE(text.empty());
   EXPECT_FALSE(text.failed());
+}
+
+TEST(GrowingTextTest, FailsAsWithoutMemory) {
+  using Shortage = GrowingText::Shortage;
+  GrowingText text("a");
+  text.fail();
+  text.append('b');
+  EXPECT_TRUE(text.failed());
+  EXPECT_EQ(text.view(), "a");
+  GrowingText thrower("a", Shortage::throws);
+  EXPECT_THROW(thrower.fail(), std::bad_alloc);
+  Owner owner{{}, 0};
+  const MemorySource source(&Owner::take, &owner);
+  GrowingText borrower("a", Shortage::throws);
+  borrower.fail();
+  EXPECT_TRUE(borrower.failed());
 }
 
 TEST(GrowingTextTest, LiesInTheMemoryOfTheSource) {

@@ -23,8 +23,8 @@ class Printed {
   explicit Printed(const SpanId& id) noexcept : size_(SpanId::hex_size) {
     id.write_hex(first<SpanId::hex_size>());
   }
-  explicit Printed(const TraceFlags& flags) noexcept : text_{'0'}, size_(2) {
-    text_[1] = static_cast<char>('0' + flags.bits());  // at most 3
+  explicit Printed(const TraceFlags& flags) noexcept : size_(TraceFlags::hex_size) {
+    flags.write_hex(first<TraceFlags::hex_size>());
   }
   explicit Printed(const Traceparent& parent) noexcept : size_(Traceparent::size) {
     parent.write(first<Traceparent::size>());

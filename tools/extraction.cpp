@@ -22,7 +22,10 @@ Extraction extract(const PropagatorChain& chain, CarrierReader fields) {
   result.format = summary.format();
   result.disagreeing_format = summary.disagreeing_format();
 
-  // A report keeps few issues, so each propagator has a report of its own.
+  add_new(result.issues, summary);
+  if (summary.issue_count() == summary.issues().size()) return result;
+  // A report keeps few issues, so now each propagator has one of its own, although alone it may
+  // read fields that it does not read behind others.
   for (const PropagatorChain::Entry& propagator : chain.readers()) {
     ExtractReport report;
     Context context;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "baton/registry.hpp"
+#include "text/hex.hpp"
 #include "tools/commands.hpp"
 
 namespace baton::tool {
@@ -90,13 +91,12 @@ void append_curl(const HostileRequest& request, std::string& out) {
 
 /// A character for each byte.
 void append_json_string(std::string_view bytes, std::string& out) {
-  constexpr std::string_view digits = "0123456789abcdef";
   out += '"';
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\') {
-      out.append("\\u00") += digits[byte >> 4];
-      out += digits[byte & 0xf];
+      out.append("\\u00") += detail::hex::to_char(byte >> 4U);
+      out += detail::hex::to_char(byte);
     } else {
       out += c;
     }

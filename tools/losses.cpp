@@ -45,6 +45,8 @@ constexpr Aspect aspects[] = {
      }},
     {'p', "properties", "the properties of baggage",
      [](const FormatTraits& f, bool) { return f.says.properties; }},
+    {'u', "any_bytes", "values of baggage with unprintable bytes",
+     [](const FormatTraits& f, bool) { return f.says.any_bytes; }},
 };
 
 std::vector<const Aspect*> losses(const Propagator& from, const Propagator& to) {

@@ -35,9 +35,10 @@ PropagatorChain chain_of_all() {
   return PropagatorChain(entries);
 }
 
-/// The environment is set for services: errors in it are reported, and the rest is used.
-PropagatorChain chain_from_environment(std::string& err) {
-  ConfiguredChain configured = make_chain_from_environment();
+/// Of the formats of `list` or, if it is empty, of those of the environment. The environment is set
+/// for services: errors in it are reported, and the rest is used.
+PropagatorChain chain_from_environment(std::string_view list, std::string& err) {
+  ConfiguredChain configured = make_chain_from_environment(list);
   if (!configured.error.empty()) err += complaint("environment: " + configured.error);
   return std::move(configured.chain);
 }
@@ -54,6 +55,11 @@ bool wants_color(std::string_view when, int descriptor) {
 bool reads_fields(Command command) noexcept {
   return command == Command::extract || command == Command::translate ||
          command == Command::inspect;
+}
+
+/// Whether it does what a service would do.
+bool is_configured(Command command) noexcept {
+  return command == Command::extract || command == Command::new_trace || command == Command::exec;
 }
 
 /// Shows the progress on a terminal.
@@ -93,8 +99,9 @@ tl::expected<Outcome, std::string> run(const Arguments& arguments) {
     chain = *std::move(listed);
   } else if (arguments.command == Command::losses) {
     chain = chain_of_all();
-  } else if (arguments.command != Command::inspect && arguments.command != Command::probe) {
-    chain = chain_from_environment(warning);
+  }
+  if (is_configured(arguments.command)) {
+    chain = chain_from_environment(arguments.propagators.value_or(""), warning);
   }
   if (arguments.command == Command::translate) {
     auto listed = chain_from_list(arguments.to);

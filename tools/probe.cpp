@@ -9,6 +9,7 @@
 #include "baton/configuration.hpp"
 #include "text/chars.hpp"
 #include "tools/commands.hpp"
+#include "tools/join.hpp"
 #include "tools/probe/arguments.hpp"
 #include "tools/probe/catalog.hpp"
 #include "tools/probe/judge.hpp"
@@ -57,15 +58,6 @@ std::vector<std::string_view> names_of(const PropagatorChain& chain) {
   std::vector<std::string_view> names;
   for (const auto& format : chain.readers()) names.push_back(format->traits().name);
   return names;
-}
-
-std::string join(const std::vector<std::string_view>& names) {
-  std::string out;
-  for (const std::string_view name : names) {
-    if (!out.empty()) out += ',';
-    out += name;
-  }
-  return out;
 }
 
 std::vector<std::string_view> all_formats() {

@@ -198,12 +198,9 @@ Extracted B3Propagator::extract(CarrierReader carrier, Context& context,
   B3Context result;
   const Extracted found = extract_either(carrier, result, report);
   if (found == Extracted::span_context) {
-    context.set_span_context({result.trace_id, result.span_id, TraceFlags(), true, {}},
-                             result.sampling);
-  } else if (found == Extracted::decision && !context.trace_id().is_valid()) {
-    context.set_sampling(result.sampling);
+    return detail::take_span(context, result.trace_id, result.span_id, result.sampling);
   }
-  return found;
+  return found == Extracted::decision ? detail::take_decision(context, result.sampling) : found;
 }
 
 namespace {

@@ -189,9 +189,9 @@ Extracted JaegerPropagator::extract(CarrierReader carrier, Context& context,
     sampling = Sampling::debug;
   }
   if (found == Extracted::span_context) {
-    context.set_span_context({trace_id, span_id, TraceFlags(), true, {}}, sampling);
-  } else if (found == Extracted::decision && !context.trace_id().is_valid()) {
-    context.set_sampling(sampling);
+    detail::take_span(context, trace_id, span_id, sampling);
+  } else if (found == Extracted::decision) {
+    detail::take_decision(context, sampling);
   }
   if (!present.baggage_family && !present.baggage_list) return found;
   return std::max(found, extract_baggage(carrier, present, context, limits_, report));

@@ -79,11 +79,6 @@ ParseError parse_binary(std::string_view value, TraceId& trace_id, SpanId& span_
   return parse({first, value.size()}, trace_id, span_id, sampling);
 }
 
-Extracted reject_binary(ParseError error, ExtractReport* report) {
-  if (report != nullptr) report->add(field, error);
-  return Extracted::malformed;
-}
-
 }  // namespace
 
 constinit const FormatTraits formats::opencensus = {
@@ -102,13 +97,12 @@ Extracted OpenCensusPropagator::extract(CarrierReader carrier, Context& context,
   Sampling sampling = Sampling::drop;
   if (carrier.has_binary_fields()) {
     const ParseError error = parse_binary(*value, trace_id, span_id, sampling);
-    if (error) return reject_binary(error, report);
+    if (error) return detail::reject_value({}, field, error, report);
   } else {
     const ParseError error = parse_text(detail::trim(*value), trace_id, span_id, sampling);
     if (error) return detail::reject(carrier, field, error, report);
   }
-  context.set_span_context({trace_id, span_id, TraceFlags(), true, {}}, sampling);
-  return Extracted::span_context;
+  return detail::take_span(context, trace_id, span_id, sampling);
 }
 
 void OpenCensusPropagator::inject(const Context& context, CarrierWriter carrier) const {

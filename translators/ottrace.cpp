@@ -61,8 +61,7 @@ Extracted OtTracePropagator::extract(CarrierReader carrier, Context& context,
 
   const auto sampled = get_trimmed(carrier, sampled_field);
   const auto sampling = sampled ? detail::parse_sampled(*sampled) : std::nullopt;
-  context.set_span_context({trace_id, span_id, TraceFlags(), true, {}},
-                           sampling.value_or(Sampling::defer));
+  detail::take_span(context, trace_id, span_id, sampling.value_or(Sampling::defer));
   detail::BaggageFieldsReader baggage(context, limits_, report);
   baggage.read_family(carrier, baggage_prefix, [](std::string_view value) { return value; });
   baggage.finish();

@@ -134,19 +134,31 @@ inline std::optional<std::string_view> get_trimmed(CarrierReader carrier, std::s
   return value;
 }
 
-/// Adds ids to a context: a span context or, if the span id is zero, a trace id alone, which a
-/// context with a span context ignores.
+/// Puts the caller's span into a context.
+inline Extracted take_span(Context& context, TraceId trace_id, SpanId span_id, Sampling sampling,
+                           TraceState trace_state = {}) noexcept {
+  context.set_span_context({trace_id, span_id, TraceFlags(), true, std::move(trace_state)},
+                           sampling);
+  return Extracted::span_context;
+}
+
+/// The same if the span id is not zero. Else a trace id alone, which a context with a span context
+/// ignores.
 inline Extracted take_ids(Context& context, TraceId trace_id, SpanId span_id, Sampling sampling,
                           TraceState trace_state = {}) noexcept {
   if (span_id.is_valid()) {
-    context.set_span_context({trace_id, span_id, TraceFlags(), true, std::move(trace_state)},
-                             sampling);
-    return Extracted::span_context;
+    return take_span(context, trace_id, span_id, sampling, std::move(trace_state));
   }
   if (!context.span_context().is_valid()) {
     context.set_trace_id(trace_id, sampling, std::move(trace_state));
   }
   return Extracted::trace_id;
+}
+
+/// Puts a decision without ids into a context, which ignores it if it has a trace id.
+inline Extracted take_decision(Context& context, Sampling sampling) noexcept {
+  if (!context.trace_id().is_valid()) context.set_sampling(sampling);
+  return Extracted::decision;
 }
 
 /// The decision that a format without a trace id alone writes for a context without a span: a lone

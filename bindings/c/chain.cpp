@@ -9,6 +9,7 @@
 #include "baton/global.hpp"
 #include "bindings/c/handle.hpp"
 #include "bindings/c/sized.hpp"
+#include "core/environment_variable.hpp"
 #include "core/errors.hpp"
 #include "core/trust_text.hpp"
 #include "text/chars.hpp"
@@ -32,11 +33,17 @@ std::string_view either(const char* text, std::string_view otherwise) noexcept {
   return text != nullptr ? std::string_view(text) : otherwise;
 }
 
+/// A list without a name counts as null.
+std::string_view list(const char* text, std::string_view otherwise) noexcept {
+  const std::string_view names = baton::detail::list_or_empty(either(text, ""));
+  return !names.empty() ? names : otherwise;
+}
+
 baton::ConfiguredChain configure(const baton_chain_options& options) {
   baton::detail::Errors errors;
   baton::ChainConfiguration configuration;
-  configuration.extract = either(options.extract, "tracecontext,baggage");
-  configuration.inject = either(options.inject, configuration.extract);
+  configuration.extract = list(options.extract, "tracecontext,baggage");
+  configuration.inject = list(options.inject, configuration.extract);
   configuration.policy = static_cast<baton::ExtractionPolicy>(options.policy);
   configuration.options.b3_short_trace_ids = (options.flags & BATON_B3_SHORT_TRACE_IDS) != 0;
   configuration.options.sampling_in_tracestate =

@@ -136,7 +136,7 @@ enum {
 };
 
 /** The texts end with a zero, and have the words of the environment variables in
- * docs/configuration.md. */
+ * docs/configuration.md. An empty text counts as null; `none` is no format. */
 typedef struct baton_chain_options {
   size_t size;
   const char* extract;      /**< formats to read, as OTEL_PROPAGATORS; null: tracecontext,baggage */

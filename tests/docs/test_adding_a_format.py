@@ -55,7 +55,7 @@ class AddingAFormat(unittest.TestCase):
         lists = set()
         for path in self.files():
             text = path.read_bytes().decode(errors="replace").lower()
-            if all(re.search(rf"\b{source}", text) for source in SOURCES):
+            if all(re.search(rf"(?:\b|_){source}", text) for source in SOURCES):
                 lists.add(str(path.relative_to(ROOT)))
         self.assertEqual(lists - NO_LISTS, {file for file in FILES if "NAME" not in file})
 

@@ -79,6 +79,20 @@ class Context(unittest.TestCase):
         seen = variables(run(OTEL_PROPAGATORS="none", TRACEPARENT="as it is"))
         self.assertEqual(seen["TRACEPARENT"], "as it is")
 
+    def test_a_list_of_formats_replaces_no_trust_rule(self):
+        ours = {"TRACEPARENT": TRACEPARENT, "BAGGAGE": "a=1,b=2"}
+        for rules, left in (
+            ({}, ours),
+            ({"BATON_DESTINATIONS": "*: none"}, {}),
+            ({"BATON_DESTINATIONS": "*: baggage=a"}, {"BAGGAGE": "a=1"}),
+            ({"BATON_CALLERS": "restart baggage=b"}, {"BAGGAGE": "b=2"}),
+        ):
+            for options in ((), ("--propagators=tracecontext,baggage",)):
+                with self.subTest(rules=rules, options=options):
+                    result = run(*options, **ours, **rules)
+                    seen = {name: value for name, value in variables(result).items() if name in ours}
+                    self.assertEqual((result.status, result.err, seen), (0, b"", left))
+
     def test_hands_a_trace_id_alone_on_where_it_can_be_said(self):
         root = f"Root=1-{TRACE_ID[:8]}-{TRACE_ID[8:]}"
         seen = variables(run("--propagators=tracecontext,gcp,xray",
@@ -122,6 +136,14 @@ class BadContext(unittest.TestCase):
         self.assertEqual(run("--strict", TRACEPARENT=TRACEPARENT).status, 0)
         self.assertEqual(run("--strict", "--new", TRACEPARENT="00-4BF9").status, 0)
 
+    def test_strict_minds_what_the_chain_meets(self):
+        # The second format does not look at its variable if the first one has found a span.
+        lambdas = {"TRACEPARENT": TRACEPARENT, "_X_AMZN_TRACE_ID": "garbage"}
+        result = run("--strict", "--propagators=tracecontext,xray-lambda", **lambdas)
+        self.assertEqual((result.status, result.err), (0, b""))
+        result = run("--strict", "--propagators=xray-lambda,tracecontext", **lambdas)
+        self.assertEqual((result.status, result.out), (1, b""))
+
     def test_hostile_values(self):
         for name in ("TRACEPARENT", "TRACESTATE", "BAGGAGE", "B3", "UBER_TRACE_ID"):
             for value in ("\x1b[31m\n", "x" * 100_000, ",=;" * 30_000, "%" * 100_000, "\udcff\udc80"):
@@ -136,6 +158,11 @@ class BadContext(unittest.TestCase):
         result = run("--new", OTEL_PROPAGATORS="b3,zipkin")
         self.assertEqual(result.status, 0)
         self.assertIn(b"zipkin", result.err)
+        self.assertIn("B3", variables(result))
+        # A list replaces those of the environment, but not the rest.
+        result = run("--new", "--propagators=b3", OTEL_PROPAGATORS="zipkin", BATON_POLICY="any")
+        self.assertEqual(result.status, 0)
+        self.assertRegex(result.err, b"^baton: environment: BATON_POLICY is 'any'[^;]*\n$")
         self.assertIn("B3", variables(result))
 
     def test_is_colored_on_a_terminal_alone(self):
@@ -195,6 +222,25 @@ class Command(unittest.TestCase):
             out = subprocess.run(["sh", "-c", shell], capture_output=True, timeout=60,
                                  env=environment(BATON=BATON, TRACEPARENT="bad")).stdout
             self.assertEqual(out, b"ran\n")
+
+
+class Stale(unittest.TestCase):
+    def test_no_variable_of_a_family_remains(self):
+        seen = variables(run(UBERCTX_SECRET="1", UBER_TRACE_ID="1:2:0:1", OT_BAGGAGE_A="1",
+                             OTEL_PROPAGATORS="jaeger", BATON_DESTINATIONS="*: none"))
+        self.assertFalse({"UBERCTX_SECRET", "UBER_TRACE_ID"} & seen.keys())
+        self.assertEqual(seen["OT_BAGGAGE_A"], "1")
+
+    def test_the_variable_of_lambda_is_that_of_the_command(self):
+        old = f"Root=1-{TRACE_ID[:8]}-{TRACE_ID[8:]};Parent={SPAN_ID};Sampled=1"
+        lambda_ = "--propagators=xray-lambda"
+        nested = variables(run("--new", lambda_, command=(BATON, "exec", lambda_, "--", "env", "-0"),
+                               _X_AMZN_TRACE_ID=old))
+        self.assertNotIn(TRACE_ID[8:], nested["_X_AMZN_TRACE_ID"])
+        self.assertEqual(nested["X_AMZN_TRACE_ID"], nested["_X_AMZN_TRACE_ID"])
+        self.assertEqual(variables(run(lambda_, _X_AMZN_TRACE_ID=old))["X_AMZN_TRACE_ID"], old)
+        denied = variables(run(lambda_, _X_AMZN_TRACE_ID=old, BATON_DESTINATIONS="*: none"))
+        self.assertFalse({"_X_AMZN_TRACE_ID", "X_AMZN_TRACE_ID"} & denied.keys())
 
 
 if __name__ == "__main__":

@@ -239,6 +239,18 @@ class Choice(unittest.TestCase):
                 self.assertEqual(result["format"], format_name)
                 self.assertEqual(len(result["baggage"]), members)
 
+    def test_a_list_of_formats_replaces_no_other_variable(self):
+        for variables, format_name, members in [
+            ({}, "b3", 1),
+            ({"BATON_POLICY": "first_match"}, "tracecontext", 1),
+            ({"BATON_CALLERS": "full"}, "b3", 0),
+        ]:
+            with self.subTest(variables=variables):
+                result = extract_json(self.given, "--propagators=tracecontext,baggage,b3",
+                                      OTEL_PROPAGATORS="jaeger", **variables)
+                self.assertEqual((result["format"], len(result["baggage"])), (format_name, members))
+        self.assertEqual(baton("new", "--propagators=b3", BATON_DESTINATIONS="*: none").out, b"")
+
     def test_a_wrong_environment_is_told_and_the_rest_used(self):
         result = extract(self.given, "--json", OTEL_PROPAGATORS="b3,zipkin")
         self.assertEqual((result.status, result.json["format"]), (0, "b3"))
@@ -263,6 +275,14 @@ class Strict(unittest.TestCase):
                 self.assertEqual(extract(given, "--strict").status, status)
                 self.assertEqual(extract(given, "--strict", "--json").status, status)
                 self.assertEqual(extract(given).status, 0)
+
+    def test_minds_what_the_chain_meets(self):
+        # The key of a second format is known from the first, so its value is not read.
+        given = "baggage: a=1\nuberctx-a: " + 9000 * "x" + "\n"
+        result = extract(given, "--strict", "--propagators=baggage,jaeger")
+        self.assertEqual(result.status, 0)
+        self.assertFalse([line for line in result.lines if line.startswith("issue")])
+        self.assertEqual(extract(given, "--strict", "--propagators=jaeger").status, 1)
 
     def test_prints_all_the_same(self):
         given = "traceparent: x\nbaggage: a=1\n"

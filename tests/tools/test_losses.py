@@ -40,11 +40,12 @@ class Losses(unittest.TestCase):
             ("xray", "gcp"): "",
             ("b3", "b3multi"): "",
             ("b3", "jaeger"): "fd",
-            ("jaeger", "b3"): "b",
-            ("jaeger", "tracecontext"): "gDb",
+            ("jaeger", "b3"): "bu",
+            ("jaeger", "tracecontext"): "gDbu",
             ("tracecontext", "ottrace"): "hrtx",
+            ("jaeger", "ottrace"): "hgDu",
             ("baggage", "jaeger"): "p",
-            ("baggage", "tracecontext"): "bp",
+            ("baggage", "tracecontext"): "bpu",
         }.items():
             self.assertEqual(cells[pair], set(letters), pair)
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "text/chars.hpp"
+#include "tools/join.hpp"
 
 namespace baton::tool::probe {
 namespace {
@@ -15,11 +16,7 @@ void add_phrase(std::string& out, std::string_view phrase) {
 
 void add_list(std::string& out, std::string_view name, const ExpectedList& list) {
   if (list.keep == Keep::any) return;
-  std::string members;
-  for (const std::string& member : list.members) {
-    if (!members.empty()) members += ',';
-    members += member;
-  }
+  const std::string members = join(list.members);
   std::string phrase(name);
   if (members.empty()) {
     phrase += ": nothing of what was sent";

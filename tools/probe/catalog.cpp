@@ -111,25 +111,8 @@ class Names {
 };
 
 void add_cases(std::vector<Case>& cases, std::string_view format) {
-  if (format == "tracecontext") {
-    add_traceparent_cases(cases);
-    add_tracestate_cases(cases);
-  } else if (format == "baggage") {
-    add_baggage_cases(cases);
-  } else if (format == "b3" || format == "b3multi") {
-    add_b3_cases(cases, format);
-  } else if (format == "jaeger") {
-    add_jaeger_cases(cases);
-  } else if (format == "ottrace") {
-    add_ottrace_cases(cases);
-  } else if (format == "xray") {
-    add_xray_cases(cases);
-  } else if (format == "datadog") {
-    add_datadog_cases(cases);
-  } else if (format == "gcp") {
-    add_gcp_cases(cases);
-  } else if (format == "opencensus") {
-    add_opencensus_cases(cases);
+  for (const FormatCases& each : format_cases) {
+    if (each.format == format) each.add(cases);
   }
 }
 

@@ -24,7 +24,8 @@ namespace baton::tool::probe {
 void add_traceparent_cases(std::vector<Case>& cases);
 void add_tracestate_cases(std::vector<Case>& cases);
 void add_baggage_cases(std::vector<Case>& cases);
-void add_b3_cases(std::vector<Case>& cases, std::string_view format);
+void add_b3_cases(std::vector<Case>& cases);
+void add_b3multi_cases(std::vector<Case>& cases);
 void add_jaeger_cases(std::vector<Case>& cases);
 void add_ottrace_cases(std::vector<Case>& cases);
 void add_xray_cases(std::vector<Case>& cases);
@@ -32,5 +33,20 @@ void add_datadog_cases(std::vector<Case>& cases);
 void add_gcp_cases(std::vector<Case>& cases);
 void add_opencensus_cases(std::vector<Case>& cases);
 void add_http_cases(std::vector<Case>& cases);
+
+/// A table, and the format whose readers get its cases. A format may have several.
+struct FormatCases {
+  std::string_view format;
+  void (*add)(std::vector<Case>& cases);
+};
+
+inline constexpr FormatCases format_cases[] = {
+    {"tracecontext", add_traceparent_cases}, {"tracecontext", add_tracestate_cases},
+    {"baggage", add_baggage_cases},          {"b3", add_b3_cases},
+    {"b3multi", add_b3multi_cases},          {"jaeger", add_jaeger_cases},
+    {"ottrace", add_ottrace_cases},          {"xray", add_xray_cases},
+    {"datadog", add_datadog_cases},          {"gcp", add_gcp_cases},
+    {"opencensus", add_opencensus_cases},
+};
 
 }  // namespace baton::tool::probe

@@ -18,10 +18,6 @@ namespace {
 constexpr BaggageLimits no_limits{std::numeric_limits<std::size_t>::max(),
                                   std::numeric_limits<std::size_t>::max()};
 
-bool is_lowercase(std::string_view name) noexcept {
-  return std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
 std::vector<std::string_view> values_of(const std::vector<Header>& fields, std::string_view name) {
   std::vector<std::string_view> values;
   for (const auto& [known, value] : fields) {
@@ -167,7 +163,7 @@ void judge_baggage_form(Verdict& verdict, const std::vector<Header>& fields) {
 void judge_names(Verdict& verdict, const std::vector<Header>& fields) {
   for (const auto& [name, value] : fields) {
     for (const std::string_view known : {"traceparent", "tracestate", "baggage"}) {
-      if (!is_lowercase(name) && detail::equals_ignoring_case(name, known)) {
+      if (!detail::is_lowercase(name) && detail::equals_ignoring_case(name, known)) {
         verdict.add(mistakes::name_not_lowercase, std::string(known), name);
       }
     }

@@ -3,6 +3,7 @@
 #include "baton/tracestate.hpp"
 #include "text/chars.hpp"
 #include "text/percent.hpp"
+#include "tools/join.hpp"
 #include "tools/probe/verdict.hpp"
 
 namespace baton::tool::probe {
@@ -74,12 +75,7 @@ std::size_t count_lines(const Case& sent, std::string_view name) {
 }
 
 std::string joined(const std::vector<std::string>& members) {
-  std::string out;
-  for (const std::string& member : members) {
-    if (!out.empty()) out += ',';
-    out += member;
-  }
-  return out.empty() ? "none" : out;
+  return members.empty() ? "none" : join(members);
 }
 
 template <class T>

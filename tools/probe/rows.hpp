@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/join.hpp"
 #include "tools/probe/case.hpp"
 
 namespace baton::tool::probe {
@@ -125,16 +126,6 @@ class Rows {
   members.reserve(count);
   for (std::size_t i = 0; i < count; ++i) members.push_back(make(i));
   return members;
-}
-
-[[nodiscard]] inline std::string join(const std::vector<std::string>& members,
-                                      std::string_view separator = ",") {
-  std::string out;
-  for (const std::string& member : members) {
-    if (!out.empty()) out += separator;
-    out += member;
-  }
-  return out;
 }
 
 }  // namespace baton::tool::probe

@@ -38,8 +38,8 @@ class AwsXRayPropagator final : public Propagator {
 };
 
 /// The same for an AWS Lambda function: the environment variable `_X_AMZN_TRACE_ID`, in which
-/// Lambda's runtime puts the tracing header of each invocation, counts as a field after those of
-/// the carrier.
+/// Lambda's runtime puts the tracing header of each invocation, is read after the field. Of two
+/// spans, the variable's counts.
 ///
 /// If the context already has a valid span context, an earlier format of the chain has found the
 /// caller, and the environment is not read, as OpenTelemetry's conventions for Lambda require. A

@@ -37,6 +37,35 @@ static void test_defaults(void) {
   baton_chain_free(chain);
 }
 
+/* A list without a name counts as null, as in the environment. */
+static void test_lists_without_names(void) {
+  static const char* const lists[] = {"", " ", " ,\t,"};
+  size_t i;
+  for (i = 0; i < sizeof lists / sizeof *lists; ++i) {
+    baton_chain_options options = BATON_INIT(baton_chain_options);
+    baton_chain* chain = NULL;
+    baton_text name;
+    options.extract = options.inject = lists[i];
+    options.destinations = options.callers = "";
+    CHECK_EQUAL(baton_chain_new(&options, &chain, NULL, 0), BATON_OK);
+    CHECK_EQUAL(baton_chain_owns(chain, "traceparent", 11), 1);
+    CHECK_EQUAL(baton_chain_owns(chain, "baggage", 7), 1);
+    CHECK_EQUAL(baton_chain_restricts(chain, "anyone", 6), 0);
+    baton_chain_free(chain);
+
+    options.extract = "b3";
+    CHECK_EQUAL(baton_chain_new(&options, &chain, NULL, 0), BATON_OK);
+    CHECK_EQUAL(baton_chain_field(chain, 0, &name), BATON_OK);
+    CHECK_TEXT(name, "b3");
+    baton_chain_free(chain);
+
+    options.extract = "none";
+    CHECK_EQUAL(baton_chain_new(&options, &chain, NULL, 0), BATON_OK);
+    CHECK_EQUAL(baton_chain_field(chain, 0, &name), BATON_ERROR_ABSENT);
+    baton_chain_free(chain);
+  }
+}
+
 /* What is only read is among the names, too: a proxy asks for them. */
 static void test_names_that_are_read(void) {
   baton_chain* chain = new_chain("b3");
@@ -129,6 +158,7 @@ static void test_global_chain(void) {
 
 void test_chains(void) {
   test_defaults();
+  test_lists_without_names();
   test_names_that_are_read();
   test_errors_of_configuration();
   test_environment();

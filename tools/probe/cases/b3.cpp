@@ -123,18 +123,19 @@ void add_multiple(Rows& rows) {
 
 }  // namespace
 
-void add_b3_cases(std::vector<Case>& cases, std::string_view format) {
-  Rows rows(cases, format, format);
-  if (format == "b3") {
-    add_single(rows);
-    // What both readers of B3 understand.
-    rows.add("multi-fallback", baton_rules::b3, multi({"X-B3-Sampled: 1"})).continues().choice();
-    rows.add("single-wins", encodings,
-             {"X-B3-TraceId: {trace2}", "X-B3-SpanId: {span2}", "b3: {trace}-{span}-1"})
-        .continues();
-  } else {
-    add_multiple(rows);
-  }
+void add_b3_cases(std::vector<Case>& cases) {
+  Rows rows(cases, "b3", "b3");
+  add_single(rows);
+  // What both readers of B3 understand.
+  rows.add("multi-fallback", baton_rules::b3, multi({"X-B3-Sampled: 1"})).continues().choice();
+  rows.add("single-wins", encodings,
+           {"X-B3-TraceId: {trace2}", "X-B3-SpanId: {span2}", "b3: {trace}-{span}-1"})
+      .continues();
+}
+
+void add_b3multi_cases(std::vector<Case>& cases) {
+  Rows rows(cases, "b3multi", "b3multi");
+  add_multiple(rows);
 }
 
 }  // namespace baton::tool::probe

@@ -43,6 +43,7 @@ std::string Body::inject(const Context& context, const PropagatorChain& chain,
   json::Edits kwargs(kwargs_, splice);
   edits.nest("kwargs", kwargs);
   chain.inject(context, json::ObjectWriter(kwargs), destination);
+  kwargs.erase_if([&](std::string_view name) { return chain.owns(name); });
   edits.write();
   splice.apply(text_);
   return is_base64_ ? to_base64(text_) : std::move(text_);

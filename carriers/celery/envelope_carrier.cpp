@@ -19,7 +19,7 @@ expected<void> inject_into_kwargs(Envelope& envelope, std::string& text, const C
   if (body.error()) return tl::unexpected(body.error());
   EnvelopeEdits edits(envelope);
   // Readers prefer the headers: stale fields there must not hide the arguments.
-  edits.erase_fields_of(options.chain);
+  edits.erase_if([&](std::string_view name) { return options.chain.owns(name); });
   edits.set_body(std::move(body).inject(context, options.chain, options.destination));
   edits.apply(text);
   return {};
@@ -36,6 +36,8 @@ expected<void> inject(std::string& envelope, const Context& context,
   }
   EnvelopeEdits edits(read);
   options.chain.inject(context, edits, options.destination);
+  edits.erase_if(
+      [&](std::string_view name) { return internal::is_of_family(options.chain, name); });
   edits.apply(envelope);
   return {};
 }

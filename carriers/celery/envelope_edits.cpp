@@ -33,10 +33,9 @@ void EnvelopeEdits::erase(std::string_view name) {
   if (json::Edits* const nested = find_nested_with(name)) json::ObjectWriter(*nested).erase(name);
 }
 
-void EnvelopeEdits::erase_fields_of(const PropagatorChain& chain) {
-  const auto is_owned = [&](std::string_view name) { return chain.owns(name); };
-  headers_.erase_if(is_owned);
-  nested_.erase_if(is_owned);
+void EnvelopeEdits::erase_if(FunctionRef<bool(std::string_view)> is_unwanted) {
+  headers_.erase_if(is_unwanted);
+  nested_.erase_if(is_unwanted);
 }
 
 void EnvelopeEdits::set_body(std::string_view body) {

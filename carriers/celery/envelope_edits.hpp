@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "baton/chain.hpp"
+#include "baton/function_ref.hpp"
 #include "carriers/celery/envelope.hpp"
 #include "json/edits.hpp"
 
@@ -19,8 +19,8 @@ class EnvelopeEdits {
 
   void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
-  /// Erases all fields of the chain in both, including families, which have no fixed names.
-  void erase_fields_of(const PropagatorChain& chain);
+  /// Erases, in both, the fields with such names that are neither set nor erased yet.
+  void erase_if(FunctionRef<bool(std::string_view)> is_unwanted);
   /// Replaces the body, which must exist.
   void set_body(std::string_view body);
 

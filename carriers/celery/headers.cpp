@@ -68,12 +68,21 @@ object* find_nested_with(object& headers, std::string_view name) noexcept {
   return has_name ? nested : nullptr;
 }
 
-/// Removes a name in any case, other than the spelling that is kept. Its construction takes all
-/// memory, and changes nothing.
+/// Whether a header is kept if a name is removed in any case, other than a spelling that is kept.
+struct IsOther {
+  bool operator()(const boost::json::key_value_pair& member) const noexcept {
+    const Match match = lookup::compare(member.key(), name);
+    return match == Match::none || match == kept;
+  }
+  std::string_view name;
+  Match kept = Match::none;
+};
+
+/// Removes the headers that are not kept. Its construction takes all memory, and changes nothing.
+template <class IsKept>
 class Removal {
  public:
-  Removal(object& headers, std::string_view name, Match kept = Match::none)
-      : headers_(&headers), is_kept_{name, kept} {
+  Removal(object& headers, IsKept is_kept) : headers_(&headers), is_kept_(is_kept) {
     first_ = std::find_if_not(headers.begin(), headers.end(), is_kept_);
     if (first_ == headers.end() || std::all_of(first_ + 1, headers.end(), is_kept_)) return;
     places_.emplace(internal::make_places(headers, is_kept_));
@@ -88,15 +97,6 @@ class Removal {
   }
 
  private:
-  struct IsKept {
-    bool operator()(const boost::json::key_value_pair& member) const noexcept {
-      const Match match = lookup::compare(member.key(), name);
-      return match == Match::none || match == kept;
-    }
-    std::string_view name;
-    Match kept;
-  };
-
   object* headers_;
   IsKept is_kept_;
   object::iterator first_;
@@ -130,7 +130,7 @@ class Place {
 class Setting {
  public:
   Setting(object& headers, std::string_view name, boost::json::string text)
-      : text_(std::move(text)), place_(headers, name), removal_(headers, name, Match::exact) {}
+      : text_(std::move(text)), place_(headers, name), removal_(headers, {name, Match::exact}) {}
 
   [[nodiscard]] const boost::json::string& text() const noexcept { return text_; }
   void apply() noexcept {
@@ -141,7 +141,7 @@ class Setting {
  private:
   boost::json::string text_;
   Place place_;
-  Removal removal_;
+  Removal<IsOther> removal_;
 };
 
 }  // namespace
@@ -177,11 +177,22 @@ void HeadersCarrier::set(std::string_view name, std::string_view value) {
 
 void HeadersCarrier::erase(std::string_view name) {
   const std::string lowercase = lookup::to_lower(name);
-  Removal outer(*headers_, lowercase);
+  const IsOther is_kept{lowercase};
+  Removal outer(*headers_, is_kept);
   if (object* const nested = find_nested_with(*headers_, lowercase)) {
-    Removal(*nested, lowercase).apply();
+    Removal(*nested, is_kept).apply();
   }
   outer.apply();
+}
+
+void inject(object& headers, const Context& context, const InjectOptions& options) {
+  const auto is_kept = [&](const boost::json::key_value_pair& member) {
+    return !internal::is_of_family(options.chain, member.key());
+  };
+  Removal outer(headers, is_kept);
+  if (object* const nested = internal::find_nested(headers)) Removal(*nested, is_kept).apply();
+  outer.apply();
+  options.chain.inject(context, HeadersCarrier(headers), options.destination);
 }
 
 Context extract(const boost::json::object& headers, const ExtractOptions& options) {

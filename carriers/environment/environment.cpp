@@ -123,11 +123,50 @@ void Environment::set(std::string_view name, std::string_view value) {
 }
 
 void Environment::erase(std::string_view name) {
-  const auto is_one = [variable = variable_name(name)](const char* entry) {
-    return entry != nullptr && value_of(entry, variable) != nullptr;
+  erase_if([variable = variable_name(name)](const char* entry) {
+    return value_of(entry, variable) != nullptr;
+  });
+}
+
+template <class Test>
+void Environment::erase_if(Test is_gone) {
+  std::erase_if(entries_, [&](const char* entry) { return entry != nullptr && is_gone(entry); });
+  std::erase_if(written_, [&](const Entry& entry) { return is_gone(entry.get()); });
+}
+
+void inject(Environment& environment, const Context& context, const InjectOptions& options) {
+  const PropagatorChain& chain = options.chain;
+  for (const std::string_view prefix : chain.prefixes()) {
+    environment.erase_if([begin = variable_name(prefix)](const char* entry) {
+      return name_of(entry).starts_with(begin);
+    });
+  }
+  chain.inject(context, environment, options.destination);
+  constexpr std::string_view field = "x-amzn-trace-id";
+  constexpr std::string_view variable = "_X_AMZN_TRACE_ID";
+  const auto reads_variable = [&](const PropagatorChain::Entry& format) {
+    return format->traits().reads_elsewhere && format->traits().owns(field);
   };
-  std::erase_if(entries_, is_one);
-  std::erase_if(written_, [&](const Entry& text) { return is_one(text.get()); });
+  if (std::ranges::none_of(chain.readers(), reads_variable) &&
+      std::ranges::none_of(chain.writers(), reads_variable)) {
+    return;
+  }
+  // The process reads it as well, and would inherit that of Lambda's runtime.
+  if (const auto value = environment.get(field)) {
+    environment.set(variable, *value);
+  } else {
+    environment.erase(variable);
+  }
+}
+
+Span internal::start_call(const SendOptions& options) {
+  Context parent = current();
+  SpanContext link;
+  if (parent == Context()) parent = extract({options.chain, nullptr, &link});
+  if (options.tracer == nullptr) return Span(nullptr, {.parent = parent});
+  return span_facts(SpanKind::client)
+      .start(*options.tracer, parent, options.span_name,
+             {&link, link.is_valid() ? std::size_t{1} : std::size_t{0}});
 }
 
 detail::SpanFacts internal::span_facts(SpanKind kind) {

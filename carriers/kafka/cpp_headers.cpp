@@ -104,12 +104,6 @@ void inject(RdKafka::Headers& headers, const Context& context, const InjectOptio
   carrier.remove_all(is_field, 0);
   try {
     chain.inject(context, carrier, options.destination);
-    for (const std::string_view field : chain.fields()) {
-      const auto has_name = [field](std::string_view name) { return name == field; };
-      if (std::ranges::none_of(carrier.list_, has_name, &internal::CopiedHeader::name)) {
-        carrier.erase(field);
-      }
-    }
   } catch (...) {
     carrier.remove_added();  // half a context would be worse than none
     throw;

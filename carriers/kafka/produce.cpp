@@ -70,31 +70,41 @@ bool has_context(CarrierReader message, const PropagatorChain& chain, Context& s
          std::ranges::any_of(chain.writers(), also_finds_it);
 }
 
-/// The context that a message has, which its sender may have made: no caller's trust applies. A
-/// format that the chain reads wins over one that it only writes. Does not count as an extraction
+/// Reads the context that a message has, which its sender may have made: no caller's trust applies.
+/// A format that the chain reads wins over one that it only writes. Does not count as an extraction
 /// either.
-Context read_own(CarrierReader message, const PropagatorChain& chain) {
-  const auto readers = chain.readers();
-  std::vector<PropagatorChain::Entry> formats;
-  for (const PropagatorChain::Entry& writer : chain.writers()) {
-    if (std::ranges::find(readers, writer) == readers.end()) formats.push_back(writer);
+class OwnReader {
+ public:
+  explicit OwnReader(const PropagatorChain& chain) {
+    const auto readers = chain.readers();
+    std::vector<PropagatorChain::Entry> formats;
+    for (const PropagatorChain::Entry& writer : chain.writers()) {
+      if (std::ranges::find(readers, writer) == readers.end()) formats.push_back(writer);
+    }
+    const bool last_wins = chain.policy() == ExtractionPolicy::last_wins;
+    formats.insert(last_wins ? formats.end() : formats.begin(), readers.begin(), readers.end());
+    for (PropagatorChain::Entry& format : formats) {
+      if (format->traits().reads_elsewhere) elsewhere_.push_back(std::move(format));
+    }
+    chain_ = PropagatorChain(std::move(formats), {}, chain.policy());
   }
-  const bool last_wins = chain.policy() == ExtractionPolicy::last_wins;
-  formats.insert(last_wins ? formats.end() : formats.begin(), readers.begin(), readers.end());
-  std::vector<PropagatorChain::Entry> elsewhere;
-  for (PropagatorChain::Entry& format : formats) {
-    if (format->traits().reads_elsewhere) elsewhere.push_back(std::move(format));
+
+  [[nodiscard]] Context read(CarrierReader message) const {
+    Context own;
+    {
+      const detail::ExtractionCounter::Pause pause;
+      chain_.extract(message, own);
+    }
+    for (const PropagatorChain::Entry& format : elsewhere_) {
+      if (!own.span_context().is_valid()) read_message_alone(*format, message, own);
+    }
+    return own;
   }
-  Context own;
-  {
-    const detail::ExtractionCounter::Pause pause;
-    PropagatorChain(std::move(formats), {}, chain.policy()).extract(message, own);
-  }
-  for (const PropagatorChain::Entry& format : elsewhere) {
-    if (!own.span_context().is_valid()) read_message_alone(*format, message, own);
-  }
-  return own;
-}
+
+ private:
+  PropagatorChain chain_;
+  std::vector<PropagatorChain::Entry> elsewhere_;
+};
 
 std::vector<Header> find_owned(const rd_kafka_headers_t& headers, const PropagatorChain& chain) {
   return internal::find_all(CList(&headers), [&](const char* name) { return chain.owns(name); });
@@ -113,7 +123,9 @@ void append_all(rd_kafka_headers_t& headers, const Context& context, const Propa
 
 class Instrument {
  public:
-  explicit Instrument(InstrumentOptions options) : options_(std::move(options)) {}
+  explicit Instrument(InstrumentOptions options) : options_(std::move(options)) {
+    if (options_.chain && options_.chain->has_trust_rules()) own_reader_.emplace(*options_.chain);
+  }
 
   void send(rd_kafka_t& client, rd_kafka_message_t& message, SentSpans& spans) const {
     if (internal::Forwarding* const forwarding = internal::Forwarding::to(client)) {
@@ -150,6 +162,10 @@ class Instrument {
     } catch (...) {
       return {};
     }
+  }
+
+  [[nodiscard]] Context read_own(CarrierReader message, const PropagatorChain& chain) const {
+    return own_reader_ ? own_reader_->read(message) : OwnReader(chain).read(message);
   }
 
   /// Removes from a message's own context what may not go to its topic.
@@ -215,6 +231,7 @@ class Instrument {
   }
 
   InstrumentOptions options_;
+  std::optional<OwnReader> own_reader_;  // of its own chain, if that has trust rules
 };
 
 /// Each configuration has its own; a client has that of the configuration that it was made of. So

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "baton/carriers/sqs.hpp"
-#include "baton/traceparent.hpp"
 #include "carriers/sqs/names.hpp"
 #include "core/lookup.hpp"
 #include "json/edits.hpp"
@@ -41,27 +40,30 @@ class OutgoingMessage {
     });
   }
 
+  /// Removes the fields of the chain that were not written: families of an older context.
+  void erase_others_of(const PropagatorChain& chain) {
+    attribute_edits_.erase_if([&](std::string_view name) { return chain.owns(name); });
+  }
+
   /// Removes fields for which there is no room.
-  void make_fit(std::size_t entry, std::vector<LeftOut>& left_out) {
+  void make_fit(const PropagatorChain& chain, std::size_t entry, std::vector<LeftOut>& left_out) {
     const std::size_t others = attribute_edits_.untouched();
-    for (std::string& name : refused_) left_out.push_back({entry, std::move(name), others});
-    bool has_parent = false;
+    const std::size_t room = max_attributes - std::min(others, max_attributes);
+    std::size_t count = 0;
+    attribute_edits_.filter([&](std::string_view) { return ++count != 0; });
+    if (count <= room && refused_.empty()) return;
+    std::vector<internal::Candidate> chosen;
+    for (const std::string& name : refused_) chosen.push_back({name, false});
     attribute_edits_.filter([&](std::string_view name) {
-      has_parent = has_parent || name == Traceparent::field;
+      chosen.push_back({name, true});
       return true;
     });
-    std::size_t room = max_attributes - std::min(others, max_attributes);
-    const bool keep_parent = has_parent && room != 0;
-    if (keep_parent) --room;
-    attribute_edits_.filter([&](std::string_view name) {
-      if (keep_parent && name == Traceparent::field) return true;
-      if (room != 0) {
-        --room;
-        return true;
-      }
-      left_out.push_back({entry, std::string(name), others});
-      return false;
-    });
+    internal::choose(chosen, chain, room);
+    for (const auto& [name, is_taken] : chosen) {
+      if (!is_taken) left_out.push_back({entry, std::string(name), others});
+    }
+    std::size_t next = refused_.size();
+    attribute_edits_.filter([&](std::string_view) { return chosen[next++].is_taken; });
   }
 
   void write() {
@@ -129,8 +131,10 @@ class Injection {
   }
 
   void inject(OutgoingMessage& message, std::size_t entry) {
-    options_->chain.inject(context_of_(entry), message, options_->destination);
-    message.make_fit(entry, left_out_);
+    const PropagatorChain& chain = options_->chain;
+    chain.inject(context_of_(entry), message, options_->destination);
+    message.erase_others_of(chain);
+    message.make_fit(chain, entry, left_out_);
     message.write();
   }
 

@@ -5,6 +5,7 @@
 
 #include "baton/carriers/sqs/attributes.hpp"
 #include "carriers/sqs/names.hpp"
+#include "core/is_owned.hpp"
 #include "core/reported_name.hpp"
 #include "json/carrier.hpp"
 #include "json/strings.hpp"
@@ -47,9 +48,11 @@ void Attributes::get_all(std::string_view name, TextVisitor visit) const {
   lookup::visit_values(*this, name, visit);
 }
 
-void Attributes::keys(TextVisitor visit) const {
+void Attributes::keys(const PropagatorChain& chain, TextVisitor visit) const {
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    if (!visit(members_[i].name)) return;
+    const std::string_view name = members_[i].name;
+    if (detail::is_owned(name, {}, chain.prefixes()) && !text_of(members_[i])) continue;
+    if (!visit(name)) return;
   }
 }
 
@@ -91,11 +94,11 @@ ParseError Attributes::read_attribute(const json::Member& attribute, json::Value
 }
 
 std::optional<std::string_view> Attributes::text_of(json::Member& attribute) const {
-  if (attribute.decoded.data() != nullptr) return attribute.decoded;
-  json::Value text;
-  if (read_attribute(attribute, text)) return std::nullopt;
-  if (!text.has_escapes) return text.inside();
-  attribute.decoded = decoded_.add(text.inside());
+  if (attribute.decoded.data() == nullptr) {
+    json::Value text;
+    if (read_attribute(attribute, text)) return std::nullopt;
+    attribute.decoded = text.has_escapes ? decoded_.add(text.inside()) : text.inside();
+  }
   return attribute.decoded;
 }
 
@@ -108,8 +111,9 @@ class ReceivedMessage::Carrier {
   static constexpr bool names_without_case = true;
   static constexpr bool prefers_exact_names = true;
 
-  Carrier(const json::Object& system, const Attributes& attributes) noexcept
-      : system_(&system), attributes_(&attributes) {}
+  Carrier(const json::Object& system, const Attributes& attributes,
+          const PropagatorChain& chain) noexcept
+      : system_(&system), attributes_(&attributes), chain_(&chain) {}
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
     const auto header = trace_header(name);
@@ -123,7 +127,7 @@ class ReceivedMessage::Carrier {
     }
   }
   void keys(TextVisitor visit) const {
-    if (!trace_header(xray_field) || visit(xray_field)) attributes_->keys(visit);
+    if (!trace_header(xray_field) || visit(xray_field)) attributes_->keys(*chain_, visit);
   }
 
  private:
@@ -134,6 +138,7 @@ class ReceivedMessage::Carrier {
 
   const json::Object* system_;
   const Attributes* attributes_;
+  const PropagatorChain* chain_;
 };
 
 bool ReceivedMessage::read(json::Scanner& scanner) {
@@ -171,7 +176,7 @@ Context ReceivedMessage::extract(const ExtractOptions& options) {
     attributes_.report_wrong_types(chain, *report);
     if (&attributes == &notification_) notification_.report_wrong_types(chain, *report);
   }
-  return options.extract(Carrier(system_, attributes));
+  return options.extract(Carrier(system_, attributes, chain));
 }
 
 bool ReceivedMessage::read_notification(const PropagatorChain& chain) {

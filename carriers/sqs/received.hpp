@@ -26,8 +26,9 @@ class Attributes {
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
   void get_all(std::string_view name, TextVisitor visit) const;
-  /// Also shows those without a text: to exclude them, it would have to read each.
-  void keys(TextVisitor visit) const;
+  /// Leaves out those of the chain's families that have no text: a family is read by its names. Of
+  /// others, it also shows those without a text: to exclude them, it would have to read each.
+  void keys(const PropagatorChain& chain, TextVisitor visit) const;
 
   // The list of `lookup`.
 
@@ -63,7 +64,7 @@ class Attributes {
  private:
   /// Finds the text of an attribute, which was checked before, except for repeated names.
   static ParseError read_attribute(const json::Member& attribute, json::Value& text);
-  /// Decodes it only once.
+  /// Reads it only once.
   [[nodiscard]] std::optional<std::string_view> text_of(json::Member& attribute) const;
 
   mutable json::Object members_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
@@ -89,6 +90,16 @@ class BeastCarrier {
     requires(!std::is_const_v<Fields>)
   {
     fields_->erase(internal::to_beast(name));
+  }
+
+  template <class Test>
+  void erase_if(Test&& is_gone)
+    requires(!std::is_const_v<Fields>)
+  {
+    for (auto field = fields_->begin(); field != fields_->end();) {
+      const bool is_one = is_gone(internal::from_beast(field->name_string()));
+      field = is_one ? fields_->erase(field) : std::next(field);
+    }
   }
 
  private:

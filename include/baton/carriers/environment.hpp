@@ -106,7 +106,13 @@ class Environment {
   void erase(std::string_view name);
 
  private:
+  friend void inject(Environment& environment, const Context& context,
+                     const InjectOptions& options);
+
   using Entry = std::unique_ptr<char[]>;
+
+  template <class Test>
+  void erase_if(Test is_gone);
 
   Entry copied_;
   std::vector<Entry> written_;
@@ -120,15 +126,20 @@ class Environment {
   return options.extract(ListCarrier());
 }
 /// Writes a context into the environment of a process that is about to start.
-inline void inject(Environment& environment, const Context& context = current(),
-                   const InjectOptions& options = {}) {
-  options.chain.inject(context, environment, options.destination);
-}
+///
+/// Removes the variables of the chain's families as well (`UBERCTX_…`, `OT_BAGGAGE_…`), whatever
+/// their keys. If the chain reads `_X_AMZN_TRACE_ID` (`xray-lambda`), that gets the value of
+/// `X_AMZN_TRACE_ID`, or is removed with it.
+void inject(Environment& environment, const Context& context = current(),
+            const InjectOptions& options = {});
 
 namespace internal {
 
 /// The span of a process, by the semantic conventions for command-line programs.
 detail::SpanFacts span_facts(SpanKind kind);
+
+/// The span of a process that is about to start.
+Span start_call(const SendOptions& options);
 
 struct Process {
   static detail::SpanFacts facts(const ListCarrier& /*environment*/) {
@@ -158,13 +169,17 @@ decltype(auto) run(Work&& work, const HandleOptions& options = {}) {
 ///       return run_and_wait("make", environment.envp());
 ///     }, {.span_name = "make"});
 ///
-/// A tracer starts a span for the call (kind `client`), which the process gets and which is
-/// current in `start`. It ends with `start`, with an error if that throws: let it wait for the
-/// process. A coroutine does not compile.
+/// If nothing is current, the context is that of this process's environment (see `extract`), as a
+/// process that is started otherwise inherits it.
+///
+/// A tracer starts a span for the call (kind `client`), a child of that context. The process gets
+/// the span's context or, without a tracer, that context, which is also current in `start`. The
+/// span ends with `start`, with an error if that throws: let it wait for the process. A coroutine
+/// does not compile.
 template <class Start>
 decltype(auto) call(Start&& start, const SendOptions& options = {}) {
   detail::refuse_coroutine<std::invoke_result_t<Start, const Environment&>>();
-  Span span = detail::start_sending(options, [] { return internal::span_facts(SpanKind::client); });
+  Span span = internal::start_call(options);
   Environment environment = Environment::copy();
   inject(environment, span.context(), options.injection());
   return detail::call_in_span(internal::Process(), std::move(span), [&]() -> decltype(auto) {

@@ -24,6 +24,9 @@ namespace baton::grpc {
 /// with more than 8 KiB by default; this leaves 2 KiB for gRPC's own fields and for call
 /// credentials. Raise it if your servers accept more (GRPC_ARG_MAX_METADATA_SIZE).
 ///
+/// The client's interceptor counts all metadata of a call. `inject` and ClientContextCarrier count
+/// only what they add, since gRPC does not show them what is there.
+///
 /// If a field of a format has no room, none of the format's fields is sent, so that no decision is
 /// without its ids. Only tracestate and baggage may be missing alone.
 inline constexpr std::size_t default_max_metadata_size = 6144;

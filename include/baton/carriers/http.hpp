@@ -143,6 +143,22 @@ class HeaderCarrier {
     if (field != container_->end()) container_->erase(field);
   }
 
+  /// Erases all fields for whose names `is_gone` is true, in one pass.
+  template <class Test>
+  void erase_if(Test&& is_gone)
+    requires writable
+  {
+    const auto is_one = [&](const Field& field) { return is_gone(Traits::name(field)); };
+    if constexpr (is_map) {
+      for (auto field = container_->begin(); field != container_->end();) {
+        field = is_one(*field) ? container_->erase(field) : std::next(field);
+      }
+    } else {
+      container_->erase(std::remove_if(container_->begin(), container_->end(), is_one),
+                        container_->end());
+    }
+  }
+
  private:
   static constexpr bool is_map = requires { typename Container::mapped_type; };
 
@@ -249,10 +265,21 @@ template <HasHeaders Headers>
 /// Writes a context into a request that is about to be sent.
 ///
 ///     baton::http::inject(request.headers);
+///
+/// Replaces all fields of the chain's formats, also those of a family (`uberctx-…`), if the carrier
+/// of the type has `erase_if`, as HeaderCarrier and BeastCarrier have.
 template <HasHeaders Headers>
 void inject(Headers& headers, const Context& context = current(),
             const InjectOptions& options = {}) {
-  options.chain.inject(context, typename CarrierFor<Headers>::type(headers), options.destination);
+  typename CarrierFor<Headers>::type carrier(headers);
+  const auto prefixes = options.chain.prefixes();
+  const auto is_of_family = [prefixes](std::string_view name) {
+    return internal::is_of_family(name, prefixes);
+  };
+  if constexpr (requires { carrier.erase_if(is_of_family); }) {
+    if (!prefixes.empty()) carrier.erase_if(is_of_family);
+  }
+  options.chain.inject(context, carrier, options.destination);
 }
 
 /// Writes which span answers into a response, for a server that does not use `serve`.
@@ -344,8 +371,8 @@ decltype(auto) serve(Request&& request, Handler&& handler, const ServeOptions& o
 /// Makes a call: writes the current context into a request and calls `send`, with the request if it
 /// takes one. Returns the result of `send`.
 ///
-///     auto response = baton::http::call(request, [&](auto& request) { return client.send(request);
-///     });
+///     auto response =
+///         baton::http::call(request, [&](auto& request) { return client.send(request); });
 ///
 /// A tracer starts a span for the call (kind `client`), which the request carries and which is
 /// current in `send`. It ends with `send`: with an error if `send` throws, or returns a response

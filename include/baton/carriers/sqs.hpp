@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +15,6 @@
 #include "baton/function_ref.hpp"
 #include "baton/options.hpp"
 #include "baton/scope.hpp"
-#include "baton/traceparent.hpp"
 
 /// Contexts in the message attributes of Amazon SQS, in the JSON of its requests and responses
 /// (AWS JSON 1.0).
@@ -39,9 +40,11 @@ struct LeftOut {
 /// `AWSTraceHeader`, which does not count. A message has room for ten attributes. Those of the
 /// application remain, whatever their number; of the context's, `traceparent` is written first. A
 /// field is left out if it has no room, or if SQS would refuse the message because of it: see
-/// `is_attribute_name` and `is_attribute_value`.
-/// Returns the fields that are left out, in the order of the entries. Removes older values of them,
-/// and attributes that have the name of a field in another case.
+/// `is_attribute_name` and `is_attribute_value`. Then all fields of its format are left out, since
+/// a decision without its ids would start another trace; only `tracestate` and baggage may be
+/// missing alone.
+/// Returns the fields that are left out, in the order of the entries. Removes all older fields of
+/// the chain, families (`uberctx-…`) and names in another case included.
 ///
 /// Every other byte of the request remains. The rules, the errors and the costs are those of
 /// `baton::celery::inject`; names must not be repeated in the request, in an entry, or among
@@ -65,46 +68,53 @@ using ContextOfEntry = FunctionRef<const Context&(std::size_t)>;
 
 namespace internal {
 
-/// Collects the fields of a context, and removes older values of them from a map of attributes.
-template <class Map>
-class MapWriter {
- public:
-  explicit MapWriter(Map& attributes) noexcept : attributes_(&attributes) {}
+/// A field of a context.
+struct Candidate {
+  std::string_view name;
+  bool is_taken;  ///< SQS takes it; after `choose`: and it is written
+};
 
+/// Chooses the fields that are written: those for which there is room, `traceparent` first, and of
+/// each format all or none, but for `tracestate` and baggage.
+void choose(std::span<Candidate> fields, const PropagatorChain& chain, std::size_t room);
+
+/// Collects the fields of a context for a map of attributes.
+class CollectedFields {
+ public:
   void set(std::string_view name, std::string_view value) {
     erase(name);
-    const bool is_first = detail::equals_ignoring_case(name, Traceparent::field);
-    fields_.emplace(is_first ? fields_.begin() : fields_.end(), name, value);
+    fields_.emplace_back(name, value);
   }
   void erase(std::string_view name) {
-    std::erase_if(fields_, [name](const Field& field) {
-      return detail::equals_ignoring_case(field.name, name);
+    std::erase_if(fields_, [name](const auto& field) {
+      return detail::equals_ignoring_case(field.first, name);
     });
-    AttributeMapCarrier(*attributes_).erase(name);
   }
 
-  /// Returns the fields that the map does not take.
-  [[nodiscard]] std::vector<LeftOut> write() const {
+  /// Writes them into a map that has none of the chain. Returns those that are left out.
+  template <class Map>
+  [[nodiscard]] std::vector<LeftOut> write(Map& attributes, const PropagatorChain& chain) const {
+    const std::size_t others = attributes.size();
+    std::vector<Candidate> chosen;
+    chosen.reserve(fields_.size());
+    for (const auto& [name, value] : fields_) {
+      chosen.push_back({name, is_attribute_name(name) && is_attribute_value(value)});
+    }
+    choose(chosen, chain, max_attributes - std::min(others, max_attributes));
     std::vector<LeftOut> left_out;
-    const std::size_t others = attributes_->size();
-    for (const Field& field : fields_) {
-      const AttributeMapCarrier carrier(*attributes_);
-      carrier.set(field.name, field.value);
-      if (!carrier.get(field.name)) left_out.push_back({0, field.name, others});
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+      const auto& [name, value] = fields_[i];
+      if (chosen[i].is_taken) {
+        AttributeMapCarrier(attributes).set(name, value);
+      } else {
+        left_out.push_back({0, name, others});
+      }
     }
     return left_out;
   }
 
  private:
-  struct Field {
-    Field(std::string_view its_name, std::string_view its_value)
-        : name(its_name), value(its_value) {}
-    std::string name;
-    std::string value;
-  };
-
-  Map* attributes_;
-  std::vector<Field> fields_;  // `traceparent` is the first
+  std::vector<std::pair<std::string, std::string>> fields_;
 };
 
 }  // namespace internal
@@ -119,9 +129,10 @@ template <class Map>
   requires AttributeMap<Map>
 [[nodiscard]] std::vector<LeftOut> inject(Map& attributes, const Context& context = current(),
                                           const InjectOptions& options = {}) {
-  internal::MapWriter<Map> writer(attributes);
-  options.chain.inject(context, writer, options.destination);
-  return writer.write();
+  internal::CollectedFields fields;
+  options.chain.inject(context, fields, options.destination);
+  internal::erase_if(attributes, [&](std::string_view name) { return options.chain.owns(name); });
+  return fields.write(attributes, options.chain);
 }
 
 /// Sends messages: the spans of the messages of a SendMessage or SendMessageBatch request, and

@@ -146,6 +146,20 @@ TEST(CeleryEnvelopeTest, WhatNestedHeadersHaveIsWrittenThereToo) {
   }
 }
 
+TEST(CeleryEnvelopeTest, NoFamilyOfAnOlderContextRemains) {
+  std::string envelope =
+      R"({"headers":{"uberctx-tenant":"old", "a":1, "uberctx-b": 7 ,"headers":{"UBERCTX-c":1,"x":1,)"
+      R"("Uberctx-b":"old"},"ot-baggage-b":"old","Uberctx-B":"old"}})";
+  const baton::PropagatorChain chain = baton::make_chain("jaeger").chain.with_trust(
+      {.destinations = {{"partner", false, false, {"b"}}}});
+  baton::Context context = parent_alone();
+  context.set_baggage(baton::Baggage::parse("b=2,tenant=new"));
+  ASSERT_TRUE(baton::celery::inject(envelope, context, {.chain = chain, .destination = "partner"})
+                  .has_value());
+  EXPECT_EQ(envelope, R"({"headers":{"a":1, "uberctx-b": "2" ,"headers":{"x":1,"uberctx-b":"2"},)"
+                      R"("ot-baggage-b":"old"}})");
+}
+
 TEST(CeleryEnvelopeTest, NestedHeadersAreReadForFormatsWithNoFieldOutside) {
   const std::string nested =
       R"("headers": {"Traceparent": ")" + parent + R"(", "tracestate": "rojo=1", "baggage": 7})";
@@ -362,6 +376,15 @@ TEST(CeleryProtocol1Test, NoStaleHeaderOfAFamilyHidesTheArguments) {
               parent_alone().span_context().span_id)
         << envelope;
   }
+}
+
+TEST(CeleryProtocol1Test, NoFamilyOfAnOlderContextRemainsInTheArguments) {
+  std::string envelope =
+      protocol_1(R"({\"task\":\"t\",\"kwargs\":{\"Uberctx-a\":\"x\",\"b\":1}})", "null");
+  ASSERT_TRUE(baton::celery::inject(
+                  envelope, {}, {.chain = baton::make_chain("jaeger").chain, .protocol1 = kwargs})
+                  .has_value());
+  EXPECT_EQ(envelope, protocol_1(R"({\"task\":\"t\",\"kwargs\":{\"b\":1}})", "null"));
 }
 
 TEST(CeleryProtocol1Test, NestedHeadersCountForMoreThanArguments) {

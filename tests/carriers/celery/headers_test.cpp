@@ -194,6 +194,23 @@ TEST(CeleryNestedHeadersTest, WhatTheyHaveIsWrittenThereToo) {
   }
 }
 
+TEST(CeleryNestedHeadersTest, NoFamilyOfAnOlderContextRemains) {
+  object headers = {{"uberctx-tenant", "old"},
+                    {"a", 1},
+                    {"Uberctx-b", "old"},
+                    {"headers", {{"x", 1}, {"UBERCTX-c", 7}}},
+                    {"ot-baggage-b", "old"}};
+  const baton::PropagatorChain chain =
+      chain_of("jaeger").with_trust({.destinations = {{"partner", false, false, {"b"}}}});
+  baton::Context context =
+      chain_of("tracecontext")
+          .extract(baton::celery::ConstHeadersCarrier(object{{"traceparent", ours}}));
+  context.set_baggage(baton::Baggage::parse("b=2,tenant=new"));
+  baton::celery::inject(headers, context, {.chain = chain, .destination = "partner"});
+  EXPECT_EQ(boost::json::serialize(headers),
+            R"({"a":1,"headers":{"x":1},"ot-baggage-b":"old","uberctx-b":"2"})");
+}
+
 TEST(CeleryNestedHeadersTest, NoNameIsShownToWhoeverHasSeenEnough) {
   baton::test::Seen seen;
   const baton::PropagatorChain chain(

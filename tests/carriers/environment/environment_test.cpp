@@ -333,15 +333,57 @@ TEST(EnvironmentTest, AProcessGetsIt) {
             "TRACESTATE=rojo=00f067aa0ba902b7,congo=t61rcWkgMzE\0"sv);
 }
 
+TEST(EnvironmentInject, NoFamilyOfAnOlderContextRemains) {
+  const Entries others = {"uberctx_secret=1", "UBERCTX=2",   "UBERCTX_SECRET",
+                          "OT_BAGGAGE_A=3",   "UBERCTX_a=4", "XUBERCTX_A=5"};
+  Entries entries = others;
+  entries.insert(entries.begin() + 1, {"UBERCTX_SECRET=1", "UBERCTX_=2", "UBERCTX_SECRET=3"});
+  Environment child = make_environment(entries);
+  baton::Context context;
+  context.set_baggage(baton::Baggage::parse("k=v"));
+  baton::environment::inject(child, context, {.chain = chain_of("jaeger")});
+  entries = others;
+  entries.emplace_back("UBERCTX_K=v");
+  EXPECT_EQ(entries_of(child), entries);
+  baton::environment::inject(child, {}, {.chain = chain_of("jaeger")});
+  EXPECT_EQ(entries_of(child), others);
+}
+
+TEST(EnvironmentInject, TheVariableOfLambdaGetsTheSame) {
+  const baton::Context context = full_context();
+  const baton::PropagatorChain lambda = chain_of("xray-lambda");
+  const std::string root = "Root=1-0af76519-16cd43dd8448eb211c80319c;Parent=b7ad6b7169203331";
+  const baton::PropagatorChain w3c = chain_of("tracecontext");
+  const std::vector<baton::PropagatorChain::Entry> lambdas(lambda.readers().begin(),
+                                                           lambda.readers().end());
+  const std::vector<baton::PropagatorChain::Entry> w3cs(w3c.readers().begin(), w3c.readers().end());
+  constexpr auto policy = baton::ExtractionPolicy::last_wins;
+  for (const auto& [chain, is_written] :
+       {std::pair(lambda, true), std::pair(baton::PropagatorChain(w3cs, lambdas, policy), true),
+        std::pair(baton::PropagatorChain(lambdas, w3cs, policy), false)}) {
+    Environment child = make_environment({"_X_AMZN_TRACE_ID=old", "X_AMZN_TRACE_ID=older"});
+    baton::environment::inject(child, context, {.chain = chain});
+    const auto written = child.get("_X_AMZN_TRACE_ID");
+    EXPECT_EQ(written.has_value(), is_written);
+    EXPECT_EQ(written.value_or("").starts_with(root), is_written);
+    EXPECT_EQ(written, child.get("x-amzn-trace-id"));
+    baton::environment::inject(child, {}, {.chain = chain});
+    EXPECT_EQ(entries_of(child), Entries());
+  }
+  Environment child = make_environment({"_X_AMZN_TRACE_ID=other"});
+  baton::environment::inject(child, {}, {.chain = chain_of("xray")});
+  EXPECT_EQ(child.get("_X_AMZN_TRACE_ID"), "other");
+}
+
 TEST(EnvironmentInject, ObeysTheRuleForTheDestination) {
-  const baton::PropagatorChain chain =
-      baton::make_chain("tracecontext,baggage").chain.with_trust({.destinations = {{"partner"}}});
-  Environment child;
+  const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage,jaeger")
+                                           .chain.with_trust({.destinations = {{"partner"}}});
+  Environment child = make_environment({"UBERCTX_SECRET=1"});
   baton::environment::inject(child, baton::Context().child(), {.chain = chain});
   EXPECT_TRUE(child.get("traceparent"));
   baton::environment::inject(child, baton::Context().child(),
                              {.chain = chain, .destination = "partner"});
-  EXPECT_FALSE(child.get("traceparent"));
+  EXPECT_EQ(entries_of(child), Entries());
 }
 
 }  // namespace

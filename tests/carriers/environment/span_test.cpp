@@ -9,6 +9,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "baton/carriers/environment.hpp"
 #include "baton/configuration.hpp"
@@ -29,6 +30,23 @@ using baton::test::is_span_of;
 const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage,b3,xray-lambda").chain;
 
 using baton::environment::Environment;
+
+/// Puts a context into the environment of this process.
+class OwnContext {
+ public:
+  explicit OwnContext(const Context& context) {
+    baton::environment::inject(ours_, context, {.chain = chain});
+    for (const char* const entry : ours_.list()) ::putenv(const_cast<char*>(entry));
+  }
+  OwnContext(const OwnContext&) = delete;
+  OwnContext& operator=(const OwnContext&) = delete;
+  ~OwnContext() {
+    ours_.keys([](std::string_view name) { return ::unsetenv(std::string(name).c_str()) == 0; });
+  }
+
+ private:
+  Environment ours_;
+};
 
 TEST(EnvironmentSpan, AStartedProcessGetsTheCurrentContextOrASpan) {
   RecordingTracer tracer;
@@ -59,18 +77,13 @@ TEST(EnvironmentSpan, AStartedProcessGetsTheCurrentContextOrASpan) {
 TEST(EnvironmentSpan, AProcessForwardsOrHasASpan) {
   RecordingTracer tracer;
   for (const auto& [name, context] : caller_cases()) {
-    Environment ours;
-    baton::environment::inject(ours, context, {.chain = chain});
-    for (const char* const entry : ours.list()) ::putenv(const_cast<char*>(entry));
+    const OwnContext ours(context);
     const Context caller = baton::environment::extract({.chain = chain});
     const auto see = [] { return baton::current(); };
     EXPECT_EQ(baton::environment::run(see, {.chain = chain}), caller) << name;
     const Context seen = baton::environment::run(see, {.chain = chain, .tracer = &tracer});
     EXPECT_TRUE(is_span_of(seen, caller)) << name;
     EXPECT_EQ(tracer.ended().back().context, seen) << name;
-    for (const std::string_view field : chain.fields()) {
-      ::unsetenv(baton::environment::variable_name(field).c_str());
-    }
   }
   EXPECT_EQ(tracer.ended().size(), 4U);
   EXPECT_EQ(tracer.ended()[0].kind, SpanKind::internal);
@@ -85,17 +98,51 @@ TEST(EnvironmentSpan, LinksToACallerThatIsNotTrusted) {
   RecordingTracer tracer;
   const baton::PropagatorChain edge = chain.with_trust({.callers = baton::CallerTrust::restart});
   const Context caller = caller_cases()[0].context;
-  Environment ours;
-  baton::environment::inject(ours, caller, {.chain = chain});
-  for (const char* const entry : ours.list()) ::putenv(const_cast<char*>(entry));
+  const OwnContext ours(caller);
   const auto see = [] { return baton::current(); };
   const Context seen = baton::environment::run(see, {.chain = edge, .tracer = &tracer});
   const Context forwarded = baton::environment::run(see, {.chain = edge});
-  for (const std::string_view field : chain.fields()) {
-    ::unsetenv(baton::environment::variable_name(field).c_str());
-  }
   EXPECT_TRUE(is_restart_of(tracer.ended().at(0), seen, caller));
   EXPECT_EQ(forwarded, Context());
+}
+
+TEST(EnvironmentSpan, AStartedProcessGetsOursIfNothingIsCurrent) {
+  RecordingTracer tracer;
+  const baton::PropagatorChain edge = chain.with_trust({.callers = baton::CallerTrust::restart});
+  const auto fields = [](const Environment& environment) {
+    std::map<std::string_view, std::string> values;
+    for (const std::string_view field : chain.fields()) {
+      if (const auto value = environment.get(field)) values[field] = *value;
+    }
+    return values;
+  };
+  const auto fields_for = [&](const Context& context) {
+    Environment environment;
+    baton::environment::inject(environment, context, {.chain = chain});
+    return fields(environment);
+  };
+  for (const auto& [name, context] : caller_cases()) {
+    const OwnContext ours(context);
+    const Context caller = baton::environment::extract({.chain = chain});
+    Context seen;
+    const auto start = [&](const Environment& environment) {
+      seen = baton::current();
+      return fields(environment);
+    };
+    EXPECT_EQ(baton::environment::call(start, {.chain = chain}), fields_for(context)) << name;
+    EXPECT_EQ(seen, caller) << name;
+    auto sent = baton::environment::call(start, {.chain = chain, .tracer = &tracer});
+    EXPECT_EQ(sent, fields_for(seen)) << name;
+    EXPECT_EQ(tracer.ended().back().context, seen) << name;
+    EXPECT_TRUE(is_span_of(seen, caller)) << name;
+    EXPECT_TRUE(tracer.ended().back().links.empty()) << name;
+
+    sent = baton::environment::call(start, {.chain = edge});
+    EXPECT_EQ(sent, fields_for(Context())) << name;
+    if (!caller.span_context().is_valid()) continue;
+    baton::environment::call(start, {.chain = edge, .tracer = &tracer});
+    EXPECT_TRUE(is_restart_of(tracer.ended().back(), seen, caller)) << name;
+  }
 }
 
 }  // namespace

@@ -90,6 +90,21 @@ void serve_connection(tcp::socket socket) {
   }
 }
 
+TEST(BeastInject, NoFamilyOfAnOlderContextRemains) {
+  http::request<http::empty_body> request;
+  for (const char* const name : {"Uberctx-tenant", "a", "uberctx-b", "UBERCTX-B", "uberctx"}) {
+    request.insert(name, "old");
+  }
+  baton::Context context;
+  context.set_baggage(baton::Baggage::parse("b=2"));
+  baton::http::inject(request, context, {.chain = baton::make_chain("jaeger").chain});
+  std::string fields;
+  for (const auto& field : request) {
+    fields += std::string(field.name_string()) + ":" + std::string(field.value()) + " ";
+  }
+  EXPECT_EQ(fields, "a:old uberctx:old uberctx-b:2 ");
+}
+
 TEST(BeastSync, CarriesTheContextToAServerAndBack) {
   net::io_context io;
   tcp::acceptor acceptor(io, tcp::endpoint(net::ip::address_v4::loopback(), 0));

@@ -177,4 +177,19 @@ TEST(HttpInject, ObeysTheRuleForTheDestination) {
   EXPECT_EQ(headers, (Headers{{"baggage", "b=2"}, {"uberctx-b", "2"}}));
 }
 
+TEST(HttpInject, NoFamilyOfAnOlderContextRemains) {
+  const Headers older = {{"Uberctx-tenant", "old"}, {"a", "1"},       {"uberctx-b", "old"},
+                         {"uberctx-b", "older"},    {"uberctx", "1"}, {"ot-baggage-b", "1"}};
+  baton::Context context;
+  context.set_baggage(baton::Baggage::parse("b=2"));
+  Headers headers = older;
+  baton::http::inject(headers, context, {.chain = chain_of("jaeger")});
+  EXPECT_EQ(headers,
+            (Headers{{"a", "1"}, {"uberctx", "1"}, {"ot-baggage-b", "1"}, {"uberctx-b", "2"}}));
+  std::multimap<std::string, std::string> map(older.begin(), older.end());
+  baton::http::inject(map, context, {.chain = chain_of("jaeger")});
+  EXPECT_EQ(map, (std::multimap<std::string, std::string>{
+                     {"a", "1"}, {"ot-baggage-b", "1"}, {"uberctx", "1"}, {"uberctx-b", "2"}}));
+}
+
 }  // namespace

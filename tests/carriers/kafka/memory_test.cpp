@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a rule denies to a topic is not sent without memory either.
+// Without memory, what a rule denies to a topic is not sent either, and nothing else fails.
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "baton/id_tracer.hpp"
+#include "carriers/kafka/sent_spans.hpp"
 #include "span_support.hpp"
 #include "support/faults.hpp"
 #include "support/replaced_allocator.hpp"
@@ -19,6 +25,8 @@ using baton::test::faults;
 /// Whether all allocations behind the one that fails do so too, and whether they do now.
 thread_local bool fails_on = false;
 thread_local bool fails_now = false;
+
+thread_local std::size_t allocations = 0;
 
 bool end() {
   fails_on = false;
@@ -67,6 +75,45 @@ class MemoryTest : public SpanTest {
        .tracer = nullptr});
 };
 
+/// The first test: the others make a global chain.
+TEST_F(MemoryTest, AMessageIsSentThoughThereIsNoGlobalChain) {
+  const Client producer = instrumented({.tracer = nullptr});
+  const baton::Context context = context_of(parent);
+  const baton::Scope scope(context);
+  bool has_chain = false;
+  fail_each([&](std::size_t number) {
+    fails_on = true;
+    faults.begin(number);
+    const rd_kafka_resp_err_t error =
+        rd_kafka_producev(producer.get(), RD_KAFKA_VTYPE_TOPIC, "orders", RD_KAFKA_VTYPE_END);
+    const bool has_failed = end();
+    EXPECT_EQ(error, RD_KAFKA_RESP_ERR_NO_ERROR);
+    const Headers arrived = headers_of(*orders_.next());
+    EXPECT_EQ(arrived, has_failed ? Headers{} : Headers({{"traceparent", parent}})) << number;
+    if (number == 0) has_chain = baton::detail::global_chain.load() != nullptr;
+    return has_failed;
+  });
+  EXPECT_FALSE(has_chain) << "it was made before";
+}
+
+TEST_F(MemoryTest, AMessageWithoutHeadersHasNothingToLose) {
+  const baton::Context context = context_of(parent, "b=2," + std::string(300, 'n') + "=1");
+  const baton::Scope scope(context);
+  const std::size_t failures = fail_each([&](std::size_t number) {
+    faults.begin(number);
+    const rd_kafka_resp_err_t error =
+        rd_kafka_producev(producer_.get(), RD_KAFKA_VTYPE_TOPIC, "orders", RD_KAFKA_VTYPE_END);
+    const bool has_failed = end();
+    EXPECT_EQ(error, RD_KAFKA_RESP_ERR_NO_ERROR);
+    const Headers arrived = headers_of(*orders_.next());
+    if (!has_failed || !arrived.empty()) {
+      EXPECT_EQ(arrived, (Headers{{"baggage", "b=2"}, {"uberctx-b", "2"}})) << number;
+    }
+    return has_failed;
+  });
+  EXPECT_GE(failures, 1U);
+}
+
 TEST_F(MemoryTest, AMessageLosesItsContextIfARuleDeniesAPart) {
   fail_in([&](HeadersPointer& list) {
     const rd_kafka_resp_err_t error =
@@ -104,9 +151,49 @@ TEST_F(MemoryTest, AMessageKeepsItsContextIfNoRuleDeniesAnything) {
   EXPECT_GE(failures, 1U);
 }
 
+TEST(SentSpansMemoryTest, NothingIsKeptOfAMessageThatWasReported) {
+  baton::IdTracer tracer;
+  baton::kafka::internal::SentSpans spans;
+  const std::vector<rd_kafka_message_t> messages(1000);
+  std::optional<std::size_t> of_the_second;
+  for (const rd_kafka_message_t& message : messages) {
+    allocations = 0;
+    spans.add(message, baton::Span(&tracer, {.parent = {}, .name = "send"}));
+    spans.end(message);
+    if (&message != messages.data()) {
+      of_the_second = of_the_second.value_or(allocations);
+      EXPECT_EQ(allocations, *of_the_second) << "the table grows";
+    }
+  }
+}
+
+TEST(PluginMemoryTest, AConfigurationIsRefused) {
+  using Init = rd_kafka_resp_err_t(rd_kafka_conf_t*, void**, char*, std::size_t);
+  void* const plugin = ::dlopen(BATON_PLUGIN, RTLD_NOW);
+  ASSERT_NE(plugin, nullptr) << ::dlerror();
+  auto* const init = reinterpret_cast<Init*>(::dlsym(plugin, "conf_init"));
+  ASSERT_NE(init, nullptr);
+  std::size_t for_memory = 0;
+  const std::size_t failures = fail_each([&](std::size_t number) {
+    rd_kafka_conf_t* const conf = make_conf({{"log_level", "0"}});
+    std::array<char, 99> reason{};
+    faults.begin(number);
+    const rd_kafka_resp_err_t error = init(conf, nullptr, reason.data(), reason.size());
+    const bool has_failed = end();
+    EXPECT_EQ(error, has_failed ? RD_KAFKA_RESP_ERR__FAIL : RD_KAFKA_RESP_ERR_NO_ERROR) << number;
+    if (std::string_view(reason.data()) == "std::bad_alloc") ++for_memory;
+    rd_kafka_conf_destroy(conf);
+    return has_failed;
+  });
+  EXPECT_GE(for_memory, 1U);
+  EXPECT_GE(failures, for_memory);
+  ::dlclose(plugin);
+}
+
 }  // namespace
 
 bool baton::test::may_allocate(std::size_t /*size*/) noexcept {
+  ++allocations;
   if (faults.fails()) {
     fails_now = fails_on;
     return false;

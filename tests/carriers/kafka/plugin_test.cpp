@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <barrier>
 #include <cstdlib>
 #include <filesystem>
@@ -17,6 +18,23 @@
 namespace {
 
 using namespace kafka_test;
+
+/// The first test: from the first client on, the plugin is bound to its librdkafka.
+TEST(PluginBindTest, ALibrdkafkaThatLacksAFunctionIsRefused) {
+  void* const plugin = ::dlopen(BATON_PLUGIN, RTLD_NOW);
+  ASSERT_NE(plugin, nullptr) << ::dlerror();
+  void* const lacking = ::dlopen(LACKING_CLIENT, RTLD_NOW);
+  ASSERT_NE(lacking, nullptr) << ::dlerror();
+  using Call = int(void* init, char* reason, std::size_t reason_size);
+  auto* const call = reinterpret_cast<Call*>(::dlsym(lacking, "call_init"));
+  std::array<char, 512> reason{};
+  EXPECT_EQ(call(::dlsym(plugin, "conf_init"), reason.data(), reason.size()),
+            RD_KAFKA_RESP_ERR__FAIL);
+  EXPECT_STREQ(reason.data(),
+               "cannot find rd_kafka_conf_interceptor_add_on_new in " LACKING_CLIENT);
+  ::dlclose(lacking);
+  ::dlclose(plugin);
+}
 
 /// The plugin as applications load it: by configuration alone.
 class PluginTest : public SendingTest {

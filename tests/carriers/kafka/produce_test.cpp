@@ -60,6 +60,16 @@ TEST_F(ProduceTest, AMessageWithAContextKeepsIt) {
   }
 }
 
+TEST_F(ProduceTest, AMessageIsLeftAloneIfThereIsNothingToSend) {
+  for (const Existing existing : {Existing::keep, Existing::replace}) {
+    const Client producer = instrumented({.existing = existing});
+    for (const Headers& theirs :
+         {Headers{{"Traceparent", "00-bad"}}, Headers{{"baggage", " order = 2 "}, {"a", "1"}}}) {
+      EXPECT_EQ(sent(*producer, make_headers(theirs)), theirs);
+    }
+  }
+}
+
 TEST_F(ProduceTest, ABadContextIsReplaced) {
   const Client producer = instrumented();
   const Context context = context_of(parent);

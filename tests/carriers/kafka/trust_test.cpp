@@ -359,15 +359,16 @@ TEST(TrustHeadersTest, WhatIsDeniedHidesBehindNoOtherHeaders) {
   constexpr std::size_t limit = baton::kafka::CppHeadersCarrier::max_spellings;
   const Context context = context_of(parent, "a=1");
   const PropagatorChain chain = chain_for("orders");
-  for (const std::size_t size : {limit, limit + 50}) {
+  for (const std::size_t size : {limit, limit + 1, limit + 2, limit + 50}) {
     const std::unique_ptr<RdKafka::Headers> cpp(RdKafka::Headers::create());
     for (const char* name : {"baggage", "Baggage", "BAGGAGE"}) cpp->add(name, "secret=1");
+    cpp->add("uberctx-secret", "1");
     for (std::size_t i = 0; cpp->size() < size; ++i) {
       cpp->add(baton::test::spelling("tracestate", i), "v=1");
     }
     baton::kafka::inject(*cpp, context, {.chain = chain, .destination = "orders"});
     EXPECT_EQ(baton::kafka::extract(*cpp, {.chain = chain}), Context());
-    EXPECT_EQ(cpp->size() == 0, size == limit);
+    EXPECT_EQ(cpp->size() == 0, size <= limit + 1) << "each name that is erased counts apart";
   }
 }
 

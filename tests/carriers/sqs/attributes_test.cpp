@@ -5,6 +5,7 @@
 
 #include "baton/carriers/sqs.hpp"
 #include "baton/testing/carrier_conformance.hpp"
+#include "support/count_allocations.hpp"
 
 namespace {
 
@@ -68,6 +69,18 @@ TEST(SqsAttributesTest, TypesOtherThanStringAreAbsent) {
   map["a"].SetDataType("String.w3c");
   EXPECT_EQ(AttributeMapCarrier(map).get("a"), "1");
   EXPECT_EQ(keys(map), "a");
+}
+
+TEST(SqsAttributesTest, AChainReadsWithoutAllocating) {
+  Map map;
+  MapBinding::add(map, "X-B3-TraceId", "0af7651916cd43dd8448eb211c80319c");
+  MapBinding::add(map, "x-b3-spanid", "b7ad6b7169203331");
+  const baton::PropagatorChain chain = baton::make_chain("datadog,b3multi").chain;
+  static_cast<void>(chain.extract(AttributeMapCarrier(map)));  // makes this thread's counters
+  const std::size_t before = baton::test::allocations;
+  const baton::Context context = chain.extract(AttributeMapCarrier(map));
+  EXPECT_EQ(baton::test::allocations - before, 0U);
+  EXPECT_TRUE(context.span_context().is_valid());
 }
 
 TEST(SqsAttributesTest, TheVeryNameCountsThenOthersInAnyCase) {
@@ -203,8 +216,8 @@ TEST_F(SqsMapInjectTest, WhatHasNoRoomIsReturnedAndTraceparentIsWrittenFirst) {
       {7, "baggage traceparent tracestate ", {}},
       {8, "baggage traceparent ", {{0, "tracestate", 8}}},
       {9, "traceparent ", {{0, "baggage", 9}, {0, "tracestate", 9}}},
-      {10, "", {{0, "traceparent", 10}, {0, "baggage", 10}, {0, "tracestate", 10}}},
-      {12, "", {{0, "traceparent", 12}, {0, "baggage", 12}, {0, "tracestate", 12}}},
+      {10, "", {{0, "baggage", 10}, {0, "traceparent", 10}, {0, "tracestate", 10}}},
+      {12, "", {{0, "baggage", 12}, {0, "traceparent", 12}, {0, "tracestate", 12}}},
   };
   for (const auto& [others, written, left_out] : cases) {
     Map map = numbers(others);
@@ -223,6 +236,27 @@ TEST_F(SqsMapInjectTest, NothingStaleRemains) {
   EXPECT_NE(map["traceparent"].GetStringValue(), "old");
   EXPECT_TRUE(baton::sqs::inject(map, baton::Context()).empty());
   EXPECT_EQ(fields_in(map), "");
+  map.clear();
+  MapBinding::add(map, "Uberctx-tenant", "old");
+  const baton::PropagatorChain chain = baton::make_chain("jaeger").chain;
+  EXPECT_TRUE(
+      baton::sqs::inject(map, full_context(), {.chain = baton::make_chain("b3").chain}).empty());
+  EXPECT_EQ(fields_in(map), "Uberctx-tenant b3 ");
+  EXPECT_TRUE(baton::sqs::inject(map, baton::Context(), {.chain = chain}).empty());
+  EXPECT_EQ(fields_in(map), "b3 ");
+}
+
+TEST_F(SqsMapInjectTest, AFormatIsWrittenWholeOrNotAtAll) {
+  using LeftOuts = std::vector<baton::sqs::LeftOut>;
+  const baton::PropagatorChain chain = baton::make_chain("b3multi,baggage").chain;
+  Map map = numbers(7);
+  EXPECT_EQ(baton::sqs::inject(map, full_context(), {.chain = chain}),
+            (LeftOuts{{0, "baggage", 7}}));
+  EXPECT_EQ(fields_in(map), "x-b3-sampled x-b3-spanid x-b3-traceid ");
+  map = numbers(8);
+  EXPECT_EQ(baton::sqs::inject(map, full_context(), {.chain = chain}),
+            (LeftOuts{{0, "x-b3-traceid", 8}, {0, "x-b3-spanid", 8}, {0, "x-b3-sampled", 8}}));
+  EXPECT_EQ(fields_in(map), "baggage ");
 }
 
 TEST_F(SqsMapInjectTest, WhatSqsWouldRefuseIsReturned) {

@@ -175,6 +175,73 @@ TEST(SqsInjectTest, WhatSqsWouldRefuseTheMessageForIsLeftOut) {
             request);
 }
 
+/// A format whose first field SQS would refuse a message for.
+class RefusedFormat : public baton::Propagator {
+ public:
+  RefusedFormat() noexcept : Propagator(its_traits) {}
+  baton::Extracted extract(baton::CarrierReader /*carrier*/, baton::Context& /*context*/,
+                           baton::ExtractReport* /*report*/) const override {
+    return baton::Extracted::nothing;
+  }
+  void inject(const baton::Context& /*context*/, baton::CarrierWriter carrier) const override {
+    carrier.set("ids", "");
+    carrier.set("decision", "1");
+  }
+
+ private:
+  static constexpr std::string_view its_fields[] = {"ids", "decision"};
+  static constexpr baton::FormatTraits its_traits{
+      .name = "refused", .specification = "", .fields = its_fields};
+};
+
+TEST(SqsInjectTest, AFormatIsWrittenWholeOrNotAtAll) {
+  const auto request = [](int others) {
+    return "{\"MessageAttributes\":{" + numbers(others - 1) + "\"n\":{}}}";
+  };
+  const auto with = [&](int others, const std::string& attributes) {
+    const std::string whole = request(others);
+    return whole.substr(0, whole.size() - 2) + "," + attributes + "}}";
+  };
+  const std::string b3 = attribute("x-b3-traceid", parent.substr(3, 32)) + "," +
+                         attribute("x-b3-spanid", parent.substr(36, 16)) + "," +
+                         attribute("x-b3-sampled", "1");
+  const std::string baggage = attribute("baggage", "b=2");
+  const auto no_b3 = [](std::size_t others) {
+    return LeftOuts{
+        {0, "x-b3-traceid", others}, {0, "x-b3-spanid", others}, {0, "x-b3-sampled", others}};
+  };
+  EXPECT_EQ(injected(request(6), context(), "b3multi,baggage"), with(6, b3 + "," + baggage));
+  EXPECT_EQ(injected(request(7), context(), "b3multi,baggage", {{0, "baggage", 7}}), with(7, b3));
+  EXPECT_EQ(injected(request(7), context(), "baggage,b3multi", no_b3(7)), with(7, baggage));
+  EXPECT_EQ(injected(request(8), context(), "b3multi,baggage", no_b3(8)), with(8, baggage));
+  EXPECT_EQ(injected(request(8), context(false), "b3multi,tracecontext", no_b3(8)),
+            with(8, parent_attribute));
+
+  const baton::PropagatorChain chain({std::make_shared<RefusedFormat>()});
+  std::string of_refused = "{}";
+  EXPECT_EQ(baton::sqs::inject(of_refused, context(), {.chain = chain}).value(),
+            (LeftOuts{{0, "ids", 0}, {0, "decision", 0}}));
+  EXPECT_EQ(of_refused, "{}");
+}
+
+TEST(SqsInjectTest, NoFamilyOfAnOlderContextRemains) {
+  const std::string older =
+      attribute("uberctx-tenant", "old") + "," + attribute("Uberctx-b", "old") + ",";
+  baton::Context given = context(false);
+  given.set_baggage(baton::Baggage::parse("b=2"));
+  const std::string jaeger =
+      parent_attribute + "," +
+      attribute("uber-trace-id", parent.substr(3, 32) + ":" + parent.substr(36, 16) + ":0:1") +
+      "," + attribute("uberctx-b", "2");
+  // They take none of the ten places.
+  EXPECT_EQ(injected("{\"MessageAttributes\":{" + older + numbers(6) + attribute("n", "1") + "}}",
+                     given, "tracecontext,jaeger"),
+            "{\"MessageAttributes\":{" + numbers(6) + attribute("n", "1") + "," + jaeger + "}}");
+  EXPECT_EQ(injected("{\"MessageAttributes\":{" + older + attribute("ot-baggage-b", "1") + "}}", {},
+                     "jaeger"),
+            "{\"MessageAttributes\":{" + attribute("ot-baggage-b", "1") + "}}");
+}
+
 TEST(SqsInjectTest, EveryEntryOfABatch) {
   const std::string batch =
       R"({"Entries":[{"Id":"1","MessageAttributes":{"a":{}}},{},{"Id":"3"}]})";
@@ -543,7 +610,20 @@ TEST(SqsExtractTest, AnAttributeOfAnotherTypeIsReported) {
     ASSERT_EQ(report.issue_count(), 1U) << value;
     EXPECT_EQ(report.issues()[0].field, "traceparent");
     EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::wrong_type, 0));
+
+    report.clear();
+    const auto of_family =
+        baton::sqs::extract_message(R"({"MessageAttributes":{"uberctx-b":)" + std::string(value) +
+                                        "," + attribute("baggage", "b=2") + "}}",
+                                    {.chain = chain_of("jaeger,baggage"), .report = &report});
+    EXPECT_EQ(of_family->baggage().header(), "b=2") << value;
+    ASSERT_EQ(report.issue_count(), 1U) << value;
+    EXPECT_EQ(report.issues()[0].field, "uberctx-");
+    EXPECT_EQ(report.issues()[0].error, ParseError(ErrorCode::wrong_type, 0));
   }
+  EXPECT_EQ(baton::sqs::extract_message(R"({"MessageAttributes":{"uberctx-b":null}})",
+                                        {.chain = chain_of("jaeger")}),
+            baton::Context());
   baton::ExtractReport report;
   const std::string twice = R"({"DataType":"String","StringValue":"x","StringValue":"y"})";
   EXPECT_EQ(baton::sqs::extract_message(R"({"MessageAttributes":{"traceparent":)" + twice + "}}",
@@ -557,6 +637,19 @@ TEST(SqsExtractTest, AnAttributeOfAnotherTypeIsReported) {
           {.chain = chain_of("tracecontext")})
           ->span_context()
           .is_valid());
+}
+
+/// As many as fit without an allocation.
+TEST(SqsExtractTest, ReportsTheLastOfManyAttributes) {
+  std::string attributes;
+  for (int i = 0; i < 31; ++i) attributes += "\"a" + std::to_string(i) + "\":1,";
+  baton::ExtractReport report;
+  const auto got =
+      baton::sqs::extract_message(R"({"MessageAttributes":{)" + attributes + R"("traceparent":1}})",
+                                  {.chain = chain_of("tracecontext"), .report = &report});
+  EXPECT_EQ(got.value(), baton::Context());
+  ASSERT_EQ(report.issue_count(), 1U);
+  EXPECT_EQ(report.issues()[0].field, "traceparent");
 }
 
 TEST(SqsExtractTest, ATraceHeaderThatIsNoStringIsReported) {
@@ -625,7 +718,8 @@ TEST(SqsInjectTest, ObeysTheRuleForTheDestination) {
           .with_trust({.destinations = {{"partner", false, false, {"b"}}}});
   baton::Context given = context();
   given.set_baggage(baton::Baggage::parse("a=1,b=2"));
-  std::string request = R"({"Entries":[{},{"MessageAttributes":{)" + parent_attribute +
+  std::string request = R"({"Entries":[{},{"MessageAttributes":{)" + parent_attribute + "," +
+                        attribute("uberctx-secret", "1") +
                         R"(},"MessageSystemAttributes":{"AWSTraceHeader":)" +
                         R"({"DataType":"String","StringValue":"Root=1"}}}]})";
   const auto same = [&](std::size_t) -> const baton::Context& { return given; };

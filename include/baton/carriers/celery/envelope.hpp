@@ -43,7 +43,7 @@ struct EnvelopeOptions {
 /// A member that has the name of a field in another case is erased. Some tracers write into an
 /// object named `headers` inside of the headers: its fields, unless they are null, are set or
 /// erased there too, so that nothing stale is sent. Fields of a family (`uberctx-…`,
-/// `ot-baggage-…`) from an older context remain, since their names are not those that are written.
+/// `ot-baggage-…`) from an older context are erased.
 ///
 /// The text must be one JSON object (RFC 8259) with strings in UTF-8, nested at most 1,024 levels,
 /// and all its numbers must fit into a double. The object, its headers, and the `headers` in them

@@ -64,15 +64,14 @@ class HeadersCarrier : public ConstHeadersCarrier {
 /// that one to tasks as `request.headers`. It is read for each format of the chain that has no
 /// fields in the headers themselves: a format is never read from both.
 ///
-/// Never fails. A field that is neither a string nor null is reported as `wrong_type`, if its
-/// format is read from there. Work is linear in the number of headers.
+/// Never fails. A field that is neither a string nor null is reported as `wrong_type`; one of the
+/// nested headers only if its format is read from there. Work is linear in the number of headers.
 [[nodiscard]] Context extract(const boost::json::object& headers,
                               const ExtractOptions& options = {});
 
-/// Writes a context into headers that the application builds itself.
-inline void inject(boost::json::object& headers, const Context& context = current(),
-                   const InjectOptions& options = {}) {
-  options.chain.inject(context, HeadersCarrier(headers), options.destination);
-}
+/// Writes a context into headers that the application builds itself. Fields of a family
+/// (`uberctx-…`, `ot-baggage-…`) from an older context are erased, the nested ones included.
+void inject(boost::json::object& headers, const Context& context = current(),
+            const InjectOptions& options = {});
 
 }  // namespace baton::celery

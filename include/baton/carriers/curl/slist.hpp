@@ -253,23 +253,19 @@ namespace internal {
 /// Erases the fields of the chain's formats that have a prefix, such as `uberctx-…`. A chain can
 /// only erase names that it knows, and a list that is used again has those of the last context.
 inline void erase_families(curl_slist*& list, const PropagatorChain& chain) noexcept {
-  for (const auto& formats : {chain.readers(), chain.writers()}) {
-    for (const PropagatorChain::Entry& format : formats) {
-      for (const std::string_view prefix : format->traits().prefixes) {
-        remove_lines(&list, [prefix](const curl_slist& line) {
-          const Line read = read_line(line.data);
-          return read.value && http::equal_names(read.name.substr(0, prefix.size()), prefix);
-        });
-      }
-    }
-  }
+  if (chain.prefixes().empty()) return;
+  remove_lines(&list, [&](const curl_slist& line) {
+    const Line read = read_line(line.data);
+    return read.value && http::internal::is_of_family(read.name, chain.prefixes());
+  });
 }
 
 /// Erases all fields of the chain.
 inline void erase_context(curl_slist*& list, const PropagatorChain& chain) noexcept {
-  SlistCarrier carrier(list);
-  for (const std::string_view name : chain.fields()) carrier.erase(name);
-  erase_families(list, chain);
+  remove_lines(&list, [&](const curl_slist& line) {
+    const Line read = read_line(line.data);
+    return read.value && chain.owns(read.name);
+  });
 }
 
 /// Unless it is told that a context is complete, erases all fields of the chain in the end, even if

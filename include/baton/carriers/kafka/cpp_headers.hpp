@@ -47,7 +47,7 @@ class ConstCppHeadersCarrier
 /// `RdKafka::Headers` removes one spelling of a name at a time, with a pass over the list for each.
 /// So a carrier removes one spelling for each name that it sets or erases, and `max_spellings`
 /// others in all. Further spellings remain, behind the name in lowercase: readers prefer it, and
-/// `erase` adds it without a value.
+/// `erase` adds it with an empty value, which a reader may report.
 class CppHeadersCarrier : public ConstCppHeadersCarrier {
  public:
   explicit CppHeadersCarrier(RdKafka::Headers& headers)

@@ -69,10 +69,9 @@ struct InstrumentOptions {
 ///
 /// Works by librdkafka's interceptors: headers are added once, before the message is queued, and
 /// librdkafka sends the same ones on each retry. If no context is current and there is no tracer,
-/// nothing is added. If a
-/// message has baggage alone, it is sent with the current context and the members of both: if both
-/// have a key, the current value is sent. If the context cannot be written (no memory, headers that
-/// librdkafka cannot read), the message is sent without it.
+/// nothing is added. If a message has baggage alone, it is sent with the current context and the
+/// members of both: if both have a key, the current value is sent. If the context cannot be written
+/// (no memory, headers that librdkafka cannot read), the message is sent without it.
 ///
 /// The destination for trust rules is the topic. If they deny something to it, that leaves neither
 /// from the current context nor from the headers that the message has. If there is no memory to

@@ -67,6 +67,18 @@ concept AttributeMap =
       map.insert_or_assign(key, value);
     };
 
+namespace internal {
+
+template <class Map, class Test>
+void erase_if(Map& attributes, Test is_gone) {
+  for (auto attribute = attributes.begin(); attribute != attributes.end();) {
+    attribute = is_gone(std::string_view(attribute->first)) ? attributes.erase(attribute)
+                                                            : std::next(attribute);
+  }
+}
+
+}  // namespace internal
+
 /// A carrier over such a map, which must outlive it.
 ///
 ///     Aws::Map<Aws::String, Aws::SQS::Model::MessageAttributeValue> attributes;
@@ -109,8 +121,13 @@ class AttributeMapCarrier {
   }
   template <class Visitor>
   void keys(Visitor&& visit) const {
+    fields([&](std::string_view name, std::string_view) { return visit(name); });
+  }
+  template <class Visitor>
+  void fields(Visitor&& visit) const {
     for (const auto& [name, value] : *attributes_) {
-      if (is_text(value) && !visit(std::string_view(name))) return;
+      if (!is_text(value)) continue;
+      if (!visit(std::string_view(name), std::string_view(value.GetStringValue()))) return;
     }
   }
 
@@ -132,11 +149,10 @@ class AttributeMapCarrier {
   void erase(std::string_view name) const
     requires(!std::is_const_v<Map>)
   {
-    const std::string wanted(name);  // it may be the view of a key that is erased
-    for (auto attribute = attributes_->begin(); attribute != attributes_->end();) {
-      const Match match = detail::lookup::compare(std::string_view(attribute->first), wanted);
-      attribute = match == Match::none ? std::next(attribute) : attributes_->erase(attribute);
-    }
+    // Copied first: it may be the view of a key that is erased.
+    internal::erase_if(*attributes_, [wanted = std::string(name)](std::string_view key) {
+      return detail::equals_ignoring_case(key, wanted);
+    });
   }
 
  private:

@@ -44,9 +44,8 @@ void inject_signature(boost::json::object& signature, const Context& context = c
                       const InjectOptions& options = {});
 
 /// The same for all signatures in a task: those in its `embed` and, if it is one of Celery's own
-/// (`celery.chord`), those in its arguments. The destination is a
-/// signature's own queue, else the task's, unless the
-/// options name another one.
+/// (`celery.chord`), those in its arguments. The destination is a signature's own queue, else the
+/// task's, unless the options name another one.
 void inject_signatures(Task& task, const Context& context = current(),
                        const InjectOptions& options = {});
 

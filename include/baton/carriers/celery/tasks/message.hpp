@@ -36,8 +36,8 @@ struct Message {
 ///     const baton::celery::Message message = baton::celery::make_message(task);
 ///
 /// Writes the context into the headers, over those that the application has set. The destination is
-/// the task's queue, unless the options name another one. Makes an id if the
-/// task has none: `message.correlation_id`. Never fails; throws `std::bad_alloc`.
+/// the task's queue, unless the options name another one. Makes an id if the task has none:
+/// `message.correlation_id`. Never fails; throws `std::bad_alloc`.
 [[nodiscard]] Message make_message(const Task& task, const Context& context = current(),
                                    const InjectOptions& options = {});
 

@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cstdint>
 #include <system_error>
-#include <utility>
 
 namespace urls = boost::urls;
 
@@ -43,11 +42,11 @@ std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error
     return one.has_authority() && !one.encoded_path().empty() && one.encoded_path().front() != '/';
   };
   if (!parsed || has_bad_port(*parsed)) {
-    error = "the endpoint is no URL";
+    error = "is no URL";
     return std::nullopt;
   }
   const auto wrong = [&](std::string_view reason) {
-    error = "endpoint '" + without_secrets(*parsed) + "' " + std::string(reason);
+    error = std::string("'").append(without_secrets(*parsed)).append("' ").append(reason);
     return std::nullopt;
   };
   if (parsed->scheme_id() == urls::scheme::https) {
@@ -70,10 +69,10 @@ std::optional<Endpoint> Endpoint::parse(std::string_view url, std::string& error
   return endpoint;
 }
 
-void check_endpoint(std::string& url, Errors& errors) {
+void check_endpoint(std::string_view name, std::string& url, Errors& errors) {
   std::string error;
   if (url.empty() || Endpoint::parse(url, error)) return;
-  errors.add(std::move(error));
+  errors.add(std::string(name) + " " + error);
   url.clear();
 }
 

@@ -17,11 +17,12 @@ struct Endpoint {
   std::string target;     ///< path and query
   std::string shown;      ///< the URL as it may be logged: without a query, which may be secret
 
-  /// Nothing, with a sentence about the reason in `error`, if it is no URL of `http:`.
+  /// Nothing if it is no URL of `http:`; then `error` is a sentence about the reason, but for its
+  /// first word: whose value it is.
   [[nodiscard]] static std::optional<Endpoint> parse(std::string_view url, std::string& error);
 };
 
-/// Reports a URL that `Endpoint::parse` does not take, and clears it.
-void check_endpoint(std::string& url, Errors& errors);
+/// Reports a URL that `Endpoint::parse` does not take, as the value of `name`, and clears it.
+void check_endpoint(std::string_view name, std::string& url, Errors& errors);
 
 }  // namespace baton::detail

@@ -30,7 +30,7 @@ struct Variable {
 
   static Variable of(const char* name) { return {name, environment_variable(name)}; }
 
-  /// Only names, never values of headers: those may be secrets.
+  /// Prints the value, so it must not be called for headers, which may be secrets.
   void report(Errors& errors, std::string_view rule) const {
     errors.add(std::string(name) + " is '" + std::string(value) + "', but " + std::string(rule));
   }
@@ -147,7 +147,7 @@ bool read_compression(const Variable& variable, Errors& errors) {
 
 bool read_endpoint(const Variable& variable, ExportOptions& options, Errors& errors) {
   options.endpoint = variable.value;
-  detail::check_endpoint(options.endpoint, errors);
+  detail::check_endpoint(variable.name, options.endpoint, errors);
   return !options.endpoint.empty();
 }
 

@@ -63,9 +63,8 @@ class ExportingTracer::Implementation {
  private:
   /// The parent's pipeline is kept as it is: its locks may be held by threads that are not here.
   [[nodiscard]] Pipeline* renew(Pipeline* parent) noexcept {
-    auto* const own = new (std::nothrow) Pipeline(settings_, generation.load());
+    auto* const own = new (std::nothrow) Pipeline(settings_, generation.load(), parent);
     if (own == nullptr) return nullptr;
-    own->parent = parent;
     if (pipeline_.compare_exchange_strong(parent, own, std::memory_order_acq_rel)) return own;
     delete own;
     return parent;

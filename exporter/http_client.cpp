@@ -9,6 +9,7 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <cerrno>
 #include <memory>
@@ -105,11 +106,11 @@ bool HttpClient::connect(Clock::time_point deadline, std::string& error) {
   return false;
 }
 
-std::optional<HttpClient::Answer> HttpClient::post(std::string body, Clock::time_point deadline,
-                                                   std::string& error) {
+std::optional<HttpClient::Answer> HttpClient::post(std::string_view body,
+                                                   Clock::time_point deadline, std::string& error) {
   if (!is_connected() && !connect(deadline, error)) return std::nullopt;
   constexpr unsigned http_1_1 = 11;
-  Request request(http::verb::post, endpoint_.target, http_1_1, std::move(body));
+  Request request(http::verb::post, endpoint_.target, http_1_1, beast::span<const char>(body));
   for (const auto& field : fields_) request.insert(field.name_string(), field.value());
   request.set(http::field::host, endpoint_.authority);
   request.prepare_payload();

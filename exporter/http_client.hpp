@@ -6,7 +6,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -38,11 +38,11 @@ class HttpClient {
   ~HttpClient();
 
   /// Nothing, with the reason in `error`, if there is no answer.
-  [[nodiscard]] std::optional<Answer> post(std::string body, Clock::time_point deadline,
+  [[nodiscard]] std::optional<Answer> post(std::string_view body, Clock::time_point deadline,
                                            std::string& error);
 
  private:
-  using Request = boost::beast::http::request<boost::beast::http::string_body>;
+  using Request = boost::beast::http::request<boost::beast::http::span_body<const char>>;
 
   [[nodiscard]] bool is_connected();
   [[nodiscard]] boost::system::error_code open(const boost::asio::ip::tcp& protocol);

@@ -6,7 +6,7 @@
 
 namespace baton::detail {
 
-/// Of the memory of a JSON document with so many spans: enough for most, and never out of bounds.
+/// The size of the first memory block of a JSON document with that many spans: at most 1 MiB.
 /// Further blocks follow as they are needed.
 constexpr std::size_t first_block_size(std::size_t spans) noexcept {
   constexpr std::size_t size_of_span = 4096;

@@ -23,10 +23,14 @@ namespace baton::detail {
 /// has a pipeline of its own, since the thread and the locks of its parent's are of no use there.
 class Pipeline {
  public:
-  Pipeline(const Settings& settings, unsigned generation) noexcept
-      : settings_(settings),
+  /// The child of a process that had shut down is shut down as well.
+  Pipeline(const Settings& settings, unsigned generation,
+           const Pipeline* parent_process = nullptr) noexcept
+      : parent(parent_process),
+        settings_(settings),
         generation_(generation),
         queue_(settings.options.max_queue_size),
+        is_shut_down_(parent != nullptr && parent->is_shut_down_.load(std::memory_order_relaxed)),
         failure_log_(settings) {}
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -45,8 +49,9 @@ class Pipeline {
   bool shutdown(std::chrono::milliseconds timeout);
   [[nodiscard]] ExportCounts counts() const noexcept;
 
-  /// Of the process that forked this one: kept, so that its memory is not taken for a leak.
-  Pipeline* parent = nullptr;
+  /// The pipeline of the parent process. It cannot be destroyed here; the pointer keeps leak
+  /// checkers quiet.
+  const Pipeline* const parent;
 
  private:
   using Count = std::atomic<std::uint64_t>;
@@ -78,7 +83,7 @@ class Pipeline {
   SpanQueue queue_;
   std::atomic<bool> has_thread_{false};
   std::atomic<Clock::rep> next_start_{0};  // of a thread, if none could be had
-  std::atomic<bool> is_shut_down_{false};  // what ends now is dropped
+  std::atomic<bool> is_shut_down_;         // what ends now is dropped
   std::atomic<bool> is_closed_{false};     // and so is what waits
 
   Mutex mutex_;

@@ -57,7 +57,7 @@ Clock::duration Sender::backoff(unsigned retry) const {
   return full - full / 4 * part / static_cast<Clock::rep>(steps);
 }
 
-std::optional<HttpClient::Answer> Sender::post(const std::string& body, Clock::time_point deadline,
+std::optional<HttpClient::Answer> Sender::post(std::string_view body, Clock::time_point deadline,
                                                std::string& error) {
   try {
     if (!client_) {

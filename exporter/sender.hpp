@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "exporter/encoder.hpp"
 #include "exporter/failure_log.hpp"
@@ -33,7 +34,7 @@ class Sender {
   /// What a backend says with a status.
   enum class Verdict : std::uint8_t { accepted, rejected, later };
   [[nodiscard]] static Verdict verdict_on(unsigned status) noexcept;
-  [[nodiscard]] std::optional<HttpClient::Answer> post(const std::string& body,
+  [[nodiscard]] std::optional<HttpClient::Answer> post(std::string_view body,
                                                        Clock::time_point deadline,
                                                        std::string& error);
   [[nodiscard]] Clock::duration backoff(unsigned retry) const;

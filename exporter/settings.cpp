@@ -76,7 +76,7 @@ Settings Settings::make(ExportOptions options, Errors& errors) {
   check_time(options.initial_backoff, defaults.initial_backoff, "initial_backoff", errors);
   check_time(options.max_backoff, defaults.max_backoff, "max_backoff", errors);
   check_headers(options.headers, errors);
-  check_endpoint(options.endpoint, errors);
+  check_endpoint("endpoint", options.endpoint, errors);
   if (options.endpoint.empty()) {
     options.endpoint = options.protocol == ExportProtocol::zipkin ? zipkin_endpoint : otlp_endpoint;
   }

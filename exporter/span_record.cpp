@@ -80,7 +80,7 @@ void DestroySpan::operator()(SpanRecord* span) const noexcept {
 
 SpanPointer SpanRecord::make(const SpanStart& start, const Context& context,
                              unsigned generation) noexcept {
-  // What most spans know only when they end: a status.
+  // Room for what most spans get at their end: a status.
   constexpr std::size_t room_for_end = 96;
   const std::size_t capacity =
       std::min(cut(start.name).size() + size_of(start.attributes) + room_for_end, max_size);

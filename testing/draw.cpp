@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "baton/detail/ascii.hpp"
 #include "baton/registry.hpp"
 #include "testing/characters.hpp"
 #include "text/percent.hpp"
@@ -117,7 +118,7 @@ std::string Draw::damaged(std::string text) {
       case 3: text.insert(at, text.substr(at, number(1, 8))); break;
       case 4:
         for (char& c : text) {
-          if (one_in(4) && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+          if (one_in(4)) c = detail::to_upper(c);
         }
         break;
       case 5: text = spaced(text); break;

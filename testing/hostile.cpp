@@ -283,30 +283,25 @@ std::string attack(const FormatTraits& traits, FieldList& fields, Draw& draw) {
 }  // namespace
 
 std::vector<HostileRequest> hostile_catalog(std::string_view format) {
-  for (const RegisteredPropagator& known : registered_propagators()) {
-    if (known.traits.name == format) return Catalog(known.traits).make();
-  }
-  return {};
+  const RegisteredPropagator* const known = find_format(format);
+  return known != nullptr ? Catalog(known->traits).make() : std::vector<HostileRequest>();
 }
 
 HostileRequest draw_hostile_request(std::string_view format, Draw& draw) {
   HostileRequest request{std::string(format), "", {}};
-  const FormatTraits* traits = nullptr;
-  for (const RegisteredPropagator& known : registered_propagators()) {
-    if (known.traits.name == format) traits = &known.traits;
-  }
-  if (traits == nullptr) return request;
+  const RegisteredPropagator* const known = find_format(format);
+  if (known == nullptr) return request;
   request.fields = draw_valid_fields(format, draw).fields;
   for (std::size_t changes = draw.number(1, 4); changes > 0; --changes) {
     FieldList fields = request.fields;
-    const std::string words = attack(*traits, fields, draw);
+    const std::string words = attack(known->traits, fields, draw);
     // What passes the limits is not made at all: its words would not be true of a part.
     if (words.empty() || !is_within_limits(fields)) continue;
     request.attacks += (request.attacks.empty() ? "" : "; ") + words;
     request.fields = std::move(fields);
   }
   if (request.attacks.empty()) {
-    request.fields.emplace_back(some_name(*traits, draw), "");
+    request.fields.emplace_back(some_name(known->traits, draw), "");
     request.attacks = "another field, empty";
   }
   return request;

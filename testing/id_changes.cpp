@@ -64,6 +64,15 @@ bool choose_number(Site& site, Run& chosen) {
   });
 }
 
+/// Datadog's ids.
+bool choose_decimal_id(Site& site, Run& chosen) {
+  return choose_run(site, chosen, [](const std::string& name, const std::string& value) {
+    const bool is_id =
+        is_named(name, "x-datadog-trace-id") || is_named(name, "x-datadog-parent-id");
+    return is_id ? runs_of(value, decimal_digits, 1) : std::vector<Run>();
+  });
+}
+
 bool choose_delimiter(Site& site) {
   constexpr std::string_view delimiters = "-:/;=";
   const auto has_delimiter = [&](const std::string& name, const std::string& value) {
@@ -146,9 +155,13 @@ bool spoil_digit(Site& site) {
 
 bool zero_id(Site& site) {
   Run id;
-  if (!choose_id(site, id) && !choose_number(site, id)) return false;
+  if (!choose_id(site, id) && !choose_decimal_id(site, id)) return false;
   const std::string before = site.value();
   site.value().replace(id.begin, id.size, id.size, '0');
+  // X-Ray writes a trace-id in two parts: 8 digits, "-", 24 digits.
+  if (is_named(site.name(), "x-amzn-trace-id") && id.size == 24 && id.begin >= 9) {
+    site.value().replace(id.begin - 9, 8, 8, '0');
+  }
   return site.value() != before;
 }
 
@@ -238,8 +251,11 @@ bool write_unknown_state(Site& site) {
   };
   if (!site.choose_field(has_state)) return false;
   std::string& value = site.value();
-  constexpr std::string_view states[] = {"2", "y", "yes", "on", "-1", "D"};
-  const std::string state(states[site.draw.number(0, std::size(states) - 1)]);
+  constexpr std::string_view states[] = {"y", "yes", "on", "D", "2", "-1"};
+  // Datadog knows any number.
+  const bool is_priority = is_named(site.name(), "x-datadog-sampling-priority");
+  const std::size_t count = is_priority ? 4 : std::size(states);
+  const std::string state(states[site.draw.number(0, count - 1)]);
   if (is_named(site.name(), "x-amzn-trace-id")) {
     site.offset = value.find("Sampled=") + 8;
   } else if (is_named(site.name(), "b3")) {

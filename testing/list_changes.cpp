@@ -22,9 +22,9 @@ std::vector<Member> members_of(const std::string& value) {
   std::vector<Member> members;
   for (std::size_t begin = 0; begin < value.size();) {
     const std::size_t end = std::min(value.find(',', begin), value.size());
-    const std::size_t equals = value.find('=', begin);
-    const std::size_t key = value.find_first_not_of(" \t", begin);
-    if (equals < end && key <= equals) {
+    const std::size_t equals = std::string_view(value).substr(0, end).find('=', begin);
+    if (equals != value.npos) {
+      const std::size_t key = value.find_first_not_of(" \t", begin);
       members.push_back({key, equals, value.find_last_not_of(" \t", end - 1) + 1});
     }
     begin = end + 1;

@@ -4,8 +4,17 @@
 #include <string_view>
 
 #include "baton/detail/ascii.hpp"
+#include "baton/registry.hpp"
 
 namespace baton::testing {
+
+/// Null if there is no format of that name.
+inline const RegisteredPropagator* find_format(std::string_view name) noexcept {
+  for (const RegisteredPropagator& known : registered_propagators()) {
+    if (known.traits.name == name) return &known;
+  }
+  return nullptr;
+}
 
 inline bool is_named(std::string_view name, std::string_view other) noexcept {
   return detail::equals_ignoring_case(name, other);

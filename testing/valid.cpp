@@ -5,18 +5,10 @@
 #include <optional>
 
 #include "baton/carriers/http.hpp"
-#include "baton/registry.hpp"
 #include "testing/names.hpp"
 
 namespace baton::testing {
 namespace {
-
-const RegisteredPropagator* find_format(std::string_view name) {
-  for (const RegisteredPropagator& known : registered_propagators()) {
-    if (known.traits.name == name) return &known;
-  }
-  return nullptr;
-}
 
 std::uint64_t draw_bits(Draw& draw) {
   const std::uint64_t high = draw.number(0, 0xffff'ffff);
@@ -27,7 +19,7 @@ std::string cased(std::string name, Draw& draw) {
   const bool all = draw.one_in(2);
   bool begins = true;
   for (char& c : name) {
-    if ((all || begins) && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (all || begins) c = detail::to_upper(c);
     begins = c == '-';
   }
   return name;

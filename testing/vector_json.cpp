@@ -13,10 +13,10 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include "testing/characters.hpp"
+
 namespace baton::testing::detail {
 namespace {
-
-constexpr std::string_view hex_digits = "0123456789abcdef";
 
 std::string_view view_of(json::string_view text) { return {text.data(), text.size()}; }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <span>
 #include <string>
+#include <type_traits>
 
 #include "nginx/metrics.hpp"
 #include "nginx/settings.hpp"
@@ -19,7 +21,7 @@ MainSettings& main_settings_of(ngx_conf_t* cf) noexcept {
   return *static_cast<MainSettings*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_baton_module));
 }
 
-/// What the text of a problem names itself.
+/// Whether the text of a problem already names the directive.
 enum class Names : bool { nothing, directive };
 
 /// Reports what is wrong with a directive; nginx adds the file and the line.
@@ -141,12 +143,10 @@ void inherit(SetupValues& inner, const SetupValues& outer) noexcept {
   ngx_conf_merge_value(inner.sampling_in_tracestate, outer.sampling_in_tracestate, 0);
 }
 
-bool says_something(const SetupValues& values) noexcept {
-  return values.extract.data != nullptr || values.inject.data != nullptr ||
-         values.callers.data != nullptr || values.upstream.data != nullptr ||
-         values.sampler.data != nullptr || values.policy != NGX_CONF_UNSET_UINT ||
-         values.tracer != NGX_CONF_UNSET_UINT || values.b3_short_trace_ids != NGX_CONF_UNSET ||
-         values.sampling_in_tracestate != NGX_CONF_UNSET;
+/// Texts are the same if they are of the same directive.
+bool are_same(const SetupValues& a, const SetupValues& b) noexcept {
+  static_assert(std::has_unique_object_representations_v<SetupValues>);
+  return std::memcmp(&a, &b, sizeof(SetupValues)) == 0;
 }
 
 constexpr SetupValues unset_values() noexcept {
@@ -169,12 +169,12 @@ char* merge(ngx_conf_t* cf, Settings& outer, Settings& inner) {
     outer.setup = make_setup(cf, outer.values);
     if (outer.setup == nullptr) return failed();
   }
-  const bool is_same = !says_something(inner.values);
   inherit(inner.values, outer.values);
   const bool has_same_sampler = inner.values.sampler.data == outer.values.sampler.data;
   inner.setup =
-      is_same ? outer.setup
-              : make_setup(cf, inner.values, has_same_sampler ? outer.setup->sampler : nullptr);
+      are_same(inner.values, outer.values)
+          ? outer.setup
+          : make_setup(cf, inner.values, has_same_sampler ? outer.setup->sampler : nullptr);
   return inner.setup != nullptr ? NGX_CONF_OK : failed();
 }
 

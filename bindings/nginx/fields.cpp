@@ -95,14 +95,8 @@ FieldNames::FieldNames(std::span<const std::string_view> names,
   for (const std::string_view name : names) add(name);
 }
 
-FieldNames::FieldNames(const PropagatorChain& chain) : FieldNames(chain.fields()) {
-  for (const auto propagators : {chain.readers(), chain.writers()}) {
-    for (const PropagatorChain::Entry& each : propagators) {
-      const FormatTraits& traits = each->traits();
-      prefixes_.insert(prefixes_.end(), traits.prefixes.begin(), traits.prefixes.end());
-    }
-  }
-}
+FieldNames::FieldNames(const PropagatorChain& chain)
+    : FieldNames(chain.fields(), chain.prefixes()) {}
 
 void FieldNames::add(std::string_view name) {
   std::uint16_t& head = heads_[bucket_of(name)];

@@ -175,7 +175,7 @@ void point_to(ngx_http_headers_in_t& headers, std::span<ngx_table_elt_t> fields)
 
 /// Makes the array full for a request, so that what another module adds gets an array of its own:
 /// requests may share this one, unless it is empty.
-void close(ngx_list_t& list) noexcept {
+void fill_up(ngx_list_t& list) noexcept {
   list.last = &list.part;
   list.nalloc = std::max<ngx_uint_t>(list.part.nelts, 1);  // nginx has no array without room
 }
@@ -183,7 +183,7 @@ void close(ngx_list_t& list) noexcept {
 /// Makes the list that of the request, which may be a copy of its parent's.
 void set_fields(ngx_http_request_t* r, const MadeList& made) noexcept {
   r->headers_in.headers.part = made.part;
-  close(r->headers_in.headers);
+  fill_up(r->headers_in.headers);
   point_to(r->headers_in, {static_cast<ngx_table_elt_t*>(made.part.elts), made.part.nelts});
 }
 
@@ -217,7 +217,7 @@ bool rewrite(ngx_http_request_t* r, State& state, const Reading* reading) noexce
   const ngx_list_part_t now = r->headers_in.headers.part;
   const Rewritten* const before = find_rewritten(state, now);
   if (before != nullptr && before->reading == reading && before->list.is_unchanged(now)) {
-    close(r->headers_in.headers);
+    fill_up(r->headers_in.headers);
     return true;
   }
 

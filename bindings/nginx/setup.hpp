@@ -15,9 +15,10 @@ namespace baton::nginx {
 /// whose directives are the same share it. It lives as long as the configuration.
 struct Setup {
   PropagatorChain chain;
-  FieldNames names{};                      ///< that belong to the chain
-  std::shared_ptr<const Sampler> sampler;  ///< one of each directive, whatever else inherits it
-  bool has_tracer = false;                 ///< nginx starts spans
+  FieldNames names{};  ///< that belong to the chain
+  /// One per `baton_sampler` directive; all locations that inherit the directive share it.
+  std::shared_ptr<const Sampler> sampler;
+  bool has_tracer = false;  ///< nginx starts spans
 };
 
 /// The values of the directives that make a Setup. A text that is not set has no data.

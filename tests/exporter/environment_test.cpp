@@ -199,6 +199,7 @@ TEST(EnvironmentTest, AnInvalidValueIsAnErrorAndCountsAsUnset) {
            {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", "nothing is compressed"}}) {
     const ConfiguredExport configured = read({{name, value}});
     EXPECT_NE(configured.error.find(error), std::string::npos) << name << ": " << configured.error;
+    EXPECT_TRUE(configured.error.starts_with(name)) << configured.error;
     EXPECT_TRUE(configured.is_enabled);
     const ExportOptions& options = configured.options;
     EXPECT_EQ(options.protocol, defaults.protocol);
@@ -235,7 +236,7 @@ TEST(EnvironmentTest, InvalidOptionsAreLoggedAndTheirDefaultsAreUsed) {
   options.log = log.writer();
   const ExportingTracer tracer(options);
   for (const char* const wrong :
-       {"TLS", "max_queue_size", "max_batch_size", "timeout",
+       {"endpoint 'https://example.com' has TLS", "max_queue_size", "max_batch_size", "timeout",
         "schedule_delay is 2147483648 ms, but must be from 1 ms to 2147483647 ms", "bad name"}) {
     EXPECT_NE(log.text().find(wrong), std::string::npos) << log.text();
   }

@@ -68,7 +68,7 @@ class HttpClientTest : public testing::Test {
     std::string body;
     body.resize(32'000'000, 'x');  // more than the buffers of both sockets hold
     begin_ = std::chrono::steady_clock::now();
-    return client.post(std::move(body), begin_ + timeout, error_);
+    return client.post(body, begin_ + timeout, error_);
   }
   [[nodiscard]] auto took() const { return std::chrono::steady_clock::now() - begin_; }
 

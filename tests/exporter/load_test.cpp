@@ -186,6 +186,22 @@ TEST_F(ForkTest, TheChildExportsItsOwnSpansOnly) {
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 9U);
 }
 
+TEST_F(ForkTest, TheChildOfOneThatHasShutDownDropsItsSpans) {
+  const Backend backend;
+  Log log;
+  ExportingTracer tracer(options_for(backend, log));
+  make_spans(tracer, 1);
+  EXPECT_TRUE(tracer.shutdown());
+  const std::string in_child = run_in_child([&] {
+    make_spans(tracer, 2);
+    const bool is_flushed = tracer.flush();
+    const std::string dropped = std::to_string(tracer.counts().dropped.shut_down);
+    return text_of(tracer.counts()) + ", " + dropped + (is_flushed ? " dropped" : " not flushed");
+  });
+  EXPECT_EQ(in_child, "2 started, 2 ended, 0 exported, 0 forked, 0 waiting, 2 dropped");
+  EXPECT_EQ(ids_in(backend.requests()).size(), 1U);
+}
+
 TEST_F(ForkTest, ASpanThatEndsInBothIsExportedByTheParent) {
   const Backend backend;
   Log log;

@@ -69,17 +69,17 @@ TEST(EndpointTest, ShowsNoSecrets) {
     std::string url, error;
   };
   for (const Case& given :
-       std::vector<Case>{{"http://user:secret@h/x", "endpoint 'http://h/x' has a user"},
-                         {"https://secret@h/x?secret#secret", "endpoint 'https://h/x' has TLS"},
-                         {"user:secret@h", "endpoint 'user:…' does not begin"},
-                         {"http:///x?secret", "endpoint 'http:///x' has no host"},
-                         {"http://h%00/?secret", "endpoint 'http://h%00/' has no valid host"},
-                         {"http://h%20/?secret", "endpoint 'http://h%20/' has no valid host"},
-                         {"http://h%7f/?secret", "endpoint 'http://h%7f/' has no valid host"},
-                         {"http://user:secret@ h", "the endpoint is no URL"},
-                         {"http://user:secret", "the endpoint is no URL"},
-                         {"http://user:secret/x@h", "the endpoint is no URL"},
-                         {"secret", "the endpoint is no URL"}}) {
+       std::vector<Case>{{"http://user:secret@h/x", "'http://h/x' has a user"},
+                         {"https://secret@h/x?secret#secret", "'https://h/x' has TLS"},
+                         {"user:secret@h", "'user:…' does not begin"},
+                         {"http:///x?secret", "'http:///x' has no host"},
+                         {"http://h%00/?secret", "'http://h%00/' has no valid host"},
+                         {"http://h%20/?secret", "'http://h%20/' has no valid host"},
+                         {"http://h%7f/?secret", "'http://h%7f/' has no valid host"},
+                         {"http://user:secret@ h", "is no URL"},
+                         {"http://user:secret", "is no URL"},
+                         {"http://user:secret/x@h", "is no URL"},
+                         {"secret", "is no URL"}}) {
     EXPECT_FALSE(Endpoint::parse(given.url, error).has_value());
     EXPECT_TRUE(error.starts_with(given.error)) << error;
     EXPECT_EQ(error.find("secret"), std::string::npos) << error;
@@ -99,6 +99,13 @@ TEST(RetryAfterTest, ReadsSecondsAndDates) {
   EXPECT_EQ(read("Fri, 02 Jan 2026 03:04:15 GMT"), 10);
   EXPECT_EQ(read("Fri, 02 Jan 2026 03:04:00 GMT"), 0);
   EXPECT_EQ(read("Sat, 03 Jan 2026 00:00:00 GMT"), 60);
+  EXPECT_EQ(read("Tue, 02 Jan 1900 03:04:15 GMT"), 0);
+  EXPECT_EQ(read("Friday, 02-Jan-26 03:04:15 GMT"), 10);
+  EXPECT_EQ(read("Friday, 02-Jan-26 03:04:00 GMT"), 0);
+  EXPECT_EQ(read("Wednesday, 01-Jan-76 00:00:00 GMT"), 60);
+  EXPECT_EQ(read("Sunday, 02-Jan-77 00:00:00 GMT"), 0) << "1977, not 2077";
+  EXPECT_EQ(read("Fri Jan  2 03:04:15 2026"), 10);
+  EXPECT_EQ(read("Fri Jan  2 03:04:15 1926"), 0);
   for (const char* const malformed :
        {"", "-1", "1.5", "soon", "7s", "infinite-future", " infinite-future", "infinite-past"}) {
     EXPECT_EQ(read(malformed), 0) << malformed;

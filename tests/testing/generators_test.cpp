@@ -127,8 +127,8 @@ TEST(Shrinking, EndsAtWhatAPersonReadsAtAGlance) {
       [](const baton::Context& c) {
         return c.sampling() == baton::Sampling::debug && c.span_context().is_valid();
       },
-      "trace 00000000000000000000000000000001, span 0000000000000001, flags 01, tracestate \"\", "
-      "baggage \"\", sampling debug");
+      "trace 00000000000000000000000000000001, span 0000000000000001, flags 01, remote, "
+      "tracestate \"\", baggage \"\", sampling debug");
 }
 
 template <class Number>

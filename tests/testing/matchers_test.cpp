@@ -209,12 +209,20 @@ TEST(BaggageIsMatcher, RefusesWhatCannotBeRead) {
   EXPECT_EQ(why_not(headers("00-x", "", "a=1"), BaggageIs({{"a", "1"}})), "matches");
 }
 
-TEST(Matchers, ShowAContextByItsFields) {
-  EXPECT_EQ(testing::PrintToString(full_context()),
-            "a context traceparent: \"" + std::string(caller_field) + "\" tracestate: \"" +
+TEST(Matchers, ShowAllThatDistinguishesContexts) {
+  Context context = full_context();
+  EXPECT_EQ(testing::PrintToString(context),
+            "trace 0af7651916cd43dd8448eb211c80319c, span b7ad6b7169203331, flags 03, remote, "
+            "tracestate \"" +
                 std::string(caller_state) +
-                "\" baggage: \"userId=Am%C3%A9lie;ttl=60;internal,empty=,b==c\"");
-  EXPECT_EQ(testing::PrintToString(Context()), "a context");
+                "\", baggage \"userId=Am%C3%A9lie;ttl=60;internal,empty=,b==c\", sampling sample");
+  context.set_sampling(baton::Sampling::debug);
+  EXPECT_THAT(testing::PrintToString(context), EndsWith(", sampling debug"));
+  context = {};
+  context.set_trace_id(full_context().trace_id(), baton::Sampling::drop);
+  EXPECT_EQ(testing::PrintToString(context),
+            "trace 0af7651916cd43dd8448eb211c80319c, span 0000000000000000, flags 00, local, "
+            "tracestate \"\", baggage \"\", sampling drop");
 }
 
 TEST(Matchers, ShowATracerByItsSpans) {

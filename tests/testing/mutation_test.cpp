@@ -211,6 +211,22 @@ TEST(Mutation, HasTheVerdictOfTheSpecification) {
   EXPECT_EQ(jaeger["digit_uppercase"], "yes");
 }
 
+TEST(Mutation, OfAnIdOrAStateIsWhatItsWordsSay) {
+  for (const auto& known : baton::registered_propagators()) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      Draw draw(seed);
+      if (const auto nearly = draw_nearly_valid(known.traits.name, Mutation::id_zero, draw)) {
+        EXPECT_FALSE(nearly->verdict.context.span_context().is_valid())
+            << nearly->words << " " << rc::toString(nearly->fields);
+      }
+      if (const auto nearly = draw_nearly_valid(known.traits.name, Mutation::state_unknown, draw)) {
+        EXPECT_EQ(nearly->verdict.context.sampling(), baton::Sampling::defer)
+            << nearly->words << " " << rc::toString(nearly->fields);
+      }
+    }
+  }
+}
+
 TEST(Mutation, ChangesOneThing) {
   for (const auto& known : baton::registered_propagators()) {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {

@@ -48,9 +48,9 @@ class ExportingTracer final : public Tracer {
   /// than `timeout`. Returns whether it is; `counts` tells what became of it.
   bool flush(std::chrono::milliseconds timeout = default_shutdown_timeout) noexcept;
 
-  /// As `flush`, and ends the thread: what waits after `timeout`, and what ends from now on, is
-  /// dropped. Returns whether nothing had to be dropped because of `timeout`. May be called again,
-  /// by any thread.
+  /// As `flush`, and ends the thread: what waits after `timeout`, and what ends from now on, also
+  /// in a child of fork, is dropped. Returns whether nothing had to be dropped because of
+  /// `timeout`. May be called again, by any thread.
   bool shutdown(std::chrono::milliseconds timeout = default_shutdown_timeout) noexcept;
 
   [[nodiscard]] ExportCounts counts() const noexcept;

@@ -263,13 +263,8 @@ inline auto AllEnded() {
 
 namespace baton {
 
-/// What GoogleTest shows of a context: its fields.
-inline void PrintTo(const Context& context, std::ostream* out) {
-  testing::FieldList fields;
-  http::inject(fields, context, {.chain = baton::make_chain("tracecontext,baggage").chain});
-  *out << "a context";
-  for (const auto& [name, value] : fields) *out << ' ' << name << ": " << testing::shown(value);
-}
+/// What GoogleTest shows of a context.
+inline void PrintTo(const Context& context, std::ostream* out) { *out << testing::shown(context); }
 
 inline void PrintTo(const RecordingTracer& tracer, std::ostream* out) {
   const std::size_t number = tracer.ended().size();

@@ -4,15 +4,18 @@
 #include <rapidcheck.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "baton/testing/hostile.hpp"
 #include "baton/testing/mutation.hpp"
+#include "baton/testing/shown.hpp"
 #include "baton/testing/shrink.hpp"
 #include "baton/testing/valid.hpp"
 
@@ -167,11 +170,11 @@ inline rc::Seq<HostileRequest> smaller(const HostileRequest& request) {
 /// A hostile request against a format. Shrinks to fewer fields and shorter values; the words then
 /// say what it was before.
 inline rc::Gen<HostileRequest> hostile_request(std::string_view format) {
-  return drawn([format = std::string(format)](Draw& draw) {
+  const auto cases = std::make_shared<const std::vector<HostileRequest>>(hostile_catalog(format));
+  return drawn([format = std::string(format), cases](Draw& draw) {
     if (draw.one_in(2)) return draw_hostile_request(format, draw);
-    auto cases = hostile_catalog(format);
-    if (cases.empty()) throw rc::GenerationFailure("there is no such format");
-    return std::move(cases[draw.number(0, cases.size() - 1)]);
+    if (cases->empty()) throw rc::GenerationFailure("there is no such format");
+    return (*cases)[draw.number(0, cases->size() - 1)];
   });
 }
 
@@ -207,16 +210,8 @@ inline void showValue(const TraceState& state, std::ostream& out) {
 inline void showValue(const Baggage& baggage, std::ostream& out) {
   out << "baggage \"" << baggage.header() << '"';
 }
-inline void showValue(const SpanContext& span, std::ostream& out) {
-  out << "trace " << span.trace_id << ", span " << span.span_id << ", flags " << span.flags << ", ";
-  showValue(span.trace_state, out);
-}
-inline void showValue(const Context& context, std::ostream& out) {
-  showValue(context.span_context(), out);
-  out << ", ";
-  showValue(context.baggage(), out);
-  out << ", sampling " << to_string(context.sampling());
-}
+inline void showValue(const SpanContext& span, std::ostream& out) { out << testing::shown(span); }
+inline void showValue(const Context& context, std::ostream& out) { out << testing::shown(context); }
 
 }  // namespace baton
 

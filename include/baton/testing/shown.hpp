@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "baton/context.hpp"
+
 namespace baton::testing {
 
 /// The text for a person: `\xNN` for what is not printable, and `\\` for a backslash.
@@ -31,6 +33,19 @@ inline std::string shown(std::string_view text) {
     out += c;
   }
   return out + '"';
+}
+
+/// All that two of them may differ in.
+inline std::string shown(const SpanContext& span) {
+  std::string text = "trace ";
+  text += span.trace_id.to_string() + ", span " + span.span_id.to_string();
+  text += ", flags " + span.flags.to_string() + (span.is_remote ? ", remote" : ", local");
+  return text + ", tracestate " + shown(span.trace_state.header());
+}
+
+inline std::string shown(const Context& context) {
+  return shown(context.span_context()) + ", baggage " + shown(context.baggage().header()) +
+         ", sampling " + std::string(to_string(context.sampling()));
 }
 
 }  // namespace baton::testing

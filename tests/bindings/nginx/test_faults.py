@@ -137,6 +137,26 @@ class Faults(server.TestCase):
         # nginx has asked for the length of a variable, and then got a longer one.
         self.assertNotIn("no buffer space", nginx.error_log())
 
+    def test_a_variable_that_once_cannot_be_had_is_empty(self):
+        """nginx asks for its length first. Both answers agree, also if an earlier one was given."""
+        nginx = self.make(workers=1)
+        nginx.path.write_text(nginx.path.read_text().replace("location = /metrics", """
+            location /first { set $first $baton_trace_id; rewrite ^ /second last; }
+            location /second { baton_inject b3; set $second "<$baton_trace_id>";
+              add_header X-Second $second; return 204; }
+            location = /metrics"""))
+        nginx.start()
+        seen = set()
+        for _ in self.each_failure():
+            try:
+                _, head, _ = nginx.get("/first", REQUESTS["W3C"])
+            except (ConnectionError, AttributeError, IndexError, ValueError):
+                continue
+            if found := re.search(rb"X-Second: (.*)\r", head):
+                seen.add(found[1].decode())
+        self.assertEqual(seen, {"<>", f"<{TRACE_ID}>"})
+        self.assertNotIn("no buffer space", nginx.error_log())
+
     def extractions(self, nginx):
         """So many are counted. No call fails from here on."""
         self.let_fail(0)
@@ -216,6 +236,7 @@ class Memory(Faults):
         self.assertIn("ERROR SUMMARY: 0 errors", (nginx.folder / "memcheck").read_text())
 
     test_configurations = test_reloads = None
+    test_a_variable_that_once_cannot_be_had_is_empty = None
     test_a_request_that_cannot_be_read_is_counted_once = None
 
     @classmethod

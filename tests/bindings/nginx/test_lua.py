@@ -48,12 +48,17 @@ class Lua(server.TestCase):
                       ngx.sleep(0.05)
                       ngx.exec("/app", "name=" .. ngx.var.arg_name) }} }}
                     location /app {{ {TO_APP} }}""", app, others=MODULES)
-                fields = {"b3": "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1"}
-                self.assertEqual(nginx.get("/page", fields)[0], 200)
-                self.assertCountEqual(
-                    [(request.line.split()[1], request["x-part"]) for request in app.received
-                     if "/page" not in request.line],
-                    [(f"/app?name={part}", part) for part in parts])
+                b3 = "b3: 80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1"
+                # The list of the location has no field, one, some, and more than an array of nginx.
+                for fields in (["tracestate: a=1"], [b3], ["a: 1", b3, "c: 3"],
+                               [b3, *(f"a{i}: 1" for i in range(30))]):
+                    app.received.clear()
+                    head = "\r\n".join(["GET /page HTTP/1.0", *fields])
+                    self.assertIn(b" 200 OK", nginx.send(f"{head}\r\n\r\n".encode()).splitlines()[0])
+                    self.assertCountEqual(
+                        [(request.line.split()[1], request["x-part"]) for request in app.received
+                         if "/page" not in request.line],
+                        [(f"/app?name={part}", part) for part in parts], fields)
 
 
 if __name__ == "__main__":

@@ -171,6 +171,23 @@ class Memory(server.TestCase):
         nginx.wait_for_the_end_of(nginx.reload())
         self.assertEqual(nginx.get("/ids", REQUESTS["W3C"])[0], 200)
 
+    def test_a_reload_frees_what_the_old_configuration_held(self):
+        locations = "".join(f"location /{i} {{ baton on; baton_callers full baggage=key{i}; }}"
+                            for i in range(1000))
+        nginx = self.nginx(f"server {{ listen @front; {locations} }}", workers=1).start()
+
+        def resident_kilobytes():
+            status = pathlib.Path(f"/proc/{nginx.process.pid}/status").read_text("ascii")
+            return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])
+
+        def reload(times):
+            for _ in range(times):
+                nginx.wait_for_the_end_of(nginx.reload())
+            return resident_kilobytes()
+
+        before = reload(3)
+        self.assertLess(reload(10), before + 2000)
+
     def test_formats_alone(self):
         for formats in ("jaeger", "ottrace", "tracecontext,baggage", "b3"):
             nginx = self.start(formats)

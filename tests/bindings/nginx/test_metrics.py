@@ -50,6 +50,8 @@ class Metrics(server.TestCase):
         self.assertGreater(len(workers), 1)
         for _ in range(10):  # whoever answers
             self.assertEqual(nginx.metrics()["baton_extractions_total"], 200)
+        # A worker asks whether the others live, and sends them nothing.
+        self.assertNotIn("SIGHUP", nginx.error_log())
 
     def test_under_load(self):
         nginx = self.start("baton on; baton_extract b3; location = /nothing "
@@ -137,17 +139,18 @@ class Metrics(server.TestCase):
         self.assertEqual(nginx.metrics()["baton_extractions_total"], 6)
 
     def test_killed_workers_leave_their_counts_and_their_blocks(self):
-        """More of them than there are blocks."""
-        nginx = self.start(workers=8)
-        for total in range(1, 36):
-            nginx.get("/", {"b3": B3})
-            victims = nginx.children()
-            for victim in victims:
-                os.kill(victim, signal.SIGKILL)
-            server.wait_until(lambda: len(set(nginx.children()) - set(victims)) >= 8,
-                              "others take their place")
-            self.assertEqual(nginx.metrics()["baton_extractions_total"], total)
-        self.assertNotIn("not in the metrics", nginx.error_log())
+        """More of them than there are blocks; also if no other worker is left."""
+        for workers, rounds in ((8, 35), (1, 260)):
+            nginx = self.start(workers=workers)
+            for total in range(1, rounds + 1):
+                nginx.get("/", {"b3": B3})
+                victims = nginx.children()
+                for victim in victims:
+                    os.kill(victim, signal.SIGKILL)
+                server.wait_until(lambda: len(set(nginx.children()) - set(victims)) >= workers,
+                                  "others take their place")
+                self.assertEqual(nginx.metrics()["baton_extractions_total"], total)
+            self.assertNotIn("not in the metrics", nginx.error_log())
 
     def test_more_reloads_than_blocks(self):
         """Blocks of workers that have ended are used again."""

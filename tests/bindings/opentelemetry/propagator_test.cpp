@@ -4,6 +4,7 @@
 #include <opentelemetry/trace/context.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -186,6 +187,35 @@ TEST(OpenTelemetryPropagator, ReadsFieldsWithAPrefixByTheKeys) {
   EXPECT_EQ(baggage_value(extract(jaeger, fields), "user"), "x");
   api::context::Context none;
   EXPECT_EQ(baggage_value(Propagator(jaeger).Extract(TextMap(fields), none), "user"), "(none)");
+}
+
+TEST(OpenTelemetryPropagator, AsksForNoValueThatTheChainDoesNotRead) {
+  class Asked final : public TextMap {
+   public:
+    using TextMap::TextMap;
+    api::nostd::string_view Get(api::nostd::string_view key) const noexcept override {
+      asked.insert(baton::test::text(key));
+      return TextMap::Get(key);
+    }
+    bool Keys(
+        api::nostd::function_ref<bool(api::nostd::string_view)> visit) const noexcept override {
+      for (const auto& [key, value] : fields) {
+        if (!visit({key.data(), key.size()})) return false;
+      }
+      return true;
+    }
+    mutable std::set<std::string> asked;
+  };
+  const Asked carrier(Map{{"Uberctx-a", "1"}, {"uberctx", "2"}, {"cookie", "3"}, {"", "4"}});
+  api::context::Context none;
+  const auto context =
+      Propagator(baton::PropagatorChain({std::make_shared<baton::JaegerPropagator>()}))
+          .Extract(carrier, none);
+  EXPECT_EQ(baggage_value(context, "a"), "1");
+  EXPECT_TRUE(carrier.asked.contains("Uberctx-a"));
+  for (const char* const unrelated : {"uberctx", "cookie", ""}) {
+    EXPECT_FALSE(carrier.asked.contains(unrelated)) << unrelated;
+  }
 }
 
 TEST(OpenTelemetryPropagator, ReadsSeveralFieldsThatTheCarrierJoins) {

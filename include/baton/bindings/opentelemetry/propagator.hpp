@@ -22,23 +22,29 @@ namespace baton::otel {
 
 namespace detail {
 
-/// The names of the fields that a chain reads, each once.
+/// The names of the fields that a chain reads, each once, and their prefixes. Lives no longer than
+/// the chain or a copy of it.
 class ReadNames {
  public:
-  explicit ReadNames(const PropagatorChain& chain) {
+  explicit ReadNames(const PropagatorChain& chain) : prefixes_(chain.prefixes()) {
     for (const PropagatorChain::Entry& reader : chain.readers()) {
       for (const std::string_view name : reader->traits().fields) add(name);
       for (const std::string_view name : reader->traits().also_reads) add(name);
-      has_prefixes_ = has_prefixes_ || !reader->traits().prefixes.empty();
     }
   }
 
   [[nodiscard]] std::span<const std::string_view> all() const noexcept { return names_; }
-  [[nodiscard]] bool has_prefixes() const noexcept { return has_prefixes_; }
+  [[nodiscard]] bool has_prefixes() const noexcept { return !prefixes_.empty(); }
   /// In any case.
   [[nodiscard]] bool contains(std::string_view name) const noexcept {
     return std::any_of(names_.begin(), names_.end(), [name](std::string_view known) {
       return baton::detail::equals_ignoring_case(name, known);
+    });
+  }
+  /// Whether it begins with one of the prefixes, in any case.
+  [[nodiscard]] bool has_prefix_of(std::string_view name) const noexcept {
+    return std::any_of(prefixes_.begin(), prefixes_.end(), [name](std::string_view prefix) {
+      return baton::detail::equals_ignoring_case(name.substr(0, prefix.size()), prefix);
     });
   }
 
@@ -48,7 +54,7 @@ class ReadNames {
   }
 
   std::vector<std::string_view> names_;
-  bool has_prefixes_ = false;
+  std::span<const std::string_view> prefixes_;
 };
 
 /// A TextMapCarrier to read from. It is asked once for each name that the chain knows; not all have
@@ -82,9 +88,10 @@ class TextMapReader {
     }
     if (!names_->has_prefixes()) return;
     carrier_->Keys([&](opentelemetry::nostd::string_view key) {
-      if (names_->contains(std_view(key))) return true;
-      const auto value = get(std_view(key));
-      return !value || visit(std_view(key), *value);
+      const std::string_view name = std_view(key);
+      if (!names_->has_prefix_of(name) || names_->contains(name)) return true;
+      const auto value = get(name);
+      return !value || visit(name, *value);
     });
   }
 
@@ -152,7 +159,7 @@ class Propagator final : public opentelemetry::context::propagation::TextMapProp
     chain_.inject(from_opentelemetry(context), detail::TextMapWriter(carrier));
   }
 
-  /// The fields that `Inject` sets.
+  /// The fields that `Inject` sets or empties.
   bool Fields(opentelemetry::nostd::function_ref<bool(opentelemetry::nostd::string_view)> visit)
       const noexcept override {
     for (const std::string_view field : chain_.fields()) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "baton/detail/ascii.hpp"
 #include "baton/testing/carrier_fixture.hpp"
 
 /// What is required of all carriers that read.
@@ -151,9 +152,7 @@ FieldList visited_fields(const CarrierFixture<Binding>& carrier) {
 template <class Carrier>
 bool is_same_name(std::string_view a, std::string_view b) {
   if (!names_without_case<Carrier> || prefers_exact_names<Carrier>) return a == b;
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+  return baton::detail::equals_ignoring_case(a, b);
 }
 
 template <class Binding>

@@ -28,6 +28,17 @@ def total(pattern, text):
     return sum(int(number) for number in re.findall(pattern, text, re.MULTILINE))
 
 
+def cases_of(text):
+    """How many test cases of a program passed, and were skipped, by its output. Without such: one."""
+    google = re.search(r"^\[  PASSED  \]", text, re.MULTILINE)
+    ran = total(r"^Ran (\d+) tests? in", text)
+    if not google and not ran:
+        return 1, 0
+    of_python = total(r"^OK \(.*\bskipped=(\d+)", text)
+    passed = total(r"^\[  PASSED  \] (\d+) test", text) + ran - of_python
+    return passed, of_python + total(r"^\[  SKIPPED \] (\d+) test", text)
+
+
 def end_of(text):
     """The last lines of a test's output, without what GoogleTest says of tests that passed."""
     lines = [line for line in text.splitlines() if line and not re.match(r"\[( RUN  |       OK |-+|=+)", line)]
@@ -52,9 +63,11 @@ def count(runs):
                 whole["failed"].append(failure)
                 whole["ends"][failure] = end_of(text)
                 continue
-            counted = total(r"^\[  PASSED  \] (\d+) test", text) + total(r"^Ran (\d+) tests? in", text)
-            cases += max(counted, 1)
-            suites[suite] += max(counted, 1)
+            passed, left_out = cases_of(text)
+            if left_out:
+                whole["skipped"].append(f"{run}: {name}: {left_out} of its tests")
+            cases += passed
+            suites[suite] += passed
             whole["vectors"] += total(r"^vectors: (\d+)", text)
             held = len(re.findall(r"^\[       OK \] \w+Laws\.", text, re.MULTILINE))
             whole["laws"] += held
@@ -92,9 +105,11 @@ def main():
     parser.add_argument("runs", nargs="+", metavar="BUILD_DIRECTORY[:LOG]",
                         help="LOG is the value of Meson's --logbase (testlog)")  # fmt: skip
     parser.add_argument("--result", type=pathlib.Path, help="write the counts there, as JSON")
+    parser.add_argument("--skipped", action="append", default=[], help="what was not run at all, in words")
     parser.add_argument("--steps", type=pathlib.Path, help="when each step began, for the JSON")
     options = parser.parse_args()
     whole = count(options.runs)
+    whole["skipped"] += options.skipped
     if options.steps:
         whole["steps"] = [line.split("\t") for line in options.steps.read_text().splitlines()]
     show(whole)

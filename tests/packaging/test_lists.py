@@ -51,7 +51,8 @@ class Lists(unittest.TestCase):
         minor = re.fullmatch(r"0\.(\d+)\.\d+", version)[1]  # from 1.0 on, rules and page say another
         self.assertIn(f"`libbaton0 (>= 0.{minor}), libbaton0 (<< 0.{int(minor) + 1}~)`",
                       read("docs", "install.md"))  # fmt: skip
-        self.assertIn(f"find_package(baton 0.{minor} ", read("docs", "install.md"))
+        for page in ("install.md", "testing.md"):
+            self.assertIn(f"find_package(baton 0.{minor} ", read("docs", page))
 
     def test_the_packages_that_a_package_is_built_with(self):
         control = read("packaging", "debian", "control")

@@ -1,0 +1,251 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+
+main() { # [jaeger|machines|compilers]
+  case ${1:-} in
+    '') test_all ;;
+    jaeger) test_jaeger ;;
+    machines) test_machines "${@:2}" ;;
+    compilers) test_compilers "${@:2}" ;;
+    *) die "unknown tests '$1', see ./dev help" ;;
+  esac
+}
+
+test_all() {
+  install_lists build.txt test.txt package.txt
+  forget test
+  steps=$PWD/build/results/test.steps
+  : >"$steps"
+  trap '[[ -z ${background:-} ]] || kill -- "-$background" 2>/dev/null || true' EXIT
+  beside install_counterparts
+  prepare
+  step 'building'
+  compile build
+  join
+  [[ -z ${CI:-} || -f build/python/installed ]] || die 'CI must test with OpenTelemetry for Python'
+  beside test_optimized
+
+  prepare_sanitizer build/address address,undefined
+  step 'building with AddressSanitizer and UndefinedBehaviorSanitizer'
+  compile build/address
+  check_instrumented build/address/libbaton.a __asan_report
+  check_instrumented build/address/libbaton.a __ubsan_handle
+
+  prepare_sanitizer build/thread thread
+  step 'building with ThreadSanitizer'
+  compile build/thread tests/core/thread_tests tests/core/ends_tests \
+    tests/core/scope_order_tests tests/core/coroutine_tests tests/log/spdlog-test \
+    tests/asio/asio-test tests/asio/asio-coroutine-test tests/carriers/http/beast-async-test \
+    tests/carriers/grpc/grpc-load tests/carriers/kafka/kafka-produce-test \
+    tests/carriers/kafka/kafka-unsent-test tests/exporter/exporter-test \
+    tests/bindings/c/c-thread-test
+  check_instrumented build/thread/libbaton.a __tsan_read
+
+  prepare_fuzz
+  step 'building the fuzz targets'
+  compile build/libfuzzer fuzz_targets
+  check_instrumented build/libfuzzer/fuzz/libfuzzed_baton.a __sanitizer_cov
+
+  join
+  beside test_instrumented
+
+  # The order of bytes is the other one there. For all tests: ./dev test machines.
+  local big_endian=() skipped=()
+  if [[ -f build/machines/s390x/libraries/got ]]; then
+    big_endian=(build/machines/s390x/build)
+    configure_machine s390x build/machines/s390x
+    run_programs "${big_endian[@]}" vectors\ of\ {core,b3,datadog,gcp,jaeger} \
+      vectors\ of\ {opencensus,ottrace,xray} text laws_{hex,traceparent}
+  else
+    skipped=(--skipped 'tests on s390x: no libraries')
+  fi
+
+  consumers
+
+  step 'fuzzing: 10 seconds for each parser'
+  run_suites build/libfuzzer
+
+  join
+  step 'summary'
+  record test /usr/bin/python3 tests/summary.py --steps "$steps" \
+    --result build/results/test.json build build:broker \
+    "${skipped[@]}" build/address build/thread build/libfuzzer "${big_endian[@]}" build/consumers
+}
+
+# Runs a command beside what follows: many tests wait for brokers and timers. `join` shows
+# what it printed.
+beside() { # COMMAND...
+  set -m  # a group of processes of its own
+  "$@" >build/beside.log 2>&1 </dev/null &
+  background=$!
+  set +m
+}
+
+join() {
+  local status=0
+  wait "$background" || status=$?
+  background=
+  cat build/beside.log
+  return "$status"
+}
+
+# What is missing makes tests say that they were skipped.
+install_counterparts() {
+  install_python || complain 'OpenTelemetry for Python could not be downloaded'
+  install_agent || complain "OpenTelemetry's agent for Java could not be downloaded"
+  install_go_service || complain 'the service in Go, which the probe judges, is not built'
+  install_kafka || complain 'Apache Kafka could not be downloaded'
+  install_zipkin || complain 'Zipkin could not be downloaded'
+  tests/machines/libraries s390x build/machines/s390x/libraries ||
+    complain 'the libraries for s390x could not be downloaded'
+}
+
+# The service in Go that the probe judges. Debian 12 has no Go that is new enough: without it the test
+# says that it was skipped.
+install_go_service() {
+  command -v go >/dev/null || return 1
+  (cd tests/probe/go && go build -o ../../../build/probe/go .) 2>build/probe.log
+}
+
+test_optimized() {
+  step 'testing: GCC, optimized'
+  run_suites build --no-suite broker
+  step 'testing: real brokers, with third-party clients and workers'
+  run_suites build:broker --suite broker
+}
+
+test_instrumented() {
+  step 'testing: AddressSanitizer, UndefinedBehaviorSanitizer'
+  # Third-party services are the same there, and the tool's own tests send the probe what is hostile.
+  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    run_suites build/address --no-suite broker --no-suite probe
+  step 'testing: ThreadSanitizer, what threads share'
+  TSAN_OPTIONS=halt_on_error=1 run_suites build/thread threads ends 'scope order' coroutines \
+    spdlog asio asio-coroutine beast-async grpc-load grpc-load-traced \
+    kafka-produce kafka-unsent exporter c-thread
+}
+
+# A sanitizer that is asked for and does not reach the library finds nothing.
+check_instrumented() { # LIBRARY SYMBOL
+  # Not grep -q: it would close the pipe on nm, which is a failure here.
+  nm "$1" | grep "$2" >/dev/null || die "$1 is not instrumented: no symbol $2 in it"
+}
+
+consumers() {
+  step 'installing, and using what was installed'
+  local prefix=$PWD/build/installed
+  rm -rf "$prefix" build/consumers
+  meson install -C build --no-rebuild --quiet
+  tests/consumers/run "$prefix" build/consumers
+}
+
+# Not among all tests: building Jaeger takes longer than many of them.
+test_jaeger() {
+  install_packages python3-venv
+  install_python
+  install_jaeger
+  prepare
+  step 'building the services'
+  compile build tests/exporter/backends/exported_spans examples/relay/relay
+  step 'testing: our spans in Jaeger'
+  BACKEND=build/jaeger/jaeger RELAY=build/examples/relay/relay \
+    SPANS=build/tests/exporter/backends/exported_spans \
+    TEST_FOLDER=build/brokers/jaeger TEST_PYTHON=build/python/bin/python \
+    /usr/bin/python3 -B tests/exporter/backends/test_backends.py jaeger
+}
+
+# --- other machines and compilers -----------------------------------------------------------------
+
+# What meson does not find is not built, but run_all_programs complains if it is needed.
+configure_programs() { # FOLDER OPTION-OF-MESON...
+  local left_out
+  left_out=(-D{grpc,kafka,export,opentelemetry,nginx,tools,examples,bench}'=disabled')
+  configure "$@" "${left_out[@]}" -D{http,sqs,celery,c,testing}=enabled -Db_ndebug=false \
+    -Doptimization=1
+}
+
+# Builds what the tests need, and no more; goes on if some fail, as run_suites.
+run_programs() { # FOLDER TEST...
+  local folder=$1 targets
+  targets=$(/usr/bin/python3 -B tests/machines/programs.py targets "$@")
+  mapfile -t targets <<<"$targets"
+  step "building $folder"
+  compile "$folder" "${targets[@]}"
+  step "testing $folder"
+  run_suites "$folder" --timeout-multiplier 8 "${@:2}"
+}
+
+run_all_programs() { # FOLDER NEEDED-TEST...
+  local tests
+  tests=$(/usr/bin/python3 -B tests/machines/programs.py tests "$@") || die "$1 lacks tests"
+  mapfile -t tests <<<"$tests"
+  run_programs "$1" "${tests[@]}"
+}
+
+# Calls a function for each of these, or of those that have a file; then prints the summary.
+run_each() { # FUNCTION FOLDER NAME...
+  local each=$1 folder=$2 known name summary=(/usr/bin/python3 tests/summary.py)
+  shift 2
+  known=(tests/"${folder#*/}"/*.ini)
+  known=("${known[@]##*/}")
+  known=("${known[@]%.ini}")
+  if ((!$#)); then
+    set -- "${known[@]}"
+    name=${folder##*/}
+    forget "$name"
+    summary=(record "$name" "${summary[@]}" --result "build/results/$name.json")
+  fi
+  for name in "$@"; do
+    [[ " ${known[*]} " == *" $name "* ]] || die "unknown '$name', known are: ${known[*]}"
+  done
+  for name in "$@"; do
+    "$each" "$name" "$folder/$name"
+  done
+  step 'summary'
+  set -- "${@/#/$folder/}"
+  "${summary[@]}" "${@/%//build}"
+}
+
+# By Debian's cross compilers.
+configure_machine() { # MACHINE FOLDER
+  tests/machines/libraries "$1" "$2/libraries" ||
+    die "the libraries for $1 cannot be downloaded"
+  configure_programs "$2/build" --cross-file "$2/libraries/place.ini" \
+    --cross-file "tests/machines/$1.ini" -D{amqp,curl}=disabled
+}
+
+run_on_machine() { # MACHINE FOLDER
+  configure_machine "$@"
+  # QEMU 7.2 aborts a child of fork that starts threads, if its parent had threads.
+  local filter=-ScopeOrder.AChildProcessHasNoScopesOfOtherThreads
+  [[ $1 != i386 ]] || filter='*'
+  GTEST_FILTER=$filter run_all_programs "$2/build" celery laws_hex
+}
+
+test_machines() { # MACHINE...
+  install_lists build.txt machines.txt
+  run_each run_on_machine build/machines "$@"
+}
+
+# With standard libraries of another ABI.
+run_with_library() { # NAME FOLDER
+  local file=tests/compilers/$1.ini installed=$PWD/$2/installed log
+  if [[ ! -f $installed/place.ini ]]; then
+    step "building libraries for $1"
+    rm -rf "$2/libraries"
+    log=$(meson setup "$2/libraries" tests/compilers/libraries --native-file "$file" \
+      --prefix="$installed" --libdir=lib 2>&1) || {
+      printf '%s\n' "$log" >&2
+      die "meson could not configure $2/libraries"
+    }
+    compile "$2/libraries" install
+  fi
+  configure_programs "$2/build" --native-file "$installed/place.ini" --native-file "$file" \
+    -D{amqp,curl}=enabled
+  run_all_programs "$2/build" celery fmt
+}
+
+test_compilers() { # NAME...
+  install_lists build.txt
+  run_each run_with_library build/compilers "$@"
+}

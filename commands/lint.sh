@@ -41,3 +41,12 @@ check_sources() { # [--all] [--minutes N]
   /usr/bin/python3 -B tests/tidy.py "${minutes[@]}" build/libfuzzer fuzz || status=1
   return "$status"
 }
+
+# Not git ls-files: it refuses a checkout of another user, and a source archive has no .git.
+project_files() { # NAME-PATTERN...
+  local names=() pattern
+  for pattern in "$@"; do
+    names+=(-o -name "$pattern")
+  done
+  find . '(' -path ./build -o -path ./dist -o -path ./.git ')' -prune -o -type f '(' "${names[@]:1}" ')' -print0
+}

@@ -83,7 +83,7 @@ configure() {
   # Debian does not package opentelemetry-cpp: without it, the summary says that it is not tested.
   local opentelemetry=auto
   pkg-config --exists opentelemetry_api || opentelemetry=disabled
-  [[ $* == *opentelemetry* ]] || set -- "$@" -Dopentelemetry="$opentelemetry"
+  [[ " $*" == *" -Dopentelemetry="* ]] || set -- "$@" -Dopentelemetry="$opentelemetry"
   local stamp=$folder/options wanted="${CC:+CC=$CC }$*"
   if [[ -f $folder/build.ninja ]]; then
     [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return 0
@@ -118,39 +118,11 @@ prepare() {
   configure build --prefix="$PWD/build/installed" --libdir=lib --auto-features=enabled
 }
 
-# Not optimized: instrumented tests full of templates take six times as long to compile otherwise.
-# Lines are all that a report of a sanitizer shows.
-prepare_sanitizer() { # FOLDER SANITIZERS
-  CC=clang-19 CXX=clang++-19 CC_LD=lld CXX_LD=lld configure "$1" -Db_sanitize="$2" \
-    -Db_lundef=false --buildtype=debug -Dcpp_args='-D_GLIBCXX_ASSERTIONS -gline-tables-only' \
-    --auto-features=enabled -Dbench=disabled
-}
-
 prepare_fuzz() {
   install_lists build.txt
   CC=clang-19 CXX=clang++-19 configure build/libfuzzer -Dfuzz=enabled -Db_sanitize=address,undefined \
     -Db_lundef=false --buildtype=debugoptimized --auto-features=enabled -Dtests=disabled \
     -Dexamples=disabled -Dtools=disabled -Dbench=disabled -Dgrpc=disabled
-}
-
-# Not git ls-files: it refuses a checkout of another user, and a source archive has no .git.
-project_files() { # NAME-PATTERN...
-  local names=() pattern
-  for pattern in "$@"; do
-    names+=(-o -name "$pattern")
-  done
-  find . '(' -path ./build -o -path ./dist -o -path ./.git ')' -prune -o -type f '(' "${names[@]:1}" ')' -print0
-}
-
-# Runs tests of a build directory, and goes on if some fail: the summary counts them.
-run_suites() { # FOLDER[:LOG] TESTS-OR-OPTIONS...
-  local folder=${1%:*} log=testlog
-  [[ $1 != *:* ]] || log=${1#*:}
-  shift
-  rm -f "$folder/meson-logs/$log.json"
-  # Others are compiled beside them.
-  meson test -C "$folder" --no-rebuild --print-errorlogs --logbase "$log" --timeout-multiplier 4 \
-    "$@" || true
 }
 
 # --- what ./dev report tells: the results of commands, and of which sources -----------------------

@@ -68,8 +68,8 @@ test_all() {
   join
   step 'summary'
   record test /usr/bin/python3 tests/summary.py --steps "$steps" \
-    --result build/results/test.json build build:broker \
-    "${skipped[@]}" build/address build/thread build/libfuzzer "${big_endian[@]}" build/consumers
+    --result build/results/test.json "${skipped[@]}" build build:broker \
+    build/address build/thread build/libfuzzer "${big_endian[@]}" build/consumers
 }
 
 # Runs a command beside what follows: many tests wait for brokers and timers. `join` shows
@@ -152,6 +152,25 @@ test_jaeger() {
     SPANS=build/tests/exporter/backends/exported_spans \
     TEST_FOLDER=build/brokers/jaeger TEST_PYTHON=build/python/bin/python \
     /usr/bin/python3 -B tests/exporter/backends/test_backends.py jaeger
+}
+
+# Not optimized: instrumented tests full of templates take six times as long to compile otherwise.
+# Lines are all that a report of a sanitizer shows.
+prepare_sanitizer() { # FOLDER SANITIZERS
+  CC=clang-19 CXX=clang++-19 CC_LD=lld CXX_LD=lld configure "$1" -Db_sanitize="$2" \
+    -Db_lundef=false --buildtype=debug -Dcpp_args='-D_GLIBCXX_ASSERTIONS -gline-tables-only' \
+    --auto-features=enabled -Dbench=disabled
+}
+
+# Runs tests of a build directory, and goes on if some fail: the summary counts them.
+run_suites() { # FOLDER[:LOG] TESTS-OR-OPTIONS...
+  local folder=${1%:*} log=testlog
+  [[ $1 != *:* ]] || log=${1#*:}
+  shift
+  rm -f "$folder/meson-logs/$log.json"
+  # Others are compiled beside them.
+  meson test -C "$folder" --no-rebuild --print-errorlogs --logbase "$log" --timeout-multiplier 4 \
+    "$@" || true
 }
 
 # --- other machines and compilers -----------------------------------------------------------------

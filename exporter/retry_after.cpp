@@ -27,7 +27,8 @@ absl::Duration time_until(absl::string_view text, absl::Time now) {
     return date - now;
   }
   if (!read_date("%A, %d-%b-%y %H:%M:%S GMT", text, date)) return absl::ZeroDuration();
-  // A year of two digits is at most 50 years ahead. Abseil reads those from 1969 to 2068.
+  // A year of two digits is at most 50 years ahead of this one. Abseil reads those from 1969 to
+  // 2068.
   const absl::TimeZone utc = absl::UTCTimeZone();
   const bool is_ahead = absl::ToCivilYear(now, utc) - absl::ToCivilYear(date, utc) >= 50;
   return is_ahead ? max_retry_after : date - now;

@@ -111,6 +111,7 @@ constinit const FormatTraits formats::xray_lambda = {
     .fields = field_names,
     .says = {.ids = true, .trace_id_high = true, .defer = true, .lone_trace_id = true},
     .reads_elsewhere = true,
+    .variable = variable,
 };
 
 Extracted AwsXRayPropagator::extract(CarrierReader carrier, Context& context,

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "baton/detail/ascii.hpp"
+#include "core/extraction_counter.hpp"
 
 extern "C" char** environ;  // NOLINT(readability-redundant-declaration): in no header of POSIX
 
@@ -142,27 +143,28 @@ void inject(Environment& environment, const Context& context, const InjectOption
     });
   }
   chain.inject(context, environment, options.destination);
-  constexpr std::string_view field = "x-amzn-trace-id";
-  constexpr std::string_view variable = "_X_AMZN_TRACE_ID";
-  const auto reads_variable = [&](const PropagatorChain::Entry& format) {
-    return format->traits().reads_elsewhere && format->traits().owns(field);
+  // The process reads it as well, and would inherit ours: in a Lambda function, that of the
+  // runtime.
+  const auto copy_to_variable = [&](const PropagatorChain::Entry& format) {
+    const FormatTraits& traits = format->traits();
+    if (traits.variable.empty()) return;
+    if (const auto value = environment.get(traits.fields.front())) {
+      environment.set(traits.variable, *value);
+    } else {
+      environment.erase(traits.variable);
+    }
   };
-  if (std::ranges::none_of(chain.readers(), reads_variable) &&
-      std::ranges::none_of(chain.writers(), reads_variable)) {
-    return;
-  }
-  // The process reads it as well, and would inherit that of Lambda's runtime.
-  if (const auto value = environment.get(field)) {
-    environment.set(variable, *value);
-  } else {
-    environment.erase(variable);
-  }
+  std::ranges::for_each(chain.readers(), copy_to_variable);
+  std::ranges::for_each(chain.writers(), copy_to_variable);
 }
 
 Span internal::start_call(const SendOptions& options) {
   Context parent = current();
   SpanContext link;
-  if (parent == Context()) parent = extract({options.chain, nullptr, &link});
+  if (detail::scopes_of_thread().innermost == nullptr) {
+    const detail::ExtractionCounter::Pause pause;  // nobody has called us
+    parent = extract({options.chain, nullptr, &link});
+  }
   if (options.tracer == nullptr) return Span(nullptr, {.parent = parent});
   return span_facts(SpanKind::client)
       .start(*options.tracer, parent, options.span_name,

@@ -12,7 +12,7 @@
 namespace baton::sqs {
 namespace {
 
-/// Whether a format is not written without the field.
+/// Whether a field must be there if any of the format's fields is.
 bool needs(const Propagator& format, std::string_view field) noexcept {
   const auto& fields = format.traits().fields;
   return field != TraceState::field && std::ranges::find(fields, field) != fields.end();
@@ -24,7 +24,7 @@ void internal::choose(std::span<Candidate> fields, const PropagatorChain& chain,
   const auto writers = chain.writers();
   std::vector<bool> is_chosen(fields.size());
   std::vector<std::size_t> together;
-  const auto choose = [&](std::size_t field) {
+  const auto choose_format_of = [&](std::size_t field) {
     if (is_chosen[field]) return;
     const auto format = std::ranges::find_if(
         writers, [&](const auto& writer) { return needs(*writer, fields[field].name); });
@@ -41,9 +41,9 @@ void internal::choose(std::span<Candidate> fields, const PropagatorChain& chain,
     }
   };
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].name == Traceparent::field) choose(i);
+    if (fields[i].name == Traceparent::field) choose_format_of(i);
   }
-  for (std::size_t i = 0; i < fields.size(); ++i) choose(i);
+  for (std::size_t i = 0; i < fields.size(); ++i) choose_format_of(i);
 }
 
 }  // namespace baton::sqs

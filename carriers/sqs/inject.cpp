@@ -80,6 +80,7 @@ class OutgoingMessage {
       system_edits_.set(xray_attribute, value, before, "}");
     } else if (is_attribute_name(name) && is_attribute_value(value)) {
       attribute_edits_.set(name, value, before, "}");
+      std::erase(refused_, name);
     } else {
       attribute_edits_.erase(name);
       refused_.emplace_back(name);

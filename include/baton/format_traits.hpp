@@ -49,6 +49,8 @@ struct FormatTraits {
   Vocabulary says{};
   /// Whether it reads something beside fields, such as a variable: a chain always asks it.
   bool reads_elsewhere = false;
+  /// The environment variable that it reads beside its only field. Empty: none.
+  std::string_view variable{};
 
   /// Whether a field of that name, in any case, belongs to this format.
   [[nodiscard]] bool owns(std::string_view field) const noexcept;

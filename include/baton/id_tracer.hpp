@@ -27,7 +27,7 @@ class IdTracer final : public Tracer {
   void end(const Started& /*started*/, const SpanEnd& /*end*/) noexcept override {}
 
   /// The context of a new span, for other tracers: the child of its parent, with the sampler's
-  /// decision; `debug` remains.
+  /// decision and its threshold in tracestate; `debug` remains.
   [[nodiscard]] static Context context_of(const SpanStart& start, const Sampler& sampler) noexcept;
 
  private:

@@ -12,9 +12,10 @@ namespace baton {
 /// What a sampler decided about a span.
 struct SamplingResult {
   Sampling sampling;       ///< `drop` or `sample`
-  TraceState trace_state;  ///< of the span: the parent's, perhaps changed
-  /// Of 2^56 numbers, so many are rejected; none if no probability is known. The tracer writes it
-  /// into the tracestate of a sampled span, as `th` of the member `ot`, in place of what is there.
+  TraceState trace_state;  ///< the parent's, perhaps changed, before `th` is written into it
+  /// Of 2^56 numbers, so many are rejected, but not all; none if no probability is known. The
+  /// tracer writes it into the tracestate of a sampled span, as `th` of the member `ot`, in place
+  /// of what is there.
   std::optional<std::uint64_t> threshold = {};
   /// `trace_state` has that `th` already: the tracer need not look.
   bool is_written = false;
@@ -28,7 +29,8 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
 
   /// `trace_id` is that of the parent or, if the parent knows no trace, the new one, which is
-  /// random. Not asked if the parent's decision is `debug`.
+  /// random. Not asked if the parent's decision is `debug`. A tracer of your own calls
+  /// `IdTracer::context_of`, which writes the threshold.
   [[nodiscard]] virtual SamplingResult sample(const SpanStart& start,
                                               TraceId trace_id) const noexcept = 0;
 

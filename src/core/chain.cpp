@@ -216,8 +216,8 @@ class PropagatorChain::Extraction {
  private:
   [[gnu::noinline]] Extracted run_without_block() {
     Extracted found = Extracted::nothing;
-    detail::ExtractionCounter::count_together([&] {
-      counter_ = detail::ExtractionCounter();
+    detail::ExtractionCounter::count_together([&](detail::ExtractionCounter counter) {
+      counter_ = counter;
       found = run();
     });
     return found;
@@ -377,7 +377,8 @@ Extracted count_nothing() {
   if (counter) {
     counter.add_extraction();
   } else {
-    detail::ExtractionCounter::count_together([] { detail::ExtractionCounter().add_extraction(); });
+    detail::ExtractionCounter::count_together(
+        [](detail::ExtractionCounter together) { together.add_extraction(); });
   }
   return Extracted::nothing;
 }

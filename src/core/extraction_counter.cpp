@@ -54,8 +54,12 @@ CounterBlock* make_block() noexcept {
 }
 
 void add_to(std::atomic<std::uint64_t>& to, const std::atomic<std::uint64_t>& counted) noexcept {
-  to.fetch_add(counted.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  const std::uint64_t number = counted.load(std::memory_order_relaxed);
+  if (number != 0) to.fetch_add(number, std::memory_order_relaxed);
 }
+
+constinit std::atomic<bool> has_key{false};
+constinit pthread_key_t key_of_threads{};
 
 }  // namespace
 
@@ -64,15 +68,12 @@ constinit thread_local CounterBlock* ExtractionCounter::thread_block = nullptr;
 /// Returns the block of a thread that ends. A thread_local object with a destructor would need
 /// memory, and without it end the process.
 struct ExtractionCounter::Key {
-  static inline constinit std::atomic<bool> exists{false};
-  static inline constinit pthread_key_t id{};
-
-  Key() noexcept { exists = ::pthread_key_create(&id, &end_thread) == 0; }
+  Key() noexcept { has_key = ::pthread_key_create(&key_of_threads, &end_thread) == 0; }
   Key(const Key&) = delete;
   Key& operator=(const Key&) = delete;
   /// If this library is unloaded, other threads continue, and cannot call it when they end.
   ~Key() {
-    if (exists.exchange(false)) ::pthread_key_delete(id);
+    if (has_key.exchange(false)) ::pthread_key_delete(key_of_threads);
   }
 
   static void end_thread(void* /*own_block*/) noexcept {
@@ -85,34 +86,27 @@ struct ExtractionCounter::Key {
 const ExtractionCounter::Key ExtractionCounter::key;
 
 CounterBlock* ExtractionCounter::acquire() noexcept {
-  if (has_ended || !Key::exists || ::pthread_setspecific(Key::id, &own_block) != 0) return nullptr;
+  if (has_ended || !has_key || ::pthread_setspecific(key_of_threads, &own_block) != 0) {
+    return nullptr;
+  }
   own_block = take_free_block();
   if (own_block == nullptr) own_block = make_block();
   thread_block = own_block;
   return own_block;
 }
 
-void ExtractionCounter::count_together(FunctionRef<void()> extract) {
-  struct Passing {
-    Passing() noexcept { thread_block = &block; }
-    Passing(const Passing&) = delete;
-    Passing& operator=(const Passing&) = delete;
-    ~Passing() {
-      thread_block = nullptr;
-      add_to(shared_block.extractions, block.extractions);
-      for (std::size_t i = 0; i < CounterBlock::formats; ++i) {
-        const CounterBlock::Format& counted = block.of_format[i];
-        CounterBlock::Format& to = shared_block.of_format[i];
-        add_to(to.found, counted.found);
-        add_to(to.won, counted.won);
-        add_to(to.malformed, counted.malformed);
-        add_to(to.disagreed, counted.disagreed);
-      }
-    }
-    CounterBlock block{};
-  };
-  const Passing passing;
-  extract();
+void ExtractionCounter::count_together(FunctionRef<void(ExtractionCounter)> extract) {
+  CounterBlock block{};
+  extract(ExtractionCounter(block));
+  add_to(shared_block.extractions, block.extractions);
+  for (std::size_t i = 0; i < CounterBlock::formats; ++i) {
+    const CounterBlock::Format& counted = block.of_format[i];
+    CounterBlock::Format& to = shared_block.of_format[i];
+    add_to(to.found, counted.found);
+    add_to(to.won, counted.won);
+    add_to(to.malformed, counted.malformed);
+    add_to(to.disagreed, counted.disagreed);
+  }
 }
 
 ExtractionCounter::Pause::Pause() noexcept

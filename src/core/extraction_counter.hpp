@@ -40,9 +40,9 @@ class ExtractionCounter {
   /// called.
   [[nodiscard]] explicit operator bool() const noexcept { return block_ != nullptr; }
 
-  /// Calls a function on such a thread. What is counted in it is added to what all such threads
-  /// have in common.
-  static void count_together(FunctionRef<void()> extract);
+  /// Calls a function on such a thread, with a counter for it. What that has counted is added to
+  /// what all such threads have in common.
+  static void count_together(FunctionRef<void(ExtractionCounter)> extract);
 
   /// The number of that name for the functions below.
   static std::uint8_t number_of(std::string_view format);
@@ -73,6 +73,8 @@ class ExtractionCounter {
   void add_disagreed(std::uint8_t format) noexcept { add(block_->of_format[format].disagreed); }
 
  private:
+  explicit ExtractionCounter(CounterBlock& block) noexcept : block_(&block) {}
+
   struct Key;
 
   /// Null: the thread gets none.

@@ -9,6 +9,7 @@
 #include "baton/samplers.hpp"
 #include "core/decide.hpp"
 #include "core/ot_member.hpp"
+#include "core/threshold.hpp"
 
 namespace baton {
 namespace {
@@ -44,7 +45,8 @@ Context detail::decide(Context context, const SpanStart& start, const Sampler& s
     return context;
   }
   SamplingResult result = sampler.sample(start, context.trace_id());
-  if (result.threshold && !is_sampled(result.sampling)) {
+  const bool is_impossible = result.threshold && (*result.threshold >> randomness_bits) != 0;
+  if (is_impossible || (result.threshold && !is_sampled(result.sampling))) {
     result.threshold = std::nullopt;
     result.is_written = false;
   }

@@ -57,7 +57,6 @@ std::optional<Baggage> filter(const Baggage& baggage,
                               const std::vector<std::string>& allowed) noexcept {
   if (allows_all(allowed)) return baggage;
   GrowingText kept;
-  kept.reserve(baggage.header().size());
   for_each_part(baggage.header(), ',', [&](std::string_view member) {
     if (!is_key_allowed(key_of(member), allowed)) return;
     if (!kept.empty()) kept.append(',');

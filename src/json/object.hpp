@@ -20,7 +20,7 @@ struct Member {
   std::string_view name;  ///< decoded
   const char* begin;      ///< the quote in front of the name
   Value value;
-  std::string_view decoded;  ///< of a string with escapes, after the first request for it
+  std::string_view decoded;  ///< the text that it stands for, after the first request for that
   std::uint32_t edit = 0;    ///< for Edits: one more than the index of its change
 
   [[nodiscard]] const char* end() const noexcept { return value.text.data() + value.text.size(); }

@@ -307,6 +307,18 @@ TEST(AllocationTest, InjectBaggageOverTheLimit) {
   EXPECT_EQ(allocations_of([&] { propagator.inject(context, carrier); }), 0U);
 }
 
+TEST(AllocationTest, BaggageOfCallersThatIsNotAccepted) {
+  const Fields fields = {{"baggage", test::numbered_members(60)}};
+  const PropagatorChain all = make_chain("baggage").chain;
+  const PropagatorChain none = all.with_trust({.callers = CallerTrust::keep_ids});
+  const auto cost_of = [&](const PropagatorChain& chain) {
+    return allocations_of(
+        [&] { EXPECT_EQ(chain.extract(fields).baggage().empty(), &chain == &none); });
+  };
+  const std::size_t cost = cost_of(all);
+  EXPECT_EQ(cost_of(none), cost);
+}
+
 TEST(AllocationTest, StreamIds) {
   struct Buffer : std::streambuf {
     Buffer() { setp(text.data(), text.data() + text.size()); }

@@ -245,6 +245,7 @@ TEST(SamplersTest, OnlyASampledSpanHasTheThresholdAndOnlyThatOfTheResult) {
   EXPECT_EQ(decided({Sampling::sample, {}, three_quarters}), "sample ot=th:c;a:b");
   EXPECT_EQ(decided({Sampling::sample, {}, half, true}), "sample ot=th:8;a:b");
   EXPECT_EQ(decided({Sampling::sample, {}}), "sample ot=a:b");
+  EXPECT_EQ(decided({Sampling::sample, {}, 2 * half}), "sample ot=a:b") << "all are rejected";
   EXPECT_EQ(decided({Sampling::drop, {}, three_quarters}), "drop ot=a:b");
   EXPECT_EQ(decided({Sampling::drop, {}, half, true}), "drop ot=a:b");
   EXPECT_EQ(decided({Sampling::drop, {}}), "drop ot=a:b");

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page of evidence, and the counts of a test run, from results made up here."""
+"""The page of evidence, from results made up here."""
 
 import json
 import pathlib
@@ -10,11 +10,10 @@ import unittest
 from unittest import mock
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path.insert(0, str(HERE))
 
 import report  # noqa: E402
 import sections  # noqa: E402
-import summary  # noqa: E402
 
 FOUND = {
     "test": {
@@ -199,53 +198,6 @@ class PageTest(unittest.TestCase):
     def test_long_times(self):
         self.assertEqual(report.duration(59), "0 min 59 s")
         self.assertEqual(report.duration(7380), "2 h 3 min")
-
-
-class SummaryTest(unittest.TestCase):
-    def count(self, *tests):
-        with tempfile.TemporaryDirectory() as folder:
-            logs = pathlib.Path(folder, "meson-logs")
-            logs.mkdir()
-            (logs / "testlog.json").write_text("".join(json.dumps(test) + "\n" for test in tests))
-            return summary.count([folder])
-
-    def test_counts(self):
-        whole = self.count(
-            {"name": "baton:core+laws / ids", "result": "OK",
-             "stdout": "[       OK ] IdLaws.Hold\n[  PASSED  ] 3 tests.\nmax_success=100\nvectors: 5\n| shown\n"},
-            {"name": "baton:tool / tool", "result": "OK", "stderr": "Ran 2 tests in 1 s\n"},
-            {"name": "consumer", "result": "OK"},
-        )  # fmt: skip
-        self.assertEqual((whole["passed"], whole["failed"], whole["skipped"]), (6, [], []))
-        self.assertEqual((whole["vectors"], whole["laws"], whole["tries"]), (5, 1, 100))
-        self.assertEqual(whole["shown"], ["| shown"])
-        self.assertEqual(whole["suites"]["core+laws"], 3)
-        self.assertEqual(whole["suites"]["tool"], 2)
-
-    def test_failures_and_skips(self):
-        whole = self.count(
-            {"name": "baton:core / ids", "result": "TIMEOUT", "stdout": "[  PASSED  ] 3 tests."},
-            {"name": "baton:core / broker", "result": "SKIP", "stdout": "SKIPPED: no broker\n"},
-        )
-        self.assertEqual(whole["passed"], 0)
-        self.assertEqual([failure.split(": ")[1] for failure in whole["failed"]], ["ids (TIMEOUT)"])
-        self.assertEqual([skip.split(": ")[1:] for skip in whole["skipped"]], [["broker", "no broker"]])
-
-    def test_the_end_of_a_failure(self):
-        text = "[ RUN      ] Ids.A\n[       OK ] Ids.A (1 ms)\n[ RUN      ] Ids.B\n"
-        whole = self.count(
-            {"name": "baton:core / ids", "result": "FAIL", "stdout": text + "terminate\n", "stderr": "what():  it\n"},
-            {"name": "baton:core / long", "result": "FAIL", "stdout": "".join(f"{line}\n" for line in range(30))},
-            {"name": "baton:core / good", "result": "OK", "stdout": "[  PASSED  ] 1 test."},
-        )
-        ids, long = whole["failed"]
-        self.assertEqual(whole["ends"].keys(), {ids, long})
-        self.assertEqual(whole["ends"][ids], ["terminate", "what():  it"])
-        self.assertEqual(whole["ends"][long], [str(line) for line in range(10, 30)])
-
-    def test_nothing_was_run(self):
-        whole = summary.count(["/nowhere"])
-        self.assertEqual(whole["failed"], ["/nowhere: nothing was run"])
 
 
 if __name__ == "__main__":

@@ -36,11 +36,11 @@ inline int load_and_unload(const char* path, const std::function<Work(void* libr
 
   std::vector<std::thread> threads;
   for (std::ptrdiff_t i = 0; i < workers; ++i) {
-    threads.emplace_back([&] {
+    threads.emplace_back([&, all = i == 0] {
       for (;;) {
         has_turned.arrive_and_wait();
         if (is_done) return;
-        right += work(false) ? 1 : 0;
+        right += work(all) ? 1 : 0;
         has_turned.arrive_and_wait();
       }
     });

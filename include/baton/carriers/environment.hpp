@@ -128,8 +128,8 @@ class Environment {
 /// Writes a context into the environment of a process that is about to start.
 ///
 /// Removes the variables of the chain's families as well (`UBERCTX_…`, `OT_BAGGAGE_…`), whatever
-/// their keys. If the chain reads `_X_AMZN_TRACE_ID` (`xray-lambda`), that gets the value of
-/// `X_AMZN_TRACE_ID`, or is removed with it.
+/// their keys. A variable that a format of the chain reads beside its field (`xray-lambda`:
+/// `_X_AMZN_TRACE_ID`) gets the field's value, or is removed with it.
 void inject(Environment& environment, const Context& context = current(),
             const InjectOptions& options = {});
 
@@ -169,8 +169,8 @@ decltype(auto) run(Work&& work, const HandleOptions& options = {}) {
 ///       return run_and_wait("make", environment.envp());
 ///     }, {.span_name = "make"});
 ///
-/// If nothing is current, the context is that of this process's environment (see `extract`), as a
-/// process that is started otherwise inherits it.
+/// Outside of any Scope, the context is that of this process's environment (see `extract`), as a
+/// process that is started otherwise inherits it. That is no extraction for `extraction_counts`.
 ///
 /// A tracer starts a span for the call (kind `client`), a child of that context. The process gets
 /// the span's context or, without a tracer, that context, which is also current in `start`. The

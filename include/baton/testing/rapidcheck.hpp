@@ -4,14 +4,12 @@
 #include <rapidcheck.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "baton/testing/hostile.hpp"
 #include "baton/testing/mutation.hpp"
@@ -170,11 +168,11 @@ inline rc::Seq<HostileRequest> smaller(const HostileRequest& request) {
 /// A hostile request against a format. Shrinks to fewer fields and shorter values; the words then
 /// say what it was before.
 inline rc::Gen<HostileRequest> hostile_request(std::string_view format) {
-  const auto cases = std::make_shared<const std::vector<HostileRequest>>(hostile_catalog(format));
-  return drawn([format = std::string(format), cases](Draw& draw) {
+  return drawn([format = std::string(format)](Draw& draw) {
     if (draw.one_in(2)) return draw_hostile_request(format, draw);
-    if (cases->empty()) throw rc::GenerationFailure("there is no such format");
-    return (*cases)[draw.number(0, cases->size() - 1)];
+    auto cases = hostile_catalog(format);
+    if (cases.empty()) throw rc::GenerationFailure("there is no such format");
+    return std::move(cases[draw.number(0, cases.size() - 1)]);
   });
 }
 

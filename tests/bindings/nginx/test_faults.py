@@ -141,8 +141,8 @@ class Faults(server.TestCase):
         """nginx asks for its length first. Both answers agree, also if an earlier one was given."""
         nginx = self.make(workers=1)
         nginx.path.write_text(nginx.path.read_text().replace("location = /metrics", """
-            location /first { set $first $baton_trace_id; rewrite ^ /second last; }
-            location /second { baton_inject b3; set $second "<$baton_trace_id>";
+            location /first { access_log off; set $first $baton_trace_id; rewrite ^ /second last; }
+            location /second { access_log off; baton_inject b3; set $second "<$baton_trace_id>";
               add_header X-Second $second; return 204; }
             location = /metrics"""))
         nginx.start()

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <stdexcept>
@@ -13,6 +15,7 @@
 
 #include "baton/carriers/environment.hpp"
 #include "baton/configuration.hpp"
+#include "baton/extraction_counts.hpp"
 #include "baton/recording_tracer.hpp"
 #include "support/span_cases.hpp"
 
@@ -31,20 +34,26 @@ const baton::PropagatorChain chain = baton::make_chain("tracecontext,baggage,b3,
 
 using baton::environment::Environment;
 
-/// Puts a context into the environment of this process.
+/// Puts a context into the environment of this process, in place of the one that is there.
 class OwnContext {
  public:
   explicit OwnContext(const Context& context) {
+    clear();
     baton::environment::inject(ours_, context, {.chain = chain});
     for (const char* const entry : ours_.list()) ::putenv(const_cast<char*>(entry));
   }
   OwnContext(const OwnContext&) = delete;
   OwnContext& operator=(const OwnContext&) = delete;
-  ~OwnContext() {
-    ours_.keys([](std::string_view name) { return ::unsetenv(std::string(name).c_str()) == 0; });
-  }
+  ~OwnContext() { clear(); }
 
  private:
+  static void clear() {
+    for (const std::string_view field : chain.fields()) {
+      ::unsetenv(baton::environment::variable_name(field).c_str());
+    }
+    ::unsetenv("_X_AMZN_TRACE_ID");
+  }
+
   Environment ours_;
 };
 
@@ -106,7 +115,18 @@ TEST(EnvironmentSpan, LinksToACallerThatIsNotTrusted) {
   EXPECT_EQ(forwarded, Context());
 }
 
-TEST(EnvironmentSpan, AStartedProcessGetsOursIfNothingIsCurrent) {
+TEST(EnvironmentSpan, AStartedProcessGetsNothingInAScopeOfNothing) {
+  const OwnContext ours(caller_cases()[0].context);
+  const Context nothing;
+  const baton::Scope scope(nothing);
+  const auto has_any = [](const Environment& environment) {
+    return std::ranges::any_of(chain.fields(),
+                               [&](auto name) { return environment.get(name).has_value(); });
+  };
+  EXPECT_FALSE(baton::environment::call(has_any, {.chain = chain}));
+}
+
+TEST(EnvironmentSpan, AStartedProcessGetsOursOutsideOfAnyScope) {
   RecordingTracer tracer;
   const baton::PropagatorChain edge = chain.with_trust({.callers = baton::CallerTrust::restart});
   const auto fields = [](const Environment& environment) {
@@ -129,8 +149,10 @@ TEST(EnvironmentSpan, AStartedProcessGetsOursIfNothingIsCurrent) {
       seen = baton::current();
       return fields(environment);
     };
+    const std::uint64_t extractions = baton::extraction_counts().extractions;
     EXPECT_EQ(baton::environment::call(start, {.chain = chain}), fields_for(context)) << name;
     EXPECT_EQ(seen, caller) << name;
+    EXPECT_EQ(baton::extraction_counts().extractions, extractions) << "nobody has called us";
     auto sent = baton::environment::call(start, {.chain = chain, .tracer = &tracer});
     EXPECT_EQ(sent, fields_for(seen)) << name;
     EXPECT_EQ(tracer.ended().back().context, seen) << name;

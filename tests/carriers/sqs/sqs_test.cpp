@@ -194,6 +194,44 @@ class RefusedFormat : public baton::Propagator {
       .name = "refused", .specification = "", .fields = its_fields};
 };
 
+constexpr std::string_view shared_fields[] = {"shared"};
+constexpr baton::FormatTraits sharing = {
+    .name = "sharing", .specification = "", .fields = shared_fields};
+
+/// One of two formats of an application that have one field.
+class SharingPropagator final : public baton::Propagator {
+ public:
+  explicit SharingPropagator(std::string_view value) noexcept
+      : Propagator(sharing), value_(value) {}
+  baton::Extracted extract(baton::CarrierReader, baton::Context&,
+                           baton::ExtractReport*) const override {
+    return baton::Extracted::nothing;
+  }
+  void inject(const baton::Context&, baton::CarrierWriter carrier) const override {
+    carrier.set("shared", value_);
+  }
+
+ private:
+  std::string_view value_;
+};
+
+TEST(SqsInjectTest, TheLastValueOfAFieldCounts) {
+  const auto good = std::make_shared<SharingPropagator>("1");
+  const auto refused = std::make_shared<SharingPropagator>("");
+  std::string request = "{}";
+  EXPECT_EQ(
+      baton::sqs::inject(request, context(), {.chain = baton::PropagatorChain({refused, good})}),
+      LeftOuts());
+  EXPECT_EQ(request, "{\"MessageAttributes\":{" + attribute("shared", "1") + "}}");
+  request = "{}";
+  EXPECT_EQ(
+      baton::sqs::inject(request, context(), {.chain = baton::PropagatorChain({good, refused})})
+          .value()
+          .size(),
+      1U);
+  EXPECT_EQ(request, "{}");
+}
+
 TEST(SqsInjectTest, AFormatIsWrittenWholeOrNotAtAll) {
   const auto request = [](int others) {
     return "{\"MessageAttributes\":{" + numbers(others - 1) + "\"n\":{}}}";

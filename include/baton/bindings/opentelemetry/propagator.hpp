@@ -26,10 +26,12 @@ namespace detail {
 /// the chain or a copy of it.
 class ReadNames {
  public:
-  explicit ReadNames(const PropagatorChain& chain) : prefixes_(chain.prefixes()) {
+  explicit ReadNames(const PropagatorChain& chain) {
     for (const PropagatorChain::Entry& reader : chain.readers()) {
-      for (const std::string_view name : reader->traits().fields) add(name);
-      for (const std::string_view name : reader->traits().also_reads) add(name);
+      const FormatTraits& format = reader->traits();
+      for (const std::string_view name : format.fields) add(name);
+      for (const std::string_view name : format.also_reads) add(name);
+      prefixes_.insert(prefixes_.end(), format.prefixes.begin(), format.prefixes.end());
     }
   }
 
@@ -54,7 +56,7 @@ class ReadNames {
   }
 
   std::vector<std::string_view> names_;
-  std::span<const std::string_view> prefixes_;
+  std::vector<std::string_view> prefixes_;
 };
 
 /// A TextMapCarrier to read from. It is asked once for each name that the chain knows; not all have

@@ -54,7 +54,7 @@ MAY_INCLUDE = {
     "celery": ["text", "core", "json", "pch"],
     "celery tasks": ["text", "json", "celery"],
     "curl": ["http"],
-    "environment": [],
+    "environment": ["core"],
     "grpc": [],
     "kafka": ["core", "text"],
     "kafka plugin": ["kafka", "environment"],

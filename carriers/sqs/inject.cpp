@@ -53,6 +53,7 @@ class OutgoingMessage {
     attribute_edits_.filter([&](std::string_view) { return ++count != 0; });
     if (count <= room && refused_.empty()) return;
     std::vector<internal::Candidate> chosen;
+    chosen.reserve(refused_.size() + count);
     for (const std::string& name : refused_) chosen.push_back({name, false});
     attribute_edits_.filter([&](std::string_view name) {
       chosen.push_back({name, true});

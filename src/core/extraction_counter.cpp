@@ -76,7 +76,7 @@ struct ExtractionCounter::Key {
     if (has_key.exchange(false)) ::pthread_key_delete(key_of_threads);
   }
 
-  static void end_thread(void* /*own_block*/) noexcept {
+  static void end_thread(void* /*any*/) noexcept {
     has_ended = true;
     thread_block = nullptr;
     if (own_block != nullptr) own_block->is_owned.store(false, std::memory_order_release);
@@ -86,7 +86,8 @@ struct ExtractionCounter::Key {
 const ExtractionCounter::Key ExtractionCounter::key;
 
 CounterBlock* ExtractionCounter::acquire() noexcept {
-  if (has_ended || !has_key || ::pthread_setspecific(key_of_threads, &own_block) != 0) {
+  // `end_thread` is called for any value but null.
+  if (has_ended || !has_key || ::pthread_setspecific(key_of_threads, &shared_block) != 0) {
     return nullptr;
   }
   own_block = take_free_block();

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -42,8 +43,10 @@ const PropagatorChain& detail::make_global_chain() {
   // Another thread may have been first.
   if (const PropagatorChain* chain = global_chain.load(std::memory_order_relaxed)) return *chain;
   ConfiguredChain configured = default_global_chain();
-  default_error = new std::string(std::move(configured.error));
-  return publish(std::move(configured.chain));
+  auto error = std::make_unique<const std::string>(std::move(configured.error));
+  const PropagatorChain& chain = publish(std::move(configured.chain));
+  default_error = error.release();
+  return chain;
 }
 
 void set_global_chain(PropagatorChain chain) {

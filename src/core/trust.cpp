@@ -59,7 +59,11 @@ std::optional<Baggage> filter(const Baggage& baggage,
   GrowingText kept;
   for_each_part(baggage.header(), ',', [&](std::string_view member) {
     if (!is_key_allowed(key_of(member), allowed)) return;
-    if (!kept.empty()) kept.append(',');
+    if (kept.empty()) {
+      kept.reserve(baggage.header().size());
+    } else {
+      kept.append(',');
+    }
     kept.append(member);
   });
   if (kept.size() == baggage.header().size()) return baggage;

@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "baton/id_tracer.hpp"
@@ -60,6 +61,16 @@ class MemoryTest : public SpanTest {
     }
   }
 
+  /// Sends a message without headers while an allocation fails: what arrived, and whether one has.
+  std::pair<Headers, bool> fail_without_headers(rd_kafka_t& producer, std::size_t number) {
+    faults.begin(number);
+    const rd_kafka_resp_err_t error =
+        rd_kafka_producev(&producer, RD_KAFKA_VTYPE_TOPIC, "orders", RD_KAFKA_VTYPE_END);
+    const bool has_failed = end();
+    EXPECT_EQ(error, RD_KAFKA_RESP_ERR_NO_ERROR);
+    return {headers_of(*orders_.next()), has_failed};
+  }
+
   const Headers theirs_ = {{"x", "1"},
                            {"TraceParent", other_parent},
                            {"traceparent", other_parent},
@@ -83,12 +94,7 @@ TEST_F(MemoryTest, AMessageIsSentThoughThereIsNoGlobalChain) {
   bool has_chain = false;
   fail_each([&](std::size_t number) {
     fails_on = true;
-    faults.begin(number);
-    const rd_kafka_resp_err_t error =
-        rd_kafka_producev(producer.get(), RD_KAFKA_VTYPE_TOPIC, "orders", RD_KAFKA_VTYPE_END);
-    const bool has_failed = end();
-    EXPECT_EQ(error, RD_KAFKA_RESP_ERR_NO_ERROR);
-    const Headers arrived = headers_of(*orders_.next());
+    const auto [arrived, has_failed] = fail_without_headers(*producer, number);
     EXPECT_EQ(arrived, has_failed ? Headers{} : Headers({{"traceparent", parent}})) << number;
     if (number == 0) has_chain = baton::detail::global_chain.load() != nullptr;
     return has_failed;
@@ -100,12 +106,7 @@ TEST_F(MemoryTest, AMessageWithoutHeadersHasNothingToLose) {
   const baton::Context context = context_of(parent, "b=2," + std::string(300, 'n') + "=1");
   const baton::Scope scope(context);
   const std::size_t failures = fail_each([&](std::size_t number) {
-    faults.begin(number);
-    const rd_kafka_resp_err_t error =
-        rd_kafka_producev(producer_.get(), RD_KAFKA_VTYPE_TOPIC, "orders", RD_KAFKA_VTYPE_END);
-    const bool has_failed = end();
-    EXPECT_EQ(error, RD_KAFKA_RESP_ERR_NO_ERROR);
-    const Headers arrived = headers_of(*orders_.next());
+    const auto [arrived, has_failed] = fail_without_headers(*producer_, number);
     if (!has_failed || !arrived.empty()) {
       EXPECT_EQ(arrived, (Headers{{"baggage", "b=2"}, {"uberctx-b", "2"}})) << number;
     }

@@ -25,11 +25,12 @@ TEST(PluginBindTest, ALibrdkafkaThatLacksAFunctionIsRefused) {
   ASSERT_NE(plugin, nullptr) << ::dlerror();
   void* const lacking = ::dlopen(LACKING_CLIENT, RTLD_NOW);
   ASSERT_NE(lacking, nullptr) << ::dlerror();
-  using Call = int(void* init, char* reason, std::size_t reason_size);
+  using Init = rd_kafka_plugin_f_conf_init_t;
+  using Call = rd_kafka_resp_err_t(Init * init, char* reason, std::size_t reason_size);
+  auto* const init = reinterpret_cast<Init*>(::dlsym(plugin, "conf_init"));
   auto* const call = reinterpret_cast<Call*>(::dlsym(lacking, "call_init"));
   std::array<char, 512> reason{};
-  EXPECT_EQ(call(::dlsym(plugin, "conf_init"), reason.data(), reason.size()),
-            RD_KAFKA_RESP_ERR__FAIL);
+  EXPECT_EQ(call(init, reason.data(), reason.size()), RD_KAFKA_RESP_ERR__FAIL);
   EXPECT_STREQ(reason.data(),
                "cannot find rd_kafka_conf_interceptor_add_on_new in " LACKING_CLIENT);
   ::dlclose(lacking);

@@ -22,7 +22,12 @@ check_sources() { # [--all] [--minutes N]
   [[ -z $unlicensed ]] || die "no license in: $unlicensed"
   step 'shell'
   shellcheck dev commands/*.sh tests/consumers/run tests/machines/libraries bindings/nginx/configure .ci/run
-  build
+  prepare
+  step 'generating headers'
+  local generated
+  generated=$(ninja -C build -t targets rule CUSTOM_COMMAND | grep -E '\.(h|hpp)$')
+  mapfile -t generated <<<"$generated"
+  compile build "${generated[@]}"
   local status=0
   rm -f build/tidy.json build/analyze_c.json
   step "GCC's analyzer and cppcheck, of C"

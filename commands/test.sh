@@ -11,6 +11,10 @@ main() { # [jaeger|machines|compilers]
   esac
 }
 
+# Tests of what threads share.
+threaded=(threads ends 'scope order' coroutines spdlog asio asio-coroutine beast-async c-thread
+  grpc-load grpc-load-traced kafka-produce kafka-unsent exporter)
+
 test_all() {
   install_lists build.txt test.txt package.txt
   forget test
@@ -19,26 +23,22 @@ test_all() {
   trap '[[ -z ${background:-} ]] || kill -- "-$background" 2>/dev/null || true' EXIT
   beside install_counterparts
   prepare
-  step 'building'
-  compile build
+  prepare_sanitizer build/address address,undefined
+  choose_tests
+  step 'building: GCC, optimized'
+  compile_list build without "${optimized[@]}"
   join
   [[ -z ${CI:-} || -f build/python/installed ]] || die 'CI must test with OpenTelemetry for Python'
   beside test_optimized
 
-  prepare_sanitizer build/address address,undefined
   step 'building with AddressSanitizer and UndefinedBehaviorSanitizer'
-  compile build/address
+  compile_list build/address targets "${sanitized[@]}"
   check_instrumented build/address/libbaton.a __asan_report
   check_instrumented build/address/libbaton.a __ubsan_handle
 
   prepare_sanitizer build/thread thread
   step 'building with ThreadSanitizer'
-  compile build/thread tests/core/thread_tests tests/core/ends_tests \
-    tests/core/scope_order_tests tests/core/coroutine_tests tests/log/spdlog-test \
-    tests/asio/asio-test tests/asio/asio-coroutine-test tests/carriers/http/beast-async-test \
-    tests/carriers/grpc/grpc-load tests/carriers/kafka/kafka-produce-test \
-    tests/carriers/kafka/kafka-unsent-test tests/exporter/exporter-test \
-    tests/bindings/c/c-thread-test
+  compile_list build/thread targets "${threaded[@]}"
   check_instrumented build/thread/libbaton.a __tsan_read
 
   prepare_fuzz
@@ -89,6 +89,24 @@ join() {
   return "$status"
 }
 
+# To compile a test takes longer than to run it, so most are compiled once, with sanitizers.
+choose_tests() {
+  local names
+  names=$(programs optimized build build/address)
+  mapfile -t optimized <<<"$names"
+  names=$(programs sanitized build/address)
+  mapfile -t sanitized <<<"$names"
+}
+
+programs() { /usr/bin/python3 -B tests/programs.py "$@"; }
+
+compile_list() { # FOLDER targets|without TEST...
+  local targets
+  targets=$(programs "$2" "$1" "${@:3}")
+  mapfile -t targets <<<"$targets"
+  compile "$1" "${targets[@]}"
+}
+
 # What is missing makes tests say that they were skipped.
 install_counterparts() {
   install_python || complain 'OpenTelemetry for Python could not be downloaded'
@@ -109,20 +127,16 @@ install_go_service() {
 
 test_optimized() {
   step 'testing: GCC, optimized'
-  run_suites build --no-suite broker
+  run_suites build --no-suite broker "${optimized[@]}"
   step 'testing: real brokers, with third-party clients and workers'
   run_suites build:broker --suite broker
 }
 
 test_instrumented() {
   step 'testing: AddressSanitizer, UndefinedBehaviorSanitizer'
-  # Third-party services are the same there, and the tool's own tests send the probe what is hostile.
-  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-    run_suites build/address --no-suite broker --no-suite probe
+  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 run_suites build/address "${sanitized[@]}"
   step 'testing: ThreadSanitizer, what threads share'
-  TSAN_OPTIONS=halt_on_error=1 run_suites build/thread threads ends 'scope order' coroutines \
-    spdlog asio asio-coroutine beast-async grpc-load grpc-load-traced \
-    kafka-produce kafka-unsent exporter c-thread
+  TSAN_OPTIONS=halt_on_error=1 run_suites build/thread "${threaded[@]}"
 }
 
 # A sanitizer that is asked for and does not reach the library finds nothing.
@@ -185,18 +199,16 @@ configure_programs() { # FOLDER OPTION-OF-MESON...
 
 # Builds what the tests need, and no more; goes on if some fail, as run_suites.
 run_programs() { # FOLDER TEST...
-  local folder=$1 targets
-  targets=$(/usr/bin/python3 -B tests/machines/programs.py targets "$@")
-  mapfile -t targets <<<"$targets"
+  local folder=$1
   step "building $folder"
-  compile "$folder" "${targets[@]}"
+  compile_list "$folder" targets "${@:2}"
   step "testing $folder"
   run_suites "$folder" --timeout-multiplier 8 "${@:2}"
 }
 
 run_all_programs() { # FOLDER NEEDED-TEST...
   local tests
-  tests=$(/usr/bin/python3 -B tests/machines/programs.py tests "$@") || die "$1 lacks tests"
+  tests=$(programs portable "$@") || die "$1 lacks tests"
   mapfile -t tests <<<"$tests"
   run_programs "$1" "${tests[@]}"
 }

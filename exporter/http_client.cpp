@@ -6,14 +6,23 @@
 
 #include <array>
 #include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <cerrno>
 #include <memory>
 #include <utility>
+
+#include "exporter/resolver.hpp"
 
 namespace beast = boost::beast;
 namespace http = beast::http;
@@ -21,15 +30,56 @@ namespace net = boost::asio;
 
 namespace baton::detail {
 
-HttpClient::HttpClient(Endpoint endpoint, Fields fields, Interruption& interruption)
-    : endpoint_(std::move(endpoint)),
-      fields_(std::move(fields)),
-      interruption_(interruption),
-      resolver_(endpoint_.host, endpoint_.port, interruption) {}
+class HttpClient::Implementation {
+ public:
+  Implementation(Endpoint endpoint, const ExportOptions::Texts& fields, Interruption& interruption)
+      : endpoint_(std::move(endpoint)),
+        interruption_(interruption),
+        resolver_(endpoint_.host, endpoint_.port, interruption) {
+    for (const auto& [name, value] : fields) fields_.set(name, value);
+  }
+  Implementation(const Implementation&) = delete;
+  Implementation& operator=(const Implementation&) = delete;
+  ~Implementation() { close(); }
 
-HttpClient::~HttpClient() { close(); }
+  [[nodiscard]] std::optional<Answer> post(std::string_view body, Clock::time_point deadline,
+                                           std::string& error);
 
-void HttpClient::close() noexcept {
+ private:
+  using Request = http::request<http::span_body<const char>>;
+
+  [[nodiscard]] bool is_connected();
+  [[nodiscard]] beast::error_code open(const net::ip::tcp& protocol);
+  [[nodiscard]] bool connect(Clock::time_point deadline, std::string& error);
+  [[nodiscard]] std::optional<Answer> exchange(const Request& request, Clock::time_point deadline,
+                                               std::string& error);
+  /// Runs an operation of `stream_`: `start` gets what it has to call at the end.
+  template <class Start>
+  beast::error_code run(Clock::time_point deadline, Start start);
+  void close() noexcept;
+
+  const Endpoint endpoint_;
+  http::fields fields_;
+  Interruption& interruption_;
+  Resolver resolver_;
+  net::io_context io_{1};
+  beast::tcp_stream stream_{io_};
+  beast::flat_buffer buffer_{max_answer_size};
+};
+
+HttpClient::HttpClient(Endpoint endpoint, const ExportOptions::Texts& fields,
+                       Interruption& interruption)
+    : implementation_(std::make_unique<Implementation>(std::move(endpoint), fields, interruption)) {
+}
+
+HttpClient::~HttpClient() = default;
+
+std::optional<HttpClient::Answer> HttpClient::post(std::string_view body,
+                                                   Clock::time_point deadline, std::string& error) {
+  return implementation_->post(body, deadline, error);
+}
+
+void HttpClient::Implementation::close() noexcept {
   beast::error_code ignored;
   // A child of fork may hold the socket too: the backend must learn of the end all the same.
   stream_.socket().shutdown(net::ip::tcp::socket::shutdown_both, ignored);
@@ -38,7 +88,7 @@ void HttpClient::close() noexcept {
 }
 
 template <class Start>
-beast::error_code HttpClient::run(Clock::time_point deadline, Start start) {
+beast::error_code HttpClient::Implementation::run(Clock::time_point deadline, Start start) {
   beast::error_code result = net::error::operation_aborted;
   stream_.expires_at(deadline);
   start([&result](beast::error_code error, auto&&...) { result = error; });
@@ -56,7 +106,7 @@ beast::error_code HttpClient::run(Clock::time_point deadline, Start start) {
   return result;
 }
 
-bool HttpClient::is_connected() {
+bool HttpClient::Implementation::is_connected() {
   if (!stream_.socket().is_open()) return false;
   if (buffer_.size() != 0) {
     close();  // more than an answer has come: it must not be taken for the next one
@@ -74,7 +124,7 @@ bool HttpClient::is_connected() {
   return false;
 }
 
-beast::error_code HttpClient::open(const net::ip::tcp& protocol) {
+beast::error_code HttpClient::Implementation::open(const net::ip::tcp& protocol) {
   // From the start, so that a program which another thread executes does not inherit it.
   const int descriptor =
       ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
@@ -85,7 +135,7 @@ beast::error_code HttpClient::open(const net::ip::tcp& protocol) {
   return failure;
 }
 
-bool HttpClient::connect(Clock::time_point deadline, std::string& error) {
+bool HttpClient::Implementation::connect(Clock::time_point deadline, std::string& error) {
   beast::error_code failure;
   const Resolver::Endpoints endpoints = resolver_.resolve(deadline, error);
   auto left = static_cast<Clock::rep>(endpoints.size());
@@ -106,8 +156,9 @@ bool HttpClient::connect(Clock::time_point deadline, std::string& error) {
   return false;
 }
 
-std::optional<HttpClient::Answer> HttpClient::post(std::string_view body,
-                                                   Clock::time_point deadline, std::string& error) {
+std::optional<HttpClient::Answer> HttpClient::Implementation::post(std::string_view body,
+                                                                   Clock::time_point deadline,
+                                                                   std::string& error) {
   if (!is_connected() && !connect(deadline, error)) return std::nullopt;
   constexpr unsigned http_1_1 = 11;
   Request request(http::verb::post, endpoint_.target, http_1_1, beast::span<const char>(body));
@@ -119,9 +170,9 @@ std::optional<HttpClient::Answer> HttpClient::post(std::string_view body,
   return answer;
 }
 
-std::optional<HttpClient::Answer> HttpClient::exchange(const Request& request,
-                                                       Clock::time_point deadline,
-                                                       std::string& error) {
+std::optional<HttpClient::Answer> HttpClient::Implementation::exchange(const Request& request,
+                                                                       Clock::time_point deadline,
+                                                                       std::string& error) {
   const auto failed = [&](const beast::error_code& failure) {
     error = endpoint_.authority + " did not answer: " + failure.message();
     return std::nullopt;

@@ -12,16 +12,14 @@
 #include "core/random.hpp"
 #include "exporter/retry_after.hpp"
 
-namespace http = boost::beast::http;
-
 namespace baton::detail {
 namespace {
 
-HttpClient::Fields make_fields(const Settings& settings, const Encoder& encoder) {
-  HttpClient::Fields fields;
-  fields.set(http::field::user_agent, "baton-export/" BATON_VERSION);
-  fields.set(http::field::content_type, encoder.content_type());
-  for (const auto& [name, value] : settings.options.headers) fields.set(name, value);
+ExportOptions::Texts make_fields(const Settings& settings, const Encoder& encoder) {
+  ExportOptions::Texts fields{{"User-Agent", "baton-export/" BATON_VERSION},
+                              {"Content-Type", std::string(encoder.content_type())}};
+  const ExportOptions::Texts& headers = settings.options.headers;
+  fields.insert(fields.end(), headers.begin(), headers.end());
   return fields;
 }
 

@@ -80,7 +80,7 @@ TEST_F(FailureTest, BusyBackendsAreAskedAgain) {
     EXPECT_EQ(backend.requests().size(), 3U);
     EXPECT_EQ(backend.connections(), 1U);
     // Each is the same batch.
-    EXPECT_EQ(backend.requests()[0].body(), backend.requests()[2].body());
+    EXPECT_EQ(backend.requests()[0].body, backend.requests()[2].body);
   }
 }
 
@@ -116,7 +116,7 @@ TEST_F(FailureTest, SecretsOfTheUrlAreNotLogged) {
   ExportOptions options = options_for(backend, log_);
   options.endpoint += "?key=secret";
   EXPECT_EQ(send(options).exported, 4U);
-  EXPECT_EQ(backend.requests()[0].target(), "/v1/traces?key=secret");
+  EXPECT_EQ(backend.requests()[0].target, "/v1/traces?key=secret");
   EXPECT_NE(log_.text().find("/v1/traces answered 503"), std::string::npos) << log_.text();
   EXPECT_NE(log_.text().find("exported again to " + backend.url("/v1/traces\n")),
             std::string::npos);

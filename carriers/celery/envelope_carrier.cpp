@@ -36,8 +36,7 @@ expected<void> inject(std::string& envelope, const Context& context,
   }
   EnvelopeEdits edits(read);
   options.chain.inject(context, edits, options.destination);
-  edits.erase_if(
-      [&](std::string_view name) { return internal::is_of_family(options.chain, name); });
+  edits.erase_if([&](std::string_view name) { return options.chain.owns_by_prefix(name); });
   edits.apply(envelope);
   return {};
 }

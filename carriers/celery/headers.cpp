@@ -187,7 +187,7 @@ void HeadersCarrier::erase(std::string_view name) {
 
 void inject(object& headers, const Context& context, const InjectOptions& options) {
   const auto is_kept = [&](const boost::json::key_value_pair& member) {
-    return !internal::is_of_family(options.chain, member.key());
+    return !options.chain.owns_by_prefix(member.key());
   };
   Removal outer(headers, is_kept);
   if (object* const nested = internal::find_nested(headers)) Removal(*nested, is_kept).apply();

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "baton/options.hpp"
-#include "core/is_owned.hpp"
 #include "core/reported_name.hpp"
 #include "json/carrier.hpp"
 #include "json/small_list.hpp"
@@ -81,12 +80,6 @@ class NestedReader {
   const PropagatorChain* chain_;
   json::SmallList<Place, 32> places_;  // of each reader's fields
 };
-
-/// Whether a field belongs to a family of the chain's formats, such as `uberctx-…`. No writer knows
-/// the names of those that are there already.
-inline bool is_of_family(const PropagatorChain& chain, std::string_view name) noexcept {
-  return detail::is_owned(name, {}, chain.prefixes());
-}
 
 /// Whether a field of the chain, in any case, has a text.
 template <class Reader>

@@ -5,7 +5,6 @@
 
 #include "baton/carriers/sqs/attributes.hpp"
 #include "carriers/sqs/names.hpp"
-#include "core/is_owned.hpp"
 #include "core/reported_name.hpp"
 #include "json/carrier.hpp"
 #include "json/strings.hpp"
@@ -51,7 +50,7 @@ void Attributes::get_all(std::string_view name, TextVisitor visit) const {
 void Attributes::keys(const PropagatorChain& chain, TextVisitor visit) const {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const std::string_view name = members_[i].name;
-    if (detail::is_owned(name, {}, chain.prefixes()) && !text_of(members_[i])) continue;
+    if (chain.owns_by_prefix(name) && !text_of(members_[i])) continue;
     if (!visit(name)) return;
   }
 }

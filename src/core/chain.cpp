@@ -185,6 +185,10 @@ bool PropagatorChain::owns(std::string_view field) const noexcept {
   return entries_ != nullptr && detail::is_owned(field, entries_->fields, entries_->prefixes);
 }
 
+bool PropagatorChain::owns_by_prefix(std::string_view field) const noexcept {
+  return detail::is_owned(field, {}, prefixes());
+}
+
 /// One extraction: collects what the formats find, chooses a winner, and completes it with what the
 /// other formats say of its trace. A request with a single format, the usual case, skips most of
 /// it.

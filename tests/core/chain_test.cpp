@@ -402,5 +402,16 @@ TEST(PropagatorChainTest, OwnsTheFieldsOfItsFormatsInAnyCase) {
   }
 }
 
+TEST(PropagatorChainTest, OwnsByPrefixWhatBeginsWithOne) {
+  const PropagatorChain chain = chain_of("jaeger,b3,baggage");
+  for (const char* name : {"uberctx-user", "UberCtx-User", "uberctx-"}) {
+    EXPECT_TRUE(chain.owns_by_prefix(name)) << name;
+    EXPECT_FALSE(PropagatorChain().owns_by_prefix(name)) << name;
+  }
+  for (const char* name : {"", "uberctx", "uber-trace-id", "b3", "baggage", "ot-baggage-user"}) {
+    EXPECT_FALSE(chain.owns_by_prefix(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace baton

@@ -272,12 +272,11 @@ template <HasHeaders Headers>
 void inject(Headers& headers, const Context& context = current(),
             const InjectOptions& options = {}) {
   typename CarrierFor<Headers>::type carrier(headers);
-  const auto prefixes = options.chain.prefixes();
-  const auto is_of_family = [prefixes](std::string_view name) {
-    return internal::is_of_family(name, prefixes);
+  const auto is_of_family = [&chain = options.chain](std::string_view name) {
+    return chain.owns_by_prefix(name);
   };
   if constexpr (requires { carrier.erase_if(is_of_family); }) {
-    if (!prefixes.empty()) carrier.erase_if(is_of_family);
+    if (!options.chain.prefixes().empty()) carrier.erase_if(is_of_family);
   }
   options.chain.inject(context, carrier, options.destination);
 }

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -21,18 +20,6 @@ namespace baton::http {
 [[nodiscard]] constexpr bool equal_names(std::string_view a, std::string_view b) noexcept {
   return detail::equals_ignoring_case(a, b);
 }
-
-namespace internal {
-
-/// Whether a field belongs to one of the families with these prefixes, such as `uberctx-`.
-[[nodiscard]] inline bool is_of_family(std::string_view name,
-                                       std::span<const std::string_view> prefixes) noexcept {
-  return std::any_of(prefixes.begin(), prefixes.end(), [name](std::string_view prefix) {
-    return equal_names(name.substr(0, prefix.size()), prefix);
-  });
-}
-
-}  // namespace internal
 
 /// Whether it is a valid field name: `1*tchar`, RFC 9110, §5.6.2.
 [[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept {

@@ -256,7 +256,7 @@ inline void erase_families(curl_slist*& list, const PropagatorChain& chain) noex
   if (chain.prefixes().empty()) return;
   remove_lines(&list, [&](const curl_slist& line) {
     const Line read = read_line(line.data);
-    return read.value && http::internal::is_of_family(read.name, chain.prefixes());
+    return read.value && chain.owns_by_prefix(read.name);
   });
 }
 

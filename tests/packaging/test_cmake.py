@@ -60,11 +60,11 @@ message(STATUS "HTTP ${linked}")
 
 def sources_of_meson():
     """The sources of each target; a blank ends the name of a program."""
-    found = {}
+    found = collections.defaultdict(set)
     for target in json.loads((BUILD / "meson-info" / "intro-targets.json").read_text("utf-8")):
         name = target["name"] + (" " if target["type"] == "executable" else "")
         files = (file for part in target["target_sources"] for file in part.get("sources", []))
-        found[name] = {pathlib.Path(file) for file in files if file.endswith(".cpp")}
+        found[name] |= {pathlib.Path(file) for file in files if file.endswith(".cpp")}
     return found
 
 

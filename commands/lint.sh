@@ -25,7 +25,7 @@ check_sources() { # [--all] [--minutes N]
   prepare
   step 'generating headers'
   local generated
-  generated=$(ninja -C build -t targets rule CUSTOM_COMMAND | grep -E '\.(h|hpp)$')
+  generated=$(ninja -C build -t targets rule CUSTOM_COMMAND | grep -E '/.+\.(h|hpp)$' | grep -v test_pch)
   mapfile -t generated <<<"$generated"
   compile build "${generated[@]}"
   local status=0

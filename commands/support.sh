@@ -86,7 +86,10 @@ configure() {
   [[ " $*" == *" -Dopentelemetry="* ]] || set -- "$@" -Dopentelemetry="$opentelemetry"
   local stamp=$folder/options wanted="${CC:+CC=$CC }$*"
   if [[ -f $folder/build.ninja ]]; then
-    [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return 0
+    if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
+      compile "$folder" build.ninja  # in case that a meson.build has changed
+      return
+    fi
     again=(--reconfigure)
   fi
   step "configuring $folder"

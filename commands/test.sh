@@ -11,10 +11,6 @@ main() { # [jaeger|machines|compilers]
   esac
 }
 
-# Tests of what threads share.
-threaded=(threads ends 'scope order' coroutines spdlog asio asio-coroutine beast-async c-thread
-  grpc-load grpc-load-traced kafka-produce kafka-unsent exporter)
-
 test_all() {
   install_lists build.txt test.txt package.txt
   forget test
@@ -24,9 +20,13 @@ test_all() {
   beside install_counterparts
   prepare
   prepare_sanitizer build/address address,undefined
-  choose_tests
+  prepare_sanitizer build/thread thread
+  local optimized sanitized concurrent
+  list optimized optimized build build/address
+  list sanitized sanitized build/address
+  list concurrent concurrent build/thread
   step 'building: GCC, optimized'
-  compile_list build without "${optimized[@]}"
+  compile_list build all-targets "${optimized[@]}"
   join
   [[ -z ${CI:-} || -f build/python/installed ]] || die 'CI must test with OpenTelemetry for Python'
   beside test_optimized
@@ -36,9 +36,8 @@ test_all() {
   check_instrumented build/address/libbaton.a __asan_report
   check_instrumented build/address/libbaton.a __ubsan_handle
 
-  prepare_sanitizer build/thread thread
   step 'building with ThreadSanitizer'
-  compile_list build/thread targets "${threaded[@]}"
+  compile_list build/thread targets "${concurrent[@]}"
   check_instrumented build/thread/libbaton.a __tsan_read
 
   prepare_fuzz
@@ -89,21 +88,16 @@ join() {
   return "$status"
 }
 
-# To compile a test takes longer than to run it, so most are compiled once, with sanitizers.
-choose_tests() {
-  local names
-  names=$(programs optimized build build/address)
-  mapfile -t optimized <<<"$names"
-  names=$(programs sanitized build/address)
-  mapfile -t sanitized <<<"$names"
+# Sets a variable to what tests/programs.py chooses.
+list() { # VARIABLE CHOICE FOLDER...
+  local lines
+  lines=$(/usr/bin/python3 -B tests/programs.py "${@:2}") || die "cannot choose '$2' of $3"
+  mapfile -t "$1" <<<"$lines"
 }
 
-programs() { /usr/bin/python3 -B tests/programs.py "$@"; }
-
-compile_list() { # FOLDER targets|without TEST...
+compile_list() { # FOLDER targets|all-targets TEST...
   local targets
-  targets=$(programs "$2" "$1" "${@:3}")
-  mapfile -t targets <<<"$targets"
+  list targets "$2" "$1" "${@:3}"
   compile "$1" "${targets[@]}"
 }
 
@@ -136,7 +130,7 @@ test_instrumented() {
   step 'testing: AddressSanitizer, UndefinedBehaviorSanitizer'
   UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 run_suites build/address "${sanitized[@]}"
   step 'testing: ThreadSanitizer, what threads share'
-  TSAN_OPTIONS=halt_on_error=1 run_suites build/thread "${threaded[@]}"
+  TSAN_OPTIONS=halt_on_error=1 run_suites build/thread "${concurrent[@]}"
 }
 
 # A sanitizer that is asked for and does not reach the library finds nothing.
@@ -208,8 +202,7 @@ run_programs() { # FOLDER TEST...
 
 run_all_programs() { # FOLDER NEEDED-TEST...
   local tests
-  tests=$(programs portable "$@") || die "$1 lacks tests"
-  mapfile -t tests <<<"$tests"
+  list tests portable "$@"
   run_programs "$1" "${tests[@]}"
 }
 

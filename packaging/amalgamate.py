@@ -2,7 +2,9 @@
 """Writes the library as two files, FOLDER/baton.hpp and FOLDER/baton.cpp: the core, the translators,
 HTTP's containers of fields and the environment. What needs another library is not in them.
 
-usage: amalgamate.py FOLDER
+usage: amalgamate.py FOLDER [DEPFILE]
+
+DEPFILE is for Ninja: the files of which these are made, and all folders that have any.
 """
 
 import pathlib
@@ -140,6 +142,10 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "baton.hpp", about, "#pragma once\n\n", header.includes(), declarations)
     write(folder / "baton.cpp", about, '#include "baton.hpp"\n\n', source.includes(), internal, *sources)
+    for depfile in sys.argv[2:]:
+        files = source.known | {ROOT / "meson.build"}
+        made_of = sorted(str(path).replace(" ", "\\ ") for path in files | {path.parent for path in files})
+        pathlib.Path(depfile).write_text(f"{folder / 'baton.hpp'}: {' '.join(made_of)}\n", "utf-8")
 
 
 main()

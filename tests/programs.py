@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Chooses tests of a build directory, and what has to be built for them.
 
-usage: programs.py portable DIRECTORY NEEDED...  tests that another machine or compiler can change, of
-                                                 which these must be some: one for each library that
-                                                 Meson may not have found
-       programs.py sanitized DIRECTORY           tests for a build with sanitizers
-       programs.py optimized DIRECTORY OTHER     those of an optimized build that the build with
-                                                 sanitizers in OTHER does not run
-       programs.py targets DIRECTORY TEST...     what these tests need, and no more
-       programs.py without DIRECTORY TEST...     all that is built but programs that only other tests
-                                                 need
+usage: programs.py portable DIRECTORY NEEDED...      tests that another machine or compiler can change,
+                                                     of which these must be some: one for each library
+                                                     that Meson may not have found
+       programs.py sanitized DIRECTORY               tests for AddressSanitizer
+       programs.py concurrent DIRECTORY              tests for ThreadSanitizer
+       programs.py optimized DIRECTORY SANITIZED     all tests but those that run in the directory
+                                                     SANITIZED alone
+       programs.py targets DIRECTORY TEST...         what these tests need
+       programs.py all-targets DIRECTORY TEST...     all that is built by default and what these tests
+                                                     need, without programs that only other tests need
 """
 
 import json
@@ -31,9 +32,8 @@ NOT_PORTABLE = {
 # What sanitizers do not change or would distort, such as counts. Third-party services are the same
 # there, and the tool's own tests send the probe what is hostile.
 NOT_SANITIZED_SUITES = {"broker", "counts", "docs", "examples", "packaging", "probe", "proof"}
-# To compile a program a second time takes longer than to run it: most tests run with sanitizers only.
-# These show that the optimized library computes the same, and how its threads meet.
-TWICE_SUITES = {"threads", "vectors"}
+# What an optimizer, or this compiler, may make something else of, and how fast threads meet.
+OPTIMIZED_TOO_SUITES = {"concurrency", "optimizer", "threads"}
 
 
 class Build:
@@ -60,11 +60,16 @@ class Build:
         paths = {path for target in targets for path in self.targets[target]["filename"]}
         return sorted(str(pathlib.Path(path).relative_to(self.place)) for path in paths)
 
+    def inside(self, suites):
+        """Names of the tests that are in one of the suites."""
+        for name, test in self.tests.items():
+            if suites & {suite.partition(":")[2] for suite in test["suite"]}:
+                yield name
+
     def outside(self, suites):
         """Names of the tests that are in none of the suites."""
-        for name, test in self.tests.items():
-            if not suites & {suite.partition(":")[2] for suite in test["suite"]}:
-                yield name
+        inside = set(self.inside(suites))
+        return (name for name in self.tests if name not in inside)
 
 
 def portable(build, *needed):
@@ -82,8 +87,16 @@ def sanitized(build):
     return build.outside(NOT_SANITIZED_SUITES)
 
 
-def optimized(build, other):
-    left_out = set(sanitized(Build(other))) & set(build.outside(TWICE_SUITES))
+def concurrent(build):
+    return build.inside({"concurrency"})
+
+
+def optimized(build, place):
+    other = Build(place)
+    run_there = set(sanitized(other))
+    if forgotten := other.tests.keys() - build.tests.keys() - run_there:
+        sys.exit("these would run nowhere: " + ", ".join(sorted(forgotten)))
+    left_out = run_there & set(build.outside(OPTIMIZED_TOO_SUITES))
     return (name for name in build.tests if name not in left_out)
 
 
@@ -91,18 +104,20 @@ def targets(build, *tests):
     return build.files(build.needs(tests))
 
 
-def without(build, *tests):
-    left_out = build.needs(build.tests) - build.needs(tests)
-    return build.files(
-        target["id"]
-        for target in build.targets.values()
-        if target["build_by_default"]
-        and not (target["type"] == "executable" and target["id"] in left_out)
-    )
+def all_targets(build, *tests):
+    needed = build.needs(tests)
+    of_others = {
+        target
+        for target in build.needs(build.tests) - needed
+        if build.targets[target]["type"] == "executable" and not build.targets[target]["installed"]
+    }
+    default = {name for name, target in build.targets.items() if target["build_by_default"]}
+    return build.files(needed | default - of_others)
 
 
 def main():
-    choose = {each.__name__: each for each in (portable, sanitized, optimized, targets, without)}
+    known = (portable, sanitized, concurrent, optimized, targets, all_targets)
+    choose = {each.__name__.replace("_", "-"): each for each in known}
     what, folder, *arguments = sys.argv[1:]
     print("\n".join(choose[what](Build(folder), *arguments)))
 

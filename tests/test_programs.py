@@ -13,7 +13,7 @@ def made(folder, tests, others=()):
     """A build directory with tests, a program for each, and other targets."""
     place = pathlib.Path(folder).resolve()
     targets = [
-        {"id": name, "filename": [f"{place}/{name}"], "type": kind, "build_by_default": True}
+        {"id": name, "filename": [f"{place}/{name}"], "type": kind, "build_by_default": True, "installed": False}
         for name, kind in [*((name, "executable") for name in tests), *others]
     ]
     known = [
@@ -38,7 +38,7 @@ class TestChoice(unittest.TestCase):
             self.addCleanup(folder.cleanup)
         tests = {
             "scope": ["core"],
-            "vectors of b3": ["translators", "vectors"],
+            "vectors of b3": ["translators", "optimizer"],
             "allocation": ["core", "counts"],
             "kafka-broker": ["broker"],
         }
@@ -50,17 +50,27 @@ class TestChoice(unittest.TestCase):
     def test_sanitizers_run_what_they_can_change(self):
         self.assertEqual(list(programs.sanitized(self.other)), ["scope", "vectors of b3", "mutants"])
 
-    def test_the_optimized_build_runs_all_else_and_the_vectors_again(self):
+    def test_the_optimized_build_runs_all_else_and_some_again(self):
         self.assertEqual(
             list(programs.optimized(self.plain, self.other_place)),
             ["vectors of b3", "allocation", "kafka-broker", "plain"],
         )
 
+    def test_a_test_that_would_run_nowhere_is_an_error(self):
+        del self.plain.tests["allocation"]
+        with self.assertRaisesRegex(SystemExit, "nowhere: allocation$"):
+            programs.optimized(self.plain, self.other_place)
+
     def test_only_programs_of_tests_that_do_not_run_are_left_out(self):
         self.assertEqual(programs.targets(self.plain, "scope"), ["libbaton.a", "scope"])
         self.assertEqual(
-            programs.without(self.plain, "allocation", "plain"), ["allocation", "libbaton.a", "plain"]
+            programs.all_targets(self.plain, "allocation", "plain"), ["allocation", "libbaton.a", "plain"]
         )
+
+    def test_what_is_installed_or_needed_is_built(self):
+        self.plain.targets["scope"]["installed"] = True
+        self.plain.targets["plain"]["build_by_default"] = False
+        self.assertEqual(programs.all_targets(self.plain, "plain"), ["libbaton.a", "plain", "scope"])
 
     def test_what_must_be_there_is(self):
         self.assertIn("allocation", programs.portable(self.plain, "scope"))

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """In which order clang-tidy reads sources, and what it leaves if it has no time."""
 
+import os
 import pathlib
+import tempfile
 import unittest
 from unittest import mock
 
@@ -28,6 +30,19 @@ class TidyTest(unittest.TestCase):
                    mock.Mock(returncode=0, stdout="src/c.cpp\nsrc/a.cpp\n")]
         with mock.patch.object(tidy.subprocess, "run", side_effect=answers):
             self.assertEqual(list(tidy.changes()), ["src/a.cpp", "src/b.cpp", "src/c.cpp", "src/a.cpp"])
+
+    def test_an_object_is_asked_only_if_it_is_newer_than_its_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            source, header, made = (pathlib.Path(folder, name) for name in ("a.cpp", "a.hpp", "a.o"))
+            self.assertFalse(tidy.is_newer(made, {source}))
+            for time, file in enumerate((source, header, made)):
+                file.touch()
+                os.utime(file, (time, time))
+            self.assertTrue(tidy.is_newer(made, {source, header}))
+            os.utime(header, (9, 9))
+            self.assertFalse(tidy.is_newer(made, {source, header}))
+            header.unlink()
+            self.assertFalse(tidy.is_newer(made, {source, header}))
 
     def test_after_the_deadline_nothing_is_begun(self):
         with mock.patch.object(tidy.subprocess, "run", side_effect=AssertionError):

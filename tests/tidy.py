@@ -41,6 +41,10 @@ def headers_of_objects(build):
     return headers
 
 
+def is_newer(target, paths):
+    return target.exists() and all(path.exists() and path.stat().st_mtime <= target.stat().st_mtime for path in paths)
+
+
 def all_headers():
     folders = (path for path in ROOT.iterdir() if path.is_dir() and path.name != "build")
     return {header for folder in folders for header in folder.rglob("*.hpp")}
@@ -60,7 +64,7 @@ def commands_of(build):
     """
     commands = {}
     for command in json.loads((build / "compile_commands.json").read_text()):
-        command["command"] = re.sub(r" -include \S+_pch\.hpp", "", command["command"])
+        command["command"] = re.sub(r" -include \S+_pch(_is_made)?\.hpp", "", command["command"])
         commands.setdefault(command["file"], command)
     return list(commands.values())
 
@@ -126,7 +130,9 @@ def main():
     for command in commands:
         source = (build / command["file"]).resolve()
         if any(source.is_relative_to(folder) for folder in folders):
-            headers[source] = of_objects.get(command["output"]) or any_header
+            noted = of_objects.get(command["output"], set())
+            # An object that is older does not say what its source includes now.
+            headers[source] = noted if noted and is_newer(build / command["output"], noted | {source}) else any_header
             work[source] = cache / key_of(command, source, headers[source])
     dirty = {source: mark for source, mark in work.items() if not mark.exists()}
     print(f"{len(work)} sources, {len(dirty)} of them new or changed", flush=True)

@@ -111,8 +111,8 @@ class PropagatorChain {
   /// Whether a field of that name, in any case, belongs to one of the chain's formats. A proxy that
   /// copies a request must leave such fields out before it injects.
   [[nodiscard]] bool owns(std::string_view field) const noexcept;
-  /// Whether a name, in any case, begins with one of `prefixes`. `inject` does not know which of
-  /// these an earlier context left: a carrier that is written again erases them by this.
+  /// Whether a name begins with one of `prefixes`, in any case. `inject` does not know the names of
+  /// such fields of an earlier context: a carrier that can list its fields erases them by this.
   [[nodiscard]] bool owns_by_prefix(std::string_view field) const noexcept;
 
   /// The propagators that read, in order.

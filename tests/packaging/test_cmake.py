@@ -65,7 +65,7 @@ def sources_of_meson():
         name = target["name"] + (" " if target["type"] == "executable" else "")
         files = (file for part in target["target_sources"] for file in part.get("sources", []))
         found[name] |= {pathlib.Path(file) for file in files if file.endswith(".cpp")}
-    return found
+    return dict(found)
 
 
 def configure(folder, *options):

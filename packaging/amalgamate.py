@@ -142,10 +142,10 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "baton.hpp", about, "#pragma once\n\n", header.includes(), declarations)
     write(folder / "baton.cpp", about, '#include "baton.hpp"\n\n', source.includes(), internal, *sources)
-    for depfile in sys.argv[2:]:
+    if len(sys.argv) > 2:
         files = source.known | {ROOT / "meson.build"}
         made_of = sorted(str(path).replace(" ", "\\ ") for path in files | {path.parent for path in files})
-        pathlib.Path(depfile).write_text(f"{folder / 'baton.hpp'}: {' '.join(made_of)}\n", "utf-8")
+        pathlib.Path(sys.argv[2]).write_text(f"{folder / 'baton.hpp'}: {' '.join(made_of)}\n", "utf-8")
 
 
 main()

@@ -33,7 +33,7 @@ NOT_PORTABLE = {
 # there, and the tool's own tests send the probe what is hostile.
 NOT_SANITIZED_SUITES = {"broker", "counts", "docs", "examples", "packaging", "probe", "proof"}
 # What an optimizer, or this compiler, may make something else of, and how fast threads meet.
-OPTIMIZED_TOO_SUITES = {"concurrency", "optimizer", "threads"}
+OPTIMIZED_TOO_SUITES = {"concurrency", "optimizer"}
 
 
 class Build:

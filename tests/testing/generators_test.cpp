@@ -8,8 +8,6 @@
 #include <regex>
 #include <sstream>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "baton/baton.hpp"
 #include "baton/testing/rapidcheck.hpp"
@@ -186,19 +184,23 @@ TEST(Shrinking, EndsAtOneByteOfAHostileRequest) {
   }
 }
 
-/// The smallest of the first case of each catalog that breaks a law.
+/// The smallest of some cases of all catalogs that break a law.
 template <class Predicate, class Check>
 void shrink_catalogs(Predicate fails, Check check) {
   for (const auto& known : baton::registered_propagators()) {
-    SCOPED_TRACE(known.traits.name);
-    std::vector<HostileRequest> catalog = hostile_catalog(known.traits.name);
-    const auto broken = std::find_if(catalog.begin(), catalog.end(), fails);
-    ASSERT_NE(broken, catalog.end());
-    SCOPED_TRACE(broken->attacks);
-    check(shrunk(rc::shrinkable::shrinkRecur(
-                     std::move(*broken), [](const HostileRequest& each) { return smaller(each); }),
+    std::size_t broken = 0;
+    for (HostileRequest& request : hostile_catalog(known.traits.name)) {
+      if (!fails(request)) continue;
+      if (++broken > 2) break;
+      SCOPED_TRACE(known.traits.name);
+      SCOPED_TRACE(request.attacks);
+      check(
+          shrunk(rc::shrinkable::shrinkRecur(
+                     std::move(request), [](const HostileRequest& each) { return smaller(each); }),
                  fails));
-    if (testing::Test::HasFailure()) return;
+      if (testing::Test::HasFailure()) return;
+    }
+    EXPECT_GT(broken, 0U) << known.traits.name;
   }
 }
 
